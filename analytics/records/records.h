@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* records: the production records: farms, ponds, cycles (stocking), feed, samples, deaths, harvests. SQLite, one
+ * migration path, foreign keys on; filled from CSV, all or nothing a file.
+ *
+ * Both dates of every row are kept: the day of the event and the moment it was entered. A forecast "as of" a day sees
+ * only what had been entered by its end. Models never touch the database: they get a snapshot, plain sorted arrays. */
+#ifndef ANALYTICS_RECORDS_H
+#define ANALYTICS_RECORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/common/region.h"
+#include "collector/common/site.h"
+#include "collector/common/slug.h"
+
+struct records; /* opaque; one connection. Threads: calls serialised inside */
+
+NILA_MUST_CHECK int records_open(struct records **out, const char *path, char *why, size_t why_size);
+void records_close(struct records *r); /* NULL is fine */
+
+enum records_table {
+    RECORDS_FARMS,
+    RECORDS_PONDS,
+    RECORDS_CYCLES,
+    RECORDS_FEED,
+    RECORDS_SAMPLES,
+    RECORDS_DEATHS,
+    RECORDS_HARVESTS,
+    RECORDS_TABLES
+};
+const char *records_table_name(enum records_table t); /* "farms" ... */
+NILA_MUST_CHECK int records_table_find(const char *name, enum records_table *out);
+
+struct records_report {
+    size_t rows;        /* rows taken */
+    size_t bad;         /* cells refused; 0 when rows were taken */
+    size_t repeated;    /* rows that were there already, word for word, and were left alone */
+};
+/* Called for each bad cell: "file:line:column: column name: reason". Up to 100 are reported, all are counted. */
+typedef void (*records_complaint)(void *arg, const char *text);
+
+/* Imports one table's CSV (columns as in the README). All or nothing. NILA_ERR_PARSE when any cell is bad (report->bad),
+ * NILA_ERR_NOT_FOUND, NILA_ERR_DENIED, NILA_ERR_IO. now_ms: entered_on of rows without one. dry_run stores nothing. */
+NILA_MUST_CHECK int records_import(struct records *r, enum records_table t, const char *path, int64_t now_ms,
+                                   int dry_run, records_complaint complain, void *arg, struct records_report *report);
+
+/* --- snapshot --- */
+enum records_sex {
+    SEX_UNKNOWN,
+    SEX_MALE,
+    SEX_MIXED
+};
+enum records_harvest_kind {
+    HARVEST_PARTIAL,
+    HARVEST_FINAL,
+    HARVEST_RETAIL
+};
+
+struct rec_farm {
+    char slug[SLUG_SIZE], name[SITE_NAME_SIZE], village[SITE_NAME_SIZE], group[SITE_NAME_SIZE];
+    enum regency regency;
+    size_t kecamatan; /* index of region_kecamatan */
+};
+struct rec_pond {
+    char slug[SLUG_SIZE], name[SITE_NAME_SIZE];
+    size_t farm; /* index into farm[] */
+    enum pond_system system;
+    double area_m2, depth_m;
+};
+struct rec_cycle {
+    char slug[SLUG_SIZE];
+    size_t pond;          /* index into pond[] */
+    int32_t stocked_day;  /* WIB day number */
+    double count;         /* fish stocked */
+    double mass_g;        /* mean mass at stocking, g */
+    enum records_sex sex;
+    int32_t closed_day;   /* day of its final harvest, or of the pond's next stocking; INT32_MAX while open */
+};
+struct rec_feed {
+    size_t cycle; /* index into cycle[]: the one open in the pond that day */
+    int32_t day;
+    double feed_kg;
+};
+struct rec_sample {
+    size_t cycle;
+    int32_t day;
+    double fish;    /* number weighed, > 0 */
+    double mean_g;
+    double cv;      /* of single weights; NaN when only the total was weighed */
+};
+struct rec_death {
+    size_t cycle;
+    int32_t day;
+    double count;
+};
+struct rec_harvest {
+    size_t cycle;
+    int32_t day;
+    double kg;
+    double fish_per_kg; /* NaN when not recorded */
+    enum records_harvest_kind kind;
+    double price_idr_kg; /* NaN when not recorded */
+};
+
+/* Arrays sorted: ponds by slug, cycles by (pond, day), the rest by (cycle, day). Events that fall in no cycle are counted
+ * in stray, not kept. */
+struct records_snapshot {
+    int64_t as_of_ms;
+    size_t farms, ponds, cycles, feeds, samples, deaths, harvests, stray;
+    struct rec_farm *farm;
+    struct rec_pond *pond;
+    struct rec_cycle *cycle;
+    struct rec_feed *feed;
+    struct rec_sample *sample;
+    struct rec_death *death;
+    struct rec_harvest *harvest;
+};
+
+/* What had been entered by as_of_ms, events up to as_of_ms only. *out is the caller's, free with records_snapshot_free. */
+NILA_MUST_CHECK int records_snapshot(struct records *r, int64_t as_of_ms, struct records_snapshot **out);
+void records_snapshot_free(struct records_snapshot *s); /* NULL is fine */
+
+/* Index of a pond, -1. */
+long records_find_pond(const struct records_snapshot *s, const char *slug);
+/* The cycle open in pond (index) on day, -1. */
+long records_open_cycle(const struct records_snapshot *s, size_t pond, int32_t day);
+
+#endif

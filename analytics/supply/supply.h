@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* supply: the monthly harvest of kecamatan, regencies and both together, as draws.
+ *
+ * Common paths (weather, events) are drawn once; draw i of every pond uses path i, so the sum over ponds of draw i is a
+ * joint draw. Everything shown is computed from the draws: joint = sum of the regencies = sum of the kecamatan, draw by
+ * draw. Same seed and same records: same numbers, whatever the number of threads. */
+#ifndef ANALYTICS_SUPPLY_H
+#define ANALYTICS_SUPPLY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analytics/records/records.h"
+
+/* Nodes of the tree, in this order: joint, the two regencies, the 27 kecamatan. */
+#define SUPPLY_NODES (1 + REGENCY_COUNT + REGION_KECAMATAN_COUNT)
+#define SUPPLY_JOINT 0
+static inline size_t supply_node_regency(enum regency r)
+{
+    return 1 + (size_t)r;
+}
+static inline size_t supply_node_kecamatan(size_t k)
+{
+    return 1 + REGENCY_COUNT + k;
+}
+const char *supply_node_code(size_t node);  /* "joint", "kotim", "62.02.01" */
+const char *supply_node_level(size_t node); /* "joint", "regency", "kecamatan" */
+
+/* Daily water of a pond for growth, from the sensors; days without data have do_effect NaN and the model's climatology
+ * is used for them. */
+struct supply_water {
+    int32_t first_day;  /* WIB day number of [0] */
+    size_t days;
+    double *temp_c, *do_effect, *nh3_n_mg_l; /* NaN: not known */
+};
+
+struct supply_input {
+    const struct records_snapshot *records;
+    const struct supply_water *water; /* one a pond of the snapshot, or NULL */
+    int32_t as_of_day;                /* last day whose records are known */
+    unsigned months, draws;           /* lead 1..months; lead 1 is the month after as_of_day's */
+    uint64_t seed;
+};
+
+struct supply_forecast {
+    int64_t issued_ms;
+    int32_t as_of_day;
+    int32_t first_month;     /* month number (civil.h) of lead 1 */
+    unsigned months, draws;
+    unsigned tracked[SUPPLY_NODES]; /* ponds with an open cycle behind each node */
+    double *kg;              /* [node][lead - 1][draw] */
+};
+
+/* What one pond's open cycle is expected to be: for pages. */
+struct supply_pond {
+    long cycle;              /* index in the snapshot, -1: no open cycle */
+    double mass_g_p10, mass_g_p50, mass_g_p90; /* today */
+    double count_p50, biomass_kg_p50;
+    int32_t harvest_day_p50; /* of the main harvest */
+    double harvest_kg_p10, harvest_kg_p50, harvest_kg_p90;
+};
+
+/* Runs the model. *out is the caller's, supply_free. ponds_out (may be NULL) gets one entry a pond of the snapshot, in the
+ * caller's array. NILA_ERR_RANGE for months or draws out of bounds. */
+NILA_MUST_CHECK int supply_run(const struct supply_input *in, struct supply_forecast **out, struct supply_pond *ponds_out);
+void supply_free(struct supply_forecast *f); /* NULL is fine */
+
+static inline double *supply_draws(const struct supply_forecast *f, size_t node, unsigned lead)
+{
+    return f->kg + ((node * f->months) + (lead - 1)) * f->draws;
+}
+
+struct supply_summary {
+    double mean, p10, p50, p90;
+};
+struct supply_summary supply_summarise(const struct supply_forecast *f, size_t node, unsigned lead);
+
+#endif

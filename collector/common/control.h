@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* control: the client of a collector's Unix socket. One JSON object a line each way: a request {"v":1,"op":...}, data
+ * lines, then {"end":true} or {"error":{"code":...,"text":...,"where":...}}. The server is collector/control.c. */
+#ifndef NILA_COMMON_CONTROL_H
+#define NILA_COMMON_CONTROL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/common/err.h"
+
+/* A data line, still JSON text, 0-ended; at most 64 KiB. A non-zero return ends the call and is returned. */
+typedef int (*control_line)(void *arg, const char *json);
+
+/* Connects, sends request (one JSON object, no newline), hands every data line to line (may be NULL). 0 after "end";
+ * NILA_ERR_NOT_FOUND (no socket: is the collector running?), NILA_ERR_DENIED, NILA_ERR_TIMEOUT (nothing for timeout_ms),
+ * NILA_ERR_REFUSED (the collector's own error, its text in why), NILA_ERR_PROTO, NILA_ERR_CLOSED. */
+NILA_MUST_CHECK int control_call(const char *socket_path, const char *request, control_line line, void *arg,
+                                 int64_t timeout_ms, char *why, size_t why_size);
+
+#endif

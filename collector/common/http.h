@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* http: requests over libcurl; the only file of the shared rooms with <curl/curl.h>.
+ *
+ * https certificates are verified; redirects are not followed; only http and https are spoken; the answer is bounded.
+ * Threads: one struct http a thread. Call http_global_init once before threads start. */
+#ifndef NILA_COMMON_HTTP_H
+#define NILA_COMMON_HTTP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/common/buf.h"
+
+struct http;
+
+struct http_request {
+    const char *method;          /* "GET" or "POST" */
+    const char *url;
+    const char *user_pass;       /* "user:password" for Basic, or NULL; never logged */
+    const char *const *headers;  /* NULL-ended list of "Name: value", or NULL */
+    const void *body;            /* POST only; may be NULL */
+    size_t body_len;
+    int64_t timeout_ms;          /* whole request; default 10000 when 0 */
+    size_t max_answer;           /* bytes; default 1 MiB when 0 */
+};
+
+struct http_answer {
+    long status;                 /* HTTP status, 0 when there was none */
+    int64_t retry_after_ms;      /* from Retry-After, -1 when absent or unreadable */
+    struct buf body;             /* the caller frees it with buf_free */
+};
+
+void http_global_init(void);
+void http_global_cleanup(void);
+
+NILA_MUST_CHECK int http_open(struct http **out);
+void http_close(struct http *h); /* NULL is fine */
+
+/* Makes another thread's http_do on h return soon with NILA_ERR_CLOSED. */
+void http_cancel(struct http *h);
+
+/* Sends and waits. 0 when an HTTP answer came (whatever its status). NILA_ERR_TIMEOUT, NILA_ERR_IO (no connection, cut),
+ * NILA_ERR_FULL (answer too long), NILA_ERR_CLOSED (cancelled), NILA_ERR_CONFIG (url not understood). out is zeroed
+ * first, whatever comes. why (size >= 128) gets libcurl's words on failure; may be NULL. */
+NILA_MUST_CHECK int http_do(struct http *h, const struct http_request *rq, struct http_answer *out, char *why,
+                            size_t why_size);
+
+/* Appends s percent-encoded for a query part. */
+void http_quote(struct buf *b, const char *s);
+
+#endif

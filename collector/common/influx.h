@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* influx: InfluxDB 1.x: POST /write?db=&precision=ms (gzip) and GET /query (InfluxQL, CSV answers), over http.h. */
+#ifndef NILA_COMMON_INFLUX_H
+#define NILA_COMMON_INFLUX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/common/err.h"
+
+struct influx;
+
+struct influx_config {
+    const char *url;        /* "http://127.0.0.1:8086", no path */
+    const char *database;
+    const char *user_pass;  /* "user:password" or NULL */
+    int64_t timeout_ms;     /* 0: 10000 */
+};
+
+/* What a write came to. */
+enum influx_verdict {
+    INFLUX_STORED,      /* 204: acknowledged */
+    INFLUX_BAD_LINES,   /* 400/422: some line is refused; the others may or may not be stored. Bisect */
+    INFLUX_TOO_BIG,     /* 413: halve */
+    INFLUX_MISCONFIGURED, /* 401 403 404 405 415, 500 "retention policy not found": keep the data, a person must act */
+    INFLUX_LATER        /* 408 429 5xx, no connection, time-out: try again */
+};
+
+struct influx_answer {
+    enum influx_verdict verdict;
+    long status;             /* HTTP status, 0 when none came */
+    int64_t retry_after_ms;  /* -1 when the server did not say */
+    char text[256];          /* the server's or libcurl's words, one line */
+};
+
+NILA_MUST_CHECK int influx_open(struct influx **out, const struct influx_config *c); /* copies c */
+void influx_close(struct influx *db); /* NULL is fine */
+void influx_cancel(struct influx *db); /* ends a running call of another thread soon */
+
+/* One batch of whole lines. 0 whenever out was filled; NILA_ERR_CLOSED when cancelled. */
+NILA_MUST_CHECK int influx_write(struct influx *db, const char *lines, size_t len, struct influx_answer *out);
+
+/* One row of a CSV answer: name = measurement, tags = InfluxDB's "k=v,k=v" text, then the columns. time is in ms. */
+typedef int (*influx_row)(void *arg, size_t n, const char *const *column, const char *const *cell);
+
+/* Runs one InfluxQL statement with epoch=ms and calls row for every data row; a non-zero return ends it and is
+ * returned. NILA_ERR_REFUSED with the server's words in why (size why_size, may be NULL) for a query error;
+ * NILA_ERR_PARSE for an answer that is not the expected CSV; errors of http_do else. */
+NILA_MUST_CHECK int influx_query(struct influx *db, const char *influxql, influx_row row, void *arg, char *why,
+                                 size_t why_size);
+
+/* CREATE DATABASE if it is not there. */
+NILA_MUST_CHECK int influx_create_database(struct influx *db, char *why, size_t why_size);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* site: the site file (collector.json): one farm, its ponds, buses, devices and sinks. Collector and bridge read the
+ * same file. Every error names file:line:column, the key, and what is allowed. */
+#ifndef NILA_COMMON_SITE_H
+#define NILA_COMMON_SITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/common/metric.h"
+#include "collector/common/region.h"
+#include "collector/common/slug.h"
+
+#define SITE_NAME_SIZE 65
+#define SITE_PATH_SIZE 108 /* a Unix socket's path holds no more */
+
+enum pond_system {
+    POND_SYSTEM_POND,
+    POND_SYSTEM_BIOFLOC,
+    POND_SYSTEM_TARPAULIN,
+    POND_SYSTEM_CAGE,
+    POND_SYSTEM_COUNT
+};
+const char *pond_system_name(enum pond_system s); /* "pond" "biofloc" "tarpaulin" "cage" */
+NILA_MUST_CHECK int pond_system_find(const char *name, enum pond_system *out);
+
+struct site_pond {
+    char slug[SLUG_SIZE];
+    char name[SITE_NAME_SIZE]; /* as shown: "Kolam 2" */
+    double area_m2;            /* 1..100000 */
+    double depth_m;            /* 0.3..10 */
+    enum pond_system system;
+};
+
+enum site_bus_kind {
+    SITE_BUS_SERIAL,
+    SITE_BUS_TCP
+};
+
+struct site_bus {
+    char slug[SLUG_SIZE];
+    enum site_bus_kind kind;
+    char port[SITE_PATH_SIZE]; /* serial: device path */
+    int baud;                  /* serial: 1200..115200, default 9600 */
+    char parity;               /* serial: 'N' 'E' 'O', default N */
+    int stop_bits;             /* serial: 1 or 2, default 1 */
+    char host[SITE_NAME_SIZE]; /* tcp: name or address */
+    int tcp_port;              /* tcp: 0..65535, default 502; 0 only for the simulator (any free port) */
+    int timeout_ms;            /* answer must begin by then; 50..10000, default 1000 */
+    int gap_ms;                /* silence before a request; 0..5000, default 0 (t3.5 is always kept on serial lines) */
+};
+
+/* The site's own word on one metric of a device. */
+struct site_metric {
+    enum metric metric;     /* of the profile */
+    enum metric as;         /* reported as this (rename); the same when not renamed */
+    bool primary;           /* pages and models use it for this pond and metric */
+    bool has_limits;
+    double min, max;        /* plausible here; outside is suspect */
+};
+
+#define SITE_DEVICE_METRICS 16
+struct site_device {
+    char slug[SLUG_SIZE];
+    char profile[SLUG_SIZE]; /* file name in the devices folder without .json */
+    int bus;                 /* index into buses */
+    int unit;                /* 0..255; 1..255 on serial lines */
+    int every_s;             /* 1..86400, default 60 */
+    int pond;                /* index into ponds, -1: of the whole site */
+    unsigned metrics;        /* used entries of metric[] */
+    struct site_metric metric[SITE_DEVICE_METRICS];
+};
+
+struct site_sink {
+    char slug[SLUG_SIZE];
+    char url[256];
+    char api[3];             /* "v1" here; v2 and v3 are refused until they are built */
+    char database[65];       /* v1 */
+    char token_file[256];    /* "" none; its content is "user:password" for v1 */
+    bool insecure_http;      /* plain http to another host than loopback only when true */
+};
+
+struct site {
+    char slug[SLUG_SIZE];
+    char name[SITE_NAME_SIZE];
+    enum regency regency;
+    char kecamatan[9];
+    unsigned ponds, buses, devices, sinks; /* counts */
+    struct site_pond *pond;
+    struct site_bus *bus;
+    struct site_device *device;
+    struct site_sink *sink;
+    char journal_path[256];
+    int64_t journal_max_bytes; /* 1 MiB .. 64 GiB, default 256 MiB */
+    int journal_keep_days;     /* delivered rows stay this long; 0..3650, default 35 */
+    char control_socket[SITE_PATH_SIZE];
+};
+
+/* Reads and checks a site file. NILA_ERR_NOT_FOUND, NILA_ERR_DENIED, NILA_ERR_IO, NILA_ERR_CONFIG, with the words in why
+ * (size >= 256). On success *out is the caller's; free it with site_free. Cross checks: slugs unique, bus and pond of a
+ * device exist, two devices of one bus never share a unit, two buses never share a port or host:port, kecamatan lies in
+ * the regency, one primary per pond and metric. */
+NILA_MUST_CHECK int site_load(struct site **out, const char *path, char *why, size_t why_size);
+NILA_MUST_CHECK int site_load_memory(struct site **out, const char *name, const char *text, size_t n, char *why,
+                                     size_t why_size);
+void site_free(struct site *s); /* NULL is fine */
+
+/* Index of a pond, -1 when there is none of that slug. */
+int site_find_pond(const struct site *s, const char *slug);
+
+#endif

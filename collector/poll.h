@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* poll: reads every device in its absolute, staggered time slots and hands the judged readings on.
+ *
+ * Threads: one a serial line; TCP endpoints share at most four. deliver is called from those threads, one finished round
+ * of one bus at a time, and may block (the journal's commit). A slot that was missed is counted, never queued. */
+#ifndef COLLECTOR_POLL_H
+#define COLLECTOR_POLL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/common/profile.h"
+#include "collector/common/reading.h"
+#include "collector/common/site.h"
+
+/* Takes finished sets; 0 when they are safe on disk. On an error the readings are counted as lost and logged there. */
+typedef int (*poll_deliver)(void *arg, const struct reading_set *sets, size_t n);
+
+struct poller;
+
+/* profile[i] belongs to site->device[i]; both outlive the poller. NILA_ERR_BUSY: a serial port is locked by another
+ * program; NILA_ERR_CONFIG; words in why (size >= 256). A port or host that does not answer is no error: it is retried. */
+NILA_MUST_CHECK int poller_start(struct poller **out, const struct site *site, const struct profile *const *profile,
+                                 poll_deliver deliver, void *arg, char *why, size_t why_size);
+void poller_stop(struct poller *p); /* ends within a second or one answer time-out; NULL is fine */
+
+struct poll_device_stats {
+    int64_t last_good_ms;   /* wall time of the last good answer, 0 never */
+    int64_t last_try_ms;
+    uint64_t requests, good, timeouts, bad_frames, exceptions, stale, missed_slots, values;
+    int answer_ms;          /* of the last good request */
+    int backoff_s;          /* 0 alive; else next try after this */
+    char error[96];         /* last error in words, "" when the last answer was good */
+};
+
+/* Copies the counters of device i as they are now. Any thread. */
+void poller_device_stats(struct poller *p, unsigned device, struct poll_device_stats *out);
+
+/* Time of the newest finished round of any bus (monotonic ms), for the watchdog. */
+int64_t poller_last_round_mono_ms(struct poller *p);
+
+#endif
