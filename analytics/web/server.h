@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* server: the web pages and the read-only API over HTTP/1.1; the only file with <microhttpd.h>.
+ *
+ * GET and HEAD only; no JavaScript; Indonesian by default. Plain HTTP: TLS is a reverse proxy's task. A page never waits
+ * for the database longer than WEB_CHART_WAIT_MS: a refresher thread reads, pages show what was read and how old it is.
+ * Bounds: 8 KiB of request line and headers, 128 connections, 64 of one address, 10 s of silence.
+ * Threads: four that answer, two that refresh; web_stop joins them. */
+#ifndef ANALYTICS_WEB_SERVER_H
+#define ANALYTICS_WEB_SERVER_H
+
+#include <stddef.h>
+
+#include "analytics/config.h"
+#include "analytics/records/records.h"
+#include "analytics/series.h"
+#include "analytics/water/status.h"
+
+#define WEB_CHART_WAIT_MS 1500
+
+struct web; /* opaque */
+
+/* All pointers are borrowed and must outlive the struct web. */
+struct web_config {
+    const struct analytics_config
+        *config; /* bind, port, notice, phone, seed, draws, months, records_path */
+    struct records *records;
+    struct series_source *series;       /* NULL: no source; every pond is then without data */
+    const struct status_limits *limits; /* NULL: STATUS_DEFAULTS */
+    unsigned refresh_s;                 /* newest values are read this often; 1..600, 0: 15 */
+    unsigned forecast_s; /* the forecast is computed anew at least this often; 60..86400, 0: 3600 */
+};
+
+/* Binds, starts the threads and returns at once; the forecast appears on the pages when it is ready. On success *out is
+ * the caller's, web_stop. NILA_ERR_BUSY (port taken), NILA_ERR_DENIED (port below 1024), NILA_ERR_CONFIG (address not
+ * understood, refresh_s out of range), NILA_ERR_IO; why (size >= 160) has the words. */
+NILA_MUST_CHECK int web_start(struct web **out, const struct web_config *c, char *why,
+                              size_t why_size);
+
+/* The port bound, also when config asked for 0. */
+int web_port(const struct web *w);
+
+/* Ends the answers under way and joins the threads; NULL is fine. Takes at most the time of one query or one forecast. */
+void web_stop(struct web *w);
+
+#endif
