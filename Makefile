@@ -87,21 +87,37 @@ UNIT_$(1) := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/$(1)/test_*.
 UNITS += $$(UNIT_$(1))
 endef
 $(foreach r,common core bridge collector analytics,$(eval $(call test_rules,$(r))))
+# Whole-house tests are scripts that run the real programs; the small C tools they use stand beside them.
 HOUSE := $(wildcard tests/house/test_*.sh)
+HOUSE_TOOLS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/house/*.c))
+$(BUILD)/tests/house/%: $(BUILD)/obj/tests/house/%.o $(call libs,$(USES_collector))
+	$(call link,,$^)
+
+# Fuzz targets, tests/fuzz/fuzz_<x>.c with tests/fuzz/corpus/<x>/: in `make check` an ordinary driver runs the corpus and
+# seeded mutations of it; `make fuzz` builds them with libFuzzer.
+FUZZ := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_LINK := $(if $(LIBFUZZER),-fsanitize=fuzzer,)
+$(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(if $(LIBFUZZER),,$(BUILD)/obj/tests/fuzz/driver.o) $(call libs,$(USES_bench))
+	$(call link,$(FUZZ_LINK),$^ -lcmocka)
+
+BENCH := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/bench_*.c))
+$(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(call libs,$(USES_bench))
+	$(call link,,$^ -lcmocka)
 
 # make unit ROOM=core runs one room's tests.
 unit: $(if $(ROOM),$(UNIT_$(ROOM)),$(UNITS))
 	$(Q)BUILD=$(BUILD) tests/run.sh $^
-house: all
+house: all $(HOUSE_TOOLS)
 	$(Q)BUILD=$(BUILD) tests/run.sh $(HOUSE)
 
 check:
 	$(Q)deploy/install-deps build test
 	$(Q)$(MAKE) --no-print-directory check-built
-check-built: all $(UNITS) firmware $(if $(FUZZERS),fuzz-smoke)
-	$(Q)BUILD=$(BUILD) CC=$(CC) tests/run.sh tests/doors.sh $(UNITS) $(HOUSE)
-check-long: all $(UNITS)
-	$(Q)BUILD=$(BUILD) NILA_LONG=1 tests/run.sh $(UNITS) $(HOUSE)
+check-built: all $(UNITS) $(FUZZ) $(HOUSE_TOOLS) firmware
+	$(Q)BUILD=$(BUILD) tests/run.sh tests/doors.sh $(HOUSE) $(FUZZ) $(UNITS)
+check-long:
+	$(Q)deploy/install-deps build test
+	$(Q)NILA_LONG=1 NILA_TEST_LIMIT=7200 $(MAKE) --no-print-directory check-built
 
 # The firmware core, freestanding, for the board's processor: it must compile without a C library.
 ARM_OBJS := $(patsubst %.c,$(BUILD)/firmware/%.o,$(SRC_core))
@@ -117,5 +133,63 @@ demo:
 	$(Q)deploy/install-deps build demo
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)BUILD=$(BUILD) deploy/demo/run
+
+bench: all $(BENCH)
+	$(Q)for b in $(BENCH); do echo "== $$(basename $$b)"; $$b || exit 1; done
+
+# FOR=10m is the time each target gets.
+FOR ?= 60s
+fuzz:
+	$(Q)deploy/install-deps lint
+	$(Q)$(MAKE) --no-print-directory fuzz-run BUILD=build-fuzz CC=clang SAN=1 LIBFUZZER=1 CPPFLAGS="$(CPPFLAGS) -fsanitize=fuzzer-no-link"
+.PHONY: fuzz-run
+fuzz-run: $(FUZZ)
+	$(Q)tests/fuzz/run.sh $(FOR) $(FUZZ)
+
+lint:
+	$(Q)deploy/install-deps lint
+	$(Q)echo "  clang-format"; clang-format --dry-run -Werror $(ALL_SRC) $(ALL_HDR)
+	$(Q)echo "  shellcheck"; shellcheck -x $(SCRIPTS)
+	$(Q)tests/doors.sh
+	$(Q)echo "  gcc -Werror"; $(MAKE) --no-print-directory all $(UNITS:$(BUILD)/%=build-lint/%) BUILD=build-lint WERROR=1
+	$(Q)echo "  cppcheck"; cppcheck -q -j2 --enable=warning,style,performance,portability --std=c11 --inline-suppr \
+	  --suppressions-list=.cppcheck --error-exitcode=1 -I. $(filter-out tests/%,$(ALL_SRC))
+	$(Q)echo "  clang-tidy"; printf '%s\n' $(filter-out tests/%,$(ALL_SRC)) | xargs -P2 -n4 sh -c 'clang-tidy --quiet "$$@" -- \
+	  -std=c11 -D_DEFAULT_SOURCE -DNILA_VERSION=\"lint\" -I. $(PKG_CFLAGS) 2>/dev/null' _
+	$(Q)echo "lint: clean"
+
+format:
+	$(Q)clang-format -i $(ALL_SRC) $(ALL_HDR)
+
+coverage:
+	$(Q)$(MAKE) --no-print-directory COV=1 unit
+	$(Q)tests/coverage.sh build-cov
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/lumbung-nila/devices $(DESTDIR)$(PREFIX)/share/doc/lumbung-nila
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 collector/devices/*.json $(DESTDIR)$(PREFIX)/share/lumbung-nila/devices
+	install -m 644 README.md CHANGELOG.md LICENSE deploy/config/*.json $(DESTDIR)$(PREFIX)/share/doc/lumbung-nila
+
+# Only what this Makefile and its scripts make; build/deps (unpacked daemons) goes too.
+clean:
+	rm -rf build build-san build-cov build-clang build-san-clang build-lint build-fuzz
+
+help:
+	@echo "make              programs (build/bin) and firmware core"
+	@echo "make demo         the whole road on real parts: sensors, database, pages; Ctrl-C ends it"
+	@echo "make check        installs what the tests need, builds, tests"
+	@echo "make check-long   the same with long seeded runs"
+	@echo "make unit ROOM=core   one room's tests (common core bridge collector analytics)"
+	@echo "make house        the tests that run the real programs together"
+	@echo "make bench        ratios against bare loops and peers, measured in one run"
+	@echo "make lint         formatting, compilers' and checkers' warnings"
+	@echo "make format       formats the sources"
+	@echo "make fuzz FOR=10m fuzzers, each that long"
+	@echo "make coverage     line coverage a room"
+	@echo "make firmware     the node's core for a Cortex-M3"
+	@echo "make install      to DESTDIR and PREFIX (/usr/local)"
+	@echo "make clean"
+	@echo "SAN=1 sanitizers  COV=1 coverage  CC=clang  V=1 shows commands  WERROR=1"
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

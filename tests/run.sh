@@ -42,6 +42,7 @@ export out LIMIT
 
 rm -f "$out"/*.sum
 [ $# -gt 0 ] || { echo "run.sh: no tests named" >&2; exit 2; }
+# shellcheck disable=SC2016 # the inner shell expands it
 printf '%s\0' "$@" | xargs -0 -P "${NILA_TEST_JOBS:-2}" -I{} bash -c 'run_one "$1"' _ {}
 read -r passed failed skipped programs < <(cat "$out"/*.sum | awk '{p+=$1; f+=$2; s+=$3} END {print p+0, f+0, s+0, NR}')
 if [ "$programs" -ne $# ]; then
