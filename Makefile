@@ -192,4 +192,4 @@ help:
 	@echo "make clean"
 	@echo "SAN=1 sanitizers  COV=1 coverage  CC=clang  V=1 shows commands  WERROR=1"
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/obj $(BUILD)/firmware -name '*.d' 2>/dev/null)
