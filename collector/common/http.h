@@ -2,7 +2,8 @@
 /* http: requests over libcurl; the only file of the shared rooms with <curl/curl.h>.
  *
  * https certificates are verified; redirects are not followed; only http and https are spoken; the answer is bounded.
- * Threads: one struct http a thread. Call http_global_init once before threads start. */
+ * Threads: one struct http a thread. Call http_global_init once before threads start.
+ * Proxies of the environment (http_proxy, https_proxy, no_proxy) are honoured, except for the machine itself. */
 #ifndef NILA_COMMON_HTTP_H
 #define NILA_COMMON_HTTP_H
 
@@ -36,12 +37,14 @@ void http_global_cleanup(void);
 NILA_MUST_CHECK int http_open(struct http **out);
 void http_close(struct http *h); /* NULL is fine */
 
-/* Makes another thread's http_do on h return soon with NILA_ERR_CLOSED. */
+/* Makes another thread's http_do on h return soon (well within a second) with NILA_ERR_CLOSED. It is for stopping: every
+ * later http_do on h returns NILA_ERR_CLOSED too, so that a call which had not quite begun is not missed. */
 void http_cancel(struct http *h);
 
 /* Sends and waits. 0 when an HTTP answer came (whatever its status). NILA_ERR_TIMEOUT, NILA_ERR_IO (no connection, cut),
- * NILA_ERR_FULL (answer too long), NILA_ERR_CLOSED (cancelled), NILA_ERR_CONFIG (url not understood). out is zeroed
- * first, whatever comes. why (size >= 128) gets libcurl's words on failure; may be NULL. */
+ * NILA_ERR_FULL (answer too long), NILA_ERR_CLOSED (cancelled), NILA_ERR_CONFIG (url or method not understood),
+ * NILA_ERR_PROTO (what came is not HTTP). out is zeroed first, whatever comes; on a failure it holds the status and the
+ * part of the body that had come. why (size >= 128) gets libcurl's words on failure; may be NULL. */
 NILA_MUST_CHECK int http_do(struct http *h, const struct http_request *rq, struct http_answer *out, char *why,
                             size_t why_size);
 

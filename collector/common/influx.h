@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* influx: InfluxDB 1.x: POST /write?db=&precision=ms (gzip) and GET /query (InfluxQL, CSV answers), over http.h. */
+/* influx: InfluxDB 1.x: POST /write?db=&precision=ms (gzip) and POST /query (InfluxQL, CSV answers), over http.h.
+ *
+ * Threads: one struct influx a thread; influx_cancel may be called from any. Call http_global_init once before. Nothing is
+ * logged here: the words come back and the caller, who knows which sink or page it was, logs them once. */
 #ifndef NILA_COMMON_INFLUX_H
 #define NILA_COMMON_INFLUX_H
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "collector/common/buf.h"
 #include "collector/common/err.h"
 
 struct influx;
@@ -22,7 +26,8 @@ enum influx_verdict {
     INFLUX_STORED,      /* 204: acknowledged */
     INFLUX_BAD_LINES,   /* 400/422: some line is refused; the others may or may not be stored. Bisect */
     INFLUX_TOO_BIG,     /* 413: halve */
-    INFLUX_MISCONFIGURED, /* 401 403 404 405 415, 500 "retention policy not found": keep the data, a person must act */
+    INFLUX_MISCONFIGURED, /* 3xx 401 403 404 405 415 and other 4xx, 500 "retention policy not found", a url that is none:
+                           * keep the data, a person must act */
     INFLUX_LATER        /* 408 429 5xx, no connection, time-out: try again */
 };
 
@@ -33,9 +38,10 @@ struct influx_answer {
     char text[256];          /* the server's or libcurl's words, one line */
 };
 
-NILA_MUST_CHECK int influx_open(struct influx **out, const struct influx_config *c); /* copies c */
+/* Copies c. NILA_ERR_CONFIG: url is not http:// or https:// with a host and no path, or no database. */
+NILA_MUST_CHECK int influx_open(struct influx **out, const struct influx_config *c);
 void influx_close(struct influx *db); /* NULL is fine */
-void influx_cancel(struct influx *db); /* ends a running call of another thread soon */
+void influx_cancel(struct influx *db); /* ends a running call of another thread soon, and every later one (http_cancel) */
 
 /* One batch of whole lines. 0 whenever out was filled; NILA_ERR_CLOSED when cancelled. */
 NILA_MUST_CHECK int influx_write(struct influx *db, const char *lines, size_t len, struct influx_answer *out);
@@ -44,12 +50,18 @@ NILA_MUST_CHECK int influx_write(struct influx *db, const char *lines, size_t le
 typedef int (*influx_row)(void *arg, size_t n, const char *const *column, const char *const *cell);
 
 /* Runs one InfluxQL statement with epoch=ms and calls row for every data row; a non-zero return ends it and is
- * returned. NILA_ERR_REFUSED with the server's words in why (size why_size, may be NULL) for a query error;
- * NILA_ERR_PARSE for an answer that is not the expected CSV; errors of http_do else. */
+ * returned. NILA_ERR_REFUSED with the server's words in why (size why_size >= 256, may be NULL) for a query error, a
+ * missing database or missing rights; NILA_ERR_IO for 5xx; NILA_ERR_PARSE for an answer that is not the expected CSV;
+ * errors of http_do else. Answers over 64 MiB are NILA_ERR_FULL. InfluxDB 1.x leaves the error of a statement out of CSV
+ * (a missing database looks like no data), so an empty answer is asked for once more as JSON. */
 NILA_MUST_CHECK int influx_query(struct influx *db, const char *influxql, influx_row row, void *arg, char *why,
                                  size_t why_size);
 
-/* CREATE DATABASE if it is not there. */
+/* InfluxQL literals: 'text' with quotes, backslashes and line ends escaped, and "identifier". */
+void influx_quote_string(struct buf *b, const char *s);
+void influx_quote_name(struct buf *b, const char *s);
+
+/* CREATE DATABASE if it is not there. Errors as influx_query. */
 NILA_MUST_CHECK int influx_create_database(struct influx *db, char *why, size_t why_size);
 
 #endif
