@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* status: one pond's state now, with the reason and the advice. A missing sensor is never green.
- * [H8: limits with units, sources and ranges.] Pure. */
+ *
+ * Rules, worst level first; inside a level the first of this order wins, so that one cause gives one message:
+ * - danger: oxygen below do_danger in the two newest usable readings; NH3-N, pH or temperature beyond its danger limit;
+ * - no data: no usable oxygen younger than no_data_ms. When the probe does send, but doubtful values, the reason is the
+ *   sensor and not the silence;
+ * - watch: oxygen below do_watch (one reading below do_danger counts here until a second confirms it); oxygen fallen by
+ *   more than do_drop within the hour; ammonia; pH; temperature; turbidity; a probe of these whose newest value is not
+ *   usable; an oxygen, pH or temperature probe that spoke before and went silent.
+ * Values that are not usable, or older than no_data_ms, never judge anything: they only make the probe doubtful.
+ * Ammonia comes before pH, and no_lime says when lime would make it more poisonous. Pure; no allocation. */
 #ifndef ANALYTICS_STATUS_H
 #define ANALYTICS_STATUS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "analytics/series.h"
@@ -32,11 +42,16 @@ enum status_reason {
     REASON_COUNT
 };
 
+/* Watch: at the limit is still well for lower limits (4.0 mg/L is well, 3.9 is not) and for upper ones (32.0 C is well);
+ * ammonia is on watch at nh3_watch and in danger at nh3_danger. */
 struct status_limits {
-    double do_watch_mg_l, do_danger_mg_l;
-    double ph_danger_low, ph_watch_low, ph_watch_high, ph_danger_high;
-    double temp_danger_low, temp_watch_low, temp_watch_high, temp_danger_high;
+    double do_watch_mg_l, do_danger_mg_l; /* 0..20 */
+    double do_drop_mg_l;                  /* fall within one hour; > 0 */
+    double ph_danger_low, ph_watch_low, ph_watch_high, ph_danger_high; /* 2..12, rising */
+    double temp_danger_low, temp_watch_low, temp_watch_high,
+        temp_danger_high;         /* C, 10..45, rising */
     double nh3_watch, nh3_danger; /* NH3-N mg/L */
+    double tan_no_lime_mg_l;      /* total ammonia-N above which raising the pH by lime is unsafe */
     double turb_watch_ntu;
     int64_t no_data_ms; /* a pond is without data when its newest usable oxygen reading is older */
 };
@@ -47,14 +62,22 @@ struct pond_status {
     enum status_reason reason;
     enum metric metric;  /* the one the reason is about */
     double value, limit; /* NaN when there is none */
-    int64_t ts_ms;       /* when value was measured; 0 never */
-    double nh3_n_mg_l;   /* derived or measured, NaN unknown */
-    int doubtful;        /* metrics whose newest value is not usable (shown, not used) */
+    int64_t
+        ts_ms; /* when value was measured; for no data and a silent probe the last usable time; 0 never */
+    double drop_mg_l;  /* oxygen lost within the last hour, 0 or more; NaN unknown */
+    double nh3_n_mg_l; /* derived or measured, NaN unknown */
+    bool no_lime;      /* ammonia is or would become poisonous: the advice must not be lime */
+    int doubtful;      /* metrics whose newest value is not usable (shown, not used) */
 };
 
-/* latest: newest values; do_1h: oxygen of the last hour (raw or 5-minute), may have n = 0. */
+/* latest: newest values; do_1h: raw usable oxygen readings of the last hour, may have n = 0. A value stamped after now_ms
+ * counts as new (clocks differ by seconds), but one of more than no_data_ms ahead counts as doubtful. */
 void status_judge(const struct series_latest *latest, const struct series *do_1h, int64_t now_ms,
                   const struct status_limits *limits, struct pond_status *out);
+
+/* May the newest value of a metric be shown as the present one? Usable and not older than no_data_ms. */
+bool status_current(const struct series_last *last, int64_t now_ms,
+                    const struct status_limits *limits);
 
 /* 0 worst .. 3 best, for sorting. */
 int status_rank(enum status_level level);

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "status.h"
+
+#include <math.h>
+#include <stddef.h>
+
+#include "collector/common/reading.h"
+#include "collector/common/watereq.h"
+
+/* Sources: SNI 7550:2009 (grow-out of nile tilapia in still-water ponds): 25-32 C, pH 6.5-8.5, oxygen >= 3 mg/L, NH3
+ * < 0.02 mg/L. Farm rule "optimum 4, not below 2.3 mg/L" (NAFIS Kenya); feeding suffers below half of saturation, 3.9
+ * mg/L at 28 C (Tsadik and Kutty 1987, FAO AC168E). Growth loss by NH3-N begins at 0.06 and is half at 0.73 mg/L, LC50 of
+ * 3 g fish 1.36 mg/L (Abdalla and McNabb 1998, 28 C). pH 5.5-9.0 without loss of growth after acclimation (Reboucas
+ * et al. 2016). Growth stops outside 20-35 C (El-Sayed). What no source fixes is this project's proposal and said so. */
+const struct status_limits STATUS_DEFAULTS = {
+    .do_watch_mg_l = 4.0,  /* Tsadik and Kutty 1987; NAFIS optimum */
+    .do_danger_mg_l = 2.0, /* proposal, just under the farm rule's 2.3 */
+    .do_drop_mg_l =
+        2.0, /* proposal: turnover or a dying bloom; a pond's night slope is below 1 mg/L an hour */
+    .ph_danger_low = 5.5, /* Reboucas et al. 2016 */
+    .ph_watch_low = 6.5,  /* SNI 7550:2009 */
+    .ph_watch_high = 8.5, /* SNI 7550:2009 */
+    .ph_danger_high =
+        9.5, /* proposal, above the 9.0 of Reboucas et al. 2016: blooms touch 9 each afternoon */
+    .temp_danger_low = 20.0,  /* El-Sayed */
+    .temp_watch_low = 25.0,   /* SNI 7550:2009 */
+    .temp_watch_high = 32.0,  /* SNI 7550:2009 */
+    .temp_danger_high = 35.0, /* El-Sayed */
+    .nh3_watch = 0.02,        /* SNI 7550:2009 */
+    .nh3_danger = 0.5,        /* proposal, under half of the LC50 of fry and near half growth */
+    .tan_no_lime_mg_l = 1.0,  /* proposal: one pH unit more makes ten times the NH3 */
+    .turb_watch_ntu =
+        200.0, /* proposal: about Secchi 10-15 cm, which is silt or a very thick bloom */
+    .no_data_ms = 20 * 60 * 1000,
+};
+
+#define HOUR_MS ((int64_t)60 * 60 * 1000)
+
+struct judge {
+    const struct series_latest *latest;
+    int64_t now_ms;
+    const struct status_limits *limits;
+    struct pond_status *out;
+    /* The two newest usable oxygen readings within no_data_ms: [0] the newest. */
+    struct {
+        double value;
+        int64_t ts_ms;
+    } oxygen[2];
+    int oxygens;
+    int64_t oxygen_ts_ms; /* newest usable oxygen of any age that we know of; 0 none */
+    bool found;           /* out has its level */
+};
+
+int status_rank(enum status_level level)
+{
+    return (int)STATUS_DANGER - (int)level;
+}
+
+/* Neither too old nor from the future. */
+static bool fresh(int64_t ts_ms, int64_t now_ms, const struct status_limits *limits)
+{
+    return ts_ms != 0 && now_ms - ts_ms <= limits->no_data_ms &&
+           ts_ms - now_ms <= limits->no_data_ms;
+}
+
+bool status_current(const struct series_last *last, int64_t now_ms,
+                    const struct status_limits *limits)
+{
+    return fresh(last->ts_ms, now_ms, limits) && reading_usable(last->flag) &&
+           isfinite(last->value);
+}
+
+static void oxygen_add(struct judge *j, double value, int64_t ts_ms)
+{
+    if (ts_ms > j->oxygen_ts_ms)
+        j->oxygen_ts_ms = ts_ms;
+    if (j->oxygens >= 2 || !fresh(ts_ms, j->now_ms, j->limits))
+        return;
+    j->oxygen[j->oxygens].value = value;
+    j->oxygen[j->oxygens].ts_ms = ts_ms;
+    j->oxygens++;
+}
+
+/* The newest value may be younger than the hour's series, or be in it. */
+static void oxygen_collect(struct judge *j, const struct series *hour)
+{
+    const struct series_last *last = &j->latest->metric[METRIC_DO_MG_L];
+    int64_t newest = 0;
+
+    if (last->ts_ms != 0 && reading_usable(last->flag) && isfinite(last->value)) {
+        oxygen_add(j, last->value, last->ts_ms);
+        newest = last->ts_ms;
+    }
+    for (size_t i = hour == NULL ? 0 : hour->n; i-- > 0;)
+        if (newest == 0 || hour->ts_ms[i] < newest)
+            oxygen_add(j, hour->value[i], hour->ts_ms[i]);
+}
+
+/* The fall from the hour's highest reading to the higher of the two newest, so that one odd reading makes no fall. */
+static double oxygen_drop(const struct judge *j, const struct series *hour)
+{
+    double now, top;
+
+    if (j->oxygens < 2)
+        return NAN;
+    now = fmax(j->oxygen[0].value, j->oxygen[1].value);
+    top = now;
+    for (size_t i = 0; hour != NULL && i < hour->n; i++)
+        if (hour->ts_ms[i] >= j->oxygen[0].ts_ms - HOUR_MS && hour->value[i] > top)
+            top = hour->value[i];
+    return top - now;
+}
+
+static double ammonia(const struct judge *j)
+{
+    const struct series_last *m = j->latest->metric;
+
+    if (status_current(&m[METRIC_NH3_N_MG_L], j->now_ms, j->limits))
+        return m[METRIC_NH3_N_MG_L].value;
+    if (!status_current(&m[METRIC_TAN_N_MG_L], j->now_ms, j->limits) ||
+        !status_current(&m[METRIC_PH], j->now_ms, j->limits) ||
+        !status_current(&m[METRIC_TEMP_C], j->now_ms, j->limits))
+        return NAN;
+    return watereq_nh3_n_mg_l(m[METRIC_TAN_N_MG_L].value, m[METRIC_TEMP_C].value,
+                              m[METRIC_PH].value);
+}
+
+/* Keeps the first judgement that holds: callers ask in the order of the rules. */
+static void say(struct judge *j, bool holds, enum status_level level, enum status_reason reason,
+                enum metric metric, double value, double limit)
+{
+    if (!holds || j->found)
+        return;
+    j->found = true;
+    j->out->level = level;
+    j->out->reason = reason;
+    j->out->metric = metric;
+    j->out->value = value;
+    j->out->limit = limit;
+    j->out->ts_ms = j->latest->metric[metric].ts_ms;
+    if (metric == METRIC_DO_MG_L && j->oxygen_ts_ms != 0)
+        j->out->ts_ms = j->oxygens > 0 ? j->oxygen[0].ts_ms : j->oxygen_ts_ms;
+    if (metric == METRIC_NH3_N_MG_L &&
+        j->out->ts_ms == 0) /* derived: as old as its total ammonia */
+        j->out->ts_ms = j->latest->metric[METRIC_TAN_N_MG_L].ts_ms;
+}
+
+/* NaN compares false with every limit, so an unknown value says nothing. */
+static double present(const struct judge *j, enum metric metric)
+{
+    const struct series_last *last = &j->latest->metric[metric];
+    return status_current(last, j->now_ms, j->limits) ? last->value : NAN;
+}
+
+static void judge_danger(struct judge *j)
+{
+    const struct status_limits *l = j->limits;
+    double ph = present(j, METRIC_PH), temp = present(j, METRIC_TEMP_C), nh3 = j->out->nh3_n_mg_l;
+    bool twice = j->oxygens == 2 && j->oxygen[0].value < l->do_danger_mg_l &&
+                 j->oxygen[1].value < l->do_danger_mg_l;
+
+    say(j, twice, STATUS_DANGER, REASON_DO_CRITICAL, METRIC_DO_MG_L, j->oxygen[0].value,
+        l->do_danger_mg_l);
+    say(j, nh3 >= l->nh3_danger, STATUS_DANGER, REASON_AMMONIA_HIGH, METRIC_NH3_N_MG_L, nh3,
+        l->nh3_danger);
+    say(j, ph < l->ph_danger_low, STATUS_DANGER, REASON_PH_LOW, METRIC_PH, ph, l->ph_danger_low);
+    say(j, ph > l->ph_danger_high, STATUS_DANGER, REASON_PH_HIGH, METRIC_PH, ph, l->ph_danger_high);
+    say(j, temp > l->temp_danger_high, STATUS_DANGER, REASON_TEMP_HIGH, METRIC_TEMP_C, temp,
+        l->temp_danger_high);
+    say(j, temp < l->temp_danger_low, STATUS_DANGER, REASON_TEMP_LOW, METRIC_TEMP_C, temp,
+        l->temp_danger_low);
+}
+
+/* Does a probe that once spoke send nothing usable now? */
+static bool doubtful(const struct judge *j, enum metric metric)
+{
+    const struct series_last *last = &j->latest->metric[metric];
+    return last->ts_ms != 0 && !status_current(last, j->now_ms, j->limits);
+}
+
+/* The doubtful value itself, when it is a fresh one: a stale value is never shown as if it were current. */
+static void say_doubtful(struct judge *j, enum metric metric, enum status_level level)
+{
+    const struct series_last *last = &j->latest->metric[metric];
+    bool speaks = fresh(last->ts_ms, j->now_ms, j->limits) && isfinite(last->value);
+
+    if (j->found || !doubtful(j, metric))
+        return;
+    say(j, true, level, REASON_SENSOR_SUSPECT, metric, speaks ? last->value : NAN, NAN);
+    if (speaks)
+        j->out->ts_ms = last->ts_ms;
+}
+
+static void judge_no_data(struct judge *j)
+{
+    const struct series_last *last = &j->latest->metric[METRIC_DO_MG_L];
+
+    if (j->oxygens > 0)
+        return;
+    if (fresh(last->ts_ms, j->now_ms, j->limits))
+        say_doubtful(j, METRIC_DO_MG_L, STATUS_NO_DATA);
+    say(j, true, STATUS_NO_DATA, REASON_NO_DATA, METRIC_DO_MG_L, NAN, NAN);
+}
+
+static void judge_watch(struct judge *j)
+{
+    const struct status_limits *l = j->limits;
+    double ph = present(j, METRIC_PH), temp = present(j, METRIC_TEMP_C);
+    double turb = present(j, METRIC_TURB_NTU), nh3 = j->out->nh3_n_mg_l;
+    /* Ammonia and turbidity are often taken by hand, once a day: their silence is no fault. */
+    static const struct {
+        enum metric metric;
+        bool must_speak;
+    } PROBES[] = {{METRIC_DO_MG_L, true},     {METRIC_PH, true},          {METRIC_TEMP_C, true},
+                  {METRIC_NH3_N_MG_L, false}, {METRIC_TAN_N_MG_L, false}, {METRIC_TURB_NTU, false}};
+
+    say(j, j->oxygen[0].value < l->do_watch_mg_l, STATUS_WATCH, REASON_DO_LOW, METRIC_DO_MG_L,
+        j->oxygen[0].value, l->do_watch_mg_l);
+    say(j, j->out->drop_mg_l > l->do_drop_mg_l, STATUS_WATCH, REASON_DO_FAST_DROP, METRIC_DO_MG_L,
+        j->oxygen[0].value, l->do_drop_mg_l);
+    say(j, nh3 >= l->nh3_watch, STATUS_WATCH, REASON_AMMONIA_HIGH, METRIC_NH3_N_MG_L, nh3,
+        l->nh3_watch);
+    say(j, ph < l->ph_watch_low, STATUS_WATCH, REASON_PH_LOW, METRIC_PH, ph, l->ph_watch_low);
+    say(j, ph > l->ph_watch_high, STATUS_WATCH, REASON_PH_HIGH, METRIC_PH, ph, l->ph_watch_high);
+    say(j, temp > l->temp_watch_high, STATUS_WATCH, REASON_TEMP_HIGH, METRIC_TEMP_C, temp,
+        l->temp_watch_high);
+    say(j, temp < l->temp_watch_low, STATUS_WATCH, REASON_TEMP_LOW, METRIC_TEMP_C, temp,
+        l->temp_watch_low);
+    say(j, turb > l->turb_watch_ntu, STATUS_WATCH, REASON_WATER_TURBID, METRIC_TURB_NTU, turb,
+        l->turb_watch_ntu);
+    for (size_t i = 0; i < sizeof PROBES / sizeof PROBES[0]; i++)
+        if (PROBES[i].must_speak ||
+            fresh(j->latest->metric[PROBES[i].metric].ts_ms, j->now_ms, j->limits))
+            say_doubtful(j, PROBES[i].metric, STATUS_WATCH);
+}
+
+void status_judge(const struct series_latest *latest, const struct series *do_1h, int64_t now_ms,
+                  const struct status_limits *limits, struct pond_status *out)
+{
+    struct judge j = {.latest = latest, .now_ms = now_ms, .limits = limits, .out = out};
+    double tan;
+
+    *out = (struct pond_status){.level = STATUS_OK, .reason = REASON_ALL_WELL};
+    out->metric = METRIC_DO_MG_L;
+    out->value = out->limit = NAN;
+    oxygen_collect(&j, do_1h);
+    out->drop_mg_l = oxygen_drop(&j, do_1h);
+    out->nh3_n_mg_l = ammonia(&j);
+    tan = present(&j, METRIC_TAN_N_MG_L);
+    out->no_lime = out->nh3_n_mg_l >= limits->nh3_watch || tan > limits->tan_no_lime_mg_l;
+    for (int m = 0; m < METRIC_COUNT; m++)
+        out->doubtful += doubtful(&j, (enum metric)m) ? 1 : 0;
+    judge_danger(&j);
+    judge_no_data(&j);
+    judge_watch(&j);
+    say(&j, true, STATUS_OK, REASON_ALL_WELL, METRIC_DO_MG_L, j.oxygen[0].value, NAN);
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/support/support.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "analytics/water/status.h"
+#include "collector/common/reading.h"
+
+#define MINUTE ((int64_t)60 * 1000)
+#define NOW    ((int64_t)1795471950000) /* 2026-11-24 05:12:30 WIB */
+#define NONE   NAN
+
+/* One pond: newest values one minute old and passed; oxygen also in the hour before, one reading every five minutes. */
+struct scene {
+    struct series_latest latest;
+    struct series hour;
+    int64_t ts[64];
+    double value[64];
+};
+
+static void put(struct scene *s, enum metric m, double value, int flag, int64_t age_ms)
+{
+    s->latest.metric[m] = (struct series_last){.ts_ms = NOW - age_ms, .value = value, .flag = flag};
+}
+
+static void scene_make(struct scene *s, double now, double before, double temp, double ph,
+                       double tan)
+{
+    memset(s, 0, sizeof *s);
+    s->hour.metric = METRIC_DO_MG_L;
+    s->hour.ts_ms = s->ts;
+    s->hour.value = s->value;
+    for (int i = 0; i < 12; i++) {
+        s->ts[i] = NOW - 56 * MINUTE + i * 5 * MINUTE;
+        s->value[i] = before;
+    }
+    s->hour.n = 12;
+    if (isfinite(now)) {
+        put(s, METRIC_DO_MG_L, now, READING_PASS, MINUTE);
+        s->value[11] = now; /* the same reading, in both */
+    }
+    if (isfinite(temp))
+        put(s, METRIC_TEMP_C, temp, READING_PASS, MINUTE);
+    if (isfinite(ph))
+        put(s, METRIC_PH, ph, READING_PASS, MINUTE);
+    if (isfinite(tan))
+        put(s, METRIC_TAN_N_MG_L, tan, READING_PASS, MINUTE);
+}
+
+static struct pond_status judge(const struct scene *s)
+{
+    struct pond_status st;
+    status_judge(&s->latest, &s->hour, NOW, &STATUS_DEFAULTS, &st);
+    return st;
+}
+
+static void every_limit_has_its_level_and_reason(void **state)
+{
+    static const struct {
+        const char *says;
+        double now, before, temp, ph, tan;
+        enum status_level level;
+        enum status_reason reason;
+        double limit;
+    } T[] = {
+        {"all well", 5.3, 5.5, 28.4, 7.1, NONE, STATUS_OK, REASON_ALL_WELL, NONE},
+        {"exactly 4 mg/L is well", 4.0, 4.1, 28.4, 7.1, NONE, STATUS_OK, REASON_ALL_WELL, NONE},
+        {"3.9 is watch", 3.9, 4.1, 28.4, 7.1, NONE, STATUS_WATCH, REASON_DO_LOW, 4.0},
+        {"1.9 twice is danger", 1.9, 1.9, 28.4, 7.1, NONE, STATUS_DANGER, REASON_DO_CRITICAL, 2.0},
+        {"1.9 once is watch", 1.9, 2.1, 28.4, 7.1, NONE, STATUS_WATCH, REASON_DO_LOW, 4.0},
+        {"zero once after 6 is watch", 0.4, 6.0, 28.4, 7.1, NONE, STATUS_WATCH, REASON_DO_LOW, 4.0},
+        {"exactly 2 twice is watch", 2.0, 2.0, 28.4, 7.1, NONE, STATUS_WATCH, REASON_DO_LOW, 4.0},
+        {"32.0 C is well", 5.3, 5.5, 32.0, 7.1, NONE, STATUS_OK, REASON_ALL_WELL, NONE},
+        {"32.1 C", 5.3, 5.5, 32.1, 7.1, NONE, STATUS_WATCH, REASON_TEMP_HIGH, 32.0},
+        {"35.1 C", 5.3, 5.5, 35.1, 7.1, NONE, STATUS_DANGER, REASON_TEMP_HIGH, 35.0},
+        {"24.9 C", 5.3, 5.5, 24.9, 7.1, NONE, STATUS_WATCH, REASON_TEMP_LOW, 25.0},
+        {"19.9 C", 5.3, 5.5, 19.9, 7.1, NONE, STATUS_DANGER, REASON_TEMP_LOW, 20.0},
+        {"pH 6.4", 5.3, 5.5, 28.4, 6.4, NONE, STATUS_WATCH, REASON_PH_LOW, 6.5},
+        {"pH 5.4", 5.3, 5.5, 28.4, 5.4, NONE, STATUS_DANGER, REASON_PH_LOW, 5.5},
+        {"pH 8.6", 5.3, 5.5, 28.4, 8.6, NONE, STATUS_WATCH, REASON_PH_HIGH, 8.5},
+        {"pH 9.6", 5.3, 5.5, 28.4, 9.6, NONE, STATUS_DANGER, REASON_PH_HIGH, 9.5},
+        /* 28 C, pH 8: 6.5596 % (Emerson et al. 1975); pH 9: 41.246 % */
+        {"TAN 0.31 at pH 8 is watch", 5.3, 5.5, 28.0, 8.0, 0.31, STATUS_WATCH, REASON_AMMONIA_HIGH,
+         0.02},
+        {"TAN 0.30 at pH 8 is well", 5.3, 5.5, 28.0, 8.0, 0.30, STATUS_OK, REASON_ALL_WELL, NONE},
+        {"TAN 1.3 at pH 9 is danger, before pH", 5.3, 5.5, 28.0, 9.0, 1.3, STATUS_DANGER,
+         REASON_AMMONIA_HIGH, 0.5},
+        {"TAN 3 in acid water is no ammonia", 5.3, 5.5, 28.0, 6.0, 3.0, STATUS_WATCH, REASON_PH_LOW,
+         6.5},
+        {"TAN without pH gives no ammonia", 5.3, 5.5, 28.0, NONE, 9.0, STATUS_OK, REASON_ALL_WELL,
+         NONE},
+        {"oxygen first among dangers", 1.5, 1.5, 36.0, 4.0, NONE, STATUS_DANGER, REASON_DO_CRITICAL,
+         2.0},
+        {"danger by pH beats watch by oxygen", 3.0, 3.0, 28.0, 5.0, NONE, STATUS_DANGER,
+         REASON_PH_LOW, 5.5},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
+        struct scene s;
+        struct pond_status st;
+        bool same_limit;
+        scene_make(&s, T[i].now, T[i].before, T[i].temp, T[i].ph, T[i].tan);
+        st = judge(&s);
+        same_limit = isnan(T[i].limit) ? isnan(st.limit) : fabs(st.limit - T[i].limit) < 1e-12;
+        if (st.level != T[i].level || st.reason != T[i].reason || !same_limit)
+            fail_msg("%s: level %d reason %d limit %g", T[i].says, (int)st.level, (int)st.reason,
+                     st.limit);
+    }
+}
+
+static void oxygen_that_is_too_old_is_no_data_and_never_shown(void **state)
+{
+    struct scene s;
+    struct pond_status st;
+
+    (void)state;
+    scene_make(&s, 5.3, 5.5, 28.4, 7.1, NONE);
+    s.hour.n = 0;
+    put(&s, METRIC_DO_MG_L, 5.3, READING_PASS, 20 * MINUTE);
+    assert_int_equal(judge(&s).level, STATUS_OK); /* just young enough */
+    put(&s, METRIC_DO_MG_L, 5.3, READING_PASS, 20 * MINUTE + 1);
+    st = judge(&s);
+    assert_int_equal(st.level, STATUS_NO_DATA);
+    assert_int_equal(st.reason, REASON_NO_DATA);
+    assert_true(isnan(st.value));
+    assert_int_equal(st.ts_ms, NOW - 20 * MINUTE - 1);
+    assert_false(status_current(&s.latest.metric[METRIC_DO_MG_L], NOW, &STATUS_DEFAULTS));
+}
+
+static void a_pond_that_never_spoke_has_no_data(void **state)
+{
+    struct scene s;
+    struct pond_status st;
+
+    (void)state;
+    memset(&s, 0, sizeof s);
+    st = judge(&s);
+    assert_int_equal(st.level, STATUS_NO_DATA);
+    assert_int_equal(st.reason, REASON_NO_DATA);
+    assert_int_equal(st.ts_ms, 0);
+    assert_int_equal(st.doubtful, 0);
+    assert_true(isnan(st.nh3_n_mg_l));
+    status_judge(&s.latest, NULL, NOW, &STATUS_DEFAULTS, &st); /* no series at all */
+    assert_int_equal(st.level, STATUS_NO_DATA);
+}
+
+static void danger_by_another_probe_is_told_even_without_oxygen(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    scene_make(&s, NONE, 5.5, 28.4, 5.0, NONE);
+    s.hour.n = 0;
+    assert_int_equal(judge(&s).level, STATUS_DANGER);
+    assert_int_equal(judge(&s).reason, REASON_PH_LOW);
+}
+
+static void a_doubtful_newest_value_is_watch_and_judges_nothing(void **state)
+{
+    struct scene s;
+    struct pond_status st;
+
+    (void)state;
+    scene_make(&s, NONE, 5.5, 28.4, 7.1, NONE);
+    put(&s, METRIC_DO_MG_L, 0.0, READING_SUSPECT, MINUTE);
+    st = judge(&s);
+    assert_int_equal(st.level, STATUS_WATCH);
+    assert_int_equal(st.reason, REASON_SENSOR_SUSPECT);
+    assert_int_equal(st.metric, METRIC_DO_MG_L);
+    assert_int_equal(st.doubtful, 1);
+    assert_true(fabs(st.value) < 1e-12);
+    put(&s, METRIC_DO_MG_L, NAN, READING_MISSING, MINUTE); /* the probe says: no value */
+    st = judge(&s);
+    assert_int_equal(st.level, STATUS_WATCH);
+    assert_int_equal(st.reason, REASON_SENSOR_SUSPECT);
+    assert_true(isnan(st.value));
+}
+
+static void oxygen_doubtful_for_too_long_is_no_data_by_the_sensor(void **state)
+{
+    struct scene s;
+    struct pond_status st;
+
+    (void)state;
+    scene_make(&s, NONE, 5.5, 28.4, 7.1, NONE);
+    s.hour.n = 6; /* the last usable one is 31 minutes old */
+    put(&s, METRIC_DO_MG_L, 24.0, READING_FAIL, MINUTE);
+    st = judge(&s);
+    assert_int_equal(st.level, STATUS_NO_DATA);
+    assert_int_equal(st.reason, REASON_SENSOR_SUSPECT);
+    assert_true(fabs(st.value - 24.0) < 1e-12);
+}
+
+static void a_silent_probe_is_never_green(void **state)
+{
+    struct scene s;
+    struct pond_status st;
+
+    (void)state;
+    scene_make(&s, 5.3, 5.5, 28.4, 7.1, NONE);
+    put(&s, METRIC_PH, 7.0, READING_PASS, 3 * 60 * MINUTE);
+    st = judge(&s);
+    assert_int_equal(st.level, STATUS_WATCH);
+    assert_int_equal(st.reason, REASON_SENSOR_SUSPECT);
+    assert_int_equal(st.metric, METRIC_PH);
+    assert_true(isnan(st.value)); /* three hours old: not shown */
+    assert_int_equal(st.ts_ms, NOW - 3 * 60 * MINUTE);
+    scene_make(&s, 5.3, 5.5, 28.4, 7.1, NONE);
+    put(&s, METRIC_TAN_N_MG_L, 0.1, READING_PASS, 5 * 60 * MINUTE); /* taken by hand this night */
+    assert_int_equal(judge(&s).level, STATUS_OK);
+}
+
+static void a_fast_fall_is_watch_and_one_odd_reading_is_not(void **state)
+{
+    struct scene s;
+    struct pond_status st;
+
+    (void)state;
+    scene_make(&s, 5.0, 7.6, 28.4, 7.1, NONE);
+    s.value[10] = 5.4;
+    st = judge(&s);
+    assert_int_equal(st.level, STATUS_WATCH);
+    assert_int_equal(st.reason, REASON_DO_FAST_DROP);
+    assert_true(fabs(st.drop_mg_l - 2.2) < 1e-9); /* 7.6 to the higher of 5.0 and 5.4 */
+    s.value[10] = 7.6;                            /* only the newest fell */
+    assert_int_equal(judge(&s).level, STATUS_OK);
+    s.value[10] = 5.6; /* exactly 2.0 is no alarm */
+    assert_int_equal(judge(&s).level, STATUS_OK);
+}
+
+static void a_measured_ammonia_goes_before_a_derived_one(void **state)
+{
+    struct scene s;
+    struct pond_status st;
+
+    (void)state;
+    scene_make(&s, 5.3, 5.5, 28.0, 8.0, 1.0);
+    assert_true(fabs(judge(&s).nh3_n_mg_l - 0.065596) < 1e-5);
+    put(&s, METRIC_NH3_N_MG_L, 0.011, READING_PASS, MINUTE);
+    st = judge(&s);
+    assert_true(fabs(st.nh3_n_mg_l - 0.011) < 1e-12);
+    assert_int_equal(st.level, STATUS_OK);
+}
+
+static void lime_is_refused_when_ammonia_is_or_would_be_poisonous(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    scene_make(&s, 5.3, 5.5, 28.0, 5.4, 3.0); /* acid: ammonia sleeps until lime wakes it */
+    assert_int_equal(judge(&s).reason, REASON_PH_LOW);
+    assert_true(judge(&s).no_lime);
+    scene_make(&s, 5.3, 5.5, 28.0, 5.4, 0.2);
+    assert_false(judge(&s).no_lime);
+    scene_make(&s, 5.3, 5.5, 28.0, 8.4, 0.9);
+    assert_true(judge(&s).no_lime);
+}
+
+static void turbid_water_is_watch(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    scene_make(&s, 5.3, 5.5, 28.0, 7.0, NONE);
+    put(&s, METRIC_TURB_NTU, 201, READING_PASS, MINUTE);
+    assert_int_equal(judge(&s).reason, REASON_WATER_TURBID);
+    assert_int_equal(judge(&s).level, STATUS_WATCH);
+}
+
+static void a_reading_from_the_future_is_not_trusted(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    scene_make(&s, 5.3, 5.5, 28.0, 7.0, NONE);
+    s.hour.n = 0;
+    put(&s, METRIC_DO_MG_L, 5.3, READING_PASS, -2 * MINUTE); /* a clock two minutes ahead */
+    assert_int_equal(judge(&s).level, STATUS_OK);
+    put(&s, METRIC_DO_MG_L, 5.3, READING_PASS, -21 * MINUTE);
+    assert_int_equal(judge(&s).level, STATUS_NO_DATA);
+}
+
+static void worst_comes_first(void **state)
+{
+    (void)state;
+    assert_int_equal(status_rank(STATUS_DANGER), 0);
+    assert_true(status_rank(STATUS_DANGER) < status_rank(STATUS_NO_DATA));
+    assert_true(status_rank(STATUS_NO_DATA) < status_rank(STATUS_WATCH));
+    assert_true(status_rank(STATUS_WATCH) < status_rank(STATUS_OK));
+}
+
+static void limits_rise_in_order(void **state)
+{
+    const struct status_limits *l = &STATUS_DEFAULTS;
+
+    (void)state;
+    assert_true(l->do_danger_mg_l < l->do_watch_mg_l);
+    assert_true(l->ph_danger_low < l->ph_watch_low && l->ph_watch_low < l->ph_watch_high &&
+                l->ph_watch_high < l->ph_danger_high);
+    assert_true(l->temp_danger_low < l->temp_watch_low && l->temp_watch_low < l->temp_watch_high &&
+                l->temp_watch_high < l->temp_danger_high);
+    assert_true(l->nh3_watch < l->nh3_danger);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_limit_has_its_level_and_reason),
+        cmocka_unit_test(oxygen_that_is_too_old_is_no_data_and_never_shown),
+        cmocka_unit_test(a_pond_that_never_spoke_has_no_data),
+        cmocka_unit_test(danger_by_another_probe_is_told_even_without_oxygen),
+        cmocka_unit_test(a_doubtful_newest_value_is_watch_and_judges_nothing),
+        cmocka_unit_test(oxygen_doubtful_for_too_long_is_no_data_by_the_sensor),
+        cmocka_unit_test(a_silent_probe_is_never_green),
+        cmocka_unit_test(a_fast_fall_is_watch_and_one_odd_reading_is_not),
+        cmocka_unit_test(a_measured_ammonia_goes_before_a_derived_one),
+        cmocka_unit_test(lime_is_refused_when_ammonia_is_or_would_be_poisonous),
+        cmocka_unit_test(turbid_water_is_watch),
+        cmocka_unit_test(a_reading_from_the_future_is_not_trusted),
+        cmocka_unit_test(worst_comes_first),
+        cmocka_unit_test(limits_rise_in_order),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
