@@ -46,18 +46,18 @@ struct site_bus {
     char parity;               /* serial: 'N' 'E' 'O', default N */
     int stop_bits;             /* serial: 1 or 2, default 1 */
     char host[SITE_NAME_SIZE]; /* tcp: name or address */
-    int tcp_port;              /* tcp: 0..65535, default 502; 0 only for the simulator (any free port) */
-    int timeout_ms;            /* answer must begin by then; 50..10000, default 1000 */
-    int gap_ms;                /* silence before a request; 0..5000, default 0 (t3.5 is always kept on serial lines) */
+    int tcp_port;   /* tcp: 0..65535, default 502; 0 only for the simulator (any free port) */
+    int timeout_ms; /* answer must begin by then; 50..10000, default 1000 */
+    int gap_ms; /* silence before a request; 0..5000, default 0 (t3.5 is always kept on serial lines) */
 };
 
 /* The site's own word on one metric of a device. */
 struct site_metric {
-    enum metric metric;     /* of the profile */
-    enum metric as;         /* reported as this (rename); the same when not renamed */
-    bool primary;           /* pages and models use it for this pond and metric */
+    enum metric metric; /* of the profile */
+    enum metric as;     /* reported as this (rename); the same when not renamed */
+    bool primary;       /* pages and models use it for this pond and metric */
     bool has_limits;
-    double min, max;        /* plausible here; outside is suspect */
+    double min, max; /* plausible here; outside is suspect */
 };
 
 #define SITE_DEVICE_METRICS 16
@@ -75,10 +75,10 @@ struct site_device {
 struct site_sink {
     char slug[SLUG_SIZE];
     char url[256];
-    char api[3];             /* "v1" here; v2 and v3 are refused until they are built */
-    char database[65];       /* v1 */
-    char token_file[256];    /* "" none; its content is "user:password" for v1 */
-    bool insecure_http;      /* plain http to another host than loopback only when true */
+    char api[3];          /* "v1" here; v2 and v3 are refused until they are built */
+    char database[65];    /* v1 */
+    char token_file[256]; /* "" none; its content is "user:password" for v1 */
+    bool insecure_http;   /* plain http to another host than loopback only when true */
 };
 
 struct site {
@@ -102,8 +102,8 @@ struct site {
  * device exist, two devices of one bus never share a unit, two buses never share a port or host:port, kecamatan lies in
  * the regency, one primary per pond and metric. */
 NILA_MUST_CHECK int site_load(struct site **out, const char *path, char *why, size_t why_size);
-NILA_MUST_CHECK int site_load_memory(struct site **out, const char *name, const char *text, size_t n, char *why,
-                                     size_t why_size);
+NILA_MUST_CHECK int site_load_memory(struct site **out, const char *name, const char *text,
+                                     size_t n, char *why, size_t why_size);
 void site_free(struct site *s); /* NULL is fine */
 
 /* Index of a pond, -1 when there is none of that slug. */

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The sinks of a site file: where readings are sent. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "log.h"
+#include "site_read.h"
+
+/* 127.0.0.0/8, ::1 and localhost (RFC 1122, 4291, 6761). */
+static bool is_loopback(const char *host)
+{
+    unsigned a, b, c, d;
+    char more;
+
+    if (strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
+        return true;
+    return sscanf(host, "%3u.%3u.%3u.%3u%c", &a, &b, &c, &d, &more) == 4 && a == 127 && b < 256 &&
+           c < 256 && d < 256;
+}
+
+/* What follows the host: nothing, ":port", either with one "/" behind it. */
+static bool good_tail(const char *s)
+{
+    if (*s == ':') {
+        long port = 0;
+        size_t digits = strspn(++s, "0123456789");
+        if (digits < 1 || digits > 5)
+            return false;
+        port = strtol(s, NULL, 10);
+        if (port < 1 || port > 65535)
+            return false;
+        s += digits;
+    }
+    return s[0] == '\0' || (s[0] == '/' && s[1] == '\0');
+}
+
+const char *site_url_fault(const char *url, bool *plain, bool *loopback)
+{
+    static const char HOST[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+    const bool https = strncmp(url, "https://", 8) == 0;
+    const char *host = url + (https ? 8 : 7);
+    char name[256];
+    size_t n;
+
+    if (!https && strncmp(url, "http://", 7) != 0)
+        return "not an address for InfluxDB";
+    if (strchr(host, '@') != NULL)
+        return "a user or password does not belong in the address (use token_file)";
+    if (host[0] == '[') {
+        n = 1 + strspn(host + 1, "0123456789abcdefABCDEF:.");
+        n = n > 1 && host[n] == ']' ? n + 1 : 0;
+    } else {
+        n = strspn(host, HOST);
+    }
+    if (n == 0 || n >= sizeof name)
+        return "the host is missing or misspelt";
+    if (!good_tail(host + n))
+        return "a wrong port, a path or a query";
+    memcpy(name, host, n);
+    name[n] = '\0';
+    *plain = !https;
+    *loopback = is_loopback(name);
+    return NULL;
+}
+
+static void read_url(struct site_reader *r, const struct jsonconf_node *o, struct site_sink *k)
+{
+    const struct jsonconf_node *n = jsonconf_member(r->c, o, "url", true);
+    bool plain = false, loopback = false;
+    const char *fault;
+    size_t length;
+
+    jsonconf_string(r->c, o, "url", k->url, sizeof k->url);
+    k->insecure_http = jsonconf_bool_or(r->c, o, "insecure_http", false);
+    fault = site_url_fault(k->url, &plain, &loopback);
+    if (fault != NULL)
+        jsonconf_refuse(r->c, n,
+                        "%s; http:// or https://, a host, perhaps :port, nothing behind it", fault);
+    else if (plain && !loopback && !k->insecure_http)
+        jsonconf_refuse(r->c, n,
+                        "plain http leaves this machine unprotected; https://, or "
+                        "\"insecure_http\": true on a line "
+                        "you trust");
+    length = strlen(k->url);
+    if (length > 0 && k->url[length - 1] == '/')
+        k->url[length - 1] = '\0';
+}
+
+static void read_v1(struct site_reader *r, const struct jsonconf_node *o, struct site_sink *k)
+{
+    static const char NAME[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+
+    site_read_text(r, o, "database", k->database, sizeof k->database);
+    if (k->database[strspn(k->database, NAME)] != '\0')
+        jsonconf_refuse(r->c, jsonconf_member(r->c, o, "database", true),
+                        "\"%s\" is not allowed; 1 to 64 letters, digits, _ - .", k->database);
+    site_read_path(r, o, "token_file", k->token_file, sizeof k->token_file, "");
+}
+
+void site_read_sinks(struct site_reader *r, const struct jsonconf_node *root)
+{
+    static const char *const API[] = {"v1", "v2", "v3", NULL};
+    const struct jsonconf_node *list = jsonconf_member(r->c, root, "sinks", false);
+    const size_t n = jsonconf_length(r->c, list, SITE_MAX_SINKS);
+
+    r->s->sink = xcalloc(n, sizeof *r->s->sink);
+    r->s->sinks = (unsigned)n;
+    for (size_t i = 0; i < n; i++) {
+        const struct jsonconf_node *o = jsonconf_at(r->c, list, i);
+        struct site_sink *k = &r->s->sink[i];
+        int api;
+        site_read_slug(r, o, r->s->sink[0].slug, sizeof *k, i);
+        api = jsonconf_word(r->c, o, "api", API, true, 0);
+        if (api != 0)
+            jsonconf_refuse(r->c, jsonconf_member(r->c, o, "api", true),
+                            "this build speaks v1 (InfluxDB 1.x) only; \"v1\"");
+        (void)snprintf(k->api, sizeof k->api, "%s", API[api]);
+        read_url(r, o, k);
+        read_v1(r, o, k);
+    }
+}
