@@ -118,15 +118,21 @@ static void server_words(char *to, size_t size, const struct buf *body)
     static const char CSV[] = "error\n";
     const char *p = body->p != NULL ? body->p : "";
     size_t n = 0;
+    bool csv;
 
     if (strncmp(p, JSON, sizeof JSON - 1) == 0) {
         copy_json_string(to, size, p + sizeof JSON - 1);
         return;
     }
-    if (strncmp(p, CSV, sizeof CSV - 1) == 0)
+    csv = strncmp(p, CSV, sizeof CSV - 1) == 0;
+    if (csv)
         p += sizeof CSV - 1;
-    for (; *p != '\0' && n + 1 < size; p++)
-        to[n++] = (unsigned char)*p < 0x20 ? ' ' : *p;
+    for (; *p != '\0' && n + 1 < size; p++) {
+        if (csv && *p == '"' && *++p != '"') /* CSV's own quotes go, doubled ones become one */
+            p--;
+        else
+            to[n++] = (unsigned char)*p < 0x20 ? ' ' : *p;
+    }
     while (n > 0 && to[n - 1] == ' ')
         n--;
     to[n] = '\0';
