@@ -21,47 +21,61 @@ enum profile_type {
 #define PROFILE_MEASUREMENTS 24
 
 struct profile_measurement {
-    char name[SLUG_SIZE];     /* the file's own name ("dissolved_oxygen") */
-    enum metric metric;       /* what it becomes */
-    int function;             /* 3 or 4 */
-    uint16_t address;         /* zero-based PDU address */
+    char name[SLUG_SIZE]; /* the file's own name ("dissolved_oxygen") */
+    enum metric metric;   /* what it becomes */
+    int function;         /* 3 or 4 */
+    uint16_t address;     /* zero-based PDU address */
     enum profile_type type;
-    char order[5];            /* wire order of a 32-bit value's bytes: ABCD CDAB BADC DCBA; "AB" or "BA" for 16 bits */
-    double scale, offset;     /* value = raw * scale + offset; defaults 1 and 0 */
-    double min, max;          /* the device's own range; outside is fail. -inf, inf when not given */
+    char order[5]; /* the value's bytes as on the wire: ABCD CDAB BADC DCBA; 16 bits: AB BA */
+    double scale, offset; /* value = raw * scale + offset; defaults 1 and 0 */
+    double min, max;      /* the device's own range; outside is fail. -inf, inf when not given */
     bool has_sentinel;
-    uint32_t sentinel;        /* raw words that mean "no value" */
-    int quality;              /* address of a node-style quality word for this value, -1 none */
-    int kind;                 /* address of the node's kind word, -1 none; kind_value must stand there */
+    uint32_t sentinel; /* raw words that mean "no value" */
+    int quality;       /* address of a node-style quality word for this value, -1 none */
+    int kind;          /* address of the node's kind word, -1 none; kind_value must stand there */
     uint16_t kind_value;
 };
 
+/* A request that makes the device measure (or rest); function 0: there is none. */
+struct profile_request {
+    int function;     /* 3, 4: a read, its answer ignored; 6: value is written; 16: count zeros */
+    uint16_t address; /* zero-based PDU address */
+    uint16_t count;   /* functions 3, 4, 16: 0..123; some devices want a request for 0 registers */
+    uint16_t value;   /* function 6 */
+};
+
+/* Measurements without a metric (no metric fits, or their byte order is not verified) are checked and left out: n counts
+ * the others, may be 0, and no metric stands twice. */
 struct profile {
     char id[SLUG_SIZE];
     char maker[65], model[65];
     unsigned n;
     struct profile_measurement m[PROFILE_MEASUREMENTS];
     struct {
-        int baud;          /* factory setting; 0 unknown */
+        int baud; /* factory setting; 0 unknown */
         char parity;
         int stop_bits;
     } serial;
-    int default_unit;      /* -1 unknown */
-    int max_registers;     /* at most this many in one request; 1..125, default 125 */
-    int max_gap;           /* registers that may be read for nothing to join two blocks; default 0 */
-    bool whole_block;      /* read first_block exactly as given, in one request */
+    int default_unit;  /* -1 unknown */
+    int max_registers; /* at most this many in one request; 1..125, default 125 */
+    int max_gap;       /* registers that may be read for nothing to join two blocks; default 0 */
+    bool whole_block;  /* read first_block exactly as given, in one request */
     uint16_t block_first, block_count; /* whole_block: e.g. 0 and 120 */
-    int block_function;    /* whole_block: 3 or 4 */
-    int timeout_ms;        /* 0: the bus's */
-    int settle_ms;         /* wait between the start request and the first good read; 0 none */
-    bool node_header;      /* a nila-node: the block begins with the node's header (magic, map version, request counter),
+    int block_function;                /* whole_block: 3 or 4 */
+    int timeout_ms;                    /* 0: the bus's */
+    struct profile_request
+        start;     /* sent once after power-up, and again when the device has lost it */
+    int settle_ms; /* wait between the start request and the first good read; 0 none or unknown */
+    bool
+        node_header; /* a nila-node: the block begins with the node's header (magic, map version, request counter),
                             * which is checked before any value is taken */
 };
 
-/* Reads dir/id.json. Errors as site_load. On success *out is the caller's, free with profile_free. */
-NILA_MUST_CHECK int profile_load(struct profile **out, const char *dir, const char *id, char *why, size_t why_size);
-NILA_MUST_CHECK int profile_load_memory(struct profile **out, const char *name, const char *text, size_t n, char *why,
-                                        size_t why_size);
+/* Reads dir/id.json. Errors as site_load; an id that is no slug is NILA_ERR_CONFIG. On success *out is the caller's, free with profile_free. */
+NILA_MUST_CHECK int profile_load(struct profile **out, const char *dir, const char *id, char *why,
+                                 size_t why_size);
+NILA_MUST_CHECK int profile_load_memory(struct profile **out, const char *name, const char *text,
+                                        size_t n, char *why, size_t why_size);
 void profile_free(struct profile *p); /* NULL is fine */
 
 /* Number of 16-bit registers of a type: 1 or 2. */
