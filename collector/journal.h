@@ -3,23 +3,36 @@
  *
  * Order: rows leave in the order they came. Crash: a row is either wholly there or not; a row whose journal_append
  * returned 0 survives kill -9, and power loss on a card that honours sync (SQLite WAL, synchronous FULL, exclusive).
- * Threads: any; calls are serialised inside. Appending threads wait while one commit takes whatever is waiting: at once
- * when idle, at the latest after 250 ms. Errors: 0 or a negative enum nila_err; details are logged here, once. */
+ * Threads: any; calls are serialised inside. Appending threads share commits: the first to come commits at once, and
+ * whoever comes meanwhile goes together into the next commit, so that none waits for more than two.
+ * Errors: 0 or a negative enum nila_err; details are logged here, once.
+ *
+ * Damage: a row with a wrong CRC is passed over, counted and logged. A file SQLite can not read is moved aside as
+ * PATH.corrupt-N, a new one is begun, and the undelivered rows that can still be read are brought over with their
+ * numbers. After an I/O error the file is closed and opened again before anything else is written: what a failed fsync
+ * has left in the cache is never trusted. */
 #ifndef COLLECTOR_JOURNAL_H
 #define COLLECTOR_JOURNAL_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "collector/common/reading.h"
 
+#define JOURNAL_SINKS_MAX 4
+
 struct journal; /* opaque */
 
 struct journal_config {
-    const char *path;       /* created 0640 with its folder's fsync; damaged files are moved aside as PATH.corrupt-N */
-    int64_t max_bytes;      /* the file's bound; then delivered rows go first, then the oldest, counted */
-    int keep_days;          /* delivered rows older than this are deleted */
-    const char *const *sink; /* slugs; each has its own mark "delivered up to" */
-    unsigned sinks;
+    const char *
+        path; /* created 0640 with its folder's fsync; damaged files are moved aside as PATH.corrupt-N */
+    int64_t
+        max_bytes; /* the database file's bound, at least 256 KiB (its -wal comes on top, about 4 MiB); then
+                             * delivered rows go first, then the oldest, counted */
+    int keep_days; /* delivered rows older than this are deleted, once the clock is trusted */
+    const char *const *
+        sink; /* slugs; each has its own mark "delivered up to"; a new one begins at the oldest row */
+    unsigned sinks; /* 0..JOURNAL_SINKS_MAX; with none, rows leave by age and size only */
 };
 
 struct journal_row {
@@ -27,37 +40,56 @@ struct journal_row {
     struct reading_set set;
 };
 
+/* NILA_ERR_BUSY: another process (or this one) has it open; NILA_ERR_UNSUPPORTED: the file was written by a newer program
+ * or is no journal, and is kept as it is; NILA_ERR_NOT_FOUND: no such folder; NILA_ERR_DENIED, NILA_ERR_IO,
+ * NILA_ERR_FULL; NILA_ERR_RANGE: too many sinks. A damaged file is no error: it is moved aside. */
 NILA_MUST_CHECK int journal_open(struct journal **out, const struct journal_config *c);
-void journal_close(struct journal *j); /* NULL is fine */
+void journal_close(struct journal *j); /* NULL is fine; no other call may be running */
 
-/* Stores n sets in one transaction (perhaps with other callers'); returns when they are on disk. NILA_ERR_FULL, NILA_ERR_IO:
- * nothing of these sets was stored. */
+/* Stores n sets in one transaction (perhaps with other callers'); returns when they are on disk. NILA_ERR_RANGE: a set is
+ * not what reading.h allows; NILA_ERR_FULL (disk full), NILA_ERR_IO and others: nothing of these sets was stored. */
 NILA_MUST_CHECK int journal_append(struct journal *j, const struct reading_set *sets, size_t n);
 
 /* Up to max rows after seq, oldest first; returns the count (>= 0). A damaged row is skipped, counted and logged. */
-NILA_MUST_CHECK int journal_peek(struct journal *j, int64_t after_seq, struct journal_row *rows, int max);
+NILA_MUST_CHECK int journal_peek(struct journal *j, int64_t after_seq, struct journal_row *rows,
+                                 int max);
 
-/* Rows up to seq are delivered to sink (index). Never moves back. */
+/* Number of the newest row ever stored, 0 none. */
+int64_t journal_last_seq(struct journal *j);
+
+/* Rows up to seq are delivered to sink (index). Never moves back. NILA_ERR_RANGE: no such sink, or a row not yet there. */
 NILA_MUST_CHECK int journal_ack(struct journal *j, unsigned sink, int64_t seq);
 NILA_MUST_CHECK int journal_acked(struct journal *j, unsigned sink, int64_t *seq);
 
-/* Keeps a line the server refuses for ever, with its words. */
-NILA_MUST_CHECK int journal_quarantine(struct journal *j, unsigned sink, int64_t seq, const char *line, size_t len,
-                                       const char *reason);
+/* Keeps a line the server refuses for ever, with its words; the newest 10000 are kept, of each at most 4 KiB. */
+NILA_MUST_CHECK int journal_quarantine(struct journal *j, unsigned sink, int64_t seq,
+                                       const char *line, size_t len, const char *reason);
 
-/* Values of one pond and metric in [from_ms, to_ms), oldest first; a non-zero return of each ends it and is returned. */
-typedef int (*journal_value)(void *arg, int64_t ts_ms, const char *device, const struct reading_value *v);
-NILA_MUST_CHECK int journal_history(struct journal *j, const char *pond, enum metric metric, int64_t from_ms,
-                                    int64_t to_ms, journal_value each, void *arg);
+/* Values of one pond ("": the site's own devices) and metric in [from_ms, to_ms), in the order they were journalled:
+ * imported values may be older than the ones before them. A non-zero return of each ends it and is returned; each may
+ * call the journal. */
+typedef int (*journal_value)(void *arg, int64_t ts_ms, const char *device,
+                             const struct reading_value *v);
+NILA_MUST_CHECK int journal_history(struct journal *j, const char *pond, enum metric metric,
+                                    int64_t from_ms, int64_t to_ms, journal_value each, void *arg);
+
+/* The same in pieces: looks at some hundred rows after *after_seq (0 to begin) and moves it on. Returns 1 when there may
+ * be more, 0 at the end, or an error. */
+NILA_MUST_CHECK int journal_history_piece(struct journal *j, int64_t *after_seq, const char *pond,
+                                          enum metric metric, int64_t from_ms, int64_t to_ms,
+                                          journal_value each, void *arg);
 
 /* Waits until a row newer than after_seq exists, or timeout_ms passed, or journal_wake was called. */
 void journal_wait(struct journal *j, int64_t after_seq, int64_t timeout_ms);
 void journal_wake(struct journal *j);
 
 struct journal_stats {
-    int64_t rows, first_seq, last_seq, bytes, oldest_unsent_ms; /* oldest_unsent_ms 0: nothing waits */
-    int64_t pending[4];      /* per sink: rows not yet delivered */
-    uint64_t appended, commits, dropped, damaged, quarantined;   /* since open, except quarantined: in the file */
+    int64_t rows, first_seq, last_seq, bytes,
+        oldest_unsent_ms;               /* oldest_unsent_ms 0: nothing waits */
+    int64_t pending[JOURNAL_SINKS_MAX]; /* per sink: rows not yet delivered */
+    uint64_t appended, commits, dropped,
+        damaged;          /* since open; dropped: rows deleted before every sink had them */
+    uint64_t quarantined; /* in the file */
     int64_t last_commit_us;
 };
 NILA_MUST_CHECK int journal_stats(struct journal *j, struct journal_stats *out);

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* journal_db: the SQLite file under the journal; journal_db.c is the only file of the collector with <sqlite3.h>.
+ *
+ * WAL, synchronous FULL, locking_mode EXCLUSIVE: the lock is taken at open and kept, and there is no -shm file (whose
+ * hole can kill the process with SIGBUS on a full disk). Not thread-safe: the journal holds its mutex.
+ * Errors: NILA_ERR_IO, NILA_ERR_FULL (page bound or disk), NILA_ERR_CORRUPT, NILA_ERR_BUSY; logged here. */
+#ifndef COLLECTOR_JOURNAL_DB_H
+#define COLLECTOR_JOURNAL_DB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/common/err.h"
+
+struct journal_db;
+
+/* Opens or creates path with at most max_bytes of database file. NILA_ERR_BUSY: another process has it;
+ * NILA_ERR_UNSUPPORTED: made by a newer program, or no journal at all (the file is kept as it is); NILA_ERR_DENIED,
+ * NILA_ERR_NOT_FOUND (no such folder), NILA_ERR_CORRUPT. */
+NILA_MUST_CHECK int journal_db_open(struct journal_db **out, const char *path, int64_t max_bytes);
+void journal_db_close(struct journal_db *db); /* NULL is fine */
+
+/* Renames path and its -wal to PATH.corrupt-N, the first N from 1 that is free; aside gets the new name.
+ * NILA_ERR_IO, NILA_ERR_FULL (no free N below 1000). */
+NILA_MUST_CHECK int journal_db_set_aside(const char *path, char *aside, size_t aside_size);
+
+/* A transaction; a failed commit has already been rolled back. */
+NILA_MUST_CHECK int journal_db_begin(struct journal_db *db);
+NILA_MUST_CHECK int journal_db_commit(struct journal_db *db);
+void journal_db_rollback(struct journal_db *db);
+
+/* seq in: 0 for the next one, or a given one; out: the one stored under. */
+NILA_MUST_CHECK int journal_db_insert(struct journal_db *db, const void *row, size_t n,
+                                      int64_t *seq);
+
+/* Rows after seq, oldest first, at most max. A non-zero return of each ends it and is returned. */
+typedef int (*journal_db_row)(void *arg, int64_t seq, const void *row, size_t n);
+NILA_MUST_CHECK int journal_db_rows(struct journal_db *db, int64_t after_seq, int max,
+                                    journal_db_row each, void *arg);
+
+/* Oldest row (0 when empty) and the last number ever given. */
+NILA_MUST_CHECK int journal_db_span(struct journal_db *db, int64_t *first, int64_t *last);
+
+NILA_MUST_CHECK int journal_db_delete_upto(struct journal_db *db, int64_t seq);
+NILA_MUST_CHECK int journal_db_delete_after(struct journal_db *db, int64_t seq);
+/* The next row gets at least seq + 1. */
+NILA_MUST_CHECK int journal_db_continue_after(struct journal_db *db, int64_t seq);
+
+typedef int (*journal_db_tag)(void *arg, uint32_t id, const char *text);
+NILA_MUST_CHECK int journal_db_tags(struct journal_db *db, journal_db_tag each, void *arg);
+NILA_MUST_CHECK int journal_db_add_tag(struct journal_db *db, uint32_t id, const char *text);
+
+/* *seq 0 when the sink has no mark yet. */
+NILA_MUST_CHECK int journal_db_mark(struct journal_db *db, const char *sink, int64_t *seq);
+NILA_MUST_CHECK int journal_db_set_mark(struct journal_db *db, const char *sink, int64_t seq);
+
+/* Keeps the newest keep refused lines. */
+NILA_MUST_CHECK int journal_db_quarantine(struct journal_db *db, const char *sink, int64_t seq,
+                                          int64_t at_ms, const char *line, size_t len,
+                                          const char *reason, int keep);
+NILA_MUST_CHECK int journal_db_quarantined(struct journal_db *db, int64_t *count);
+
+/* Pages in use (free ones not counted), pages of the file, the bound in pages. */
+struct journal_db_pages {
+    int64_t used, file, limit;
+    int size; /* bytes a page */
+};
+NILA_MUST_CHECK int journal_db_pages(struct journal_db *db, struct journal_db_pages *out);
+
+/* Copies what can still be read of a damaged file at path (rows after after_seq, tags, marks) through the callbacks;
+ * unreadable stretches are passed over. NILA_ERR_CORRUPT: nothing could be read. */
+struct journal_db_salvage {
+    journal_db_tag tag;
+    journal_db_row row;
+    int (*mark)(void *arg, const char *sink, int64_t seq);
+    void *arg;
+};
+NILA_MUST_CHECK int journal_db_salvage(const char *path, const struct journal_db_salvage *to);
+
+#endif

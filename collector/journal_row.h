@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* journal_row: one reading set as packed bytes, as they lie in the journal. Pure functions.
+ *
+ * Version 1, little endian:
+ *   u8 version (1) · u8 n | 0x80 when the clock was trusted · varint tag-set id · s48 ts_ms ·
+ *   n times: u8 metric | 0x80 when bits follow · u8 form << 4 | flag · [u16 bits] · value in its form ·
+ *   u32 CRC-32 (IEEE 802.3) over the text of the tags and all bytes before it.
+ * The form is the shortest one that gives the very same double back: nothing (missing), a 16, 24 or 32 bit integer with
+ * 0 to 3 decimals, float, double. The CRC covers the tags, which stand in a table of their own, so that a damaged table
+ * cannot give a value to another pond. */
+#ifndef COLLECTOR_JOURNAL_ROW_H
+#define COLLECTOR_JOURNAL_ROW_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/common/reading.h"
+
+#define JOURNAL_ROW_VERSION  1
+#define JOURNAL_ROW_SIZE_MAX (1 + 1 + 5 + 6 + READING_SET_MAX * (1 + 1 + 2 + 8) + 4)
+#define JOURNAL_TAGS_SIZE    128 /* holds any tags as text */
+
+/* The tags as text, "kotim|62.02.01|site|pond|device": the form in the journal's table. */
+void journal_tags_text(char buf[static JOURNAL_TAGS_SIZE], const struct reading_tags *tags);
+
+/* The way back; checks every part. NILA_ERR_PARSE. */
+NILA_MUST_CHECK int journal_tags_parse(const char *text, struct reading_tags *out);
+
+/* Can the set be stored? NILA_ERR_RANGE: n, a metric, a flag, the time or the tags are not what reading.h allows, or a
+ * value is NaN or infinite without being flagged missing. */
+NILA_MUST_CHECK int journal_row_check(const struct reading_set *set);
+
+/* Packs a checked set and returns the length. */
+size_t journal_row_pack(unsigned char out[static JOURNAL_ROW_SIZE_MAX], uint32_t tag_id,
+                        const struct reading_set *set);
+
+/* The tag-set id and time of a row without checking its CRC: enough to pass over it. NILA_ERR_CORRUPT,
+ * NILA_ERR_UNSUPPORTED (a version this program does not know). */
+NILA_MUST_CHECK int journal_row_peek(const void *row, size_t n, uint32_t *tag_id, int64_t *ts_ms);
+
+/* Unpacks and checks everything; set->tags must already be those of the row's tag_id. NILA_ERR_CORRUPT (then the other
+ * members of set are undefined), NILA_ERR_UNSUPPORTED. */
+NILA_MUST_CHECK int journal_row_unpack(const void *row, size_t n, struct reading_set *set);
+
+#endif
