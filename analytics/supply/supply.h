@@ -3,7 +3,13 @@
  *
  * Common paths (weather, events) are drawn once; draw i of every pond uses path i, so the sum over ponds of draw i is a
  * joint draw. Everything shown is computed from the draws: joint = sum of the regencies = sum of the kecamatan, draw by
- * draw. Same seed and same records: same numbers, whatever the number of threads. */
+ * draw. Same seed and same records: same numbers, whatever the number of threads; one more pond leaves the other ponds'
+ * numbers as they are.
+ *
+ * Months: a harvest belongs to the civil month (WIB) of its day; lead 1 is the month after the as-of day's. What is
+ * harvested between the as-of day and the end of its month belongs to the current month and is in no lead.
+ * Only ponds in the records are counted: this is tracked supply, not the region's. The assumptions are stated in
+ * harvest.h, ensemble.h, paths.h and pondrun.h. */
 #ifndef ANALYTICS_SUPPLY_H
 #define ANALYTICS_SUPPLY_H
 
@@ -29,40 +35,49 @@ const char *supply_node_level(size_t node); /* "joint", "regency", "kecamatan" *
 /* Daily water of a pond for growth, from the sensors; days without data have do_effect NaN and the model's climatology
  * is used for them. */
 struct supply_water {
-    int32_t first_day;  /* WIB day number of [0] */
+    int32_t first_day; /* WIB day number of [0] */
     size_t days;
     double *temp_c, *do_effect, *nh3_n_mg_l; /* NaN: not known */
 };
 
+#define SUPPLY_MONTHS_MAX 12
+#define SUPPLY_DRAWS_MIN  50
+#define SUPPLY_DRAWS_MAX  2000
 struct supply_input {
     const struct records_snapshot *records;
     const struct supply_water *water; /* one a pond of the snapshot, or NULL */
-    int32_t as_of_day;                /* last day whose records are known */
-    unsigned months, draws;           /* lead 1..months; lead 1 is the month after as_of_day's */
+    int32_t as_of_day; /* last day whose records are known; later rows are not looked at */
+    unsigned months,
+        draws; /* lead 1..months (1..12); lead 1 is the month after as_of_day's; draws 50..2000 */
     uint64_t seed;
 };
 
 struct supply_forecast {
-    int64_t issued_ms;
+    int64_t issued_ms; /* the snapshot's as_of_ms */
     int32_t as_of_day;
-    int32_t first_month;     /* month number (civil.h) of lead 1 */
+    int32_t first_month; /* month number (civil.h) of lead 1 */
     unsigned months, draws;
     unsigned tracked[SUPPLY_NODES]; /* ponds with an open cycle behind each node */
-    double *kg;              /* [node][lead - 1][draw] */
+    unsigned
+        forgotten; /* open cycles left out: over a year old and silent for 120 days (pondrun.h) */
+    double *kg;    /* [node][lead - 1][draw] */
 };
 
 /* What one pond's open cycle is expected to be: for pages. */
 struct supply_pond {
-    long cycle;              /* index in the snapshot, -1: no open cycle */
+    long cycle;           /* index in the snapshot, -1: no open cycle; then all below is 0 */
+    long forgotten_cycle; /* an open cycle that was left out as forgotten, -1: none */
     double mass_g_p10, mass_g_p50, mass_g_p90; /* today */
     double count_p50, biomass_kg_p50;
-    int32_t harvest_day_p50; /* of the main harvest */
+    int32_t
+        harvest_day_p50; /* of the cycle's final harvest; INT32_MAX: not within 400 days, or no cycle */
     double harvest_kg_p10, harvest_kg_p50, harvest_kg_p90;
 };
 
 /* Runs the model. *out is the caller's, supply_free. ponds_out (may be NULL) gets one entry a pond of the snapshot, in the
  * caller's array. NILA_ERR_RANGE for months or draws out of bounds. */
-NILA_MUST_CHECK int supply_run(const struct supply_input *in, struct supply_forecast **out, struct supply_pond *ponds_out);
+NILA_MUST_CHECK int supply_run(const struct supply_input *in, struct supply_forecast **out,
+                               struct supply_pond *ponds_out);
 void supply_free(struct supply_forecast *f); /* NULL is fine */
 
 static inline double *supply_draws(const struct supply_forecast *f, size_t node, unsigned lead)
@@ -73,6 +88,7 @@ static inline double *supply_draws(const struct supply_forecast *f, size_t node,
 struct supply_summary {
     double mean, p10, p50, p90;
 };
+/* Over the draws; quantiles are interpolated between order statistics. */
 struct supply_summary supply_summarise(const struct supply_forecast *f, size_t node, unsigned lead);
 
 #endif

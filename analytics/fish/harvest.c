@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "harvest.h"
+
+#include <gsl/gsl_randist.h>
+
+#define BUYER_PRIOR_CLASSES 3
+
+static const double BUYER_MASS_G[BUYER_PRIOR_CLASSES] = {200, 250, 333};
+static const double BUYER_SHARE[BUYER_PRIOR_CLASSES] = {0.3, 0.4, 0.3};
+static const double HAZARD_WIDTH = 0.1; /* of W* */
+
+void harvest_buyers(struct harvest_buyers *out, double learned_mass_g, size_t cycles)
+{
+    double prior_share = 1.0 / (1.0 + (double)cycles);
+
+    out->n = BUYER_PRIOR_CLASSES;
+    for (size_t c = 0; c < BUYER_PRIOR_CLASSES; c++) {
+        out->mass_g[c] = BUYER_MASS_G[c];
+        out->share[c] = BUYER_SHARE[c] * prior_share;
+    }
+    if (cycles == 0)
+        return;
+    out->mass_g[out->n] = learned_mass_g;
+    out->share[out->n++] = 1 - prior_share;
+}
+
+double harvest_hazard(double mass_g, double target_g)
+{
+    return 1 / (1 + exp(-(mass_g - target_g) / (HAZARD_WIDTH * target_g)));
+}
+
+void harvest_waited(const struct harvest_buyers *b, double mass_g, double *ln_wait)
+{
+    /* ln(1 - hazard), written so that it stays finite far above the target */
+    for (size_t c = 0; c < b->n; c++) {
+        double x = (mass_g - b->mass_g[c]) / (HAZARD_WIDTH * b->mass_g[c]);
+        ln_wait[c] -= x > 30 ? x : log1p(exp(x));
+    }
+}
+
+double harvest_target(const struct harvest_buyers *b, const double *ln_wait, gsl_rng *rng)
+{
+    double weight[HARVEST_CLASSES], sum = 0, top = -INFINITY, pick;
+    size_t c = 0;
+
+    for (size_t k = 0; ln_wait != NULL && k < b->n; k++)
+        top = ln_wait[k] > top ? ln_wait[k] : top;
+    for (size_t k = 0; k < b->n; k++) {
+        weight[k] = b->share[k] * (ln_wait == NULL ? 1 : exp(ln_wait[k] - top));
+        sum += weight[k];
+    }
+    pick = gsl_rng_uniform(rng) * sum;
+    while (c + 1 < b->n && pick >= weight[c])
+        pick -= weight[c++];
+    return b->mass_g[c] * exp(gsl_ran_gaussian_ziggurat(rng, HARVEST_TARGET_SD));
+}
+
+int32_t harvest_restock_day(int32_t day, int32_t earliest, gsl_rng *rng)
+{
+    unsigned long span = HARVEST_GAP_MAX_DAYS - HARVEST_GAP_MIN_DAYS + 1;
+    int32_t next;
+
+    if (gsl_rng_uniform(rng) >= HARVEST_RESTOCK_P)
+        return INT32_MAX;
+    next = day + HARVEST_GAP_MIN_DAYS + (int32_t)gsl_rng_uniform_int(rng, span);
+    /* The gap is over and he has not stocked (or not said so): any day of the next span is as likely. */
+    return next >= earliest ? next : earliest + (int32_t)gsl_rng_uniform_int(rng, span);
+}
+
+static void stock_again(const struct harvest_outlook *o, struct harvest_member *m, gsl_rng *rng)
+{
+    double usual = log(growth_gain_feeding(o->prior->feeding));
+    double survive = gsl_ran_beta(rng, o->prior->survive_a, o->prior->survive_b);
+
+    survive = survive < 0.02 ? 0.02 : survive > 0.999 ? 0.999 : survive;
+    m->stocked = true;
+    m->u = growth_u(o->stock_mass_g * exp(gsl_ran_gaussian_ziggurat(rng, ENSEMBLE_STOCK_MASS_SD)));
+    m->count = o->stock_count * exp(gsl_ran_gaussian_ziggurat(rng, ENSEMBLE_COUNT_SD));
+    m->mort = -log(survive) / ENSEMBLE_CYCLE_DAYS;
+    m->ln_gain = usual + HARVEST_KEPT * (m->ln_gain - usual) +
+                 gsl_ran_gaussian_ziggurat(rng, o->prior->feeding_sd *
+                                                    sqrt(1 - HARVEST_KEPT * HARVEST_KEPT));
+    m->target_g = harvest_target(o->buyers, NULL, rng);
+}
+
+/* Index of day's week in the common path. */
+static size_t path_at(const struct harvest_outlook *o, int32_t day)
+{
+    int32_t week = (day - o->path_day) / 7;
+
+    if (week < 0)
+        week = 0;
+    if ((size_t)week >= o->path_weeks)
+        week = (int32_t)o->path_weeks - 1;
+    return (size_t)week * o->path_stride;
+}
+
+/* The week from day on. Returns the day of the final harvest, or INT32_MAX; *kg and *mass_g are the harvest's, final or by
+ * and by. */
+static int32_t one_week(const struct harvest_outlook *o, struct harvest_member *m, int32_t day,
+                        double effect, double retail_kg, gsl_rng *rng, double *kg, double *mass_g)
+{
+    double hazard = harvest_hazard(growth_mass(m->u), m->target_g);
+    double loss = growth_loss(o->temp_c);
+    size_t at = path_at(o, day);
+    double gain = effect * exp(m->ln_gain + m->z[at]);
+    bool final = gsl_rng_uniform(rng) < hazard;
+    double days = final ? (double)gsl_rng_uniform_int(rng, 7) : 7;
+
+    m->u = growth_step_u(m->u, gain, loss, days);
+    m->count *= exp(-m->mort * days) * (1 - o->prior->exposure * m->loss[at]);
+    m->ln_gain += gsl_ran_gaussian_ziggurat(rng, ENSEMBLE_FEEDING_STEP);
+    *mass_g = growth_mass(m->u);
+    *kg = m->count * *mass_g / 1000;
+    if (final)
+        return day + (int32_t)days;
+    *kg = retail_kg < 0.5 * *kg ? retail_kg : 0.5 * *kg;
+    m->count -= *kg * 1000 / *mass_g;
+    return INT32_MAX;
+}
+
+void harvest_follow(const struct harvest_outlook *o, struct harvest_member *m, gsl_rng *rng,
+                    harvest_sink sink, void *arg)
+{
+    double effect = growth_temp_effect(o->temp_c) * o->nh3_effect * m->do_usual;
+    bool current = m->stocked;
+    int32_t day = o->first_day;
+
+    while (day <= (current ? o->main_end_day : o->end_day)) {
+        double kg, mass_g;
+        int32_t harvested;
+
+        if (!m->stocked) {
+            if (m->restock_day > o->end_day || !(o->stock_count > 0))
+                return;
+            day = m->restock_day > day ? m->restock_day : day;
+            stock_again(o, m, rng);
+        }
+        harvested = one_week(o, m, day, effect, current ? o->retail_kg_week : 0, rng, &kg, &mass_g);
+        if (harvested == INT32_MAX) {
+            if (kg > 0)
+                sink(arg, day + 3, kg, false, mass_g);
+            day += 7;
+            continue;
+        }
+        sink(arg, harvested, kg, current, mass_g);
+        m->stocked = current = false;
+        m->restock_day = harvest_restock_day(harvested, harvested, rng);
+        day = harvested + 1;
+    }
+}

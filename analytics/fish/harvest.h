@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* harvest: when a farmer takes the fish out, how much that is, and when he stocks again. One member at a time.
+ *
+ * Every week a final harvest comes with probability 1 / (1 + exp(-(W - W*) / (0.1 W*))), W* being the mass his buyer asks
+ * for. Where nothing is known of him W* is 200, 250 or 333 g (5, 4 or 3 fish/kg; shares 0.3, 0.4, 0.3); the size of his
+ * earlier final harvests counts as one more class, whose share grows with their number. Assumptions (to be replaced by
+ * local figures): after a final harvest he stocks the same number again with probability 0.9, after 7 to 21 days; half of
+ * what made his growth differ from the usual stays with him in the next cycle; fish sold by and by go on being sold at
+ * the recent pace, at most half of the stock a week. No Eid uplift (evidence for it is mixed).
+ *
+ * Threads: pure but for the generator handed in. */
+#ifndef ANALYTICS_HARVEST_H
+#define ANALYTICS_HARVEST_H
+
+#include "ensemble.h"
+
+#define HARVEST_CLASSES      4
+#define HARVEST_TARGET_SD    0.05 /* of ln W* within a class */
+#define HARVEST_RESTOCK_P    0.9
+#define HARVEST_GAP_MIN_DAYS 7
+#define HARVEST_GAP_MAX_DAYS 21
+#define HARVEST_KEPT         0.5 /* share of a cycle's deviation of ln A that stays in the next */
+
+struct harvest_buyers {
+    size_t n;                       /* classes in use */
+    double mass_g[HARVEST_CLASSES]; /* W* */
+    double share[HARVEST_CLASSES];  /* sums to 1 */
+};
+/* learned_mass_g: mean mass at the farmer's earlier final harvests (geometric), from cycles of them; 0 cycles: prior alone. */
+void harvest_buyers(struct harvest_buyers *out, double learned_mass_g, size_t cycles);
+
+/* Probability of a final harvest this week, 0..1. */
+double harvest_hazard(double mass_g, double target_g);
+
+/* Adds to ln_wait[HARVEST_CLASSES] what a week without final harvest at mass_g says about each class of buyer. */
+void harvest_waited(const struct harvest_buyers *b, double mass_g, double *ln_wait);
+
+/* Draws W* from the shares, weighted by the waiting; ln_wait NULL: not weighted. */
+double harvest_target(const struct harvest_buyers *b, const double *ln_wait, gsl_rng *rng);
+
+/* What lies ahead of a pond, the same for all members. */
+struct harvest_outlook {
+    const struct ensemble_prior *prior;
+    const struct harvest_buyers *buyers;
+    double temp_c, nh3_effect; /* usual water */
+    double stock_count;        /* fish of a usual stocking; 0: the pond isn't stocked again */
+    double stock_mass_g;
+    double retail_kg_week;      /* sold by and by in the current cycle, 0 none */
+    int32_t first_day, end_day; /* both included */
+    int32_t main_end_day; /* the current cycle's final harvest is followed up to here, >= end_day */
+    int32_t path_day;     /* day of week 0 of the two paths */
+    size_t path_weeks;    /* length of the two; later weeks are as the last */
+    size_t path_stride;   /* distance from one week to the next */
+};
+
+/* One member's fish, or none. */
+struct harvest_member {
+    bool stocked;        /* false: empty until restock_day */
+    int32_t restock_day; /* INT32_MAX: not stocked again */
+    double u, count, ln_gain, mort, do_usual, target_g;
+    const double *z, *loss; /* this member's common path at week 0 */
+};
+
+/* Called for each harvest: main is the final harvest of the cycle that was current at the start. */
+typedef void (*harvest_sink)(void *arg, int32_t day, double kg, bool main, double mass_g);
+
+/* Follows one member from first_day to the end. Restocked cycles are followed to end_day. */
+void harvest_follow(const struct harvest_outlook *o, struct harvest_member *m, gsl_rng *rng,
+                    harvest_sink sink, void *arg);
+
+/* Draws the day of stocking again after a harvest (or an empty pond's last) on day, not before earliest. */
+int32_t harvest_restock_day(int32_t day, int32_t earliest, gsl_rng *rng);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* pondrun: one pond of the snapshot: what is written about it is lived through day by day, then each draw goes on alone.
+ *
+ * - Open cycle: the latest one stocked by as_of_day and not closed by then. It counts as forgotten, and is left out, when
+ *   it is older than 365 days and nothing was written about it for 120 days.
+ * - An empty pond is stocked again (harvest.h) when its last cycle ended within 90 days, else it is taken to be out of use.
+ * - A usual stocking is the median number and mass of the pond's last five.
+ * - Feed: with a row on most days each row is of its day and other days are not known; else a row stands for the days since
+ *   the row before it, up to 10.
+ * - Dead fish are counted by weeks from stocking to the last row. Where they are written down, common events of the past
+ *   are taken from the rows, else from the paths.
+ * - Water that no sensor told of: the pond's own mean of its last 60 days, leaning on the prior (28.5 C, oxygen effect
+ *   about 0.8, no ammonia) by seven days' weight.
+ *
+ * Threads: one workspace, one thread. Numbers come from the pond's own generator (seed and slug). */
+#ifndef ANALYTICS_PONDRUN_H
+#define ANALYTICS_PONDRUN_H
+
+#include "paths.h"
+#include "supply.h"
+
+struct pondrun; /* workspace, reused from pond to pond */
+
+/* in is kept, not copied; paths as well. Never NULL. */
+struct pondrun *pondrun_new(const struct supply_input *in, const struct paths *paths,
+                            int32_t end_day);
+void pondrun_free(struct pondrun *w); /* NULL is fine */
+
+/* The last day of lead in->months. */
+int32_t pondrun_end_day(const struct supply_input *in);
+
+/* Adds the pond's harvests to kg [lead - 1][draw] and fills out. */
+void pondrun_pond(struct pondrun *w, size_t pond, double *kg, struct supply_pond *out);
+
+#endif

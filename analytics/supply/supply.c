@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "supply.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <gsl/gsl_sort.h>
+#include <gsl/gsl_statistics_double.h>
+
+#include "collector/common/civil.h"
+#include "collector/common/log.h"
+#include "paths.h"
+#include "pondrun.h"
+
+const char *supply_node_code(size_t node)
+{
+    if (node == SUPPLY_JOINT)
+        return "joint";
+    if (node < supply_node_kecamatan(0))
+        return regency_slug((enum regency)(node - 1));
+    return region_kecamatan(node - supply_node_kecamatan(0))->code;
+}
+
+const char *supply_node_level(size_t node)
+{
+    return node == SUPPLY_JOINT              ? "joint"
+           : node < supply_node_kecamatan(0) ? "regency"
+                                             : "kecamatan";
+}
+
+/* Kecamatan hold the ponds' sums; regencies and joint are made of them, draw by draw. */
+static void sum_up(struct supply_forecast *f)
+{
+    size_t block = (size_t)f->months * f->draws;
+
+    for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++) {
+        size_t from = supply_node_kecamatan(k);
+        size_t to = supply_node_regency(region_kecamatan(k)->regency);
+
+        for (size_t x = 0; x < block; x++)
+            f->kg[to * block + x] += f->kg[from * block + x];
+        f->tracked[to] += f->tracked[from];
+    }
+    for (size_t r = 0; r < REGENCY_COUNT; r++) {
+        size_t from = supply_node_regency((enum regency)r);
+
+        for (size_t x = 0; x < block; x++)
+            f->kg[SUPPLY_JOINT * block + x] += f->kg[from * block + x];
+        f->tracked[SUPPLY_JOINT] += f->tracked[from];
+    }
+}
+
+int supply_run(const struct supply_input *in, struct supply_forecast **out,
+               struct supply_pond *ponds_out)
+{
+    struct supply_forecast *f;
+    struct paths *paths;
+    struct pondrun *w;
+    int32_t end_day;
+
+    if (in->months < 1 || in->months > SUPPLY_MONTHS_MAX || in->draws < SUPPLY_DRAWS_MIN ||
+        in->draws > SUPPLY_DRAWS_MAX)
+        return NILA_ERR_RANGE;
+    end_day = pondrun_end_day(in);
+    f = xcalloc(1, sizeof *f);
+    f->issued_ms = in->records->as_of_ms;
+    f->as_of_day = in->as_of_day;
+    f->first_month = civil_month_of_day(in->as_of_day) + 1;
+    f->months = in->months;
+    f->draws = in->draws;
+    f->kg = xcalloc((size_t)SUPPLY_NODES * in->months * in->draws, sizeof *f->kg);
+    paths = paths_new(in->seed, in->as_of_day, end_day, in->draws);
+    w = pondrun_new(in, paths, end_day);
+    for (size_t p = 0; p < in->records->ponds; p++) {
+        size_t node = supply_node_kecamatan(in->records->farm[in->records->pond[p].farm].kecamatan);
+        struct supply_pond pond;
+
+        pondrun_pond(w, p, supply_draws(f, node, 1), &pond);
+        f->tracked[node] += pond.cycle >= 0;
+        f->forgotten += pond.forgotten_cycle >= 0;
+        if (ponds_out != NULL)
+            ponds_out[p] = pond;
+    }
+    sum_up(f);
+    pondrun_free(w);
+    paths_free(paths);
+    *out = f;
+    return 0;
+}
+
+void supply_free(struct supply_forecast *f)
+{
+    if (f == NULL)
+        return;
+    free(f->kg);
+    free(f);
+}
+
+struct supply_summary supply_summarise(const struct supply_forecast *f, size_t node, unsigned lead)
+{
+    double *sorted = xcalloc(f->draws, sizeof *sorted);
+    struct supply_summary s;
+
+    memcpy(sorted, supply_draws(f, node, lead), f->draws * sizeof *sorted);
+    s.mean = gsl_stats_mean(sorted, 1, f->draws);
+    gsl_sort(sorted, 1, f->draws);
+    s.p10 = gsl_stats_quantile_from_sorted_data(sorted, 1, f->draws, 0.1);
+    s.p50 = gsl_stats_quantile_from_sorted_data(sorted, 1, f->draws, 0.5);
+    s.p90 = gsl_stats_quantile_from_sorted_data(sorted, 1, f->draws, 0.9);
+    free(sorted);
+    return s;
+}
