@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "assets.h"
+
+/* Relative to the repository's root, where make runs. */
+__asm__(".section .rodata\n"
+        ".balign 16\n"
+        "nila_style_begin:\n"
+        ".incbin \"analytics/web/style.css\"\n"
+        "nila_style_end:\n"
+        ".byte 0\n"
+        ".previous\n");
+
+extern const char nila_style_begin[], nila_style_end[];
+
+const char ASSETS_ICON[] =
+    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 32 32\"><rect width=\"32\" "
+    "height=\"32\" rx=\"6\" fill=\"#0b57a4\"/><path fill=\"#fff\" d=\"M4 15c5-8 13-8 "
+    "18-1l6-4v10l-6-4c-5 "
+    "7-13 7-18-1z\"/><path stroke=\"#9fd0ff\" stroke-width=\"2\" fill=\"none\" d=\"M3 27c4-3 6 3 "
+    "10 0s6 3 "
+    "10 0 4 1 6 0\"/></svg>";
+
+const char *assets_style(size_t *n)
+{
+    *n = (size_t)(nila_style_end - nila_style_begin);
+    return nila_style_begin;
+}
+
+uint64_t assets_hash(const void *bytes, size_t n)
+{
+    const unsigned char *p = bytes;
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ p[i]) * UINT64_C(0x100000001b3);
+    return h;
+}

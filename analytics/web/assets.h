@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* assets: the style sheet, built into the program, so that the pages need no files beside it. */
+#ifndef ANALYTICS_WEB_ASSETS_H
+#define ANALYTICS_WEB_ASSETS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* analytics/web/style.css as it was at build time; 0-ended. */
+const char *assets_style(size_t *n);
+
+/* FNV-1a, 64 bits: tells versions of a text apart (ETag, the ?v= of a link). Not for secrets. */
+uint64_t assets_hash(const void *bytes, size_t n);
+
+/* The tab's sign: a fish over water; SVG, 0-ended. */
+extern const char ASSETS_ICON[];
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* page: the web pages and API answers as text, from a struct page_model. Pages format; they never compute, read a clock,
+ * or ask a database, so that a test shows them any world. Everything from outside is escaped. Pure.
+ *
+ * Each page appends one whole HTML document: lang set, one h1, no script, style from /gaya.css. */
+#ifndef ANALYTICS_WEB_PAGE_H
+#define ANALYTICS_WEB_PAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analytics/records/records.h"
+#include "analytics/series.h"
+#include "analytics/supply/supply.h"
+#include "analytics/water/status.h"
+#include "analytics/web/format.h"
+#include "collector/common/buf.h"
+
+/* Newest values are looked for this far back; a pond without any is listed apart, not as a card. */
+#define PAGE_LOOK_BACK_DAYS 7
+#define PAGE_MONTHS         12 /* at most shown */
+
+struct page_pond {
+    struct rec_pond pond;
+    char farm[SITE_NAME_SIZE];
+    size_t kecamatan;            /* index of region_kecamatan */
+    struct series_latest latest; /* zeroed when nothing was heard */
+    bool heard;                  /* any value within PAGE_LOOK_BACK_DAYS */
+    struct pond_status status;
+    bool has_cycle; /* a cycle is open today */
+    int32_t stocked_day;
+    double stocked;    /* fish */
+    bool has_estimate; /* the forecast has reached this cycle */
+    struct supply_pond estimate;
+};
+
+enum page_forecast_state {
+    PAGE_FORECAST_WAITING,
+    PAGE_FORECAST_FAILED,
+    PAGE_FORECAST_READY
+};
+
+/* Quantiles of every node and month; quantities in kg. */
+struct page_forecast {
+    enum page_forecast_state state;
+    int64_t issued_ms;
+    int32_t as_of_day;
+    int32_t first_month;
+    unsigned months, draws;         /* months 1..PAGE_MONTHS */
+    unsigned tracked[SUPPLY_NODES]; /* ponds with an open cycle */
+    unsigned ponds[SUPPLY_NODES];   /* ponds recorded */
+    struct supply_summary month[SUPPLY_NODES][PAGE_MONTHS];
+    struct supply_summary total[SUPPLY_NODES]; /* of all months together, from the draws */
+};
+
+/* What people would eat in a month: a prior, not a survey. */
+struct page_demand {
+    double per_head_kg_year;
+    double people;
+    struct supply_summary joint, regency[REGENCY_COUNT]; /* kg a month */
+};
+extern const struct page_demand PAGE_DEMAND;
+
+struct page_model {
+    int64_t now_ms;        /* when this picture was made */
+    int64_t read_ms;       /* newest values were last read; 0 never */
+    int64_t away_since_ms; /* the database has not answered since; 0: it does */
+    const char *notice;    /* "" none */
+    const char *phone;     /* of the extension worker; "" none */
+    const struct status_limits *limits;
+    size_t ponds;
+    struct page_pond *pond;                  /* worst first (page_order) */
+    unsigned level_count[STATUS_DANGER + 1]; /* ponds of each status_level */
+    struct page_forecast forecast;
+};
+
+/* Sorts the ponds worst first, then by farm and name, and counts the levels. */
+void page_order(struct page_model *m);
+
+/* The pond of that slug, or NULL. */
+const struct page_pond *page_find(const struct page_model *m, const char *slug);
+
+/* A day of one pond for the charts; the series may be empty. */
+struct page_day {
+    bool ready; /* false: not read in time, say so */
+    int64_t from_ms, to_ms;
+    struct series oxygen, temp; /* 5-minute means */
+};
+
+void page_home(struct buf *b, const struct page_model *m, enum lang lang);
+void page_pond(struct buf *b, const struct page_model *m, const struct page_pond *p,
+               const struct page_day *day, enum lang lang);
+void page_region(struct buf *b, const struct page_model *m, enum lang lang);
+void page_help(struct buf *b, const struct page_model *m, enum lang lang);
+
+/* 404, 405 or 503, in both languages on one page, lang first. */
+void page_error(struct buf *b, int http_status, const char *notice, enum lang lang);
+
+/* JSON. api_health returns the HTTP status: 200, or 503 when the database is away or nothing was read yet. m is NULL while
+ * the records cannot be read. */
+int api_health(struct buf *b, const struct page_model *m);
+void api_ponds(struct buf *b, const struct page_model *m);
+void api_forecast(struct buf *b, const struct page_model *m);
+
+#endif

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "parts.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analytics/web/assets.h"
+#include "analytics/web/html.h"
+#include "collector/common/reading.h"
+
+static const struct text_arg NO_ARGS[] = {{NULL, NULL}};
+
+void parts_say(struct buf *b, enum lang lang, enum text key, const struct text_arg *args)
+{
+    struct buf plain = {0};
+
+    text_fill(&plain, lang, key, args == NULL ? NO_ARGS : args);
+    html_text(b, plain.p);
+    buf_free(&plain);
+}
+
+void parts_element(struct buf *b, const char *tag, const char *class_name, enum lang lang,
+                   enum text key, const struct text_arg *args)
+{
+    if (*class_name == '\0')
+        html_put(b, "<$>", tag);
+    else
+        html_put(b, "<$ class=\"$\">", tag, class_name);
+    parts_say(b, lang, key, args);
+    html_put(b, "</$>\n", tag);
+}
+
+static void menu(struct buf *b, const struct parts_head *h, enum lang lang)
+{
+    static const struct {
+        const char *path;
+        enum text text;
+    } ENTRY[] = {{"/", TEXT_NAV_PONDS}, {"/wilayah", TEXT_NAV_REGION}, {"/bantuan", TEXT_NAV_HELP}};
+    enum lang other = lang == LANG_ID ? LANG_EN : LANG_ID;
+
+    html_put(b, "<nav aria-label=\"$\">", text_get(lang, TEXT_NAV));
+    for (size_t i = 0; i < sizeof ENTRY / sizeof ENTRY[0]; i++) {
+        html_put(b, "<a href=\"$\"", ENTRY[i].path);
+        html_raw(b, ENTRY[i].text == h->here ? " aria-current=\"page\">" : ">");
+        html_put(b, "$</a>", text_get(lang, ENTRY[i].text));
+    }
+    html_put(b, "<a href=\"$?lang=$\" lang=\"$\" hreflang=\"$\" rel=\"alternate\">$</a></nav>\n",
+             h->path, text_lang(other), text_lang(other), text_lang(other),
+             text_get(lang, TEXT_OTHER_LANGUAGE));
+}
+
+void parts_begin(struct buf *b, const struct parts_head *h, enum lang lang)
+{
+    char version[24];
+    size_t n;
+    const char *style = assets_style(&n);
+
+    (void)snprintf(version, sizeof version, "%08" PRIx32, (uint32_t)assets_hash(style, n));
+    html_put(
+        b,
+        "<!DOCTYPE html>\n<html lang=\"$\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+        "content=\"width=device-width,initial-scale=1\"><title>$ \u2013 $</title>",
+        text_lang(lang), h->title, text_get(lang, TEXT_APP));
+    html_put(b,
+             "<link rel=\"stylesheet\" href=\"/gaya.css?v=$\"><link rel=\"icon\" "
+             "href=\"/favicon.svg\" type=\"image/svg+xml\">",
+             version);
+    if (h->refresh)
+        html_raw(b, "<meta http-equiv=\"refresh\" content=\"60\">");
+    html_put(b, "</head>\n<body><a class=\"skip\" href=\"#isi\">$</a>\n",
+             text_get(lang, TEXT_SKIP));
+    if (h->notice != NULL && *h->notice != '\0')
+        html_put(b, "<p class=\"notice\">$</p>\n", h->notice);
+    html_raw(b, "<header>");
+    menu(b, h, lang);
+    html_raw(b, "</header>\n<main id=\"isi\">\n");
+}
+
+void parts_end(struct buf *b, enum lang lang)
+{
+    const struct text_arg args[] = {{"versi", NILA_VERSION}, {NULL, NULL}};
+
+    html_raw(b, "</main>\n<footer>");
+    parts_say(b, lang, TEXT_FOOT, args);
+    html_raw(b, "</footer></body></html>\n");
+}
+
+const char *parts_level_class(enum status_level level)
+{
+    static const char *const CLASS[] = {[STATUS_OK] = "ok",
+                                        [STATUS_WATCH] = "watch",
+                                        [STATUS_NO_DATA] = "nodata",
+                                        [STATUS_DANGER] = "danger"};
+    return CLASS[level];
+}
+
+void parts_badge(struct buf *b, enum lang lang, enum status_level level)
+{
+    /* Shapes differ without colour: a tick in a disc, a triangle, a disc with a question mark, an octagon. */
+    static const char *const SHAPE[] = {
+        [STATUS_OK] =
+            "M12 1a11 11 0 100 22 11 11 0 000-22zm-1.5 16L5 11.500l2-2 3.5 3.5 6.5-6.5 2 2z",
+        [STATUS_WATCH] = "M12 1L0 22h24zm-1.3 7h2.600v7h-2.600zm0 9h2.600v2.600h-2.600z",
+        [STATUS_NO_DATA] =
+            "M12 1a11 11 0 100 22 11 11 0 000-22zm-1.3 15h2.600v2.600h-2.600zm0-2v-1c0-3 3.3-2.8 "
+            "3.3-4.700a2 2 0 00-4 0H7.500a4.5 4.5 0 019 0c0 3-3.2 3.2-3.2 4.700v1z",
+        [STATUS_DANGER] = "M7.5 1h9L23 7.500v9L16.5 23h-9L1 16.500v-9zm3.2 4.500v8h2.600v-8zm0 "
+                          "10v2.600h2.600v-2.600z"};
+
+    html_put(b,
+             "<span class=\"badge $\"><svg class=\"icon\" viewBox=\"0 0 24 24\" "
+             "aria-hidden=\"true\"><path d=\"$\" fill-rule=\"evenodd\"/></svg>$</span>",
+             parts_level_class(level), SHAPE[level], text_get(lang, text_level(level)));
+}
+
+/* The values an advice may speak of, as text. */
+struct advice_values {
+    char oxygen[FORMAT_SIZE], clock[FORMAT_SIZE], limit[FORMAT_SIZE], drop[FORMAT_SIZE];
+    char value[FORMAT_SIZE];
+    struct text_arg args[16];
+};
+
+static void advice_values(struct advice_values *v, const struct page_model *m,
+                          const struct page_pond *p, enum lang lang)
+{
+    const struct pond_status *s = &p->status;
+    enum text name = text_metric(s->metric);
+    int decimals = metric_info(s->metric)->decimals;
+    const char *sensor = name == TEXT_COUNT ? metric_info(s->metric)->name : text_get(lang, name);
+
+    if (s->metric == METRIC_NH3_N_MG_L)
+        decimals = 2; /* the limits are told to the hundredth */
+    (void)format_number(v->value, sizeof v->value, lang, s->value, decimals);
+    (void)format_number(v->limit, sizeof v->limit, lang, s->limit, decimals);
+    (void)format_number(v->drop, sizeof v->drop, lang, s->drop_mg_l, 1);
+    (void)format_number(v->oxygen, sizeof v->oxygen, lang,
+                        s->metric == METRIC_DO_MG_L ? s->value : NAN, 1);
+    v->clock[0] = '\0';
+    if (s->ts_ms != 0)
+        (void)format_moment(v->clock, sizeof v->clock, lang, s->ts_ms, m->now_ms);
+    const struct text_arg args[] = {
+        {"kolam", p->pond.name}, {"do", v->oxygen},  {"jam", v->clock},  {"batas", v->limit},
+        {"telp", m->phone},      {"turun", v->drop}, {"ph", v->value},   {"nh3", v->value},
+        {"suhu", v->value},      {"ntu", v->value},  {"sensor", sensor}, {"nilai", v->value},
+        {"teknisi", ""},         {NULL, NULL},
+    };
+    _Static_assert(sizeof args <= sizeof v->args, "room for every placeholder");
+    memcpy(v->args, args, sizeof args);
+}
+
+/* The steps of an advice, split at the bars, the first large. */
+static void steps(struct buf *b, enum lang lang, enum text key, const struct text_arg *args)
+{
+    struct buf plain = {0};
+    char *p, *bar;
+
+    text_fill(&plain, lang, key, args);
+    p = plain.p;
+    for (int i = 0; p != NULL; i++) {
+        bar = strchr(p, '|');
+        if (bar != NULL)
+            *bar = '\0';
+        if (i == 0)
+            html_put(b, "<p class=\"act\">$</p>\n", p);
+        else if (i == 1)
+            html_put(b, "<ol start=\"2\"><li>$</li>", p);
+        else
+            html_put(b, "<li>$</li>", p);
+        p = bar == NULL ? NULL : bar + 1;
+        if (p == NULL && i > 0)
+            html_raw(b, "</ol>\n");
+    }
+    buf_free(&plain);
+}
+
+void parts_steps(struct buf *b, const struct page_model *m, const struct page_pond *p,
+                 enum lang lang)
+{
+    struct advice_values v;
+
+    advice_values(&v, m, p, lang);
+    steps(b, lang, text_advice_of(&p->status).steps, v.args);
+}
+
+void parts_advice(struct buf *b, const struct page_model *m, const struct page_pond *p,
+                  enum lang lang)
+{
+    struct text_advice a = text_advice_of(&p->status);
+    struct advice_values v;
+
+    advice_values(&v, m, p, lang);
+    parts_element(b, "h2", "", lang, a.title, NULL);
+    parts_element(b, "p", "", lang, a.what, v.args);
+    if (p->status.level != STATUS_OK)
+        parts_element(b, "p", "soft", lang, TEXT_DO_NOW, NULL);
+    steps(b, lang, a.steps, v.args);
+    if (p->status.no_lime)
+        parts_element(b, "p", "no", lang, TEXT_NO_LIME, NULL);
+}
+
+/* One value; a doubtful but fresh one is shown and marked, an old one is a dash. */
+static void value(struct buf *b, const struct page_model *m, const struct page_pond *p,
+                  enum metric metric, enum lang lang)
+{
+    const struct series_last *last = &p->latest.metric[metric];
+    const struct metric_info *info = metric_info(metric);
+    bool current = status_current(last, m->now_ms, m->limits);
+    bool doubtful = !current && last->ts_ms != 0 && isfinite(last->value) &&
+                    m->now_ms - last->ts_ms <= m->limits->no_data_ms;
+    char text[FORMAT_SIZE];
+
+    (void)format_unit(text, sizeof text, lang, current || doubtful ? last->value : NAN,
+                      info->decimals, info->unit);
+    html_put(b, "<div><dt>$</dt><dd>$", text_get(lang, text_metric(metric)), text);
+    if (doubtful)
+        html_put(b, " <small>($)</small>", text_get(lang, TEXT_DOUBTFUL_MARK));
+    html_raw(b, "</dd></div>");
+}
+
+void parts_values(struct buf *b, const struct page_model *m, const struct page_pond *p,
+                  enum lang lang)
+{
+    char text[FORMAT_SIZE];
+    double nh3 = p->status.nh3_n_mg_l;
+
+    html_raw(b, "<dl class=\"values\">");
+    value(b, m, p, METRIC_DO_MG_L, lang);
+    value(b, m, p, METRIC_TEMP_C, lang);
+    value(b, m, p, METRIC_PH, lang);
+    /* SNI's limit is 0.02: two decimals, and what is smaller than they show is said to be so. */
+    (void)format_unit(text, sizeof text, lang, nh3 > 0 && nh3 < 0.005 ? 0.01 : nh3, 2, "mg/L");
+    html_put(b, "<div><dt>$</dt><dd>$$</dd></div></dl>\n", text_get(lang, TEXT_AMMONIA),
+             nh3 > 0 && nh3 < 0.005 ? "< " : "", text);
+}
+
+void parts_when(struct buf *b, const struct page_model *m, const struct page_pond *p,
+                enum lang lang)
+{
+    const struct series_last *oxygen = &p->latest.metric[METRIC_DO_MG_L];
+    bool current = status_current(oxygen, m->now_ms, m->limits);
+    int64_t ts = current ? oxygen->ts_ms : 0;
+    char moment[FORMAT_SIZE] = "";
+
+    for (int k = 0; !current && k < METRIC_COUNT; k++) /* the newest of all */
+        if (p->latest.metric[k].ts_ms > ts)
+            ts = p->latest.metric[k].ts_ms;
+    if (ts == 0) {
+        parts_element(b, "p", "soft", lang, TEXT_NEVER_DATA, NULL);
+        return;
+    }
+    (void)format_moment(moment, sizeof moment, lang, ts, m->now_ms);
+    const struct text_arg args[] = {{"jam", moment}, {NULL, NULL}};
+    parts_element(b, "p", "soft", lang, current ? TEXT_READ_AT : TEXT_LAST_DATA, args);
+}
+
+void parts_database(struct buf *b, const struct page_model *m, enum lang lang)
+{
+    char moment[FORMAT_SIZE] = "";
+    int64_t ts = m->away_since_ms != 0 ? m->away_since_ms : m->read_ms;
+
+    if (ts == 0) {
+        parts_element(b, "p", "soft", lang, TEXT_NEVER_READ, NULL);
+        return;
+    }
+    (void)format_moment(moment, sizeof moment, lang, ts, m->now_ms);
+    const struct text_arg args[] = {{"jam", moment}, {NULL, NULL}};
+    if (m->away_since_ms != 0)
+        parts_element(b, "p", "no", lang, TEXT_AWAY, args);
+    else
+        parts_element(b, "p", "soft", lang, TEXT_UPDATED, args);
+}
+
+void parts_call(struct buf *b, const struct page_model *m, enum lang lang)
+{
+    char digits[40];
+    size_t n = 0;
+
+    for (const char *p = m->phone; *p != '\0' && n + 1 < sizeof digits; p++)
+        if ((*p >= '0' && *p <= '9') || (*p == '+' && n == 0))
+            digits[n++] = *p;
+    digits[n] = '\0';
+    if (n == 0)
+        return;
+    html_put(b, "<p><a class=\"call\" href=\"tel:$\">$ $</a></p>\n", digits,
+             text_get(lang, TEXT_CALL), m->phone);
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "text.h"
+
+#include <math.h>
+#include <string.h>
+
+#define DASH "\u2013"
+
+/* clang-format off */
+static const char *const TEXT[TEXT_COUNT][LANG_COUNT] = {
+    [TEXT_APP] = {"Lumbung Nila", "Lumbung Nila"},
+    [TEXT_NAV] = {"Menu", "Menu"},
+    [TEXT_NAV_PONDS] = {"Kolam", "Ponds"},
+    [TEXT_NAV_REGION] = {"Wilayah", "Region"},
+    [TEXT_NAV_HELP] = {"Bantuan", "Help"},
+    [TEXT_SKIP] = {"Langsung ke isi", "Skip to content"},
+    [TEXT_OTHER_LANGUAGE] = {"English", "Bahasa Indonesia"},
+    [TEXT_FOOT] = {"Lumbung Nila {versi}. Perangkat lunak bebas, GPL-3.0-or-later.",
+        "Lumbung Nila {versi}. Free software, GPL-3.0-or-later."},
+    [TEXT_UPDATED] = {"Diperbarui {jam}.", "Updated {jam}."},
+    [TEXT_LEVEL_OK] = {"AMAN", "OK"},
+    [TEXT_LEVEL_WATCH] = {"WASPADA", "WATCH"},
+    [TEXT_LEVEL_NO_DATA] = {"TIDAK ADA DATA", "NO DATA"},
+    [TEXT_LEVEL_DANGER] = {"BAHAYA", "DANGER"},
+    [TEXT_OXYGEN] = {"Oksigen", "Oxygen"},
+    [TEXT_TEMPERATURE] = {"Suhu", "Temperature"},
+    [TEXT_ACIDITY] = {"pH", "pH"},
+    [TEXT_AMMONIA] = {"Amonia", "Ammonia"},
+    [TEXT_AMMONIA_TOTAL] = {"Amonia total", "Total ammonia"},
+    [TEXT_TURBIDITY] = {"Kekeruhan", "Turbidity"},
+    [TEXT_HOME_TITLE] = {"Kolam saya", "My ponds"},
+    [TEXT_PONDS_ONE] = {"{n} kolam.", "{n} pond."},
+    [TEXT_PONDS_MANY] = {"{n} kolam.", "{n} ponds."},
+    [TEXT_ACT_ONE] = {"{n} perlu tindakan sekarang.", "{n} needs action now."},
+    [TEXT_ACT_MANY] = {"{n} perlu tindakan sekarang.", "{n} need action now."},
+    [TEXT_WATCH_ONE] = {"{n} waspada.", "{n} on watch."},
+    [TEXT_WATCH_MANY] = {"{n} waspada.", "{n} on watch."},
+    [TEXT_BLIND_ONE] = {"{n} tanpa data.", "{n} without data."},
+    [TEXT_BLIND_MANY] = {"{n} tanpa data.", "{n} without data."},
+    [TEXT_ALL_OK] = {"Semua aman.", "All are OK."},
+    [TEXT_NO_PONDS] = {"Belum ada kolam tercatat. Masukkan catatan kolam dengan perintah nila-analytics import.",
+        "No ponds are recorded yet. Enter them with the command nila-analytics import."},
+    [TEXT_AWAY] = {"Basis data tidak terhubung sejak {jam}. Keadaan air sekarang tidak diketahui: lihat ikan langsung.",
+        "The database has not been reachable since {jam}. The present state of the water is unknown: go and look at the fish."},
+    [TEXT_NEVER_READ] = {"Data sedang dibaca untuk pertama kali.",
+        "Data is being read for the first time."},
+    [TEXT_SILENT_TITLE] = {"Tanpa kabar alat", "No word from a device"},
+    [TEXT_SILENT_NOTE] = {"Kolam ini tidak mengirim data selama 7 hari terakhir, atau belum punya alat.",
+        "These ponds sent no data in the last 7 days, or have no device yet."},
+    [TEXT_READ_AT] = {"Dibaca {jam}", "Read at {jam}"},
+    [TEXT_LAST_DATA] = {"Data terakhir {jam}", "Last data {jam}"},
+    [TEXT_NEVER_DATA] = {"Belum pernah ada data", "No data so far"},
+    [TEXT_DO_NOW] = {"Yang harus dilakukan sekarang", "What to do now"},
+    [TEXT_THEN] = {"Lalu", "Then"},
+    [TEXT_CALL] = {"Telepon penyuluh", "Call the extension worker"},
+    [TEXT_OPEN] = {"Buka {kolam}", "Open {kolam}"},
+    [TEXT_NO_LIME] = {"Jangan menabur kapur: kapur membuat amonia lebih beracun.",
+        "Do not lime: lime makes ammonia more poisonous."},
+    [TEXT_DOUBTFUL_MARK] = {"meragukan", "doubtful"},
+    [TEXT_BACK] = {"Semua kolam", "All ponds"},
+    [TEXT_DAY_OXYGEN] = {"Oksigen 24 jam terakhir", "Oxygen, last 24 hours"},
+    [TEXT_DAY_TEMPERATURE] = {"Suhu air 24 jam terakhir", "Water temperature, last 24 hours"},
+    [TEXT_CHART_DESC] = {"Terendah {min}, tertinggi {maks}, terakhir {nilai} pukul {jam}.",
+        "Lowest {min}, highest {maks}, last {nilai} at {jam}."},
+    [TEXT_CHART_LIMITS] = {"Garis putus: batas {batas}.", "Dashed line: limit {batas}."},
+    [TEXT_CHART_EMPTY] = {"Tidak ada data dalam 24 jam terakhir.", "No data in the last 24 hours."},
+    [TEXT_CHART_WAIT] = {"Grafik belum siap. Muat ulang halaman ini sebentar lagi.",
+        "The chart is not ready yet. Load this page again in a moment."},
+    [TEXT_CHART_NIGHT] = {"Bagian gelap: malam.", "Shaded: night."},
+    [TEXT_TABLE_OPEN] = {"Lihat angka tiap jam", "Show the figures by hour"},
+    [TEXT_TABLE_HOUR] = {"Jam", "Hour"},
+    [TEXT_TABLE_MEAN] = {"rata-rata", "mean"},
+    [TEXT_TABLE_CAPTION] = {"Rata-rata tiap jam, WIB", "Hourly means, WIB (UTC+7)"},
+    [TEXT_TABLE_EMPTY] = {"Belum ada angka.", "No figures yet."},
+    [TEXT_CYCLE_TITLE] = {"Ikan di kolam ini", "The fish in this pond"},
+    [TEXT_CYCLE_DAY] = {"Hari ke-{hari} sejak tebar {tanggal}, {tebar} ekor ditebar.",
+        "Day {hari} since stocking on {tanggal}; {tebar} fish were stocked."},
+    [TEXT_CYCLE_FISH] = {"Perkiraan sekarang: {n} ekor, {kg} kg ikan.",
+        "Estimate now: {n} fish, {kg} kg of fish."},
+    [TEXT_CYCLE_MASS] = {"Bobot rata-rata sekitar {g} gram per ekor, biasanya antara {a} dan {b} gram.",
+        "Mean weight about {g} grams a fish, usually between {a} and {b} grams."},
+    [TEXT_CYCLE_HARVEST] = {"Panen diperkirakan sekitar {tanggal}: kira-kira {kg} kg, biasanya antara {a} dan {b} kg.",
+        "Harvest expected about {tanggal}: some {kg} kg, usually between {a} and {b} kg."},
+    [TEXT_CYCLE_WAIT] = {"Perkiraan sedang dihitung.", "The estimate is being computed."},
+    [TEXT_CYCLE_NONE] = {"Tidak ada siklus yang sedang berjalan.", "No cycle is running."},
+    [TEXT_CYCLE_NOTE] = {"“Biasanya” berarti 8 dari 10 kemungkinan. Timbang contoh ikan (sampling) supaya perkiraan lebih tepat.",
+        "“Usually” means 8 outcomes in 10. Weigh a sample of fish to make the estimate better."},
+    [TEXT_REGION_TITLE] = {"Prakiraan panen nila", "Tilapia harvest forecast"},
+    [TEXT_REGION_SUMMARY] = {"{bulan}: sekitar {p50} ton dari kedua kabupaten, biasanya antara {p10} dan {p90} ton.",
+        "{bulan}: about {p50} tonnes from both regencies, usually between {p10} and {p90} tonnes."},
+    [TEXT_REGION_WAIT] = {"Prakiraan sedang dihitung. Muat ulang halaman ini sebentar lagi.",
+        "The forecast is being computed. Load this page again in a moment."},
+    [TEXT_REGION_FAILED] = {"Prakiraan tidak dapat dihitung. Petugas dapat membaca sebabnya di catatan nila-analytics.",
+        "The forecast could not be computed. The log of nila-analytics says why."},
+    [TEXT_REGION_ASOF] = {"Berdasarkan catatan sampai {tanggal}; dihitung {jam}.",
+        "From records up to {tanggal}; computed {jam}."},
+    [TEXT_REGION_COVER] = {"Cakupan: {n} kolam dengan siklus berjalan dari {m} kolam tercatat (Kotim {a} dari {ma}, Seruyan {b} dari {mb}).",
+        "Coverage: {n} ponds with a running cycle out of {m} recorded ponds (Kotim {a} of {ma}, Seruyan {b} of {mb})."},
+    [TEXT_REGION_SCOPE] = {"Hanya kolam tercatat yang dihitung, bukan seluruh produksi wilayah.",
+        "Only recorded ponds are counted, not the whole production of the region."},
+    [TEXT_MONTH] = {"Bulan", "Month"},
+    [TEXT_JOINT] = {"Gabungan", "Joint"},
+    [TEXT_KOTIM] = {"Kotim", "Kotim"},
+    [TEXT_SERUYAN] = {"Seruyan", "Seruyan"},
+    [TEXT_TONNES_NOTE] = {"Ton per bulan. Angka besar: nilai tengah (P50); di bawahnya rentang P10–P90, yaitu 8 dari 10 kemungkinan.",
+        "Tonnes a month. Large figure: median (P50); below it the range P10–P90, that is 8 outcomes in 10."},
+    [TEXT_RANGE] = {"rentang {a}–{b}", "range {a}–{b}"},
+    [TEXT_MEDIAN] = {"nilai tengah", "median"},
+    [TEXT_REGION_TABLE] = {"Prakiraan panen per bulan (ton)", "Harvest forecast by month (tonnes)"},
+    [TEXT_REGION_CHART] = {"Panen gabungan per bulan (ton)", "Joint harvest by month (tonnes)"},
+    [TEXT_REGION_CHART_DESC] = {"Batang: nilai tengah Kotim dan Seruyan; pita: rentang 80% gabungan. {bulan}: {p50} ton ({p10}–{p90}).",
+        "Bars: medians of Kotim and Seruyan; band: joint 80% range. {bulan}: {p50} tonnes ({p10}–{p90})."},
+    [TEXT_LEGEND_BAND] = {"Rentang 80% gabungan", "Joint 80% range"},
+    [TEXT_LEGEND_MEDIAN] = {"Nilai tengah gabungan", "Joint median"},
+    [TEXT_KECAMATAN] = {"Kecamatan", "Kecamatan (district)"},
+    [TEXT_KECAMATAN_TABLE] = {"Per kecamatan (ton)", "By kecamatan (district), tonnes"},
+    [TEXT_KECAMATAN_NONE] = {"Kecamatan lain belum punya kolam dengan siklus berjalan.",
+        "The other kecamatan have no pond with a running cycle yet."},
+    [TEXT_PONDS_COLUMN] = {"Kolam", "Ponds"},
+    [TEXT_ALL_MONTHS] = {"{n} bulan", "{n} months"},
+    [TEXT_DEMAND] = {"Kebutuhan", "Demand"},
+    [TEXT_DEMAND_PRIOR] = {"anggapan awal", "prior assumption"},
+    [TEXT_DEMAND_SENTENCE] = {"Kebutuhan nila (anggapan awal, bukan hasil survei): sekitar {p50} ton per bulan untuk kedua kabupaten, rentang {p10}–{p90} ton (Kotim {a}, Seruyan {b}). Dasar: {kapita} kg per orang per tahun, penduduk {orang} jiwa (BPS 2024).",
+        "Demand for tilapia (prior assumption, not a survey): about {p50} tonnes a month for both regencies, range {p10}–{p90} tonnes (Kotim {a}, Seruyan {b}). Basis: {kapita} kg a person a year, population {orang} (BPS 2024)."},
+    [TEXT_METHOD_TITLE] = {"Cara membaca angka ini", "How to read these figures"},
+    [TEXT_METHOD_RANGE] = {"Rentang P10–P90 berarti: dari 10 kemungkinan, kira-kira 8 jatuh di dalamnya, 1 di bawah dan 1 di atas.",
+        "The range P10–P90 means: of 10 outcomes about 8 fall inside, 1 below and 1 above."},
+    [TEXT_METHOD_JOINT] = {"Gabungan dihitung dari {draws} simulasi yang sama untuk kedua kabupaten (cuaca dan kejadian bersama), jadi nilai tengah dan batas rentangnya bukan jumlah kolom Kotim dan Seruyan.",
+        "The joint figure comes from the same {draws} simulations for both regencies (shared weather and events), so its median and its range are not the sums of the Kotim and Seruyan columns."},
+    [TEXT_METHOD_PRIOR] = {"Pertumbuhan, sintasan dan waktu panen memakai anggapan awal dari pustaka, diperbaiki oleh catatan tebar, pakan, sampling, kematian dan panen. Ketepatannya di wilayah ini belum teruji.",
+        "Growth, survival and time of harvest start from prior assumptions of the literature and are corrected by the records of stocking, feed, samples, deaths and harvests. Their accuracy in this region is not yet proven."},
+    [TEXT_HELP_TITLE] = {"Bantuan", "Help"},
+    [TEXT_HELP_LEVELS] = {"Arti warna dan bentuk", "What colours and shapes mean"},
+    [TEXT_HELP_OK] = {"semua nilai dalam batas. Tidak ada tindakan.",
+        "all values are inside their limits. Nothing to do."},
+    [TEXT_HELP_WATCH] = {"ada yang perlu diperiksa hari ini.", "something needs a look today."},
+    [TEXT_HELP_DANGER] = {"ikan terancam. Bertindak sekarang.", "the fish are at risk. Act now."},
+    [TEXT_HELP_NO_DATA] = {"alat tidak mengirim oksigen lebih dari 20 menit. Keadaan air tidak diketahui: lihat ikan langsung.",
+        "the device has sent no oxygen for more than 20 minutes. The water is unknown: go and look at the fish."},
+    [TEXT_HELP_OXYGEN_TITLE] = {"Oksigen", "Oxygen"},
+    [TEXT_HELP_OXYGEN] = {"Oksigen paling rendah menjelang matahari terbit. Sebaiknya di atas {waspada} mg/L; di bawah {bahaya} mg/L ikan bisa mati. Tanda di kolam: ikan megap-megap di permukaan.",
+        "Oxygen is lowest just before sunrise. It should be above {waspada} mg/L; below {bahaya} mg/L fish can die. The sign in the pond: fish gasping at the surface."},
+    [TEXT_HELP_LIME_TITLE] = {"Kapur", "Lime"},
+    [TEXT_HELP_LIME] = {"Takaran kapur tergantung tanah dan air: tanyakan penyuluh. Jangan menabur kapur bila amonia tinggi. Jangan pakai kapur tohor bila ada ikan.",
+        "The dose of lime depends on soil and water: ask the extension worker. Do not lime when ammonia is high. Never use quicklime with fish in the pond."},
+    [TEXT_HELP_DEVICE_TITLE] = {"Alat tidak mengirim data", "The device sends no data"},
+    [TEXT_HELP_DEVICE] = {"Periksa listrik dan lampu alat, lalu kabel ke kolam. Bersihkan ujung sensor dengan air tawar dan kain lembut sekali seminggu.",
+        "Check power and the lamp of the device, then the cable to the pond. Clean the sensor tips with fresh water and a soft cloth once a week."},
+    [TEXT_HELP_RANGE_TITLE] = {"Rentang prakiraan", "Ranges of the forecast"},
+    [TEXT_HELP_CALL_TITLE] = {"Siapa yang dihubungi", "Whom to call"},
+    [TEXT_HELP_CALL_NONE] = {"Hubungi penyuluh perikanan di kecamatan Anda.",
+        "Call the fisheries extension worker of your kecamatan (district)."},
+    [TEXT_NOT_FOUND_TITLE] = {"Halaman tidak ada", "No such page"},
+    [TEXT_NOT_FOUND] = {"Alamat ini tidak ada. Mungkin nama kolam salah ketik.",
+        "This address does not exist. Perhaps the name of the pond is misspelt."},
+    [TEXT_METHOD_NOT_ALLOWED_TITLE] = {"Tidak bisa", "Not possible"},
+    [TEXT_METHOD_NOT_ALLOWED] = {"Halaman ini hanya untuk dibaca.", "This page can only be read."},
+    [TEXT_BUSY_TITLE] = {"Belum siap", "Not ready"},
+    [TEXT_BUSY] = {"Catatan kolam belum dapat dibaca. Coba lagi sebentar lagi.",
+        "The pond records cannot be read yet. Try again in a moment."},
+    [TEXT_TO_HOME] = {"Ke halaman kolam", "To the ponds"},
+    [TEXT_WELL_TITLE] = {"Air dalam keadaan baik", "The water is fine"},
+    [TEXT_WELL_WHAT] = {"Oksigen {do} mg/L pukul {jam}. Semua nilai dalam batas.",
+        "Oxygen {do} mg/L at {jam}. All values are inside their limits."},
+    [TEXT_WELL_DO] = {"Tidak ada tindakan.", "Nothing to do."},
+    [TEXT_DO_CRITICAL_TITLE] = {"Oksigen sangat rendah", "Oxygen is very low"},
+    [TEXT_DO_CRITICAL_WHAT] = {"Oksigen {kolam} {do} mg/L pukul {jam}, batas {batas}. Ikan bisa mati dalam beberapa jam.",
+        "Oxygen in {kolam} is {do} mg/L at {jam}; the limit is {batas}. Fish can die within hours."},
+    [TEXT_DO_CRITICAL_DO] = {"Nyalakan semua kincir/aerator sekarang.|Jangan beri pakan.|Tidak ada kincir: pompa air kolam lalu semprotkan kembali ke permukaan, atau tambah air baru yang pH-nya aman.|Lihat ikan: jika megap-megap, hubungi penyuluh {telp}.",
+        "Switch on every paddlewheel or aerator now.|Do not feed.|No aerator: pump pond water and spray it back on the surface, or add new water whose pH is safe.|Look at the fish: if they gasp, call the extension worker {telp}."},
+    [TEXT_DO_LOW_TITLE] = {"Oksigen rendah", "Oxygen is low"},
+    [TEXT_DO_LOW_WHAT] = {"Oksigen {kolam} {do} mg/L pukul {jam}, sebaiknya di atas {batas}.",
+        "Oxygen in {kolam} is {do} mg/L at {jam}; it should be above {batas}."},
+    [TEXT_DO_LOW_DO] = {"Nyalakan kincir/aerator.|Tunda pakan sampai oksigen di atas {batas}.|Periksa lagi setelah 30 menit.",
+        "Switch on the aerator.|Hold the feed until oxygen is above {batas}.|Check again in 30 minutes."},
+    [TEXT_DO_DROP_TITLE] = {"Oksigen turun cepat", "Oxygen is falling fast"},
+    [TEXT_DO_DROP_WHAT] = {"Oksigen {kolam} turun {turun} mg/L dalam 1 jam (sekarang {do}). Bisa karena hujan lebat, air dasar teraduk, atau plankton mati.",
+        "Oxygen in {kolam} fell {turun} mg/L in 1 hour (now {do}). Heavy rain, stirred bottom water or dying plankton can do this."},
+    [TEXT_DO_DROP_DO] = {"Nyalakan kincir sekarang.|Hentikan pakan hari ini.|Lihat warna air: jika mendadak cokelat atau bening, ganti air sebagian.",
+        "Switch on the aerator now.|Stop feeding today.|Look at the water colour: if it suddenly turns brown or clear, change part of the water."},
+    [TEXT_PH_LOW_TITLE] = {"Air terlalu asam", "Water is too acid"},
+    [TEXT_PH_LOW_WHAT] = {"pH {kolam} {ph}, batas bawah {batas}. Sering terjadi di lahan gambut atau setelah hujan.",
+        "pH of {kolam} is {ph}; the lower limit is {batas}. Common on peat or after rain."},
+    [TEXT_PH_LOW_DO] = {"Ukur ulang dengan alat lain atau kertas pH.|Tabur kapur pertanian/dolomit sedikit demi sedikit sesuai takaran penyuluh, pagi hari.|Jangan pakai kapur tohor bila ada ikan.|Kurangi pakan.|Jangan biarkan air parit atau limpasan gambut masuk kolam.",
+        "Measure again with another meter or pH paper.|Spread agricultural lime or dolomite little by little, in the morning, at the dose the extension worker gives.|Never use quicklime with fish in the pond.|Feed less.|Keep run-off from peat out of the pond."},
+    [TEXT_PH_LOW_NO_LIME_DO] = {"Ukur ulang dengan alat lain atau kertas pH.|Jangan menabur kapur: amonia total tinggi, dan kapur membuatnya beracun.|Hentikan pakan hari ini dan ganti air 20–30% (periksa pH air sumber dulu).|Jangan biarkan air parit atau limpasan gambut masuk kolam.|Hubungi penyuluh {telp}.",
+        "Measure again with another meter or pH paper.|Do not lime: total ammonia is high, and lime would make it poisonous.|Stop feeding today and change 20–30% of the water (check the pH of the source first).|Keep run-off from peat out of the pond.|Call the extension worker {telp}."},
+    [TEXT_PH_HIGH_TITLE] = {"pH air terlalu tinggi", "Water is too alkaline"},
+    [TEXT_PH_HIGH_WHAT] = {"pH {kolam} {ph} pukul {jam}, batas atas {batas}. Biasanya plankton terlalu padat.",
+        "pH of {kolam} is {ph} at {jam}; the upper limit is {batas}. Usually too much plankton."},
+    [TEXT_PH_HIGH_DO] = {"Ganti air 20–30% bila air sumber baik.|Hentikan pupuk dan kapur.|Kurangi pakan.|Malam ini nyalakan kincir: oksigen bisa turun.",
+        "Change 20–30% of the water if the source is good.|Stop fertiliser and lime.|Feed less.|Run the aerator tonight: oxygen may drop."},
+    [TEXT_AMMONIA_TITLE] = {"Amonia tinggi, beracun bagi ikan", "Ammonia is poisonous"},
+    [TEXT_AMMONIA_WATCH_TITLE] = {"Amonia mulai tinggi", "Ammonia is rising"},
+    [TEXT_AMMONIA_WHAT] = {"Amonia bebas {kolam} {nh3} mg/L, batas {batas}.",
+        "Un-ionised ammonia in {kolam} is {nh3} mg/L; the limit is {batas}."},
+    [TEXT_AMMONIA_DO] = {"Hentikan pakan hari ini.|Ganti air 20–30% (periksa pH air sumber dulu).|Nyalakan kincir.|Jangan menabur kapur: kapur membuat amonia lebih beracun.|Ukur lagi besok pagi.",
+        "Stop feeding today.|Change 20–30% of the water (check the pH of the source first).|Run the aerator.|Do not lime: lime makes ammonia more poisonous.|Measure again tomorrow morning."},
+    [TEXT_TEMP_HIGH_TITLE] = {"Air terlalu panas", "Water is too warm"},
+    [TEXT_TEMP_HIGH_WHAT] = {"Suhu {kolam} {suhu} °C pukul {jam}, batas atas {batas} °C.",
+        "{kolam} is at {suhu} °C at {jam}; the upper limit is {batas} °C."},
+    [TEXT_TEMP_HIGH_DO] = {"Beri pakan hanya pagi dan sore, jangan siang.|Tambah air supaya kolam lebih dalam.|Nyalakan kincir siang hari supaya air teraduk.|Jangan menangkap atau memindahkan ikan sekarang.",
+        "Feed only in the morning and evening, not at noon.|Add water to make the pond deeper.|Run the aerator at midday to mix the water.|Do not catch or move fish now."},
+    [TEXT_TEMP_LOW_TITLE] = {"Air terlalu dingin", "Water is too cold"},
+    [TEXT_TEMP_LOW_WHAT] = {"Suhu {kolam} {suhu} °C, batas bawah {batas} °C. Nafsu makan ikan turun.",
+        "{kolam} is at {suhu} °C; the lower limit is {batas} °C. Fish eat less."},
+    [TEXT_TEMP_LOW_DO] = {"Kurangi pakan setengah sampai suhu naik.|Beri pakan siang hari.|Perhatikan tanda penyakit (luka, jamur).|Tunda tebar benih baru.",
+        "Halve the feed until it is warmer.|Feed at midday.|Look for disease (wounds, fungus).|Delay stocking."},
+    [TEXT_TURBID_TITLE] = {"Air terlalu keruh", "Water is too turbid"},
+    [TEXT_TURBID_WHAT] = {"Kekeruhan {kolam} {ntu} NTU, batas {batas}.",
+        "Turbidity of {kolam} is {ntu} NTU; the limit is {batas}."},
+    [TEXT_TURBID_DO] = {"Keruh lumpur: tutup dulu saluran air masuk, jangan aduk dasar.|Hijau pekat: kurangi pakan, ganti air 20%, siapkan kincir malam ini.|Ukur kecerahan dengan piring Secchi.",
+        "Muddy: close the inlet for now, do not stir the bottom.|Thick green: feed less, change 20% of the water, prepare the aerator tonight.|Measure transparency with a Secchi disc."},
+    [TEXT_NO_DATA_TITLE] = {"Tidak ada data", "No data"},
+    [TEXT_NO_DATA_WHAT] = {"{kolam} tidak mengirim data sejak {jam}. Keadaan air tidak diketahui.",
+        "{kolam} has sent no data since {jam}. The state of the water is unknown."},
+    [TEXT_NO_DATA_NEVER_WHAT] = {"{kolam} belum mengirim data. Keadaan air tidak diketahui.",
+        "{kolam} has sent no data yet. The state of the water is unknown."},
+    [TEXT_NO_DATA_DO] = {"Lihat ikan langsung sekarang, apalagi malam dan subuh.|Periksa listrik dan lampu alat.|Periksa kabel ke kolam.|Belum menyala juga: hubungi teknisi {teknisi}.",
+        "Go and look at the fish now, above all at night and at dawn.|Check the power and the lamp of the device.|Check the cable to the pond.|Still nothing: call the technician {teknisi}."},
+    [TEXT_SENSOR_TITLE] = {"Angka sensor meragukan", "Sensor doubtful"},
+    [TEXT_SENSOR_WHAT] = {"Sensor {sensor} di {kolam} menunjukkan {nilai} (tidak wajar). Nilai ini tidak dipakai untuk alarm.",
+        "Sensor {sensor} in {kolam} shows {nilai} (not plausible). This value is not used for alarms."},
+    [TEXT_SENSOR_SILENT_TITLE] = {"Sensor tidak memberi angka", "A sensor gives no value"},
+    [TEXT_SENSOR_SILENT_WHAT] = {"Sensor {sensor} di {kolam} tidak memberi angka yang bisa dipakai. Terakhir {jam}.",
+        "Sensor {sensor} in {kolam} gives no usable value. Last heard {jam}."},
+    [TEXT_SENSOR_DO] = {"Bersihkan ujung sensor dengan air tawar dan kain lembut.|Bandingkan dengan alat ukur tangan.|Kalibrasi bila perlu.|Sampai beres, amati ikan setiap pagi.",
+        "Clean the tip with fresh water and a soft cloth.|Compare with a hand meter.|Calibrate if needed.|Until then, watch the fish every morning."},
+    [TEXT_SENSOR_SILENT_DO] = {"Periksa kabel dan steker sensor.|Bersihkan ujung sensor dengan air tawar dan kain lembut.|Sampai beres, amati ikan setiap pagi.",
+        "Check the cable and plug of the sensor.|Clean the tip with fresh water and a soft cloth.|Until then, watch the fish every morning."},
+};
+/* clang-format on */
+
+const char *text_get(enum lang lang, enum text key)
+{
+    return TEXT[key][lang];
+}
+
+const char *text_lang(enum lang lang)
+{
+    return lang == LANG_EN ? "en" : "id";
+}
+
+/* The value of the placeholder of n bytes at name; NULL when no argument has that name. */
+static const char *find(const struct text_arg *args, const char *name, size_t n)
+{
+    for (; args->name != NULL; args++)
+        if (strlen(args->name) == n && memcmp(args->name, name, n) == 0)
+            return args->value == NULL ? "" : args->value;
+    return NULL;
+}
+
+void text_fill(struct buf *b, enum lang lang, enum text key, const struct text_arg *args)
+{
+    const char *p = TEXT[key][lang], *open, *close;
+
+    while ((open = strchr(p, '{')) != NULL && (close = strchr(open, '}')) != NULL) {
+        const char *value = find(args, open + 1, (size_t)(close - open - 1));
+        size_t before = (size_t)(open - p);
+        if (value != NULL && *value == '\0' && before > 0 && open[-1] == ' ')
+            before--;
+        buf_add(b, p, before);
+        buf_str(b, value == NULL ? DASH : value);
+        p = close + 1;
+    }
+    buf_str(b, p);
+}
+
+enum text text_level(enum status_level level)
+{
+    static const enum text LEVEL[] = {
+        [STATUS_OK] = TEXT_LEVEL_OK,
+        [STATUS_WATCH] = TEXT_LEVEL_WATCH,
+        [STATUS_NO_DATA] = TEXT_LEVEL_NO_DATA,
+        [STATUS_DANGER] = TEXT_LEVEL_DANGER,
+    };
+    return LEVEL[level];
+}
+
+enum text text_metric(enum metric metric)
+{
+    static const struct {
+        enum metric metric;
+        enum text text;
+    } NAME[] = {
+        {METRIC_DO_MG_L, TEXT_OXYGEN},
+        {METRIC_TEMP_C, TEXT_TEMPERATURE},
+        {METRIC_PH, TEXT_ACIDITY},
+        {METRIC_NH3_N_MG_L, TEXT_AMMONIA},
+        {METRIC_TAN_N_MG_L, TEXT_AMMONIA_TOTAL},
+        {METRIC_TURB_NTU, TEXT_TURBIDITY},
+    };
+
+    for (size_t i = 0; i < sizeof NAME / sizeof NAME[0]; i++)
+        if (NAME[i].metric == metric)
+            return NAME[i].text;
+    return TEXT_COUNT;
+}
+
+struct text_advice text_advice_of(const struct pond_status *status)
+{
+    static const struct text_advice ADVICE[REASON_COUNT] = {
+        [REASON_ALL_WELL] = {TEXT_WELL_TITLE, TEXT_WELL_WHAT, TEXT_WELL_DO},
+        [REASON_DO_CRITICAL] = {TEXT_DO_CRITICAL_TITLE, TEXT_DO_CRITICAL_WHAT, TEXT_DO_CRITICAL_DO},
+        [REASON_DO_LOW] = {TEXT_DO_LOW_TITLE, TEXT_DO_LOW_WHAT, TEXT_DO_LOW_DO},
+        [REASON_DO_FAST_DROP] = {TEXT_DO_DROP_TITLE, TEXT_DO_DROP_WHAT, TEXT_DO_DROP_DO},
+        [REASON_PH_LOW] = {TEXT_PH_LOW_TITLE, TEXT_PH_LOW_WHAT, TEXT_PH_LOW_DO},
+        [REASON_PH_HIGH] = {TEXT_PH_HIGH_TITLE, TEXT_PH_HIGH_WHAT, TEXT_PH_HIGH_DO},
+        [REASON_AMMONIA_HIGH] = {TEXT_AMMONIA_TITLE, TEXT_AMMONIA_WHAT, TEXT_AMMONIA_DO},
+        [REASON_TEMP_HIGH] = {TEXT_TEMP_HIGH_TITLE, TEXT_TEMP_HIGH_WHAT, TEXT_TEMP_HIGH_DO},
+        [REASON_TEMP_LOW] = {TEXT_TEMP_LOW_TITLE, TEXT_TEMP_LOW_WHAT, TEXT_TEMP_LOW_DO},
+        [REASON_WATER_TURBID] = {TEXT_TURBID_TITLE, TEXT_TURBID_WHAT, TEXT_TURBID_DO},
+        [REASON_NO_DATA] = {TEXT_NO_DATA_TITLE, TEXT_NO_DATA_WHAT, TEXT_NO_DATA_DO},
+        [REASON_SENSOR_SUSPECT] = {TEXT_SENSOR_TITLE, TEXT_SENSOR_WHAT, TEXT_SENSOR_DO},
+    };
+    struct text_advice a = ADVICE[status->reason];
+
+    if (status->reason == REASON_AMMONIA_HIGH && status->level == STATUS_WATCH)
+        a.title = TEXT_AMMONIA_WATCH_TITLE;
+    if (status->reason == REASON_PH_LOW && status->no_lime)
+        a.steps = TEXT_PH_LOW_NO_LIME_DO;
+    if (status->reason == REASON_NO_DATA && status->ts_ms == 0)
+        a.what = TEXT_NO_DATA_NEVER_WHAT;
+    if (status->reason == REASON_SENSOR_SUSPECT && isnan(status->value))
+        a = (struct text_advice){TEXT_SENSOR_SILENT_TITLE, TEXT_SENSOR_SILENT_WHAT,
+                                 TEXT_SENSOR_SILENT_DO};
+    return a;
+}

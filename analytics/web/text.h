@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* text: every sentence people read, in one table with a column a language.
+ *
+ * A placeholder is {name}; the same names stand in every language of a sentence. An advice is a list of steps separated
+ * by '|', the first the most urgent. The texts name no dose and no drug: the dose of lime comes from the extension
+ * worker. Pure; plain text, to be escaped by html.h. */
+#ifndef ANALYTICS_WEB_TEXT_H
+#define ANALYTICS_WEB_TEXT_H
+
+#include "analytics/water/status.h"
+#include "analytics/web/format.h"
+#include "collector/common/buf.h"
+
+/* clang-format off */
+#define TEXT_KEYS(X) \
+    X(APP) X(NAV) X(NAV_PONDS) X(NAV_REGION) X(NAV_HELP) X(SKIP) X(OTHER_LANGUAGE) X(FOOT) X(UPDATED) \
+    X(LEVEL_OK) X(LEVEL_WATCH) X(LEVEL_NO_DATA) X(LEVEL_DANGER) \
+    X(OXYGEN) X(TEMPERATURE) X(ACIDITY) X(AMMONIA) X(AMMONIA_TOTAL) X(TURBIDITY) \
+    X(HOME_TITLE) X(PONDS_ONE) X(PONDS_MANY) X(ACT_ONE) X(ACT_MANY) X(WATCH_ONE) X(WATCH_MANY) X(BLIND_ONE) X(BLIND_MANY) \
+    X(ALL_OK) X(NO_PONDS) X(AWAY) X(NEVER_READ) X(SILENT_TITLE) X(SILENT_NOTE) \
+    X(READ_AT) X(LAST_DATA) X(NEVER_DATA) X(DO_NOW) X(THEN) X(CALL) X(OPEN) X(NO_LIME) X(DOUBTFUL_MARK) \
+    X(BACK) X(DAY_OXYGEN) X(DAY_TEMPERATURE) X(CHART_DESC) X(CHART_LIMITS) X(CHART_EMPTY) X(CHART_WAIT) X(CHART_NIGHT) \
+    X(TABLE_OPEN) X(TABLE_HOUR) X(TABLE_MEAN) X(TABLE_CAPTION) X(TABLE_EMPTY) \
+    X(CYCLE_TITLE) X(CYCLE_DAY) X(CYCLE_FISH) X(CYCLE_MASS) X(CYCLE_HARVEST) X(CYCLE_WAIT) X(CYCLE_NONE) X(CYCLE_NOTE) \
+    X(REGION_TITLE) X(REGION_SUMMARY) X(REGION_WAIT) X(REGION_FAILED) X(REGION_ASOF) X(REGION_COVER) X(REGION_SCOPE) \
+    X(MONTH) X(JOINT) X(KOTIM) X(SERUYAN) X(TONNES_NOTE) X(RANGE) X(MEDIAN) X(REGION_TABLE) X(REGION_CHART) \
+    X(REGION_CHART_DESC) X(LEGEND_BAND) X(LEGEND_MEDIAN) X(KECAMATAN) X(KECAMATAN_TABLE) X(KECAMATAN_NONE) X(PONDS_COLUMN) X(ALL_MONTHS) \
+    X(DEMAND) X(DEMAND_PRIOR) X(DEMAND_SENTENCE) X(METHOD_TITLE) X(METHOD_RANGE) X(METHOD_JOINT) X(METHOD_PRIOR) \
+    X(HELP_TITLE) X(HELP_LEVELS) X(HELP_OK) X(HELP_WATCH) X(HELP_DANGER) X(HELP_NO_DATA) X(HELP_OXYGEN_TITLE) X(HELP_OXYGEN) \
+    X(HELP_LIME_TITLE) X(HELP_LIME) X(HELP_DEVICE_TITLE) X(HELP_DEVICE) X(HELP_RANGE_TITLE) X(HELP_CALL_TITLE) X(HELP_CALL_NONE) \
+    X(NOT_FOUND_TITLE) X(NOT_FOUND) X(METHOD_NOT_ALLOWED_TITLE) X(METHOD_NOT_ALLOWED) X(BUSY_TITLE) X(BUSY) X(TO_HOME) \
+    X(WELL_TITLE) X(WELL_WHAT) X(WELL_DO) \
+    X(DO_CRITICAL_TITLE) X(DO_CRITICAL_WHAT) X(DO_CRITICAL_DO) \
+    X(DO_LOW_TITLE) X(DO_LOW_WHAT) X(DO_LOW_DO) \
+    X(DO_DROP_TITLE) X(DO_DROP_WHAT) X(DO_DROP_DO) \
+    X(PH_LOW_TITLE) X(PH_LOW_WHAT) X(PH_LOW_DO) X(PH_LOW_NO_LIME_DO) \
+    X(PH_HIGH_TITLE) X(PH_HIGH_WHAT) X(PH_HIGH_DO) \
+    X(AMMONIA_TITLE) X(AMMONIA_WATCH_TITLE) X(AMMONIA_WHAT) X(AMMONIA_DO) \
+    X(TEMP_HIGH_TITLE) X(TEMP_HIGH_WHAT) X(TEMP_HIGH_DO) \
+    X(TEMP_LOW_TITLE) X(TEMP_LOW_WHAT) X(TEMP_LOW_DO) \
+    X(TURBID_TITLE) X(TURBID_WHAT) X(TURBID_DO) \
+    X(NO_DATA_TITLE) X(NO_DATA_WHAT) X(NO_DATA_NEVER_WHAT) X(NO_DATA_DO) \
+    X(SENSOR_TITLE) X(SENSOR_WHAT) X(SENSOR_SILENT_TITLE) X(SENSOR_SILENT_WHAT) X(SENSOR_DO) X(SENSOR_SILENT_DO)
+/* clang-format on */
+
+#define TEXT_ENUM(key) TEXT_##key,
+enum text {
+    TEXT_KEYS(TEXT_ENUM) TEXT_COUNT
+};
+
+const char *text_get(enum lang lang,
+                     enum text key); /* as it stands in the table; static storage, never NULL */
+
+/* A value of a placeholder. */
+struct text_arg {
+    const char *name;  /* without braces */
+    const char *value; /* NULL counts as "" */
+};
+
+/* Appends the sentence with its placeholders filled; args end with a NULL name. A placeholder whose value is "" vanishes
+ * with the blank before it ("call the extension worker {telp}."). One without an argument becomes an en dash. */
+void text_fill(struct buf *b, enum lang lang, enum text key, const struct text_arg *args);
+
+/* The title, sentence and steps of a judgement. */
+struct text_advice {
+    enum text title, what, steps;
+};
+struct text_advice text_advice_of(const struct pond_status *status);
+
+enum text text_level(enum status_level level);
+/* The name of a metric shown to farmers; metrics that have none there are shown by metric_info()->name: TEXT_COUNT. */
+enum text text_metric(enum metric metric);
+
+/* "id" and "en": the value of lang attributes, cookies and ?lang=. */
+const char *text_lang(enum lang lang);
+
+#endif
