@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* csv: reads RFC 4180 text row by row with the place of every cell, and writes it.
  *
- * A UTF-8 byte order mark is skipped, LF and CRLF both end a row, quoted cells may hold both. The separator is found in
- * the header row (comma or semicolon). Bounds: 256 columns, 64 KiB a row; NUL bytes are refused. */
+ * A UTF-8 byte order mark is skipped, LF and CRLF both end a row, quoted cells may hold both. The
+ * separator is found in the header row (comma or semicolon). Refused with their place: rows of more
+ * than 256 cells or 64 KiB, NUL bytes and control characters, text that is not UTF-8 (Excel: save as
+ * "CSV UTF-8"), a lone carriage return, a quote inside an unquoted cell or never closed, a header
+ * name that is empty or stands twice.
+ * Threads: a reader belongs to one thread at a time. */
 #ifndef NILA_COMMON_CSV_H
 #define NILA_COMMON_CSV_H
 
@@ -20,12 +24,13 @@ struct csv_place {
     long column;      /* 1-based, in characters (bytes) */
 };
 
-/* Opens path ("-": stdin) and reads the header row. NILA_ERR_NOT_FOUND, NILA_ERR_DENIED, NILA_ERR_IO, NILA_ERR_PARSE
- * (csv_error tells; *out is NULL then and why, size >= 160, has the words with file:line:column). */
+/* Opens path ("-": stdin) and reads the header row. NILA_ERR_NOT_FOUND, NILA_ERR_DENIED, NILA_ERR_IO, NILA_ERR_PARSE.
+ * On failure *out is untouched and why (size >= 256) has the words, with file:line:column where there
+ * is a place. */
 NILA_MUST_CHECK int csv_open(struct csv **out, const char *path, char *why, size_t why_size);
 /* The same over bytes in memory; the caller keeps them until csv_close. name is used in messages. */
-NILA_MUST_CHECK int csv_open_memory(struct csv **out, const char *name, const void *bytes, size_t n, char *why,
-                                    size_t why_size);
+NILA_MUST_CHECK int csv_open_memory(struct csv **out, const char *name, const void *bytes, size_t n,
+                                    char *why, size_t why_size);
 void csv_close(struct csv *c); /* NULL is fine */
 
 /* Index of a header column, -1 when absent. Header names are compared exactly, after trimming blanks. */
@@ -35,7 +40,8 @@ const char *csv_name(const struct csv *c, size_t column);
 bool csv_semicolon(const struct csv *c); /* Excel's dialect: then 1,5 is one and a half */
 
 /* Next row: 1 when there is one, 0 at the end, NILA_ERR_PARSE (csv_why has file:line:column and the reason), NILA_ERR_IO.
- * Blank lines are skipped. Every row must have as many cells as the header. */
+ * Blank lines are skipped. Every row must have as many cells as the header. After an error every later call returns it
+ * again. */
 NILA_MUST_CHECK int csv_next(struct csv *c);
 const char *csv_why(const struct csv *c);
 
@@ -43,8 +49,9 @@ const char *csv_why(const struct csv *c);
 const char *csv_cell(const struct csv *c, int column);
 struct csv_place csv_where(const struct csv *c, int column);
 
-/* Reads a cell as a number ("1.5"; "1,5" in the semicolon dialect); NILA_ERR_PARSE for anything else, NILA_ERR_RANGE for
- * NaN, infinity, overflow. */
+/* Reads a cell as a number ("1.5"; "1,5" in the semicolon dialect); NILA_ERR_PARSE for anything else,
+ * NILA_ERR_RANGE for NaN, infinity, overflow. In the semicolon dialect "1.5" is taken too, but "1.500"
+ * is NILA_ERR_PARSE: it may be fifteen hundred. */
 NILA_MUST_CHECK int csv_number(const struct csv *c, int column, double *out);
 
 /* Appends one cell, quoted when needed; first on a row gets no separator. */
