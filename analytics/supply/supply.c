@@ -96,17 +96,22 @@ void supply_free(struct supply_forecast *f)
     free(f);
 }
 
-struct supply_summary supply_summarise(const struct supply_forecast *f, size_t node, unsigned lead)
+struct supply_summary supply_summarise_draws(const double *kg, size_t draws)
 {
-    double *sorted = xcalloc(f->draws, sizeof *sorted);
+    double *sorted = xcalloc(draws, sizeof *sorted);
     struct supply_summary s;
 
-    memcpy(sorted, supply_draws(f, node, lead), f->draws * sizeof *sorted);
-    s.mean = gsl_stats_mean(sorted, 1, f->draws);
-    gsl_sort(sorted, 1, f->draws);
-    s.p10 = gsl_stats_quantile_from_sorted_data(sorted, 1, f->draws, 0.1);
-    s.p50 = gsl_stats_quantile_from_sorted_data(sorted, 1, f->draws, 0.5);
-    s.p90 = gsl_stats_quantile_from_sorted_data(sorted, 1, f->draws, 0.9);
+    memcpy(sorted, kg, draws * sizeof *sorted);
+    s.mean = gsl_stats_mean(sorted, 1, draws);
+    gsl_sort(sorted, 1, draws);
+    s.p10 = gsl_stats_quantile_from_sorted_data(sorted, 1, draws, 0.1);
+    s.p50 = gsl_stats_quantile_from_sorted_data(sorted, 1, draws, 0.5);
+    s.p90 = gsl_stats_quantile_from_sorted_data(sorted, 1, draws, 0.9);
     free(sorted);
     return s;
+}
+
+struct supply_summary supply_summarise(const struct supply_forecast *f, size_t node, unsigned lead)
+{
+    return supply_summarise_draws(supply_draws(f, node, lead), f->draws);
 }

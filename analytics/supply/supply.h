@@ -69,8 +69,7 @@ struct supply_pond {
     long forgotten_cycle; /* an open cycle that was left out as forgotten, -1: none */
     double mass_g_p10, mass_g_p50, mass_g_p90; /* today */
     double count_p50, biomass_kg_p50;
-    int32_t
-        harvest_day_p50; /* of the cycle's final harvest; INT32_MAX: not within 400 days, or no cycle */
+    int32_t harvest_day_p50; /* of the final harvest; INT32_MAX: not within 400 days, or no cycle */
     double harvest_kg_p10, harvest_kg_p50, harvest_kg_p90;
 };
 
@@ -88,7 +87,8 @@ static inline double *supply_draws(const struct supply_forecast *f, size_t node,
 struct supply_summary {
     double mean, p10, p50, p90;
 };
-/* Over the draws; quantiles are interpolated between order statistics. */
+/* Over draws (>= 1); quantiles are interpolated between order statistics. */
+struct supply_summary supply_summarise_draws(const double *kg, size_t draws);
 struct supply_summary supply_summarise(const struct supply_forecast *f, size_t node, unsigned lead);
 
 #endif

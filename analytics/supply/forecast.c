@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "forecast.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/common/civil.h"
+#include "collector/common/clock.h"
+#include "collector/common/log.h"
+#include "forecast_water.h"
+
+static const char *const SCOPE[] = {[FORECAST_TRACKED] = "tracked", [FORECAST_ALL] = "all"};
+
+int forecast_scope_find(const char *name, enum forecast_scope *out)
+{
+    for (size_t s = 0; s < sizeof SCOPE / sizeof SCOPE[0]; s++) {
+        if (strcmp(name, SCOPE[s]) == 0) {
+            *out = (enum forecast_scope)s;
+            return 0;
+        }
+    }
+    return NILA_ERR_NOT_FOUND;
+}
+
+static int check(const struct forecast_request *q, char *why, size_t why_size)
+{
+    if (q->months < 1 || q->months > SUPPLY_MONTHS_MAX || q->draws < SUPPLY_DRAWS_MIN ||
+        q->draws > SUPPLY_DRAWS_MAX) {
+        (void)snprintf(why, why_size, "forecast: months must be 1..%d and draws %d..%d",
+                       SUPPLY_MONTHS_MAX, SUPPLY_DRAWS_MIN, SUPPLY_DRAWS_MAX);
+        return NILA_ERR_RANGE;
+    }
+    if (q->scope != FORECAST_TRACKED) {
+        (void)snprintf(
+            why, why_size,
+            "forecast: scope all needs the register of untracked ponds, which is not kept "
+            "yet; use scope tracked");
+        return NILA_ERR_UNSUPPORTED;
+    }
+    return 0;
+}
+
+static void draw_demand(struct forecast *f, uint64_t seed)
+{
+    const struct supply_forecast *s = f->supply;
+
+    f->demand_kg = xcalloc((size_t)DEMAND_NODES * s->draws, sizeof *f->demand_kg);
+    demand_draw(seed, s->draws, f->demand_kg);
+    for (size_t node = 0; node < DEMAND_NODES; node++) {
+        const double *demand = f->demand_kg + node * s->draws;
+
+        f->demand[node] = supply_summarise_draws(demand, s->draws);
+        for (unsigned lead = 1; lead <= s->months; lead++) {
+            const double *kg = supply_draws(s, node, lead);
+            size_t below = 0;
+
+            for (unsigned i = 0; i < s->draws; i++)
+                below += kg[i] < demand[i];
+            f->p_tracked_below[node][lead - 1] = (double)below / s->draws;
+            f->covers[node][lead - 1] = supply_summarise(s, node, lead).mean / f->demand[node].mean;
+        }
+    }
+}
+
+int forecast_run(const struct forecast_request *q, struct forecast **out, char *why,
+                 size_t why_size)
+{
+    struct forecast *f = NULL;
+    struct supply_input in;
+    int rc = check(q, why, why_size);
+
+    if (rc != 0)
+        return rc;
+    f = xcalloc(1, sizeof *f);
+    f->snapshot = q->snapshot;
+    if (f->snapshot == NULL) {
+        rc = records_snapshot(q->records, civil_day_start(q->as_of_day + 1) - 1, &f->own_snapshot);
+        if (rc != 0) {
+            (void)snprintf(why, why_size, "forecast: the records cannot be read: %s",
+                           nila_err_text(rc));
+            goto out;
+        }
+        f->snapshot = f->own_snapshot;
+    }
+    f->ponds = f->snapshot->ponds;
+    f->pond = xcalloc(f->ponds, sizeof *f->pond);
+    f->water = xcalloc(f->ponds, sizeof *f->water);
+    rc = forecast_water_load(q->source, f->snapshot, q->as_of_day, f->water, &f->ponds_with_water,
+                             why, why_size);
+    if (rc != 0)
+        goto out;
+    in = (struct supply_input){.records = f->snapshot,
+                               .water = f->water,
+                               .as_of_day = q->as_of_day,
+                               .months = q->months,
+                               .draws = q->draws,
+                               .seed = q->seed};
+    rc = supply_run(&in, &f->supply, f->pond);
+    if (rc != 0) {
+        (void)snprintf(why, why_size, "forecast: %s", nila_err_text(rc));
+        goto out;
+    }
+    f->supply->issued_ms = q->issued_ms != 0 ? q->issued_ms : clock_wall_ms();
+    draw_demand(f, q->seed);
+    *out = f;
+    f = NULL;
+out:
+    forecast_free(f);
+    return rc;
+}
+
+void forecast_free(struct forecast *f)
+{
+    if (f == NULL)
+        return;
+    supply_free(f->supply);
+    for (size_t p = 0; f->water != NULL && p < f->ponds; p++)
+        forecast_water_free(&f->water[p]);
+    free(f->water);
+    free(f->pond);
+    free(f->demand_kg);
+    if (f->own_snapshot != NULL)
+        records_snapshot_free(f->own_snapshot);
+    free(f);
+}

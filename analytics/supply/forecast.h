@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* forecast: from records and sensors to the joint forecast, its file and its points in InfluxDB. The program's forecast
+ * subcommand and the region page both start here.
+ *
+ * Honesty: only ponds in the records are counted. Their supply is set beside the demand of the whole region, so covers[]
+ * is the share of demand that tracked ponds meet, and never a balance; the field p_deficit is not written and scope all is
+ * refused until the register of untracked ponds is counted in.
+ *
+ * Threads: a struct forecast is read-only once made and may be shared. */
+#ifndef ANALYTICS_FORECAST_H
+#define ANALYTICS_FORECAST_H
+
+#include "analytics/series.h"
+#include "collector/common/buf.h"
+#include "demand.h"
+#include "supply.h"
+
+enum forecast_scope {
+    FORECAST_TRACKED, /* ponds in the records */
+    FORECAST_ALL      /* the untracked too: not yet possible */
+};
+NILA_MUST_CHECK int
+forecast_scope_find(const char *name,
+                    enum forecast_scope *out); /* "tracked", "all"; NILA_ERR_NOT_FOUND */
+
+struct forecast_request {
+    struct records *records; /* the database, or NULL when snapshot is given */
+    const struct records_snapshot
+        *snapshot;                /* used instead of records; must outlive the forecast */
+    struct series_source *source; /* the sensors; NULL: none, the usual water everywhere */
+    int32_t as_of_day;
+    unsigned months, draws; /* 1..12, 50..2000 */
+    uint64_t seed;
+    enum forecast_scope scope;
+    int64_t issued_ms; /* 0: now */
+};
+
+struct forecast {
+    const struct records_snapshot *snapshot; /* cycles and ponds that pond[] speaks of */
+    struct records_snapshot *own_snapshot;   /* the same when it was made here, else NULL */
+    struct supply_forecast *supply;
+    size_t ponds;               /* of the snapshot */
+    struct supply_pond *pond;   /* [ponds] */
+    struct supply_water *water; /* [ponds]; days 0 where nothing was asked for */
+    size_t ponds_with_water;    /* ponds with at least one day of oxygen or temperature */
+    double *demand_kg;          /* a month, [DEMAND_NODES][draw]: a prior, see demand.h */
+    struct supply_summary demand[DEMAND_NODES];
+    /* Share of demand met by the tracked ponds: mean supply by mean demand. */
+    double covers[DEMAND_NODES][SUPPLY_MONTHS_MAX];
+    /* Share of draws in which the tracked ponds alone don't meet the demand. Not the region's chance of a deficit. */
+    double p_tracked_below[DEMAND_NODES][SUPPLY_MONTHS_MAX];
+};
+
+/* Runs it. Words in why (size >= 160). NILA_ERR_RANGE months or draws; NILA_ERR_UNSUPPORTED scope all; errors of
+ * records_snapshot and series_load: when the sensors' source is away the caller may ask again without it, and must then say
+ * that the forecast knows no water. *out is the caller's, forecast_free. */
+NILA_MUST_CHECK int forecast_run(const struct forecast_request *q, struct forecast **out, char *why,
+                                 size_t why_size);
+void forecast_free(struct forecast *f); /* NULL is fine */
+
+/* Appends the file: "node,lead,month,mean,p10,p50,p90,d1..dK", kg, months as YYYY-MM, every node and lead. */
+void forecast_csv(const struct forecast *f, struct buf *b);
+/* Writes it to path ("-": stdout), whole or not at all. NILA_ERR_IO, NILA_ERR_DENIED, logged. */
+NILA_MUST_CHECK int forecast_save(const struct forecast *f, const char *path);
+
+/* Appends the points of measurement supply_forecast (line protocol, ms). */
+void forecast_lines(const struct forecast *f, struct buf *b);
+/* Writes them through the source; errors of series_write. */
+NILA_MUST_CHECK int forecast_write_back(const struct forecast *f, struct series_source *source,
+                                        char *why, size_t why_size);
+
+/* Hourly means of one pond, as series_load gives them with buckets of an hour; empty where there is no probe. */
+struct forecast_hours {
+    struct series temp, oxygen, ph, tan, nh3;
+};
+/* Days first_day..last_day of water for growth: oxygen effect by the hour, then the mean; un-ionised ammonia as measured,
+ * else from total ammonia, temperature and pH. A day with less than 12 hours of something does not know it (NaN). Arrays of
+ * *out are the caller's, forecast_water_free. */
+void forecast_water(const struct forecast_hours *h, int32_t first_day, int32_t last_day,
+                    struct supply_water *out);
+void forecast_water_free(struct supply_water *w);
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "forecast.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "collector/common/civil.h"
+#include "collector/common/lineproto.h"
+#include "collector/common/log.h"
+
+/* 12 digits: sums of the file's draws agree with the file's sums to 1e-11. */
+#define KG_FORMAT ",%.12g"
+
+static void csv_row(const struct forecast *f, size_t node, unsigned lead, struct buf *b)
+{
+    const struct supply_forecast *s = f->supply;
+    struct supply_summary sum = supply_summarise(s, node, lead);
+    int32_t month = s->first_month + (int32_t)lead - 1;
+    const double *kg = supply_draws(s, node, lead);
+
+    buf_printf(b, "%s,%u,%04d-%02d", supply_node_code(node), lead, (int)(month / 12),
+               (int)(month % 12) + 1);
+    buf_printf(b, KG_FORMAT KG_FORMAT KG_FORMAT KG_FORMAT, sum.mean, sum.p10, sum.p50, sum.p90);
+    for (unsigned i = 0; i < s->draws; i++)
+        buf_printf(b, KG_FORMAT, kg[i]);
+    buf_str(b, "\n");
+}
+
+void forecast_csv(const struct forecast *f, struct buf *b)
+{
+    buf_str(b, "node,lead,month,mean,p10,p50,p90");
+    for (unsigned i = 1; i <= f->supply->draws; i++)
+        buf_printf(b, ",d%u", i);
+    buf_str(b, "\n");
+    for (size_t node = 0; node < SUPPLY_NODES; node++)
+        for (unsigned lead = 1; lead <= f->supply->months; lead++)
+            csv_row(f, node, lead, b);
+}
+
+static int foreign(int e)
+{
+    return e == EACCES || e == EPERM || e == EROFS ? NILA_ERR_DENIED : NILA_ERR_IO;
+}
+
+static int write_all(FILE *to, const struct buf *b)
+{
+    return fwrite(b->p, 1, b->n, to) == b->n && fflush(to) == 0 ? 0 : NILA_ERR_IO;
+}
+
+int forecast_save(const struct forecast *f, const char *path)
+{
+    struct buf b = {0}, temp = {0};
+    FILE *to = NULL;
+    int rc;
+
+    forecast_csv(f, &b);
+    if (strcmp(path, "-") == 0) {
+        rc = write_all(stdout, &b);
+        if (rc != 0)
+            log_warn("standard output: the forecast could not be written");
+        goto out;
+    }
+    buf_printf(&temp, "%s.part", path);
+    to = fopen(temp.p, "w");
+    if (to == NULL) {
+        rc = foreign(errno);
+        log_warn("%s: cannot be written", temp.p);
+        goto out;
+    }
+    rc = write_all(to, &b);
+    if (fclose(to) != 0)
+        rc = NILA_ERR_IO;
+    if (rc == 0 && rename(temp.p, path) != 0)
+        rc = foreign(errno);
+    if (rc != 0) {
+        log_warn("%s: the forecast could not be written", path);
+        (void)unlink(temp.p);
+    }
+out:
+    buf_free(&b);
+    buf_free(&temp);
+    return rc;
+}
+
+static void one_point(const struct forecast *f, size_t node, unsigned lead, struct buf *b)
+{
+    const struct supply_forecast *s = f->supply;
+    struct supply_summary sum = supply_summarise(s, node, lead);
+    char lead_text[16];
+    bool first = true;
+
+    (void)snprintf(lead_text, sizeof lead_text, "%u", lead);
+    lineproto_measurement(b, "supply_forecast");
+    lineproto_tag(b, "lead", lead_text);
+    lineproto_tag(b, "level", supply_node_level(node));
+    lineproto_tag(b, "node", supply_node_code(node));
+    lineproto_tag(b, "scenario", "base");
+    lineproto_field(b, &first, "supply_mean_kg", sum.mean);
+    lineproto_field(b, &first, "supply_p10_kg", sum.p10);
+    lineproto_field(b, &first, "supply_p50_kg", sum.p50);
+    lineproto_field(b, &first, "supply_p90_kg", sum.p90);
+    if (node < DEMAND_NODES)
+        lineproto_field(b, &first, "demand_mean_kg", f->demand[node].mean);
+    lineproto_field(b, &first, "ponds", s->tracked[node]);
+    lineproto_field(b, &first, "issued_ms", (double)s->issued_ms);
+    lineproto_end(b, civil_month_start(s->first_month + (int32_t)lead - 1));
+}
+
+void forecast_lines(const struct forecast *f, struct buf *b)
+{
+    for (size_t node = 0; node < SUPPLY_NODES; node++)
+        for (unsigned lead = 1; lead <= f->supply->months; lead++)
+            one_point(f, node, lead, b);
+}
+
+int forecast_write_back(const struct forecast *f, struct series_source *source, char *why,
+                        size_t why_size)
+{
+    struct buf b = {0};
+    int rc;
+
+    forecast_lines(f, &b);
+    rc = series_write(source, b.p, b.n, why, why_size);
+    buf_free(&b);
+    return rc;
+}
