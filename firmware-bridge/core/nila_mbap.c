@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "nila_mbap.h"
 
-#define HEADER      7 /* transaction 2, protocol 2, length 2, unit 1 */
 #define LENGTH_FROM 6 /* the length field counts from here: the unit id and the PDU */
 
 size_t nila_mbap_length(const uint8_t *bytes, size_t n)
@@ -14,7 +13,7 @@ size_t nila_mbap_length(const uint8_t *bytes, size_t n)
     if (n < LENGTH_FROM)
         return 0;
     length = LENGTH_FROM + (size_t)bytes[5];
-    return length <= HEADER || length > NILA_MBAP_MAX ? NILA_MBAP_FOREIGN : length;
+    return length <= NILA_MBAP_HEADER || length > NILA_MBAP_MAX ? NILA_MBAP_FOREIGN : length;
 }
 
 struct nila_answer nila_mbap_serve(struct nila_units *units, const uint8_t *frame, size_t n,
@@ -22,9 +21,10 @@ struct nila_answer nila_mbap_serve(struct nila_units *units, const uint8_t *fram
 {
     struct nila_answer a = {0};
 
-    if (n <= HEADER || nila_mbap_length(frame, n) != n)
+    if (n <= NILA_MBAP_HEADER || nila_mbap_length(frame, n) != n)
         return a;
-    a = nila_units_serve(units, frame[6], frame + HEADER, n - HEADER, out + HEADER);
+    a = nila_units_serve(units, frame[6], frame + NILA_MBAP_HEADER, n - NILA_MBAP_HEADER,
+                         out + NILA_MBAP_HEADER);
     if (a.n == 0)
         return (struct nila_answer){0};
     for (unsigned i = 0; i < 4; i++)
@@ -32,6 +32,6 @@ struct nila_answer nila_mbap_serve(struct nila_units *units, const uint8_t *fram
     out[4] = 0;
     out[5] = (uint8_t)(a.n + 1);
     out[6] = a.unit;
-    a.n += HEADER;
+    a.n += NILA_MBAP_HEADER;
     return a;
 }

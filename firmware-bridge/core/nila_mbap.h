@@ -10,7 +10,8 @@
 
 #include "nila_pdu.h"
 
-#define NILA_MBAP_MAX     260 /* header of 7 bytes and PDU */
+#define NILA_MBAP_HEADER  7 /* bytes before the PDU: transaction 2, protocol 2, length 2, unit 1 */
+#define NILA_MBAP_MAX     260 /* header and PDU */
 #define NILA_MBAP_FOREIGN SIZE_MAX
 
 /* Length of the frame at the beginning of n received bytes: 0 while more bytes are needed to know it (the frame is complete

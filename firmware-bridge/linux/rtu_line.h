@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* rtu_line: one Modbus RTU line on a pseudo terminal, served by one thread. The master opens the pty like a serial port.
+ *
+ * A pty carries bytes without the time they take on a line and knows no parity or direction; the silences that end a frame
+ * are kept as the bus's baud rate asks. We hold the master's end open ourselves, so that a master may come and go. */
+#ifndef BRIDGE_RTU_LINE_H
+#define BRIDGE_RTU_LINE_H
+
+#include "simbus.h"
+
+struct rtu_line; /* opaque */
+
+/* Opens a pty, in raw mode, and points link (NULL: none) at it. bus must outlive the line, link is copied. NILA_ERR_BUSY:
+ * link exists and is not a link; NILA_ERR_DENIED, NILA_ERR_NOT_FOUND (folder), NILA_ERR_IO; words in why. On success free
+ * *out with rtu_line_close. */
+NILA_MUST_CHECK int rtu_line_open(struct rtu_line **out, struct simbus *bus, const char *link,
+                                  char *why, size_t why_size);
+
+/* The pty's own name ("/dev/pts/7"), valid until close. */
+const char *rtu_line_path(const struct rtu_line *l);
+
+/* Serves until stop_fd becomes readable (it is not read). */
+void rtu_line_run(struct rtu_line *l, int stop_fd);
+
+/* Closes the pty and removes the link if it still points at it. NULL is fine. */
+void rtu_line_close(struct rtu_line *l);
+
+#endif
