@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The read-only API: what the pages show, as JSON. Quantities carry their unit in the name; unknown is null. */
+#include "page.h"
+
+#include <math.h>
+
+#include "analytics/web/html.h"
+#include "collector/common/civil.h"
+#include "collector/common/reading.h"
+
+static void text_member(struct buf *b, const char *name, const char *value)
+{
+    buf_printf(b, "\"%s\":", name);
+    html_json_string(b, value);
+}
+
+/* "name":"2026-11-24T05:12:30+07:00", or null for 0. */
+static void time_member(struct buf *b, const char *name, int64_t ts_ms)
+{
+    char iso[40];
+
+    buf_printf(b, "\"%s\":", name);
+    if (ts_ms == 0) {
+        buf_str(b, "null");
+        return;
+    }
+    (void)civil_format_iso(iso, sizeof iso, ts_ms);
+    html_json_string(b, iso);
+}
+
+int api_health(struct buf *b, const struct page_model *m)
+{
+    static const char *const STATE[] = {"waiting", "failed", "ready"};
+    bool well = m != NULL && m->read_ms != 0 && m->away_since_ms == 0;
+
+    buf_printf(b, "{\"status\":\"%s\",\"records\":%s", well ? "ok" : "unavailable",
+               m != NULL ? "true" : "false");
+    if (m != NULL) {
+        buf_printf(b, ",\"database\":%s,\"ponds\":%zu,",
+                   m->away_since_ms == 0 && m->read_ms != 0 ? "true" : "false", m->ponds);
+        time_member(b, "read_at", m->read_ms);
+        buf_str(b, ",");
+        time_member(b, "away_since", m->away_since_ms);
+        buf_printf(b, ",\"forecast\":\"%s\",", STATE[m->forecast.state]);
+        time_member(b, "forecast_issued_at", m->forecast.issued_ms);
+    }
+    buf_str(b, "}\n");
+    return well ? 200 : 503;
+}
+
+/* Every metric that was heard of, usable or not: "current" tells whether it may be taken as the present value. */
+static void api_values(struct buf *b, const struct page_model *m, const struct page_pond *p)
+{
+    bool first = true;
+
+    buf_str(b, "\"values\":{");
+    for (int i = 0; i < METRIC_COUNT; i++) {
+        const struct series_last *last = &p->latest.metric[i];
+        if (last->ts_ms == 0)
+            continue;
+        buf_printf(b, "%s\"%s\":{\"value\":", first ? "" : ",", metric_info((enum metric)i)->name);
+        html_json_number(b, last->value, 4);
+        buf_printf(b, ",\"flag\":%d,\"bits\":%d,\"current\":%s,", last->flag, last->bits,
+                   status_current(last, m->now_ms, m->limits) ? "true" : "false");
+        text_member(b, "device", last->device);
+        buf_str(b, ",");
+        time_member(b, "time", last->ts_ms);
+        buf_str(b, "}");
+        first = false;
+    }
+    buf_str(b, "}");
+}
+
+static void api_status(struct buf *b, const struct pond_status *s)
+{
+    static const char *const LEVEL[] = {
+        [STATUS_OK] = "ok",
+        [STATUS_WATCH] = "watch",
+        [STATUS_NO_DATA] = "no_data",
+        [STATUS_DANGER] = "danger",
+    };
+    static const char *const REASON[REASON_COUNT] = {
+        [REASON_ALL_WELL] = "all_well",
+        [REASON_DO_CRITICAL] = "do_critical",
+        [REASON_DO_LOW] = "do_low",
+        [REASON_DO_FAST_DROP] = "do_fast_drop",
+        [REASON_PH_LOW] = "ph_low",
+        [REASON_PH_HIGH] = "ph_high",
+        [REASON_AMMONIA_HIGH] = "ammonia_high",
+        [REASON_TEMP_HIGH] = "temp_high",
+        [REASON_TEMP_LOW] = "temp_low",
+        [REASON_WATER_TURBID] = "water_turbid",
+        [REASON_NO_DATA] = "no_data",
+        [REASON_SENSOR_SUSPECT] = "sensor_suspect",
+    };
+
+    buf_printf(b,
+               "\"level\":\"%s\",\"reason\":\"%s\",\"metric\":\"%s\",\"value\":", LEVEL[s->level],
+               REASON[s->reason], metric_info(s->metric)->name);
+    html_json_number(b, s->value, 4);
+    buf_str(b, ",\"limit\":");
+    html_json_number(b, s->limit, 4);
+    buf_str(b, ",\"nh3_n_mg_l\":");
+    html_json_number(b, s->nh3_n_mg_l, 5);
+    buf_printf(b, ",\"no_lime\":%s,\"doubtful\":%d,", s->no_lime ? "true" : "false", s->doubtful);
+    time_member(b, "time", s->ts_ms);
+}
+
+void api_ponds(struct buf *b, const struct page_model *m)
+{
+    buf_str(b, "{");
+    text_member(b, "notice", m->notice);
+    buf_str(b, ",");
+    time_member(b, "now", m->now_ms);
+    buf_str(b, ",");
+    time_member(b, "read_at", m->read_ms);
+    buf_str(b, ",");
+    time_member(b, "away_since", m->away_since_ms);
+    buf_str(b, ",\"ponds\":[");
+    for (size_t i = 0; i < m->ponds; i++) {
+        const struct page_pond *p = &m->pond[i];
+        buf_str(b, i == 0 ? "{" : ",\n{");
+        text_member(b, "pond", p->pond.slug);
+        buf_str(b, ",");
+        text_member(b, "name", p->pond.name);
+        buf_str(b, ",");
+        text_member(b, "farm", p->farm);
+        buf_str(b, ",");
+        text_member(b, "kecamatan", region_kecamatan(p->kecamatan)->code);
+        buf_str(b, ",");
+        text_member(b, "regency", regency_slug(region_kecamatan(p->kecamatan)->regency));
+        buf_str(b, ",");
+        api_status(b, &p->status);
+        buf_str(b, ",");
+        api_values(b, m, p);
+        buf_str(b, "}");
+    }
+    buf_str(b, "]}\n");
+}
+
+static void api_summary(struct buf *b, const struct supply_summary *s)
+{
+    buf_str(b, "\"mean_kg\":");
+    html_json_number(b, s->mean, 1);
+    buf_str(b, ",\"p10_kg\":");
+    html_json_number(b, s->p10, 1);
+    buf_str(b, ",\"p50_kg\":");
+    html_json_number(b, s->p50, 1);
+    buf_str(b, ",\"p90_kg\":");
+    html_json_number(b, s->p90, 1);
+}
+
+void api_forecast(struct buf *b, const struct page_model *m)
+{
+    static const char *const STATE[] = {"waiting", "failed", "ready"};
+    const struct page_forecast *f = &m->forecast;
+    char day[16];
+
+    buf_str(b, "{");
+    text_member(b, "notice", m->notice);
+    buf_printf(b, ",\"state\":\"%s\"", STATE[f->state]);
+    if (f->state != PAGE_FORECAST_READY) {
+        buf_str(b, "}\n");
+        return;
+    }
+    (void)civil_format_day(day, sizeof day, f->as_of_day);
+    buf_printf(b, ",\"as_of\":\"%s\",\"draws\":%u,\"scope\":\"tracked\",", day, f->draws);
+    time_member(b, "issued_at", f->issued_ms);
+    buf_str(b, ",\"demand_prior\":{");
+    api_summary(b, &PAGE_DEMAND.joint);
+    buf_str(b, "},\"nodes\":[");
+    for (size_t n = 0; n < SUPPLY_NODES; n++) {
+        buf_printf(b,
+                   "%s{\"node\":\"%s\",\"level\":\"%s\",\"tracked\":%u,\"ponds\":%u,\"months\":[",
+                   n == 0 ? "" : ",\n", supply_node_code(n), supply_node_level(n), f->tracked[n],
+                   f->ponds[n]);
+        for (unsigned i = 0; i < f->months; i++) {
+            int32_t month = f->first_month + (int32_t)i;
+            buf_printf(b, "%s{\"lead\":%u,\"month\":\"%04d-%02d\",", i == 0 ? "" : ",", i + 1,
+                       (int)(month / 12), (int)(month % 12) + 1);
+            api_summary(b, &f->month[n][i]);
+            buf_str(b, "}");
+        }
+        buf_str(b, "]}");
+    }
+    buf_str(b, "]}\n");
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* "/wilayah": the officer's page: joint harvest forecast of both regencies, with ranges, coverage and method. */
+#include "page.h"
+
+#include <stdio.h>
+
+#include "analytics/web/chart.h"
+#include "analytics/web/html.h"
+#include "analytics/web/parts.h"
+
+/* A cell: the median large, its range small below. */
+static void cell(struct buf *b, const struct supply_summary *s, enum lang lang)
+{
+    char p10[FORMAT_SIZE], p50[FORMAT_SIZE], p90[FORMAT_SIZE];
+
+    (void)format_tonnes(p10, sizeof p10, lang, s->p10);
+    (void)format_tonnes(p50, sizeof p50, lang, s->p50);
+    (void)format_tonnes(p90, sizeof p90, lang, s->p90);
+    html_put(b, "<td><b>$</b><span>$\u2013$</span></td>", p50, p10, p90);
+}
+
+struct triple {
+    char p10[FORMAT_SIZE], p50[FORMAT_SIZE], p90[FORMAT_SIZE], month[FORMAT_SIZE];
+    struct text_arg args[5];
+};
+
+static void triple(struct triple *t, const struct page_forecast *f, unsigned lead, enum lang lang)
+{
+    const struct supply_summary *s = &f->month[SUPPLY_JOINT][lead - 1];
+
+    (void)format_tonnes(t->p10, sizeof t->p10, lang, s->p10);
+    (void)format_tonnes(t->p50, sizeof t->p50, lang, s->p50);
+    (void)format_tonnes(t->p90, sizeof t->p90, lang, s->p90);
+    (void)format_month(t->month, sizeof t->month, lang, f->first_month + (int32_t)lead - 1);
+    t->args[0] = (struct text_arg){"p10", t->p10};
+    t->args[1] = (struct text_arg){"p50", t->p50};
+    t->args[2] = (struct text_arg){"p90", t->p90};
+    t->args[3] = (struct text_arg){"bulan", t->month};
+    t->args[4] = (struct text_arg){NULL, NULL};
+}
+
+static void cover(struct buf *b, const struct page_model *m, enum lang lang)
+{
+    const struct page_forecast *f = &m->forecast;
+    const unsigned counts[6] = {
+        f->tracked[SUPPLY_JOINT],
+        f->ponds[SUPPLY_JOINT],
+        f->tracked[supply_node_regency(REGENCY_KOTIM)],
+        f->ponds[supply_node_regency(REGENCY_KOTIM)],
+        f->tracked[supply_node_regency(REGENCY_SERUYAN)],
+        f->ponds[supply_node_regency(REGENCY_SERUYAN)],
+    };
+    char n[6][FORMAT_SIZE], date[FORMAT_SIZE], clock[FORMAT_SIZE];
+
+    for (int i = 0; i < 6; i++)
+        (void)format_number(n[i], sizeof n[i], lang, counts[i], 0);
+    (void)format_date(date, sizeof date, lang, f->as_of_day);
+    (void)format_moment(clock, sizeof clock, lang, f->issued_ms, m->now_ms);
+    const struct text_arg covered[] = {{"n", n[0]}, {"m", n[1]},  {"a", n[2]}, {"ma", n[3]},
+                                       {"b", n[4]}, {"mb", n[5]}, {NULL, NULL}};
+    const struct text_arg as_of[] = {{"tanggal", date}, {"jam", clock}, {NULL, NULL}};
+    parts_element(b, "p", "", lang, TEXT_REGION_COVER, covered);
+    html_raw(b, "<p class=\"soft\">");
+    parts_say(b, lang, TEXT_REGION_SCOPE, NULL);
+    html_raw(b, " ");
+    parts_say(b, lang, TEXT_REGION_ASOF, as_of);
+    html_raw(b, "</p>\n");
+}
+
+static void month_table(struct buf *b, const struct page_forecast *f, enum lang lang)
+{
+    static const enum text COLUMN[] = {TEXT_JOINT, TEXT_KOTIM, TEXT_SERUYAN};
+    const size_t node[] = {SUPPLY_JOINT, supply_node_regency(REGENCY_KOTIM),
+                           supply_node_regency(REGENCY_SERUYAN)};
+
+    parts_element(b, "h2", "", lang, TEXT_REGION_TABLE, NULL);
+    html_put(b, "<table><caption>$</caption><thead><tr><th scope=\"col\">$</th>",
+             text_get(lang, TEXT_TONNES_NOTE), text_get(lang, TEXT_MONTH));
+    for (size_t k = 0; k < 3; k++)
+        html_put(b, "<th scope=\"col\">$</th>", text_get(lang, COLUMN[k]));
+    html_raw(b, "</tr></thead><tbody>\n");
+    for (unsigned lead = 1; lead <= f->months; lead++) {
+        char month[FORMAT_SIZE];
+        (void)format_month(month, sizeof month, lang, f->first_month + (int32_t)lead - 1);
+        html_put(b, "<tr><th scope=\"row\">$</th>", month);
+        for (size_t k = 0; k < 3; k++)
+            cell(b, &f->month[node[k]][lead - 1], lang);
+        html_raw(b, "</tr>\n");
+    }
+    html_put(b, "</tbody><tfoot><tr><th scope=\"row\">$<span class=\"soft\"> ($)</span></th>",
+             text_get(lang, TEXT_DEMAND), text_get(lang, TEXT_DEMAND_PRIOR));
+    cell(b, &PAGE_DEMAND.joint, lang);
+    cell(b, &PAGE_DEMAND.regency[REGENCY_KOTIM], lang);
+    cell(b, &PAGE_DEMAND.regency[REGENCY_SERUYAN], lang);
+    html_raw(b, "</tr></tfoot></table>\n");
+}
+
+static void demand(struct buf *b, enum lang lang)
+{
+    char p10[FORMAT_SIZE], p50[FORMAT_SIZE], p90[FORMAT_SIZE], kotim[FORMAT_SIZE];
+    char seruyan[FORMAT_SIZE], head[FORMAT_SIZE], people[FORMAT_SIZE];
+    const struct text_arg args[] = {{"p10", p10},      {"p50", p50},   {"p90", p90},
+                                    {"a", kotim},      {"b", seruyan}, {"kapita", head},
+                                    {"orang", people}, {NULL, NULL}};
+
+    (void)format_tonnes(p10, sizeof p10, lang, PAGE_DEMAND.joint.p10);
+    (void)format_tonnes(p50, sizeof p50, lang, PAGE_DEMAND.joint.p50);
+    (void)format_tonnes(p90, sizeof p90, lang, PAGE_DEMAND.joint.p90);
+    (void)format_tonnes(kotim, sizeof kotim, lang, PAGE_DEMAND.regency[REGENCY_KOTIM].p50);
+    (void)format_tonnes(seruyan, sizeof seruyan, lang, PAGE_DEMAND.regency[REGENCY_SERUYAN].p50);
+    (void)format_number(head, sizeof head, lang, PAGE_DEMAND.per_head_kg_year, 1);
+    (void)format_number(people, sizeof people, lang, PAGE_DEMAND.people, 0);
+    parts_element(b, "p", "", lang, TEXT_DEMAND_SENTENCE, args);
+}
+
+static void legend(struct buf *b, enum lang lang)
+{
+    static const struct {
+        const char *mark;
+        enum text text;
+    } ENTRY[] = {
+        {"<rect class=\"part0\" width=\"24\" height=\"14\"/>", TEXT_KOTIM},
+        {"<rect class=\"part1\" width=\"24\" height=\"14\"/>", TEXT_SERUYAN},
+        {"<rect class=\"band\" width=\"24\" height=\"14\"/>", TEXT_LEGEND_BAND},
+        {"<path class=\"median\" d=\"M0 7h24\"/>", TEXT_LEGEND_MEDIAN},
+    };
+
+    html_raw(b, "<ul class=\"legend\">");
+    for (size_t i = 0; i < sizeof ENTRY / sizeof ENTRY[0]; i++) {
+        html_raw(b, "<li><svg viewBox=\"0 0 24 14\" aria-hidden=\"true\">");
+        html_raw(b, ENTRY[i].mark);
+        html_put(b, "</svg>$</li>", text_get(lang, ENTRY[i].text));
+    }
+    html_raw(b, "</ul>");
+}
+
+static void month_chart(struct buf *b, const struct page_forecast *f, enum lang lang)
+{
+    struct chart_fan c = {
+        .n = f->months, .id = "panen", .title = text_get(lang, TEXT_REGION_CHART), .lang = lang};
+    struct buf desc = {0};
+    struct triple t;
+
+    for (unsigned i = 0; i < f->months; i++) {
+        struct chart_month *m = &c.month[i];
+        const struct supply_summary *joint = &f->month[SUPPLY_JOINT][i];
+        (void)format_month_short(m->label, sizeof m->label, lang, f->first_month + (int32_t)i);
+        m->p10 = joint->p10 / 1000;
+        m->p50 = joint->p50 / 1000;
+        m->p90 = joint->p90 / 1000;
+        for (int r = 0; r < REGENCY_COUNT; r++)
+            m->part[r] = f->month[supply_node_regency((enum regency)r)][i].p50 / 1000;
+    }
+    triple(&t, f, 1, lang);
+    text_fill(&desc, lang, TEXT_REGION_CHART_DESC, t.args);
+    c.desc = desc.p;
+    parts_element(b, "h2", "", lang, TEXT_REGION_CHART, NULL);
+    html_raw(b, "<figure>");
+    chart_fan(b, &c);
+    legend(b, lang);
+    html_raw(b, "</figure>\n");
+    buf_free(&desc);
+}
+
+static void kecamatan_table(struct buf *b, const struct page_forecast *f, enum lang lang)
+{
+    char n[FORMAT_SIZE], month[FORMAT_SIZE];
+    const struct text_arg args[] = {{"n", n}, {NULL, NULL}};
+
+    (void)format_number(n, sizeof n, lang, f->months, 0);
+    (void)format_month(month, sizeof month, lang, f->first_month);
+    parts_element(b, "h2", "", lang, TEXT_KECAMATAN_TABLE, NULL);
+    html_put(b,
+             "<table><thead><tr><th scope=\"col\">$</th><th scope=\"col\">$</th><th "
+             "scope=\"col\">$</th><th scope=\"col\">",
+             text_get(lang, TEXT_KECAMATAN), text_get(lang, TEXT_PONDS_COLUMN), month);
+    parts_say(b, lang, TEXT_ALL_MONTHS, args);
+    html_raw(b, "</th></tr></thead><tbody>\n");
+    for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++) {
+        size_t node = supply_node_kecamatan(k);
+        char ponds[FORMAT_SIZE];
+        if (f->tracked[node] == 0)
+            continue;
+        (void)format_number(ponds, sizeof ponds, lang, f->tracked[node], 0);
+        html_put(b, "<tr><th scope=\"row\">$<span class=\"soft\"> ($)</span></th><td>$</td>",
+                 region_kecamatan(k)->name,
+                 text_get(lang, region_kecamatan(k)->regency == REGENCY_KOTIM ? TEXT_KOTIM
+                                                                              : TEXT_SERUYAN),
+                 ponds);
+        cell(b, &f->month[node][0], lang);
+        cell(b, &f->total[node], lang);
+        html_raw(b, "</tr>\n");
+    }
+    html_raw(b, "</tbody></table>\n");
+    parts_element(b, "p", "soft", lang, TEXT_KECAMATAN_NONE, NULL);
+}
+
+static void method(struct buf *b, const struct page_forecast *f, enum lang lang)
+{
+    char draws[FORMAT_SIZE];
+    const struct text_arg args[] = {{"draws", draws}, {NULL, NULL}};
+
+    (void)format_number(draws, sizeof draws, lang, f->draws, 0);
+    parts_element(b, "h2", "", lang, TEXT_METHOD_TITLE, NULL);
+    html_raw(b, "<ul>");
+    parts_element(b, "li", "", lang, TEXT_METHOD_RANGE, NULL);
+    parts_element(b, "li", "", lang, TEXT_METHOD_JOINT, args);
+    parts_element(b, "li", "", lang, TEXT_METHOD_PRIOR, NULL);
+    html_raw(b, "</ul>\n");
+}
+
+void page_region(struct buf *b, const struct page_model *m, enum lang lang)
+{
+    const struct page_forecast *f = &m->forecast;
+    const struct parts_head head = {.title = text_get(lang, TEXT_REGION_TITLE),
+                                    .path = "/wilayah",
+                                    .here = TEXT_NAV_REGION,
+                                    .notice = m->notice};
+    struct triple t;
+
+    parts_begin(b, &head, lang);
+    parts_element(b, "h1", "", lang, TEXT_REGION_TITLE, NULL);
+    html_put(b, "<p class=\"soft\">$ \u00b7 $</p>\n", regency_name(REGENCY_KOTIM),
+             regency_name(REGENCY_SERUYAN));
+    if (f->state != PAGE_FORECAST_READY) {
+        parts_element(b, "p", "sum", lang,
+                      f->state == PAGE_FORECAST_FAILED ? TEXT_REGION_FAILED : TEXT_REGION_WAIT,
+                      NULL);
+        demand(b, lang);
+        parts_end(b, lang);
+        return;
+    }
+    triple(&t, f, 1, lang);
+    parts_element(b, "p", "sum", lang, TEXT_REGION_SUMMARY, t.args);
+    cover(b, m, lang);
+    month_table(b, f, lang);
+    demand(b, lang);
+    month_chart(b, f, lang);
+    kecamatan_table(b, f, lang);
+    method(b, f, lang);
+    parts_end(b, lang);
+}
