@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* poll: reads every device in its absolute, staggered time slots and hands the judged readings on.
  *
- * Threads: one a serial line; TCP endpoints share at most four. deliver is called from those threads, one finished round
- * of one bus at a time, and may block (the journal's commit). A slot that was missed is counted, never queued. */
+ * Threads: one a serial line; TCP endpoints share at most four. deliver is called from those threads with the sets that
+ * are finished (of one serial line, or of several endpoints), and may block (the journal's commit). A slot that was missed is
+ * counted, never queued. Slots lie on whole multiples of every_s of the wall clock, shifted evenly for the devices of a bus;
+ * a device whose first slot is more than 10 s away is read once at the start. */
 #ifndef COLLECTOR_POLL_H
 #define COLLECTOR_POLL_H
 
@@ -20,17 +22,19 @@ struct poller;
 
 /* profile[i] belongs to site->device[i]; both outlive the poller. NILA_ERR_BUSY: a serial port is locked by another
  * program; NILA_ERR_CONFIG; words in why (size >= 256). A port or host that does not answer is no error: it is retried. */
-NILA_MUST_CHECK int poller_start(struct poller **out, const struct site *site, const struct profile *const *profile,
-                                 poll_deliver deliver, void *arg, char *why, size_t why_size);
+NILA_MUST_CHECK int poller_start(struct poller **out, const struct site *site,
+                                 const struct profile *const *profile, poll_deliver deliver,
+                                 void *arg, char *why, size_t why_size);
 void poller_stop(struct poller *p); /* ends within a second or one answer time-out; NULL is fine */
 
 struct poll_device_stats {
-    int64_t last_good_ms;   /* wall time of the last good answer, 0 never */
+    int64_t last_good_ms; /* wall time of the last good answer, 0 never */
     int64_t last_try_ms;
-    uint64_t requests, good, timeouts, bad_frames, exceptions, stale, missed_slots, values;
-    int answer_ms;          /* of the last good request */
-    int backoff_s;          /* 0 alive; else next try after this */
-    char error[96];         /* last error in words, "" when the last answer was good */
+    uint64_t requests, good, timeouts, bad_frames, exceptions, stale, values;
+    uint64_t missed_slots;  /* not served because the bus was busy or away; slots of a back-off are not counted */
+    int answer_ms;  /* of the last good request */
+    int backoff_s;  /* 0 alive; else next try after this */
+    char error[96]; /* last error in words, "" when the last answer was good */
 };
 
 /* Copies the counters of device i as they are now. Any thread. */

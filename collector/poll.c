@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A line is a bus with its devices. A pool is a set of lines and the threads that serve them: a serial line has a pool and a
+ * thread of its own, all TCP endpoints share one pool of up to four threads. A thread takes the line that is due first, serves
+ * one device and gives the line back, so a line is never asked two questions at once. */
+#include "poll.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "bus.h"
+#include "collector/common/clock.h"
+#include "collector/common/log.h"
+#include "device.h"
+#include "slots.h"
+
+#define TCP_THREADS     4
+#define BATCH_SETS      32
+#define BATCH_MS        100 /* finished readings wait no longer for company while the thread is busy */
+#define NAP_MS          1000 /* a waiting thread looks at the clocks at least this often */
+#define REOPEN_FIRST_MS 1000
+#define REOPEN_LAST_MS  30000
+#define FIRST_SLOT_MS \
+    10000               /* a device whose first slot is further away is read once at the start */
+#define HANDLES_MAX 900 /* libmodbus waits with select, which counts to 1024 */
+
+struct line {
+    struct bus *bus;
+    const struct site_bus *c;
+    struct device **device;
+    unsigned devices;
+    bool busy;          /* a thread is serving it */
+    bool suspect;       /* the last question got no answer */
+    int64_t due_ms;     /* of the device that is due first; valid while not busy */
+    int64_t reopen_ms;  /* not opened again before this */
+    int reopen_wait_ms; /* 0: it is not away */
+    char why[96];       /* why it is away */
+};
+
+struct pool {
+    struct poller *poller;
+    pthread_mutex_t lock; /* busy, suspect and due_ms of the lines, and the two counts */
+    pthread_cond_t wake;
+    struct line **line;
+    unsigned lines, threads;
+    unsigned suspects; /* suspect lines being served */
+    unsigned waiting;  /* threads in pthread_cond_wait */
+};
+
+struct worker {
+    struct pool *pool;
+    pthread_t thread;
+    bool started;
+    struct reg_block block[PLAN_BLOCKS];
+    struct reading_set set[BATCH_SETS];
+    unsigned sets;
+    int64_t oldest_ms; /* when set[0] was finished */
+};
+
+struct poller {
+    const struct site *site;
+    poll_deliver deliver;
+    void *arg;
+    struct device *device;
+    struct line *line;
+    unsigned lines;
+    struct pool *pool;
+    unsigned pools;
+    struct worker *worker;
+    unsigned workers;
+    pthread_mutex_t anchor_lock;
+    int64_t anchor_ms;
+    atomic_bool stop;
+    atomic_llong last_round_ms;
+};
+
+/* The anchor of the slots as of now; follows a wall clock that was set. */
+static int64_t anchor_now(struct poller *p)
+{
+    int64_t anchor, was;
+    bool moved;
+
+    (void)pthread_mutex_lock(&p->anchor_lock);
+    was = p->anchor_ms;
+    moved = slots_follow(&p->anchor_ms, clock_wall_ms(), clock_mono_ms());
+    anchor = p->anchor_ms;
+    (void)pthread_mutex_unlock(&p->anchor_lock);
+    if (moved)
+        log_info("clock: set by %.3f s, the time slots follow", (double)(was - anchor) / 1000);
+    return anchor;
+}
+
+static struct device *due_first(struct line *l, int64_t anchor_ms, int64_t now_ms)
+{
+    struct device *first = NULL;
+
+    for (unsigned i = 0; i < l->devices; i++) {
+        int64_t due = device_due(l->device[i], anchor_ms, now_ms);
+        if (first == NULL || due < l->due_ms) {
+            first = l->device[i];
+            l->due_ms = due;
+        }
+    }
+    return first;
+}
+
+static void deliver(struct worker *w)
+{
+    struct poller *p = w->pool->poller;
+
+    if (w->sets > 0 && p->deliver(p->arg, w->set, w->sets) != 0)
+        log_debug("poll: %u reading sets were not taken",
+                  w->sets); /* counted and logged by the receiver */
+    w->sets = 0;
+}
+
+/* Opens the line unless it failed a short while ago. */
+static int open_line(struct line *l)
+{
+    int64_t now = clock_mono_ms();
+    bool was_away = l->reopen_wait_ms > 0;
+    int rc;
+
+    if (bus_is_open(l->bus))
+        return 0;
+    if (was_away && now < l->reopen_ms)
+        return NILA_ERR_CLOSED;
+    rc = bus_open(l->bus, l->why, sizeof l->why);
+    if (rc == 0) {
+        if (was_away)
+            log_info("bus %s: open again", l->c->slug);
+        l->reopen_wait_ms = 0;
+        return 0;
+    }
+    l->reopen_wait_ms = was_away ? l->reopen_wait_ms * 2 : REOPEN_FIRST_MS;
+    if (l->reopen_wait_ms > REOPEN_LAST_MS)
+        l->reopen_wait_ms = REOPEN_LAST_MS;
+    l->reopen_ms = clock_mono_ms() + l->reopen_wait_ms;
+    if (!was_away)
+        log_warnx("bus %s: %s, next try in %d s", l->c->slug, l->why, l->reopen_wait_ms / 1000);
+    return rc;
+}
+
+/* A link that broke in the middle of a round. */
+static void lost_line(struct line *l, struct device *dev)
+{
+    (void)snprintf(l->why, sizeof l->why, "%s", dev->stats.error);
+    device_missed(dev, l->why);
+    l->reopen_wait_ms = REOPEN_FIRST_MS;
+    l->reopen_ms = clock_mono_ms() + REOPEN_FIRST_MS;
+    log_warnx("bus %s: %s, opened anew in %d s", l->c->slug, l->why, REOPEN_FIRST_MS / 1000);
+}
+
+/* Serves the device that is due; returns true when the line left a question unanswered. */
+static bool serve(struct worker *w, struct line *l, struct device *dev)
+{
+    int64_t slot_ms = device_take_slot(dev, clock_mono_ms());
+    struct reading_set *set = &w->set[w->sets];
+    bool silent = false;
+    int rc;
+
+    if (open_line(l) != 0) {
+        device_missed(dev, l->why);
+        return true;
+    }
+    rc = device_round(dev, l->bus, slot_ms, w->block, set);
+    if (rc == NILA_ERR_IO)
+        lost_line(l, dev);
+    silent = rc != 0;
+    if (set->n > 0) {
+        if (w->sets++ == 0)
+            w->oldest_ms = clock_mono_ms();
+    }
+    return silent;
+}
+
+/* Threads that may wait for silent lines at once: the others stay free for the living. */
+static unsigned suspects_allowed(const struct pool *p)
+{
+    return p->threads > 1 ? p->threads / 2 : 1;
+}
+
+/* The free line that is due first, or NULL; *due_ms tells when. */
+static struct line *pick(struct pool *p, int64_t *due_ms)
+{
+    struct line *best = NULL;
+
+    for (unsigned i = 0; i < p->lines; i++) {
+        struct line *l = p->line[i];
+        if (l->busy || (l->suspect && p->suspects >= suspects_allowed(p)))
+            continue;
+        if (best == NULL || l->due_ms < best->due_ms)
+            best = l;
+    }
+    if (best != NULL)
+        *due_ms = best->due_ms;
+    return best;
+}
+
+static void nap(struct pool *p, int64_t ms)
+{
+    struct timespec t;
+
+    if (ms > NAP_MS)
+        ms = NAP_MS;
+    if (ms < 1)
+        ms = 1;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_sec += (time_t)(ms / 1000);
+    t.tv_nsec += (long)(ms % 1000) * 1000000L;
+    if (t.tv_nsec >= 1000000000L) {
+        t.tv_nsec -= 1000000000L;
+        t.tv_sec++;
+    }
+    p->waiting++;
+    (void)pthread_cond_timedwait(&p->wake, &p->lock, &t);
+    p->waiting--;
+}
+
+/* Takes a line that is due, marked busy; NULL: none is (the lock was held and is held on return). */
+static struct line *take(struct pool *p, int64_t anchor_ms, int64_t now_ms, int64_t *due_ms)
+{
+    struct line *l;
+
+    for (unsigned i = 0; i < p->lines; i++)
+        if (!p->line[i]->busy && p->line[i]->device[0]->anchor_ms != anchor_ms)
+            (void)due_first(p->line[i], anchor_ms, now_ms);
+    *due_ms = now_ms + NAP_MS;
+    l = pick(p, due_ms);
+    if (l == NULL || l->due_ms > now_ms)
+        return NULL;
+    l->busy = true;
+    p->suspects += l->suspect;
+    return l;
+}
+
+static void give_back(struct pool *p, struct line *l, bool silent, int64_t anchor_ms)
+{
+    p->suspects -= l->suspect;
+    l->suspect = silent;
+    l->busy = false;
+    (void)due_first(l, anchor_ms, clock_mono_ms());
+    if (p->waiting > 0)
+        (void)pthread_cond_broadcast(&p->wake);
+}
+
+static void *work(void *arg)
+{
+    struct worker *w = arg;
+    struct pool *p = w->pool;
+    struct poller *poller = p->poller;
+
+    (void)pthread_mutex_lock(&p->lock);
+    while (!atomic_load(&poller->stop)) {
+        int64_t anchor_ms = anchor_now(poller), now_ms = clock_mono_ms(), due_ms;
+        struct line *l = take(p, anchor_ms, now_ms, &due_ms);
+
+        atomic_store(&poller->last_round_ms, now_ms);
+        if (l == NULL && w->sets == 0) {
+            nap(p, due_ms - now_ms);
+            continue;
+        }
+        (void)pthread_mutex_unlock(&p->lock);
+        if (l != NULL) {
+            bool silent = serve(w, l, due_first(l, anchor_ms, now_ms));
+            (void)pthread_mutex_lock(&p->lock);
+            give_back(p, l, silent, anchor_ms);
+            (void)pthread_mutex_unlock(&p->lock);
+        }
+        if (l == NULL || w->sets == BATCH_SETS ||
+            (w->sets > 0 && clock_mono_ms() - w->oldest_ms >= BATCH_MS))
+            deliver(w);
+        (void)pthread_mutex_lock(&p->lock);
+    }
+    (void)pthread_mutex_unlock(&p->lock);
+    deliver(w);
+    return NULL;
+}
+
+/* -- start and stop -- */
+
+static void init_pool(struct poller *p, struct pool *pool)
+{
+    pthread_condattr_t attr;
+
+    pool->poller = p;
+    if (pthread_mutex_init(&pool->lock, NULL) != 0 || pthread_condattr_init(&attr) != 0 ||
+        pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) != 0 ||
+        pthread_cond_init(&pool->wake, &attr) != 0)
+        fatal("poll: no mutex");
+    (void)pthread_condattr_destroy(&attr);
+    pool->line = xcalloc(p->lines, sizeof(struct line *));
+}
+
+static int init_devices(struct poller *p, const struct profile *const *profile, char *why,
+                        size_t why_size)
+{
+    const struct site *s = p->site;
+    int64_t now = clock_mono_ms();
+
+    p->device = xcalloc(s->devices, sizeof *p->device);
+    for (unsigned i = 0; i < s->devices; i++) {
+        struct device *dev = &p->device[i];
+        struct line *l;
+        int rc;
+
+        if (s->device[i].bus < 0 || (unsigned)s->device[i].bus >= s->buses) {
+            (void)snprintf(why, why_size, "device %s: no bus %d", s->device[i].slug,
+                           s->device[i].bus);
+            return NILA_ERR_CONFIG;
+        }
+        rc = device_init(dev, s, i, profile[i], why, why_size);
+        if (rc != 0)
+            return rc;
+        l = &p->line[s->device[i].bus];
+        l->device[l->devices++] = dev;
+    }
+    for (unsigned b = 0; b < p->lines; b++) {
+        for (unsigned i = 0; i < p->line[b].devices; i++) {
+            struct device *dev = p->line[b].device[i];
+            dev->offset_ms = slots_offset(i, p->line[b].devices, b, p->lines, dev->period_ms);
+            dev->anchor_ms = p->anchor_ms - 1; /* not on the grid yet */
+            dev->at_once = device_due(dev, p->anchor_ms, now) - now > FIRST_SLOT_MS;
+            dev->at_once_ms = now;
+        }
+        if (p->line[b].devices > 0)
+            (void)due_first(&p->line[b], p->anchor_ms, now);
+    }
+    return 0;
+}
+
+static int init_lines(struct poller *p, char *why, size_t why_size)
+{
+    const struct site *s = p->site;
+    unsigned handles = 0;
+
+    p->line = xcalloc(s->buses, sizeof *p->line);
+    p->lines = s->buses;
+    for (unsigned b = 0; b < s->buses; b++) {
+        const struct site_bus *c = &s->bus[b];
+
+        p->line[b].c = c;
+        p->line[b].bus = bus_new(c);
+        p->line[b].device = xcalloc(s->devices, sizeof(struct device *));
+        handles += c->kind == SITE_BUS_SERIAL ? 2 : 1;
+        if (c->kind == SITE_BUS_TCP && (c->tcp_port < 1 || c->tcp_port > 65535)) {
+            (void)snprintf(why, why_size, "bus %s: port %d cannot be reached, allowed 1..65535",
+                           c->slug, c->tcp_port);
+            return NILA_ERR_CONFIG;
+        }
+    }
+    if (handles > HANDLES_MAX) {
+        (void)snprintf(why, why_size,
+                       "%u buses are more than one collector can hold open (%d handles)", s->buses,
+                       HANDLES_MAX);
+        return NILA_ERR_CONFIG;
+    }
+    return 0;
+}
+
+/* A port that another program holds is a mistake somebody must mend now; a port that is not there yet may come. */
+static int open_serial_lines(struct poller *p, char *why, size_t why_size)
+{
+    for (unsigned b = 0; b < p->lines; b++) {
+        struct line *l = &p->line[b];
+        int rc;
+
+        if (l->c->kind != SITE_BUS_SERIAL || l->devices == 0)
+            continue;
+        rc = open_line(l);
+        if (rc == NILA_ERR_BUSY || rc == NILA_ERR_CONFIG) {
+            (void)snprintf(why, why_size, "bus %s: %s", l->c->slug, l->why);
+            return rc;
+        }
+    }
+    return 0;
+}
+
+static void init_pools(struct poller *p)
+{
+    struct pool *tcp;
+
+    p->pool = xcalloc(p->lines + 1, sizeof *p->pool);
+    tcp = &p->pool[p->pools++];
+    init_pool(p, tcp);
+    for (unsigned b = 0; b < p->lines; b++) {
+        struct pool *pool = tcp;
+
+        if (p->line[b].devices == 0)
+            continue;
+        if (p->line[b].c->kind == SITE_BUS_SERIAL) {
+            pool = &p->pool[p->pools++];
+            init_pool(p, pool);
+        }
+        pool->line[pool->lines++] = &p->line[b];
+        if (pool->threads < TCP_THREADS)
+            pool->threads++;
+    }
+}
+
+static int start_threads(struct poller *p, char *why, size_t why_size)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < p->pools; i++)
+        n += p->pool[i].threads;
+    p->worker = xcalloc(n, sizeof *p->worker);
+    for (unsigned i = 0; i < p->pools; i++) {
+        for (unsigned t = 0; t < p->pool[i].threads; t++) {
+            struct worker *w = &p->worker[p->workers++];
+            w->pool = &p->pool[i];
+            if (pthread_create(&w->thread, NULL, work, w) != 0) {
+                (void)snprintf(why, why_size, "cannot start a thread");
+                return NILA_ERR_IO;
+            }
+            w->started = true;
+        }
+    }
+    return 0;
+}
+
+int poller_start(struct poller **out, const struct site *site, const struct profile *const *profile,
+                 poll_deliver deliver_sets, void *arg, char *why, size_t why_size)
+{
+    struct poller *p = xcalloc(1, sizeof *p);
+    int rc;
+
+    p->site = site;
+    p->deliver = deliver_sets;
+    p->arg = arg;
+    if (pthread_mutex_init(&p->anchor_lock, NULL) != 0)
+        fatal("poll: no mutex");
+    p->anchor_ms = clock_mono_ms() - clock_wall_ms();
+    atomic_init(&p->stop, false);
+    atomic_init(&p->last_round_ms, clock_mono_ms());
+    rc = init_lines(p, why, why_size);
+    if (rc == 0)
+        rc = init_devices(p, profile, why, why_size);
+    if (rc == 0)
+        rc = open_serial_lines(p, why, why_size);
+    if (rc == 0) {
+        init_pools(p);
+        rc = start_threads(p, why, why_size);
+    }
+    if (rc != 0) {
+        poller_stop(p);
+        return rc;
+    }
+    *out = p;
+    return 0;
+}
+
+void poller_stop(struct poller *p)
+{
+    if (p == NULL)
+        return;
+    atomic_store(&p->stop, true);
+    for (unsigned i = 0; i < p->pools; i++) {
+        (void)pthread_mutex_lock(&p->pool[i].lock);
+        (void)pthread_cond_broadcast(&p->pool[i].wake);
+        (void)pthread_mutex_unlock(&p->pool[i].lock);
+    }
+    for (unsigned i = 0; i < p->workers; i++)
+        if (p->worker[i].started)
+            (void)pthread_join(p->worker[i].thread, NULL);
+    for (unsigned i = 0; i < p->pools; i++) {
+        (void)pthread_cond_destroy(&p->pool[i].wake);
+        (void)pthread_mutex_destroy(&p->pool[i].lock);
+        free(p->pool[i].line);
+    }
+    for (unsigned i = 0; p->device != NULL && i < p->site->devices; i++)
+        device_done(&p->device[i]);
+    for (unsigned i = 0; i < p->lines; i++) {
+        bus_free(p->line[i].bus);
+        free(p->line[i].device);
+    }
+    (void)pthread_mutex_destroy(&p->anchor_lock);
+    free(p->worker);
+    free(p->pool);
+    free(p->line);
+    free(p->device);
+    free(p);
+}
+
+void poller_device_stats(struct poller *p, unsigned device, struct poll_device_stats *out)
+{
+    device_copy_stats(&p->device[device], out);
+}
+
+int64_t poller_last_round_mono_ms(struct poller *p)
+{
+    return atomic_load(&p->last_round_ms);
+}
