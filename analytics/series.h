@@ -19,17 +19,27 @@ struct series {
 };
 void series_free(struct series *s); /* frees the arrays; zeroed struct is fine */
 
-struct series_source;
+struct series_source; /* opaque */
+/* Opens nothing over the network yet: a server that is away is no error here. NILA_ERR_NOT_FOUND, NILA_ERR_DENIED,
+ * NILA_ERR_IO for the token file, NILA_ERR_CONFIG; the words in why (size >= 256). c is copied. Call http_global_init
+ * before. */
 NILA_MUST_CHECK int series_source_open(struct series_source **out, const struct analytics_config *c, char *why,
                                        size_t why_size);
 void series_source_close(struct series_source *s); /* NULL is fine */
 
-/* Means of buckets of bucket_ms (0: raw values, at most 20000) in [from_ms, to_ms). NILA_ERR_IO, NILA_ERR_TIMEOUT when the
- * source is away, NILA_ERR_REFUSED, NILA_ERR_PROTO. *out is the caller's, series_free. Threads: serialised inside. */
+/* Means of buckets of bucket_ms in [from_ms, to_ms); the first bucket begins at from_ms, so that buckets from a civil
+ * midnight are civil. bucket_ms 0: raw values, oldest first; several at one instant (two devices) become their mean.
+ * NILA_ERR_IO, NILA_ERR_TIMEOUT, NILA_ERR_CLOSED, NILA_ERR_NOT_FOUND (no collector listens) when the source is away;
+ * NILA_ERR_REFUSED, NILA_ERR_DENIED; NILA_ERR_PROTO or NILA_ERR_PARSE for an answer that is not one; NILA_ERR_RANGE for
+ * to_ms before from_ms, a negative bucket or more than SERIES_MAX buckets; NILA_ERR_FULL for more than SERIES_MAX raw
+ * values. What goes wrong is logged here, when it begins and when it is over. *out is the caller's, series_free.
+ * Threads: serialised inside. */
+#define SERIES_MAX 20000
 NILA_MUST_CHECK int series_load(struct series_source *s, const char *pond, enum metric metric, int64_t from_ms,
                                 int64_t to_ms, int64_t bucket_ms, struct series *out);
 
-/* The newest value of each metric of a pond since from_ms, with its flag and bits, usable or not. */
+/* The newest value of each metric of a pond since from_ms, with its flag and bits, usable or not. Of two devices that
+ * measured the same at the same instant the usable one counts, then the first by name. Errors as series_load. */
 struct series_last {
     int64_t ts_ms;   /* 0: none */
     double value;    /* NaN when missing */
@@ -41,7 +51,9 @@ struct series_latest {
 };
 NILA_MUST_CHECK int series_latest(struct series_source *s, const char *pond, int64_t from_ms, struct series_latest *out);
 
-/* Writes lines (line protocol, ms) to the source's InfluxDB; NILA_ERR_UNSUPPORTED for a socket source. */
+/* Writes lines (line protocol, ms) to the source's InfluxDB; NILA_ERR_UNSUPPORTED for a socket source, NILA_ERR_REFUSED
+ * (refused lines or rights), NILA_ERR_FULL (more than the server takes at once), NILA_ERR_IO (away, busy); the words in
+ * why (size >= 256). */
 NILA_MUST_CHECK int series_write(struct series_source *s, const char *lines, size_t len, char *why, size_t why_size);
 
 #endif

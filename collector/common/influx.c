@@ -233,7 +233,8 @@ static int ask(struct influx *db, const char *influxql, const char *accept, stru
     if (why != NULL) {
         char words[200];
         server_words(words, sizeof words, &got->body);
-        (void)snprintf(why, why_size, "HTTP %ld: %s", got->status, words);
+        (void)snprintf(why, why_size, "HTTP %ld%s%s", got->status, words[0] != '\0' ? ": " : "",
+                       words);
     }
     return got->status >= 500 ? NILA_ERR_IO : NILA_ERR_REFUSED;
 }

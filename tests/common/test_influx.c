@@ -205,7 +205,7 @@ static void query_failures_keep_their_kind(void **state)
         /* clang-format off */
         {"400 in CSV", "HTTP/1.1 400 Bad\r\nContent-Length: 35\r\n\r\nerror\n\"error parsing \"\"query\"\": x\"\n", NILA_ERR_REFUSED, "HTTP 400: error parsing \"query\": x"},
         {"401 in JSON", "HTTP/1.1 401 No\r\nContent-Length: 18\r\n\r\n{\"error\":\"no one\"}", NILA_ERR_REFUSED, "HTTP 401: no one"},
-        {"503", "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", NILA_ERR_IO, "HTTP 503: "},
+        {"503", "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", NILA_ERR_IO, "HTTP 503"},
         {"short row", "HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\nname,tags\nx,,\n", NILA_ERR_PARSE, "InfluxDB's answer: row 2: 3 cells where the header has 2"},
         {"empty, and then not JSON", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", NILA_ERR_PARSE, "the answer is not InfluxDB's JSON"},
         /* clang-format on */

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "collector/common/jsonconf.h"
+
+#define DEFAULT_BIND     "127.0.0.1"
+#define DEFAULT_DATABASE "nila"
+#define MAX_SEED         9007199254740992.0 /* 2^53: a double holds every whole number up to it */
+
+enum {
+    DEFAULT_PORT = 8080,
+    DEFAULT_SEED = 1,
+    MIN_DRAWS = 50,
+    MAX_DRAWS = 2000,
+    DEFAULT_DRAWS = 400,
+    MAX_MONTHS = 12,
+    DEFAULT_MONTHS = 6
+};
+
+struct reader {
+    struct jsonconf *c;
+    const char *path; /* of the configuration file */
+    struct analytics_config *out;
+};
+
+/* A path; a relative one is made to start at the configuration file's folder. */
+static void read_path(struct reader *r, const struct jsonconf_node *o, const char *key, bool need,
+                      char *buf, size_t size)
+{
+    const struct jsonconf_node *n = jsonconf_member(r->c, o, key, need);
+    const char *slash = strrchr(r->path, '/');
+    char path[256] = "";
+    int len;
+
+    buf[0] = '\0';
+    if (n == NULL)
+        return;
+    jsonconf_string(r->c, o, key, path, sizeof path);
+    if (path[0] == '\0') {
+        jsonconf_refuse(r->c, n, "an empty path is not allowed; 1 to %zu bytes", size - 1);
+        return;
+    }
+    if (path[0] == '/' || slash == NULL)
+        len = snprintf(buf, size, "%s", path);
+    else
+        len = snprintf(buf, size, "%.*s/%s", (int)(slash - r->path), r->path, path);
+    if (len < 0 || (size_t)len >= size)
+        jsonconf_refuse(r->c, n, "with its folder the path is longer than %zu bytes", size - 1);
+}
+
+/* 127.0.0.0/8, ::1 and localhost never leave the machine. */
+static bool is_loopback(const char *host)
+{
+    size_t n = strcspn(host, ":/");
+
+    return strncmp(host, "127.", 4) == 0 || strncmp(host, "[::1]", 5) == 0 ||
+           (n == 9 && strncasecmp(host, "localhost", 9) == 0);
+}
+
+static void read_url(struct reader *r, const struct jsonconf_node *o)
+{
+    char *url = r->out->influx_url;
+    const struct jsonconf_node *n = jsonconf_member(r->c, o, "url", true);
+    bool insecure = jsonconf_bool_or(r->c, o, "insecure_http", false);
+    const char *host;
+    bool plain;
+
+    jsonconf_string(r->c, o, "url", url, sizeof r->out->influx_url);
+    if (n == NULL)
+        return;
+    plain = strncmp(url, "http://", 7) == 0;
+    host = url + (plain ? 7 : 8);
+    if ((!plain && strncmp(url, "https://", 8) != 0) || *host == '\0' || strchr(host, '@') != NULL)
+        jsonconf_refuse(r->c, n,
+                        "http:// or https:// and a host, perhaps :port (no user or "
+                        "password: they go into token_file)");
+    else if (host[strcspn(host, "/?#")] != '\0')
+        jsonconf_refuse(r->c, n, "no path behind the host, as in http://127.0.0.1:8086");
+    else if (plain && !insecure && !is_loopback(host))
+        jsonconf_refuse(r->c, n,
+                        "plain http leaves this machine unprotected; https://, or "
+                        "\"insecure_http\": true on a line you trust");
+}
+
+static void read_influx(struct reader *r, const struct jsonconf_node *o)
+{
+    struct analytics_config *out = r->out;
+
+    out->source = SOURCE_INFLUX;
+    read_url(r, o);
+    jsonconf_string_or(r->c, o, "database", out->influx_database, sizeof out->influx_database,
+                       DEFAULT_DATABASE);
+    if (out->influx_database[0] == '\0')
+        jsonconf_refuse(r->c, jsonconf_member(r->c, o, "database", true),
+                        "an empty name is not allowed; 1 to 64 bytes");
+    read_path(r, o, "token_file", false, out->influx_token_file, sizeof out->influx_token_file);
+}
+
+static void read_source(struct reader *r, const struct jsonconf_node *root)
+{
+    const struct jsonconf_node *o = jsonconf_member(r->c, root, "source", true);
+    const struct jsonconf_node *influx = jsonconf_member(r->c, o, "influx", false);
+    const struct jsonconf_node *collector = jsonconf_member(r->c, o, "collector", false);
+
+    if (o == NULL)
+        return;
+    if ((influx == NULL) == (collector == NULL)) {
+        jsonconf_refuse(r->c, o, "exactly one of \"influx\" and \"collector\"");
+        return;
+    }
+    if (influx != NULL) {
+        read_influx(r, influx);
+        return;
+    }
+    r->out->source = SOURCE_SOCKET;
+    read_path(r, collector, "socket", true, r->out->collector_socket,
+              sizeof r->out->collector_socket);
+}
+
+static void read_web(struct reader *r, const struct jsonconf_node *root)
+{
+    const struct jsonconf_node *o = jsonconf_member(r->c, root, "web", false);
+    struct analytics_config *out = r->out;
+
+    jsonconf_string_or(r->c, o, "bind", out->bind, sizeof out->bind, DEFAULT_BIND);
+    out->port = (int)jsonconf_integer_or(r->c, o, "port", 0, 65535, DEFAULT_PORT);
+    jsonconf_string_or(r->c, o, "notice", out->notice, sizeof out->notice, "");
+    jsonconf_string_or(r->c, o, "phone", out->phone, sizeof out->phone, "");
+    if (out->phone[strspn(out->phone, "+0123456789 -()")] != '\0')
+        jsonconf_refuse(r->c, jsonconf_member(r->c, o, "phone", true),
+                        "\"%s\" is not allowed; digits, + - ( ) and blanks", out->phone);
+}
+
+static void read_forecast(struct reader *r, const struct jsonconf_node *root)
+{
+    const struct jsonconf_node *o = jsonconf_member(r->c, root, "forecast", false);
+    const struct jsonconf_node *back = jsonconf_member(r->c, o, "write_back", false);
+    struct analytics_config *out = r->out;
+    bool influx = out->source == SOURCE_INFLUX;
+    double seed;
+
+    seed = jsonconf_number_or(r->c, o, "seed", 0, MAX_SEED, DEFAULT_SEED);
+    out->seed = (uint64_t)seed;
+    if ((double)out->seed != seed)
+        jsonconf_refuse(r->c, jsonconf_member(r->c, o, "seed", true), "a whole number is needed");
+    out->draws =
+        (unsigned)jsonconf_integer_or(r->c, o, "draws", MIN_DRAWS, MAX_DRAWS, DEFAULT_DRAWS);
+    out->months = (unsigned)jsonconf_integer_or(r->c, o, "months", 1, MAX_MONTHS, DEFAULT_MONTHS);
+    out->write_back = jsonconf_bool_or(r->c, o, "write_back", influx);
+    if (out->write_back && !influx)
+        jsonconf_refuse(r->c, back, "true needs the source \"influx\"; false");
+}
+
+int analytics_config_load(struct analytics_config *out, const char *path, char *why,
+                          size_t why_size)
+{
+    struct analytics_config got = {0};
+    struct reader r = {.path = path, .out = &got};
+    const struct jsonconf_node *root;
+    int rc = jsonconf_open(&r.c, path, why, why_size);
+
+    if (rc != 0)
+        return rc;
+    root = jsonconf_root(r.c);
+    read_path(&r, jsonconf_member(r.c, root, "records", true), "path", true, got.records_path,
+              sizeof got.records_path);
+    read_source(&r, root);
+    read_web(&r, root);
+    read_forecast(&r, root);
+    rc = jsonconf_done(r.c, why, why_size);
+    jsonconf_close(r.c);
+    if (rc == 0)
+        *out = got;
+    return rc;
+}

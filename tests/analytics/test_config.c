@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/support/support.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analytics/config.h"
+
+#define RECORDS "\"records\":{\"path\":\"r.db\"}"
+#define SOURCE  "\"source\":{\"influx\":{\"url\":\"http://127.0.0.1:8086\"}}"
+
+static int load(struct analytics_config *c, const char *text, char *why, size_t why_size)
+{
+    char dir[256], path[300];
+    int rc;
+
+    (void)snprintf(dir, sizeof dir, "%s", support_tmpdir());
+    (void)snprintf(path, sizeof path, "%s/a.json", dir);
+    support_write(path, text);
+    rc = analytics_config_load(c, path, why, why_size);
+    support_rmdir(dir);
+    return rc;
+}
+
+static void the_least_file_has_every_default(void **state)
+{
+    struct analytics_config c;
+    char why[256];
+
+    (void)state;
+    assert_int_equal(load(&c, "{" RECORDS "," SOURCE "}", why, sizeof why), 0);
+    assert_non_null(strstr(c.records_path, "/r.db")); /* beside the file */
+    assert_int_equal(c.records_path[0], '/');
+    assert_int_equal(c.source, SOURCE_INFLUX);
+    assert_string_equal(c.influx_url, "http://127.0.0.1:8086");
+    assert_string_equal(c.influx_database, "nila");
+    assert_string_equal(c.influx_token_file, "");
+    assert_true(c.write_back);
+    assert_string_equal(c.bind, "127.0.0.1");
+    assert_int_equal(c.port, 8080);
+    assert_string_equal(c.notice, "");
+    assert_string_equal(c.phone, "");
+    assert_int_equal(c.seed, 1);
+    assert_int_equal(c.draws, 400);
+    assert_int_equal(c.months, 6);
+}
+
+static void every_key_is_taken(void **state)
+{
+    struct analytics_config c;
+    char why[256];
+
+    (void)state;
+    assert_int_equal(
+        load(&c,
+             "{\"records\":{\"path\":\"/var/r.db\"},\n"
+             "\"source\":{\"influx\":{\"url\":\"http://db:8086\",\"insecure_http\":true,"
+             "\"database\":\"lumbung\",\"token_file\":\"t\"}}, // comment\n"
+             "\"web\":{\"bind\":\"0.0.0.0\",\"port\":0,\"notice\":\"Data contoh\","
+             "\"phone\":\"+62 811-52\"},\n"
+             "\"forecast\":{\"seed\":77,\"draws\":50,\"months\":12,\"write_back\":false}}",
+             why, sizeof why),
+        0);
+    assert_string_equal(c.records_path, "/var/r.db");
+    assert_string_equal(c.influx_url, "http://db:8086");
+    assert_string_equal(c.influx_database, "lumbung");
+    assert_non_null(strstr(c.influx_token_file, "/t"));
+    assert_false(c.write_back);
+    assert_string_equal(c.bind, "0.0.0.0");
+    assert_int_equal(c.port, 0);
+    assert_string_equal(c.notice, "Data contoh");
+    assert_string_equal(c.phone, "+62 811-52");
+    assert_int_equal(c.seed, 77);
+    assert_int_equal(c.draws, 50);
+    assert_int_equal(c.months, 12);
+    assert_int_equal(load(&c,
+                          "{" RECORDS ",\"source\":{\"collector\":{\"socket\":\"/run/c.sock\"}}}",
+                          why, sizeof why),
+                     0);
+    assert_int_equal(c.source, SOURCE_SOCKET);
+    assert_string_equal(c.collector_socket, "/run/c.sock");
+    assert_false(c.write_back);
+}
+
+static void names_place_key_and_what_is_allowed(void **state)
+{
+    static const struct {
+        const char *says, *text, *words;
+    } T[] = {
+        /* clang-format off */
+        {"not JSON", "{", "a.json:1:2: "},
+        {"no records", "{" SOURCE "}", "records"},
+        {"an empty path", "{\"records\":{\"path\":\"\"}," SOURCE "}", "a.json:1:20: records.path: an empty path"},
+        {"no source", "{" RECORDS "}", "source"},
+        {"a source of no kind", "{" RECORDS ",\"source\":{}}", "exactly one of"},
+        {"both sources", "{" RECORDS ",\"source\":{\"influx\":{\"url\":\"http://127.0.0.1\"},\"collector\":{\"socket\":\"s\"}}}", "exactly one of"},
+        {"a misspelt key", "{" RECORDS "," SOURCE ",\"web\":{\"prot\":80}}", "did you mean"},
+        {"a port out of range", "{" RECORDS "," SOURCE ",\n\"web\":{\"port\":65536}}", "a.json:2:15: web.port: 65536 is not allowed; 0 to 65535"},
+        {"draws too few", "{" RECORDS "," SOURCE ",\"forecast\":{\"draws\":49}}", "forecast.draws: 49 is not allowed; 50 to 2000"},
+        {"half a month", "{" RECORDS "," SOURCE ",\"forecast\":{\"months\":1.5}}", "whole number"},
+        {"no month", "{" RECORDS "," SOURCE ",\"forecast\":{\"months\":0}}", "1 to 12"},
+        {"a seed below 0", "{" RECORDS "," SOURCE ",\"forecast\":{\"seed\":-1}}", "forecast.seed"},
+        {"letters in the telephone", "{" RECORDS "," SOURCE ",\"web\":{\"phone\":\"<b>\"}}", "web.phone"},
+        {"ftp", "{" RECORDS ",\"source\":{\"influx\":{\"url\":\"ftp://h\"}}}", "http:// or https://"},
+        {"a password in the address", "{" RECORDS ",\"source\":{\"influx\":{\"url\":\"https://u:p@h\"}}}", "token_file"},
+        {"a path behind the host", "{" RECORDS ",\"source\":{\"influx\":{\"url\":\"https://h/influx\"}}}", "no path"},
+        {"plain http to elsewhere", "{" RECORDS ",\"source\":{\"influx\":{\"url\":\"http://h:8086\"}}}", "insecure_http"},
+        {"a host that only looks like this machine", "{" RECORDS ",\"source\":{\"influx\":{\"url\":\"http://localhost.example\"}}}", "insecure_http"},
+        {"no database", "{" RECORDS ",\"source\":{\"influx\":{\"url\":\"http://127.0.0.1\",\"database\":\"\"}}}", "source.influx.database"},
+        {"writing back to a socket", "{" RECORDS ",\"source\":{\"collector\":{\"socket\":\"s\"}},\"forecast\":{\"write_back\":true}}", "forecast.write_back"},
+        /* clang-format on */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
+        struct analytics_config c = {.port = 4711};
+        char why[256] = "";
+        int rc = load(&c, T[i].text, why, sizeof why);
+        if (rc != NILA_ERR_CONFIG || strstr(why, T[i].words) == NULL || c.port != 4711)
+            fail_msg("%s: rc %d, '%s'", T[i].says, rc, why);
+    }
+}
+
+static void says_when_the_file_cannot_be_read(void **state)
+{
+    struct analytics_config c;
+    char why[256];
+
+    (void)state;
+    assert_int_equal(analytics_config_load(&c, "/nonexistent/a.json", why, sizeof why),
+                     NILA_ERR_NOT_FOUND);
+    assert_int_equal(analytics_config_load(&c, "/", why, sizeof why), NILA_ERR_IO);
+    if (geteuid() != 0)
+        assert_int_equal(analytics_config_load(&c, "/etc/shadow", why, sizeof why),
+                         NILA_ERR_DENIED);
+}
+
+static void the_shipped_example_is_accepted(void **state)
+{
+    struct analytics_config c;
+    char why[256] = "";
+
+    (void)state;
+    if (analytics_config_load(&c, "deploy/config/analytics.example.json", why, sizeof why) != 0)
+        fail_msg("%s", why);
+    assert_int_equal(c.port, 8080);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_least_file_has_every_default),
+        cmocka_unit_test(every_key_is_taken),
+        cmocka_unit_test(names_place_key_and_what_is_allowed),
+        cmocka_unit_test(says_when_the_file_cannot_be_read),
+        cmocka_unit_test(the_shipped_example_is_accepted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
