@@ -11,7 +11,6 @@
 
 static const double POPULATION[REGENCY_COUNT] = {
     [REGENCY_KOTIM] = 454515, [REGENCY_SERUYAN] = 159849};
-static const double KG_A_HEAD = 12.3; /* mean, a year */
 static const double KG_LOG_SD = 0.3;
 
 double demand_population(enum regency r)
@@ -27,7 +26,7 @@ void demand_draw(uint64_t seed, size_t draws, double *kg)
         fatal("no memory");
     gsl_rng_set(rng, paths_stream(seed, "demand/head"));
     for (size_t i = 0; i < draws; i++) {
-        double head = KG_A_HEAD *
+        double head = DEMAND_KG_A_HEAD_YEAR *
                       exp(gsl_ran_gaussian_ziggurat(rng, KG_LOG_SD) - 0.5 * KG_LOG_SD * KG_LOG_SD) /
                       12;
 

@@ -12,7 +12,8 @@
 
 #include "collector/common/region.h"
 
-#define DEMAND_LABEL "anggapan awal"
+#define DEMAND_LABEL          "anggapan awal"
+#define DEMAND_KG_A_HEAD_YEAR 12.3 /* mean */
 #define DEMAND_NODES \
     (1 + REGENCY_COUNT) /* joint and the regencies, in the order of supply.h's nodes */
 
