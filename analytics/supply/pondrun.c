@@ -23,6 +23,7 @@ static const int32_t FEED_SPREAD_DAYS = 10; /* longest time one feed row may sta
 static const int32_t RETAIL_DAYS = 56;      /* the recent pace of sales by and by */
 static const double UNKNOWN_STOCK_MASS_G = 10;
 #define USUAL_CYCLES 5
+#define DRAW_STEP    0x9e3779b97f4a7c15ULL /* odd: keeps the draws' seeds apart from other seeds' */
 
 struct usual_water {
     double temp_c, nh3_n_mg_l, do_effect;
@@ -440,11 +441,15 @@ static struct harvest_member member_of(struct pondrun *w, const struct replay *p
 }
 
 static void follow_all(struct pondrun *w, const struct replay *p, const struct harvest_outlook *o,
-                       bool stocked, int32_t ended_day, double *kg)
+                       const char *slug, bool stocked, int32_t ended_day, double *kg)
 {
     for (size_t i = 0; i < w->in->draws; i++) {
-        struct harvest_member m = member_of(w, p, i, stocked, ended_day);
+        struct harvest_member m;
         struct tally t = {w, i, kg};
+
+        /* A generator a draw: how far one draw is followed changes no other's numbers. */
+        gsl_rng_set(w->rng, paths_stream(w->in->seed ^ ((i + 1) * DRAW_STEP), slug));
+        m = member_of(w, p, i, stocked, ended_day);
 
         w->main_kg[i] = 0;
         w->main_day[i] = INFINITY;
@@ -554,7 +559,7 @@ void pondrun_pond(struct pondrun *w, size_t pond, double *kg, struct supply_pond
         ensemble_stock(w->fish, &p.prior, 1, 1, w->in->as_of_day, w->rng);
         lean_on_own_water(w->fish, &p.usual);
     }
-    follow_all(w, &p, &o, open, open ? 0 : s->cycle[cycle].closed_day, kg);
+    follow_all(w, &p, &o, s->pond[pond].slug, open, open ? 0 : s->cycle[cycle].closed_day, kg);
     if (open)
         summarise_harvest(w, out);
 }
