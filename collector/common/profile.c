@@ -196,14 +196,14 @@ static void read_metric(struct jsonconf *c, const struct jsonconf_node *o, const
                         metric);
         return;
     }
-    want = m->metric == METRIC_PH ? "pH" : metric_info(m->metric)->unit;
-    if (strcmp(unit, want) != 0)
-        jsonconf_refuse(c, jsonconf_member(c, o, "unit", true),
-                        "\"%s\" is not the unit of %s; \"%s\" (adjust scale)", unit, metric, want);
     for (unsigned i = 0; i < p->n; i++)
         if (p->m[i].metric == m->metric)
             jsonconf_refuse(c, name, "\"%s\" has the metric %s already; each metric once",
                             p->m[i].name, metric);
+    want = m->metric == METRIC_PH ? "pH" : metric_info(m->metric)->unit;
+    if (strcmp(unit, want) != 0)
+        jsonconf_refuse(c, jsonconf_member(c, o, "unit", true),
+                        "\"%s\" is not the unit of %s; \"%s\" (adjust scale)", unit, metric, want);
     if (p->whole_block && m->function != p->block_function)
         jsonconf_refuse(c, jsonconf_member(c, o, "function", true),
                         "%d is not the block's function; %d", m->function, p->block_function);
