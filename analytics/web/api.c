@@ -167,7 +167,7 @@ void api_forecast(struct buf *b, const struct page_model *m)
     buf_printf(b, ",\"as_of\":\"%s\",\"draws\":%u,\"scope\":\"tracked\",", day, f->draws);
     time_member(b, "issued_at", f->issued_ms);
     buf_str(b, ",\"demand_prior\":{");
-    api_summary(b, &PAGE_DEMAND.joint);
+    api_summary(b, &f->demand[SUPPLY_JOINT]);
     buf_str(b, "},\"nodes\":[");
     for (size_t n = 0; n < SUPPLY_NODES; n++) {
         buf_printf(b,

@@ -4,32 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A tenth and nine tenths of a log-normal lie 1.2816 standard deviations from its median: exp(-+1.2816 * 0.3). */
-#define DEMAND_LOW  0.6808
-#define DEMAND_HIGH 1.4688
-/* Mean of the log-normal over its median: exp(0.3 * 0.3 / 2). */
-#define DEMAND_MEAN 1.0460
-
-/* Per head: tilapia output of Kalimantan Tengah 2023, 34,586 t for 2.81 million people, taken as what is eaten there; log
- * sd 0.3 for want of a market survey. Population 2024 (BPS): Kotim 448,180, Seruyan 158,282. One factor for both regencies:
- * the uncertainty is that of the consumption, which they share, so their quantiles add up. */
-#define PER_HEAD_KG_YEAR 12.3
-#define PEOPLE_KOTIM     448180.0
-#define PEOPLE_SERUYAN   158282.0
-#define MONTHLY(people)  (PER_HEAD_KG_YEAR * (people) / 12.0)
-#define DEMAND(people)                                                              \
-    {                                                                               \
-        .mean = MONTHLY(people) * DEMAND_MEAN, .p10 = MONTHLY(people) * DEMAND_LOW, \
-        .p50 = MONTHLY(people), .p90 = MONTHLY(people) * DEMAND_HIGH                \
-    }
-
-const struct page_demand PAGE_DEMAND = {
-    .per_head_kg_year = PER_HEAD_KG_YEAR,
-    .people = PEOPLE_KOTIM + PEOPLE_SERUYAN,
-    .joint = DEMAND(PEOPLE_KOTIM + PEOPLE_SERUYAN),
-    .regency = {[REGENCY_KOTIM] = DEMAND(PEOPLE_KOTIM), [REGENCY_SERUYAN] = DEMAND(PEOPLE_SERUYAN)},
-};
-
 static int worst_first(const void *a, const void *b)
 {
     const struct page_pond *x = a, *y = b;

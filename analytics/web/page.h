@@ -12,6 +12,7 @@
 
 #include "analytics/records/records.h"
 #include "analytics/series.h"
+#include "analytics/supply/demand.h"
 #include "analytics/supply/supply.h"
 #include "analytics/water/status.h"
 #include "analytics/web/format.h"
@@ -51,16 +52,12 @@ struct page_forecast {
     unsigned tracked[SUPPLY_NODES]; /* ponds with an open cycle */
     unsigned ponds[SUPPLY_NODES];   /* ponds recorded */
     struct supply_summary month[SUPPLY_NODES][PAGE_MONTHS];
-    struct supply_summary total[SUPPLY_NODES]; /* of all months together, from the draws */
+    struct supply_summary total[SUPPLY_NODES];  /* of all months together, from the draws */
+    struct supply_summary demand[DEMAND_NODES]; /* kg a month: a prior, not a survey (demand.h) */
+    double demand_people, demand_head_kg_year;
+    bool without_water; /* the sensors' source was away: computed from records and usual water */
+    unsigned forgotten; /* open cycles left out (supply.h) */
 };
-
-/* What people would eat in a month: a prior, not a survey. */
-struct page_demand {
-    double per_head_kg_year;
-    double people;
-    struct supply_summary joint, regency[REGENCY_COUNT]; /* kg a month */
-};
-extern const struct page_demand PAGE_DEMAND;
 
 struct page_model {
     int64_t now_ms;        /* when this picture was made */

@@ -173,11 +173,15 @@ static void estimate(struct buf *b, const struct supply_pond *e, enum lang lang)
     (void)format_number(a, sizeof a, lang, e->mass_g_p10, e->mass_g_p50 < 10 ? 1 : 0);
     (void)format_number(z, sizeof z, lang, e->mass_g_p90, e->mass_g_p50 < 10 ? 1 : 0);
     parts_element(b, "p", "", lang, TEXT_CYCLE_MASS, mass);
-    (void)format_date(date, sizeof date, lang, e->harvest_day_p50);
-    (void)format_number(kg, sizeof kg, lang, e->harvest_kg_p50, 0);
-    (void)format_number(a, sizeof a, lang, e->harvest_kg_p10, 0);
-    (void)format_number(z, sizeof z, lang, e->harvest_kg_p90, 0);
-    parts_element(b, "p", "", lang, TEXT_CYCLE_HARVEST, harvest);
+    if (e->harvest_day_p50 == INT32_MAX) {
+        parts_element(b, "p", "", lang, TEXT_CYCLE_NO_HARVEST, NULL);
+    } else {
+        (void)format_date(date, sizeof date, lang, e->harvest_day_p50);
+        (void)format_number(kg, sizeof kg, lang, e->harvest_kg_p50, 0);
+        (void)format_number(a, sizeof a, lang, e->harvest_kg_p10, 0);
+        (void)format_number(z, sizeof z, lang, e->harvest_kg_p90, 0);
+        parts_element(b, "p", "", lang, TEXT_CYCLE_HARVEST, harvest);
+    }
     parts_element(b, "p", "soft", lang, TEXT_CYCLE_NOTE, NULL);
 }
 
@@ -197,8 +201,10 @@ static void cycle(struct buf *b, const struct page_model *m, const struct page_p
     (void)format_date(date, sizeof date, lang, p->stocked_day);
     (void)format_number(stocked, sizeof stocked, lang, p->stocked, 0);
     parts_element(b, "p", "", lang, TEXT_CYCLE_DAY, args);
-    if (p->has_estimate)
+    if (p->has_estimate && p->estimate.cycle >= 0)
         estimate(b, &p->estimate, lang);
+    else if (p->has_estimate)
+        parts_element(b, "p", "soft", lang, TEXT_CYCLE_FORGOTTEN, NULL);
     else
         parts_element(
             b, "p", "soft", lang,

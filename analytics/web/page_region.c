@@ -65,6 +65,14 @@ static void cover(struct buf *b, const struct page_model *m, enum lang lang)
     html_raw(b, " ");
     parts_say(b, lang, TEXT_REGION_ASOF, as_of);
     html_raw(b, "</p>\n");
+    if (f->without_water)
+        parts_element(b, "p", "no", lang, TEXT_REGION_NO_WATER, NULL);
+    if (f->forgotten > 0) {
+        char left[FORMAT_SIZE];
+        (void)format_number(left, sizeof left, lang, f->forgotten, 0);
+        const struct text_arg forgotten[] = {{"n", left}, {NULL, NULL}};
+        parts_element(b, "p", "", lang, TEXT_REGION_FORGOTTEN, forgotten);
+    }
 }
 
 static void month_table(struct buf *b, const struct page_forecast *f, enum lang lang)
@@ -89,13 +97,13 @@ static void month_table(struct buf *b, const struct page_forecast *f, enum lang 
     }
     html_put(b, "</tbody><tfoot><tr><th scope=\"row\">$<span class=\"soft\"> ($)</span></th>",
              text_get(lang, TEXT_DEMAND), text_get(lang, TEXT_DEMAND_PRIOR));
-    cell(b, &PAGE_DEMAND.joint, lang);
-    cell(b, &PAGE_DEMAND.regency[REGENCY_KOTIM], lang);
-    cell(b, &PAGE_DEMAND.regency[REGENCY_SERUYAN], lang);
+    cell(b, &f->demand[SUPPLY_JOINT], lang);
+    cell(b, &f->demand[node[1]], lang);
+    cell(b, &f->demand[node[2]], lang);
     html_raw(b, "</tr></tfoot></table>\n");
 }
 
-static void demand(struct buf *b, enum lang lang)
+static void demand(struct buf *b, const struct page_forecast *f, enum lang lang)
 {
     char p10[FORMAT_SIZE], p50[FORMAT_SIZE], p90[FORMAT_SIZE], kotim[FORMAT_SIZE];
     char seruyan[FORMAT_SIZE], head[FORMAT_SIZE], people[FORMAT_SIZE];
@@ -103,13 +111,15 @@ static void demand(struct buf *b, enum lang lang)
                                     {"a", kotim},      {"b", seruyan}, {"kapita", head},
                                     {"orang", people}, {NULL, NULL}};
 
-    (void)format_tonnes(p10, sizeof p10, lang, PAGE_DEMAND.joint.p10);
-    (void)format_tonnes(p50, sizeof p50, lang, PAGE_DEMAND.joint.p50);
-    (void)format_tonnes(p90, sizeof p90, lang, PAGE_DEMAND.joint.p90);
-    (void)format_tonnes(kotim, sizeof kotim, lang, PAGE_DEMAND.regency[REGENCY_KOTIM].p50);
-    (void)format_tonnes(seruyan, sizeof seruyan, lang, PAGE_DEMAND.regency[REGENCY_SERUYAN].p50);
-    (void)format_number(head, sizeof head, lang, PAGE_DEMAND.per_head_kg_year, 1);
-    (void)format_number(people, sizeof people, lang, PAGE_DEMAND.people, 0);
+    (void)format_tonnes(p10, sizeof p10, lang, f->demand[SUPPLY_JOINT].p10);
+    (void)format_tonnes(p50, sizeof p50, lang, f->demand[SUPPLY_JOINT].p50);
+    (void)format_tonnes(p90, sizeof p90, lang, f->demand[SUPPLY_JOINT].p90);
+    (void)format_tonnes(kotim, sizeof kotim, lang,
+                        f->demand[supply_node_regency(REGENCY_KOTIM)].p50);
+    (void)format_tonnes(seruyan, sizeof seruyan, lang,
+                        f->demand[supply_node_regency(REGENCY_SERUYAN)].p50);
+    (void)format_number(head, sizeof head, lang, f->demand_head_kg_year, 1);
+    (void)format_number(people, sizeof people, lang, f->demand_people, 0);
     parts_element(b, "p", "", lang, TEXT_DEMAND_SENTENCE, args);
 }
 
@@ -226,7 +236,6 @@ void page_region(struct buf *b, const struct page_model *m, enum lang lang)
         parts_element(b, "p", "sum", lang,
                       f->state == PAGE_FORECAST_FAILED ? TEXT_REGION_FAILED : TEXT_REGION_WAIT,
                       NULL);
-        demand(b, lang);
         parts_end(b, lang);
         return;
     }
@@ -234,7 +243,7 @@ void page_region(struct buf *b, const struct page_model *m, enum lang lang)
     parts_element(b, "p", "sum", lang, TEXT_REGION_SUMMARY, t.args);
     cover(b, m, lang);
     month_table(b, f, lang);
-    demand(b, lang);
+    demand(b, f, lang);
     month_chart(b, f, lang);
     kecamatan_table(b, f, lang);
     method(b, f, lang);

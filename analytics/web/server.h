@@ -3,7 +3,7 @@
  *
  * GET and HEAD only; no JavaScript; Indonesian by default. Plain HTTP: TLS is a reverse proxy's task. A page never waits
  * for the database longer than WEB_CHART_WAIT_MS: a refresher thread reads, pages show what was read and how old it is.
- * Bounds: 8 KiB of request line and headers, 128 connections, 64 of one address, 10 s of silence.
+ * Bounds: 16 KiB a connection for request line and headers, 128 connections, 64 of one address, 10 s of silence.
  * Threads: four that answer, two that refresh; web_stop joins them. */
 #ifndef ANALYTICS_WEB_SERVER_H
 #define ANALYTICS_WEB_SERVER_H

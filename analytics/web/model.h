@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* model: keeps what the pages show. One thread reads the newest values (every refresh_ms) and the days that pages ask
+ * for; one reads the records when their file changes and computes the forecast (at start, hourly, when records change).
+ *
+ * A page takes a picture: its own copy, judged at that instant, so that a value grows old even while the database hangs.
+ * When the database is away, what was known stays, with its time; status_judge then says no data by itself.
+ * Threads: model_picture and model_day from any thread; start and stop from one. */
+#ifndef ANALYTICS_WEB_MODEL_H
+#define ANALYTICS_WEB_MODEL_H
+
+#include "analytics/config.h"
+#include "analytics/web/page.h"
+
+struct model; /* opaque */
+
+struct model_config { /* pointers are borrowed */
+    const struct analytics_config *config;
+    struct records *records;
+    struct series_source *series;       /* NULL: no source */
+    const struct status_limits *limits; /* not NULL */
+    int64_t refresh_ms, forecast_ms;    /* > 0 */
+};
+
+/* Reads the records once, then starts the threads. Records that cannot be read are tried again by the thread.
+ * NILA_ERR_IO: no thread. */
+NILA_MUST_CHECK int model_start(struct model **out, const struct model_config *c);
+/* Waits for the query and forecast under way; NULL is fine. */
+void model_stop(struct model *m);
+
+/* The picture of now, ordered; NULL while the records have not been read. The caller's, model_picture_free. */
+struct page_model *model_picture(struct model *m);
+void model_picture_free(struct page_model *p); /* NULL is fine */
+
+/* The last 24 hours of a pond. Waits at most wait_ms for the reading thread, not at all while the database is away;
+ * out->ready is false when the day was never read. *out is the caller's, model_day_free. */
+void model_day(struct model *m, const char *slug, int64_t wait_ms, struct page_day *out);
+void model_day_free(struct page_day *d);
+
+#endif
