@@ -108,7 +108,7 @@ static size_t write_several(struct call *c)
     count = get16(c->in + 3);
     if (count < 1 || count > WRITE_MAX || c->in[5] != 2 * count || c->n != 6 + 2 * (size_t)count)
         return refuse(c, NILA_EXCEPTION_VALUE);
-    for (unsigned i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++)
         value[i] = get16(c->in + 6 + 2 * i);
     ex = nila_node_write(c->node, get16(c->in + 1), count, value, c->broadcast);
     return ex != NILA_EXCEPTION_NONE ? refuse(c, ex) : echo_head(c);
@@ -240,7 +240,8 @@ struct nila_answer nila_units_serve(struct nila_units *units, uint8_t unit, cons
     for (size_t i = 0; i < units->nodes; i++) {
         struct nila_node *node = &units->node[i];
         struct nila_answer mine = {.unit = unit};
-        struct call c = {node, &mine, pdu, n, out, broadcast};
+        struct call c = {.node = node, .answer = &mine, .in = pdu, .n = n, .broadcast = broadcast};
+        c.out = out;
         node->bus.messages++;
         if (node != addressed && !broadcast) {
             node->bus.foreign++;

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _GNU_SOURCE /* ppoll */
 #include "rtu_line.h"
 
 #include <errno.h>
@@ -193,14 +192,13 @@ static bool receive(struct rtu_line *l)
 
 void rtu_line_run(struct rtu_line *l, int stop_fd)
 {
-    const long t35_ns = 1000L * (long)nila_rtu_t35_us((uint32_t)l->bus->bus->baud);
-    const long hold_ns = 1000000L * NILA_RTU_HOLD_MS;
+    /* t3.5 is the least silence that ends a frame: rounded up. */
+    const int t35_ms = (int)(nila_rtu_t35_us((uint32_t)l->bus->bus->baud) + 999) / 1000;
     bool idle = true, held = false; /* held: t3.5 has passed, but the request is not all there */
 
     for (;;) {
         struct pollfd p[2] = {{.fd = stop_fd, .events = POLLIN}, {.fd = l->fd, .events = POLLIN}};
-        struct timespec wait = {.tv_nsec = held ? hold_ns - t35_ns : t35_ns};
-        int n = ppoll(p, 2, idle ? NULL : &wait, NULL);
+        int n = poll(p, 2, idle ? -1 : held ? NILA_RTU_HOLD_MS - t35_ms : t35_ms);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 || (n > 0 && p[0].revents == 0 && !receive(l))) {
@@ -212,7 +210,7 @@ void rtu_line_run(struct rtu_line *l, int stop_fd)
             return;
         if (n > 0) {
             idle = held = false;
-        } else if (!held && hold_ns > t35_ns && nila_rtu_unfinished(&l->rtu)) {
+        } else if (!held && NILA_RTU_HOLD_MS > t35_ms && nila_rtu_unfinished(&l->rtu)) {
             held = true;
         } else {
             idle = true;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _GNU_SOURCE /* accept4 */
 #include "tcp_server.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -51,7 +51,7 @@ static int bind_error(int e)
 
 static int bound_port(int fd)
 {
-    struct sockaddr_storage a;
+    struct sockaddr_storage a = {0};
     socklen_t n = sizeof a;
     struct sockaddr_in v4;
     struct sockaddr_in6 v6;
@@ -215,7 +215,7 @@ static void welcome(struct tcp_server *s)
 {
     const int on = 1;
     struct client *c;
-    int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    int fd = accept(s->fd, NULL, NULL);
 
     if (fd < 0) {
         if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR && errno != ECONNABORTED) {
@@ -227,6 +227,7 @@ static void welcome(struct tcp_server *s)
     }
     /* An answer is one small segment: it must not wait for the acknowledgement of the one before. */
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
     (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     c = find_place(s);
     c->fd = fd;
@@ -276,11 +277,9 @@ void tcp_server_run(struct tcp_server *s, int stop_fd)
             struct client *c = &s->client[i];
             if (c->fd < 0)
                 continue;
-            if ((p[2 + i].revents & (POLLERR | POLLNVAL)) != 0)
-                hang_up(c);
-            else if ((p[2 + i].revents & POLLIN) != 0)
+            if ((p[2 + i].revents & POLLIN) != 0)
                 receive(c);
-            else if ((p[2 + i].revents & POLLHUP) != 0)
+            else if ((p[2 + i].revents & (POLLERR | POLLHUP | POLLNVAL)) != 0)
                 hang_up(c);
             pump(s, c);
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _GNU_SOURCE /* fopencookie */
+#define _GNU_SOURCE /* NOLINT: fopencookie */
 #include "tests/support/support.h"
 
 #include <arpa/inet.h>
@@ -350,7 +350,7 @@ static void an_unplugged_node_is_silent_and_comes_back(void **state)
     atomic_store(&h.unplugged[0], true);
     atomic_store(&h.unplugged[2], true);
     start(&h);
-    for (int line = 0; line < 2; line++) {
+    for (size_t line = 0; line < 2; line++) {
         m = line ? over_line(&h, 3) : over_tcp(&h, 1);
         assert_int_equal(modbus_set_response_timeout(m, 0, 150000), 0);
         assert_int_equal(modbus_read_input_registers(m, 0, 1, reg), -1);

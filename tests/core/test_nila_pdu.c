@@ -2,7 +2,7 @@
 /* The conformance table: requests as they come, answers as the specification (Modbus Application Protocol V1.1b3) asks. */
 #include "tests/support/support.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "firmware-bridge/core/nila_pdu.h"
@@ -10,17 +10,27 @@
 static const struct nila_identity IDENTITY = {
     .vendor = "Lumbung Nila", .product = "node", .revision = "0.1", .product_id = 1};
 
-/* "04 00 0F" -> bytes; returns how many. */
+/* The value of two hexadecimal digits. */
+static uint8_t hex_byte(const char *text)
+{
+    const char digits[3] = {text[0], text[1], '\0'};
+    char *end;
+    unsigned long v = strtoul(digits, &end, 16);
+
+    assert_ptr_equal(end, digits + 2);
+    return (uint8_t)v;
+}
+
+/* "04 000F" -> bytes; returns how many. */
 static size_t bytes(const char *hex, uint8_t *out, size_t size)
 {
     size_t n = 0;
-    unsigned b;
-    int used;
 
-    while (sscanf(hex, " %2x%n", &b, &used) == 1) {
+    for (; *hex != '\0'; hex++) {
+        if (*hex == ' ')
+            continue;
         assert_true(n < size);
-        out[n++] = (uint8_t)b;
-        hex += used;
+        out[n++] = hex_byte(hex++);
     }
     return n;
 }

@@ -47,11 +47,21 @@ static size_t close_frame(uint8_t *frame, size_t n)
     return n + 2;
 }
 
+/* The value of two hexadecimal digits. */
+static uint8_t hex_byte(const char *text)
+{
+    const char digits[3] = {text[0], text[1], '\0'};
+    char *end;
+    unsigned long v = strtoul(digits, &end, 16);
+
+    assert_ptr_equal(end, digits + 2);
+    return (uint8_t)v;
+}
+
 /* Hexadecimal bytes; "|" closes a frame: the CRC of all since the last "|" follows. */
 static size_t bytes(const char *text, uint8_t *out)
 {
     size_t n = 0, from = 0;
-    unsigned b;
 
     for (; *text != '\0'; text++) {
         if (*text == ' ')
@@ -60,9 +70,7 @@ static size_t bytes(const char *text, uint8_t *out)
             n = from + close_frame(out + from, n - from);
             from = n;
         } else {
-            assert_int_equal(sscanf(text, "%2x", &b), 1);
-            out[n++] = (uint8_t)b;
-            text++;
+            out[n++] = hex_byte(text++);
         }
     }
     return n;
