@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/support/support.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <gsl/gsl_statistics_double.h>
+
+#include "analytics/supply/forecast.h"
+#include "collector/common/civil.h"
+#include "collector/common/watereq.h"
+#include "tests/analytics/world.h"
+
+#define DRAWS 100
+
+/* Four ponds in both regencies, stocked 90 days before 31 May 2026. */
+static struct world *four_ponds(int32_t *as_of_day)
+{
+    static const char *const KECAMATAN[] = {"62.02.06", "62.02.01", "62.07.01", "62.07.03"};
+    struct world *w = world_new();
+
+    *as_of_day = civil_day_of(2026, 5, 31);
+    for (size_t k = 0; k < 4; k++) {
+        char slug[SLUG_SIZE];
+
+        (void)snprintf(slug, sizeof slug, "kolam-%u", (unsigned)k);
+        (void)world_farm(w, KECAMATAN[k]);
+        (void)world_pond(w, k, slug, POND_SYSTEM_POND);
+        (void)world_cycle(w, k, *as_of_day - 90, 2000, 10);
+        world_sample(w, k, *as_of_day - 3, 30, 150);
+    }
+    w->s.as_of_ms = civil_day_start(*as_of_day + 1) - 1;
+    return w;
+}
+
+static struct forecast_request ask(const struct world *w, int32_t as_of_day)
+{
+    return (struct forecast_request){.snapshot = &w->s,
+                                     .as_of_day = as_of_day,
+                                     .months = 3,
+                                     .draws = DRAWS,
+                                     .seed = 11,
+                                     .issued_ms = 1780246800000};
+}
+
+static struct forecast *made(const struct forecast_request *q)
+{
+    struct forecast *f = NULL;
+    char why[160] = "";
+
+    assert_int_equal(forecast_run(q, &f, why, sizeof why), 0);
+    return f;
+}
+
+static void refuses_what_it_cannot_do_in_words(void **state)
+{
+    static const struct {
+        const char *says;
+        unsigned months, draws;
+        enum forecast_scope scope;
+        int want;
+        const char *word;
+    } row[] = {
+        {"no month", 0, DRAWS, FORECAST_TRACKED, NILA_ERR_RANGE, "months must be 1..12"},
+        {"too many months", 13, DRAWS, FORECAST_TRACKED, NILA_ERR_RANGE, "months must be 1..12"},
+        {"too few draws", 3, 10, FORECAST_TRACKED, NILA_ERR_RANGE, "draws 50..2000"},
+        {"too many draws", 3, 5000, FORECAST_TRACKED, NILA_ERR_RANGE, "draws 50..2000"},
+        {"untracked ponds", 3, DRAWS, FORECAST_ALL, NILA_ERR_UNSUPPORTED, "register"},
+    };
+    int32_t day;
+    struct world *w = four_ponds(&day);
+
+    (void)state;
+    for (size_t k = 0; k < sizeof row / sizeof row[0]; k++) {
+        struct forecast_request q = ask(w, day);
+        struct forecast *f = NULL;
+        char why[160] = "";
+
+        print_message("%s\n", row[k].says);
+        q.months = row[k].months;
+        q.draws = row[k].draws;
+        q.scope = row[k].scope;
+        assert_int_equal(forecast_run(&q, &f, why, sizeof why), row[k].want);
+        assert_non_null(strstr(why, row[k].word));
+        assert_null(f);
+    }
+    world_free(w);
+}
+
+static void knows_its_scopes_by_name(void **state)
+{
+    enum forecast_scope s = FORECAST_ALL;
+
+    (void)state;
+    assert_int_equal(forecast_scope_find("tracked", &s), 0);
+    assert_int_equal(s, FORECAST_TRACKED);
+    assert_int_equal(forecast_scope_find("all", &s), 0);
+    assert_int_equal(s, FORECAST_ALL);
+    assert_int_equal(forecast_scope_find("some", &s), NILA_ERR_NOT_FOUND);
+}
+
+static void the_file_has_every_node_lead_and_draw_and_adds_up(void **state)
+{
+    int32_t day;
+    struct world *w = four_ponds(&day);
+    struct forecast_request q = ask(w, day);
+    struct forecast *f = made(&q);
+    struct buf b = {0};
+    double sum[3][DRAWS] = {{0}}, joint[3][DRAWS] = {{0}}, all = 0;
+    unsigned rows = 0;
+    char *line, *rest = NULL;
+
+    (void)state;
+    forecast_csv(f, &b);
+    line = strtok_r(b.p, "\n", &rest);
+    assert_int_equal(strncmp(line, "node,lead,month,mean,p10,p50,p90,d1,d2,", 39), 0);
+    assert_string_equal(strrchr(line, ','), ",d100");
+    while ((line = strtok_r(NULL, "\n", &rest)) != NULL) {
+        static const char *const MONTH[] = {"2026-06", "2026-07", "2026-08"};
+        char *cell, *cells = NULL, *node = strtok_r(line, ",", &cells);
+        long lead = strtol(strtok_r(NULL, ",", &cells), NULL, 10);
+        unsigned n = 0;
+
+        assert_in_range(lead, 1, 3);
+        assert_string_equal(strtok_r(NULL, ",", &cells), MONTH[lead - 1]);
+        for (int k = 0; k < 4; k++)
+            assert_non_null(strtok_r(NULL, ",", &cells));
+        for (; (cell = strtok_r(NULL, ",", &cells)) != NULL; n++) {
+            double kg = strtod(cell, NULL);
+            if (strcmp(node, "joint") == 0)
+                joint[lead - 1][n] = kg;
+            else if (node[0] == '6')
+                sum[lead - 1][n] += kg;
+        }
+        assert_int_equal(n, DRAWS);
+        rows++;
+    }
+    assert_int_equal(rows, 30 * 3);
+    for (int m = 0; m < 3; m++) {
+        for (int i = 0; i < DRAWS; i++) {
+            assert_close(sum[m][i], joint[m][i], 1e-9 * joint[m][i]);
+            all += joint[m][i];
+        }
+    }
+    assert_true(all > 0);
+    buf_free(&b);
+    forecast_free(f);
+    world_free(w);
+}
+
+static void saves_whole_or_not_at_all(void **state)
+{
+    int32_t day;
+    struct world *w = four_ponds(&day);
+    struct forecast_request q = ask(w, day);
+    struct forecast *f = made(&q);
+    char dir[256], path[300];
+    struct buf b = {0};
+    char *text;
+    size_t n;
+
+    (void)state;
+    (void)snprintf(dir, sizeof dir, "%s", support_tmpdir());
+    (void)snprintf(path, sizeof path, "%s/out.csv", dir);
+    assert_int_equal(forecast_save(f, path), 0);
+    forecast_csv(f, &b);
+    text = support_read(path, &n);
+    assert_int_equal(n, b.n);
+    assert_memory_equal(text, b.p, n);
+    free(text);
+    (void)snprintf(path, sizeof path, "%s/none/out.csv", dir);
+    assert_int_equal(forecast_save(f, path), NILA_ERR_IO);
+    (void)snprintf(path, sizeof path, "%s/folder", dir);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(forecast_save(f, path),
+                     NILA_ERR_IO); /* a folder cannot be replaced by a file */
+    (void)snprintf(path, sizeof path, "%s/folder.part", dir);
+    assert_int_not_equal(access(path, F_OK), 0);
+    if (geteuid() != 0) {
+        (void)snprintf(path, sizeof path, "%s/folder", dir);
+        assert_int_equal(chmod(path, 0500), 0);
+        (void)snprintf(path, sizeof path, "%s/folder/out.csv", dir);
+        assert_int_equal(forecast_save(f, path), NILA_ERR_DENIED);
+    }
+    support_rmdir(dir);
+    buf_free(&b);
+    forecast_free(f);
+    world_free(w);
+}
+
+static void its_points_carry_demand_for_regencies_and_joint_only_and_no_deficit(void **state)
+{
+    int32_t day;
+    struct world *w = four_ponds(&day);
+    struct forecast_request q = ask(w, day);
+    struct forecast *f = made(&q);
+    struct buf b = {0};
+    unsigned lines = 0, demand = 0;
+    char *rest = NULL, tail[48];
+
+    (void)state;
+    forecast_lines(f, &b);
+    assert_null(strstr(b.p, "p_deficit"));
+    assert_non_null(strstr(b.p, "supply_forecast,lead=1,level=joint,node=joint,scenario=base "
+                                "supply_mean_kg="));
+    assert_non_null(
+        strstr(b.p, "supply_forecast,lead=3,level=kecamatan,node=62.07.10,scenario=base "));
+    assert_non_null(strstr(b.p, ",ponds=4,"));
+    (void)snprintf(tail, sizeof tail, " %lld", (long long)civil_month_start(2026 * 12 + 5));
+    for (char *line = strtok_r(b.p, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        lines++;
+        demand += strstr(line, "demand_mean_kg=") != NULL;
+        if (strstr(line, ",lead=1,") != NULL)
+            assert_string_equal(strrchr(line, ' '), tail);
+        assert_non_null(strstr(line, "issued_ms=1780246800000"));
+    }
+    assert_int_equal(lines, 90);
+    assert_int_equal(demand, 9);
+    buf_free(&b);
+    forecast_free(f);
+    world_free(w);
+}
+
+static void demand_is_the_stated_prior_and_common_to_both(void **state)
+{
+    int32_t day;
+    struct world *w = four_ponds(&day);
+    struct forecast_request q = ask(w, day);
+    struct forecast *f;
+    double ln[2000];
+
+    (void)state;
+    q.draws = 2000;
+    q.months = 1;
+    f = made(&q);
+    assert_close(f->demand[1].mean / (454515 * 12.3 / 12), 1, 0.025); /* 3.5 sd of the mean */
+    assert_close(f->demand[2].mean / f->demand[1].mean, 159849.0 / 454515, 1e-12);
+    for (size_t i = 0; i < q.draws; i++) {
+        ln[i] = log(f->demand_kg[i]);
+        assert_close(f->demand_kg[i], f->demand_kg[q.draws + i] + f->demand_kg[2 * q.draws + i],
+                     1e-6);
+    }
+    assert_close(gsl_stats_sd(ln, 1, 2000), 0.3, 0.02);
+    assert_true(f->covers[0][0] > 0 && f->covers[0][0] < 0.02);
+    assert_close(f->p_tracked_below[0][0], 1, 0);
+    forecast_free(f);
+    world_free(w);
+}
+
+static void empty_records_give_a_whole_file_of_zeros(void **state)
+{
+    struct world *w = world_new();
+    struct forecast_request q = ask(w, civil_day_of(2026, 1, 15));
+    struct forecast *f = made(&q);
+    struct buf b = {0};
+
+    (void)state;
+    forecast_csv(f, &b);
+    forecast_lines(f, &b);
+    assert_null(strstr(b.p, "nan"));
+    assert_null(strstr(b.p, "inf"));
+    assert_non_null(strstr(b.p, "\njoint,1,2026-02,0,0,0,0,0,0"));
+    assert_close(f->covers[0][0], 0, 0);
+    buf_free(&b);
+    forecast_free(f);
+    world_free(w);
+}
+
+/* --- water --- */
+
+#define HOURS 72
+static void add(struct series *s, int64_t from_ms, int hour, double value)
+{
+    s->ts_ms[s->n] = from_ms + (int64_t)hour * 3600000;
+    s->value[s->n++] = value;
+}
+
+static void a_day_of_water_needs_twelve_hours_and_oxygen_counts_by_the_hour(void **state)
+{
+    int64_t ts[5][HOURS];
+    double v[5][HOURS];
+    struct forecast_hours h = {{METRIC_TEMP_C, 0, ts[0], v[0]},
+                               {METRIC_DO_MG_L, 0, ts[1], v[1]},
+                               {METRIC_PH, 0, ts[2], v[2]},
+                               {METRIC_TAN_N_MG_L, 0, ts[3], v[3]},
+                               {METRIC_NH3_N_MG_L, 0, ts[4], v[4]}};
+    int32_t day = civil_day_of(2026, 5, 1);
+    int64_t from = civil_day_start(day);
+    struct supply_water w;
+
+    (void)state;
+    add(&h.temp, from, -1, 99); /* the day before: not ours */
+    for (int hour = 0; hour < 24; hour++) {
+        add(&h.temp, from, hour, 28);
+        add(&h.oxygen, from, hour, hour % 2 ? 7.0 : 0.8); /* mean 3.9, yet half the day without */
+        add(&h.ph, from, hour, 8);
+        add(&h.tan, from, hour, 1.0);
+    }
+    for (int hour = 24; hour < 35; hour++) /* eleven hours of the second day */
+        add(&h.temp, from, hour, 28);
+    for (int hour = 48; hour < 60; hour++) { /* twelve of the third */
+        add(&h.temp, from, hour, 30);
+        add(&h.nh3, from, hour, 0.2);
+    }
+    add(&h.temp, from, 72, 99); /* after the last day */
+    forecast_water(&h, day, day + 2, &w);
+    assert_int_equal(w.days, 3);
+    assert_int_equal(w.first_day, day);
+    assert_close(w.temp_c[0], 28, 1e-12);
+    assert_close(w.do_effect[0], 0.5, 1e-12);
+    assert_close(w.nh3_n_mg_l[0], 0.065596,
+                 1e-5); /* 6.5596 % at 28 C, pH 8 (Emerson et al. 1975) */
+    assert_true(isnan(w.temp_c[1]) && isnan(w.do_effect[1]) && isnan(w.nh3_n_mg_l[1]));
+    assert_close(w.temp_c[2], 30, 1e-12);
+    assert_true(isnan(w.do_effect[2]));
+    assert_close(w.nh3_n_mg_l[2], 0.2, 1e-12);
+    forecast_water_free(&w);
+    assert_null(w.temp_c);
+}
+
+static void says_when_the_sensors_are_away_and_goes_without_when_asked(void **state)
+{
+    struct analytics_config c = {.source = SOURCE_INFLUX,
+                                 .influx_url = "http://127.0.0.1:1", /* nobody listens there */
+                                 .influx_database = "nila"};
+    struct series_source *source = NULL;
+    int32_t day;
+    struct world *w = four_ponds(&day);
+    struct forecast_request q = ask(w, day);
+    struct forecast *f = NULL;
+    char why[256] = "";
+
+    (void)state;
+    assert_int_equal(series_source_open(&source, &c, why, sizeof why), 0);
+    q.source = source;
+    assert_int_not_equal(forecast_run(&q, &f, why, sizeof why), 0);
+    print_message("%s\n", why);
+    assert_null(f);
+    assert_non_null(strstr(why, "kolam-0"));
+    q.source = NULL;
+    f = made(&q);
+    assert_int_equal(f->ponds_with_water, 0);
+    assert_int_not_equal(forecast_write_back(f, source, why, sizeof why), 0);
+    forecast_free(f);
+    series_source_close(source);
+    world_free(w);
+}
+
+/* --- the database --- */
+
+static void import(struct records *r, enum records_table t, const char *dir, const char *text)
+{
+    char path[300];
+    struct records_report report;
+
+    (void)snprintf(path, sizeof path, "%s/%s.csv", dir, records_table_name(t));
+    support_write(path, text);
+    assert_int_equal(records_import(r, t, path, civil_day_start(civil_day_of(2026, 6, 1)), 0, NULL,
+                                    NULL, &report),
+                     0);
+    assert_int_equal(report.bad, 0);
+}
+
+static void rows_entered_after_the_as_of_day_are_not_seen(void **state)
+{
+    struct forecast_request q = {
+        .as_of_day = civil_day_of(2026, 5, 31), .months = 3, .draws = DRAWS, .seed = 11};
+    struct records *r = NULL;
+    struct forecast *before, *late, *timely;
+    char dir[256], path[300], why[256] = "";
+    size_t bytes = (size_t)SUPPLY_NODES * 3 * DRAWS * sizeof(double);
+
+    (void)state;
+    (void)snprintf(dir, sizeof dir, "%s", support_tmpdir());
+    (void)snprintf(path, sizeof path, "%s/records.sqlite", dir);
+    assert_int_equal(records_open(&r, path, why, sizeof why), 0);
+    import(r, RECORDS_FARMS, dir,
+           "farm,name,regency,kecamatan,village,group,kusuka,entered_on\n"
+           "tani,Tani,kotim,62.02.06,,,,2026-02-01\n");
+    import(r, RECORDS_PONDS, dir,
+           "pond,farm,name,system,area_m2,depth_m,entered_on\n"
+           "kolam-1,tani,Kolam 1,pond,200,1,2026-02-01\n");
+    import(r, RECORDS_CYCLES, dir,
+           "cycle,pond,stocked_on,count,mass_g,strain,sex,source,price_idr_each,entered_on\n"
+           "k1,kolam-1,2026-02-20,2000,10,,mixed,,,2026-02-20\n");
+    q.records = r;
+    before = made(&q);
+    assert_int_equal(before->supply->tracked[SUPPLY_JOINT], 1);
+    import(r, RECORDS_SAMPLES, dir,
+           "pond,on,fish,total_g,gear,entered_on\nkolam-1,2026-05-20,30,7500,,2026-06-02\n");
+    late = made(&q);
+    assert_memory_equal(before->supply->kg, late->supply->kg, bytes);
+    import(r, RECORDS_SAMPLES, dir,
+           "pond,on,fish,total_g,gear,entered_on\nkolam-1,2026-05-21,30,7600,,2026-05-22\n");
+    timely = made(&q);
+    assert_true(memcmp(before->supply->kg, timely->supply->kg, bytes) != 0);
+    assert_true(timely->pond[0].mass_g_p50 > before->pond[0].mass_g_p50);
+    forecast_free(before);
+    forecast_free(late);
+    forecast_free(timely);
+    records_close(r);
+    support_rmdir(dir);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(refuses_what_it_cannot_do_in_words),
+        cmocka_unit_test(knows_its_scopes_by_name),
+        cmocka_unit_test(the_file_has_every_node_lead_and_draw_and_adds_up),
+        cmocka_unit_test(saves_whole_or_not_at_all),
+        cmocka_unit_test(its_points_carry_demand_for_regencies_and_joint_only_and_no_deficit),
+        cmocka_unit_test(demand_is_the_stated_prior_and_common_to_both),
+        cmocka_unit_test(empty_records_give_a_whole_file_of_zeros),
+        cmocka_unit_test(a_day_of_water_needs_twelve_hours_and_oxygen_counts_by_the_hour),
+        cmocka_unit_test(says_when_the_sensors_are_away_and_goes_without_when_asked),
+        cmocka_unit_test(rows_entered_after_the_as_of_day_are_not_seen),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
