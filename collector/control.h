@@ -6,16 +6,17 @@
  * {"error":{"code":...,"text":...,"where":...}}. A request has at most 64 KiB. Operations:
  *
  * {"v":1,"op":"status"}
- *   one line: {"v":1,"version","site","name","now_ms","started_ms","clock_trusted",
- *     "devices":[{"slug","pond" (null: of the site),"bus","unit","every_s","last_good_ms","last_try_ms" (0: never),
- *       "requests","good","timeouts","bad_frames","exceptions","stale","missed_slots","values","answer_ms","backoff_s",
- *       "error"}],
- *     "journal":{"rows","first_seq","last_seq","bytes","max_bytes","oldest_unsent_ms","appended","commits","dropped",
- *       "damaged","quarantined","last_commit_us"},
- *     "lost_values": values that could not be journalled since the start,
- *     "sinks":[{"slug","state","pending","sent","refused","refused_old","last_ok_ms","next_try_ms","http","text"}]}
- *   state: "idle" "sending" "waiting" (server away or busy) "misconfigured" (a person must act). pending counts reading
- *   sets; sent, refused and refused_old (older than the server keeps) count lines.
+ *   lines told apart by "kind":
+ *   {"kind":"collector","version","site","name","now_ms","started_ms","clock_trusted","lost_values": values that could not
+ *     be journalled since the start}
+ *   {"kind":"device","slug","pond" (null: of the site),"bus","unit","every_s","last_good_ms","last_try_ms" (0: never),
+ *     "requests","good","timeouts","bad_frames","exceptions","stale","missed_slots","values","answer_ms","backoff_s",
+ *     "error"}, one a device
+ *   {"kind":"journal","rows","first_seq","last_seq","bytes","max_bytes","oldest_unsent_ms","appended","commits","dropped",
+ *     "damaged","quarantined","last_commit_us"}
+ *   {"kind":"sink","slug","state","pending","sent","refused","refused_old","last_ok_ms","next_try_ms","http","text"}, one a
+ *     sink; state: "idle" "sending" "waiting" (server away or busy) "misconfigured" (a person must act). pending counts
+ *     reading sets; sent, refused and refused_old (older than the server keeps) count lines.
  * {"v":1,"op":"history","pond":P,"metric":M,"from_ms":A,"to_ms":B}
  *   one line a value with A <= ts_ms < B: {"ts_ms","device","value" (null: missing),"flag","bits"}, in the order they
  *   were journalled: imported values may be older than the ones before them, and two devices may share a time.
@@ -50,7 +51,8 @@ struct control_sources {
 
 /* Listens on path. NILA_ERR_BUSY: another collector answers there; NILA_ERR_DENIED, NILA_ERR_IO, NILA_ERR_RANGE (path too
  * long); the words are logged. */
-NILA_MUST_CHECK int control_start(struct control **out, const char *path, const struct control_sources *src);
+NILA_MUST_CHECK int control_start(struct control **out, const char *path,
+                                  const struct control_sources *src);
 
 /* Closes the socket and removes its file; NULL is fine. */
 void control_stop(struct control *c);

@@ -19,7 +19,7 @@
 
 #include "collector/common/reading.h"
 
-#define JOURNAL_SINKS_MAX 4
+#define JOURNAL_SINKS_MAX 8 /* the site file allows no more */
 
 struct journal; /* opaque */
 

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "collector/common/log.h"
+#include "plan.h"
+#include "setup.h"
+
+/* A character on an RTU line has 11 bits: start, 8 data, parity or a second stop bit, stop (Modbus over serial line 1.02,
+ * 2.5.1; 8N1 devices use 10). A request has 8 bytes, an answer 5 and two a register; two gaps of 3.5 characters. */
+#define CHAR_BITS     11.0
+#define REQUEST_CHARS 8
+#define ANSWER_CHARS  5
+#define GAP_CHARS     7
+#define TURNAROUND_MS \
+    50.0 /* what a device takes to answer, when its profile says nothing; farm probes take 5 to 100 */
+#define BUSY_PCT_LIMIT 80
+
+static double request_ms(const struct site_bus *bus, unsigned registers)
+{
+    double chars = REQUEST_CHARS + ANSWER_CHARS + 2.0 * registers + GAP_CHARS;
+    return chars * CHAR_BITS * 1000 / bus->baud + TURNAROUND_MS + bus->gap_ms;
+}
+
+/* Share of time a serial line is in use, in per cent; -1 for TCP. */
+static int busy_pct(const struct site *site, const struct plan *plan, int bus)
+{
+    double use = 0;
+
+    if (site->bus[bus].kind != SITE_BUS_SERIAL)
+        return -1;
+    for (unsigned i = 0; i < site->devices; i++)
+        for (unsigned k = 0; site->device[i].bus == bus && k < plan[i].n; k++)
+            use +=
+                request_ms(&site->bus[bus], plan[i].b[k].count) / (site->device[i].every_s * 1e3);
+    return use > 99 ? 9900 : (int)(use * 100 + 0.5);
+}
+
+static void show_words(struct buf *out, const struct site *site, const struct plan *plan)
+{
+    for (unsigned i = 0; i < site->devices; i++) {
+        const struct site_device *d = &site->device[i];
+        buf_printf(out, "%s: %s, %s unit %d, every %d s:", d->slug, d->profile,
+                   site->bus[d->bus].slug, d->unit, d->every_s);
+        for (unsigned k = 0; k < plan[i].n; k++) {
+            const struct plan_block *b = &plan[i].b[k];
+            /* both numberings: the address on the wire, and the one of most manuals */
+            buf_printf(out, "%s function %d, address %u-%u (%d%05u-%d%05u)", k > 0 ? ";" : "",
+                       b->function, b->first, b->first + b->count - 1U, b->function == 4 ? 3 : 4,
+                       b->first + 1U, b->function == 4 ? 3 : 4, b->first + (unsigned)b->count);
+        }
+        buf_str(out, "\n");
+    }
+    for (unsigned i = 0; i < site->buses; i++) {
+        int pct = busy_pct(site, plan, (int)i);
+        if (pct >= 0)
+            buf_printf(out, "%s: in use about %d %% of the time%s\n", site->bus[i].slug, pct,
+                       pct > BUSY_PCT_LIMIT ? ": TOO MUCH, raise every_s or the baud rate" : "");
+    }
+}
+
+static void show_json(struct buf *out, const struct site *site, const struct plan *plan)
+{
+    buf_printf(out, "{\"site\":\"%s\",\"devices\":[", site->slug);
+    for (unsigned i = 0; i < site->devices; i++) {
+        const struct site_device *d = &site->device[i];
+        buf_printf(out,
+                   "%s{\"slug\":\"%s\",\"profile\":\"%s\",\"bus\":\"%s\",\"unit\":%d,"
+                   "\"every_s\":%d,\"requests\":[",
+                   i > 0 ? "," : "", d->slug, d->profile, site->bus[d->bus].slug, d->unit,
+                   d->every_s);
+        for (unsigned k = 0; k < plan[i].n; k++)
+            buf_printf(out, "%s{\"function\":%d,\"first\":%u,\"count\":%u}", k > 0 ? "," : "",
+                       plan[i].b[k].function, (unsigned)plan[i].b[k].first,
+                       (unsigned)plan[i].b[k].count);
+        buf_str(out, "]}");
+    }
+    buf_str(out, "],\"buses\":[");
+    for (unsigned i = 0; i < site->buses; i++)
+        buf_printf(out, "%s{\"slug\":\"%s\",\"busy_pct\":%d}", i > 0 ? "," : "", site->bus[i].slug,
+                   busy_pct(site, plan, (int)i));
+    buf_str(out, "]}\n");
+}
+
+int check_site(const char *config, const char *devices, enum text_language l, bool json,
+               struct buf *out, char *why, size_t why_size)
+{
+    struct setup s = {0};
+    struct plan *plan = NULL;
+    char words[200];
+    int rc = setup_load(&s, config, devices, why, why_size);
+
+    if (rc != 0)
+        return rc;
+    plan = xcalloc(s.site->devices, sizeof *plan);
+    for (unsigned i = 0; rc == 0 && i < s.site->devices; i++) {
+        rc = plan_make(&plan[i], s.profile[i], words, sizeof words);
+        if (rc != 0)
+            (void)snprintf(why, why_size, "profile %s: %s", s.site->device[i].profile, words);
+    }
+    if (rc == 0 && json) {
+        show_json(out, s.site, plan);
+    } else if (rc == 0) {
+        char n[4][TEXT_NUMBER_SIZE];
+        show_words(out, s.site, plan);
+        text_add(out, l, TEXT_CHECK_GOOD, config, text_number(n[0], l, s.site->ponds, 0),
+                 text_number(n[1], l, s.site->buses, 0), text_number(n[2], l, s.site->devices, 0),
+                 text_number(n[3], l, s.site->sinks, 0), NULL);
+    }
+    free(plan);
+    setup_free(&s);
+    return rc;
+}

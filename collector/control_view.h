@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* control_view: the collector's status, asked over its socket, for people and for programs. */
+#ifndef COLLECTOR_CONTROL_VIEW_H
+#define COLLECTOR_CONTROL_VIEW_H
+
+#include <stdbool.h>
+
+#include "collector/common/buf.h"
+#include "text.h"
+
+/* Asks the collector at socket_path and appends either a table in words, or (json) one line
+ * {"collector":{...},"devices":[...],"journal":{...},"sinks":[...]} of the lines control.h describes.
+ * Errors as control_call; why (size >= 256) has the words. */
+NILA_MUST_CHECK int control_view_status(const char *socket_path, enum text_language l, bool json,
+                                        struct buf *out, char *why, size_t why_size);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "health.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "collector/common/lineproto.h"
+#include "collector/common/log.h"
+
+void health_notify(const char *state)
+{
+    const char *path = getenv("NOTIFY_SOCKET");
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    size_t n = path != NULL ? strlen(path) : 0;
+    int fd;
+
+    if (n < 2 || n >= sizeof a.sun_path || (path[0] != '/' && path[0] != '@'))
+        return;
+    memcpy(a.sun_path, path, n);
+    if (path[0] == '@') /* an abstract name begins with a NUL byte */
+        a.sun_path[0] = '\0';
+    fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return;
+    if (sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&a,
+               (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n)) < 0)
+        log_debug("systemd does not hear us");
+    (void)close(fd);
+}
+
+int64_t health_watchdog_ms(void)
+{
+    const char *us = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+    long long v = us != NULL ? strtoll(us, NULL, 10) : 0;
+
+    if (pid != NULL && strtoll(pid, NULL, 10) != (long long)getpid())
+        return 0;
+    return v > 0 ? v / 2000 : 0;
+}
+
+bool health_polling(const struct site *site, struct poller *p, int64_t started_mono_ms,
+                    int64_t mono_ms)
+{
+    int64_t last, slowest_s = 0;
+
+    if (p == NULL || site->devices == 0)
+        return true;
+    for (unsigned i = 0; i < site->devices; i++)
+        if (site->device[i].every_s > slowest_s)
+            slowest_s = site->device[i].every_s;
+    last = poller_last_round_mono_ms(p);
+    if (last < started_mono_ms)
+        last = started_mono_ms;
+    return mono_ms - last <= (2 * slowest_s + 60) * 1000;
+}
+
+/* Resident memory from /proc/self/statm, in kB; 0 when it cannot be read. */
+static double rss_kb(void)
+{
+    FILE *f = fopen("/proc/self/statm", "r");
+    char line[128] = "", *at = NULL;
+
+    if (f == NULL)
+        return 0;
+    if (fgets(line, sizeof line, f) != NULL)
+        at = strchr(line, ' '); /* the second number counts pages */
+    (void)fclose(f);
+    return at != NULL ? (double)strtol(at, NULL, 10) * (double)sysconf(_SC_PAGESIZE) / 1024 : 0;
+}
+
+/* The machine's name as a tag: small letters, digits, hyphens. */
+static void host_slug(char out[static SLUG_SIZE])
+{
+    char name[SLUG_SIZE] = "";
+
+    (void)gethostname(name, sizeof name - 1);
+    for (size_t i = 0; name[i] != '\0'; i++) {
+        char c = name[i];
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        name[i] = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '-';
+    }
+    (void)snprintf(out, SLUG_SIZE, "%s", slug_valid(name) ? name : "collector");
+}
+
+static void put(struct buf *b, bool *first, const char *key, uint64_t n)
+{
+    lineproto_field(b, first, key, (double)n);
+}
+
+static void device_fields(struct buf *b, bool *first, const struct health_sources *h)
+{
+    struct poll_device_stats sum = {0};
+    unsigned good = 0;
+
+    for (unsigned i = 0; h->poller != NULL && i < h->site->devices; i++) {
+        struct poll_device_stats s;
+        poller_device_stats(h->poller, i, &s);
+        good += s.last_good_ms > 0 && s.backoff_s == 0 && s.error[0] == '\0' ? 1U : 0U;
+        sum.requests += s.requests;
+        sum.good += s.good;
+        sum.timeouts += s.timeouts;
+        sum.bad_frames += s.bad_frames;
+        sum.exceptions += s.exceptions;
+        sum.stale += s.stale;
+        sum.missed_slots += s.missed_slots;
+        sum.values += s.values;
+    }
+    put(b, first, "devices", h->site->devices);
+    put(b, first, "devices_good", good);
+    put(b, first, "requests", sum.requests);
+    put(b, first, "good", sum.good);
+    put(b, first, "timeouts", sum.timeouts);
+    put(b, first, "bad_frames", sum.bad_frames);
+    put(b, first, "exceptions", sum.exceptions);
+    put(b, first, "stale", sum.stale);
+    put(b, first, "missed_slots", sum.missed_slots);
+    put(b, first, "values", sum.values);
+}
+
+static void journal_fields(struct buf *b, bool *first, const struct health_sources *h,
+                           int64_t now_ms)
+{
+    struct journal_stats s;
+    int64_t pending = 0;
+
+    if (journal_stats(h->journal, &s) != 0)
+        return; /* logged there */
+    for (unsigned i = 0; i < h->site->sinks && i < JOURNAL_SINKS_MAX; i++)
+        if (s.pending[i] > pending)
+            pending = s.pending[i];
+    lineproto_field(b, first, "journal_rows", (double)s.rows);
+    lineproto_field(b, first, "journal_bytes", (double)s.bytes);
+    put(b, first, "appended", s.appended);
+    put(b, first, "commits", s.commits);
+    put(b, first, "dropped", s.dropped);
+    put(b, first, "damaged", s.damaged);
+    put(b, first, "quarantined", s.quarantined);
+    lineproto_field(b, first, "commit_ms", (double)s.last_commit_us / 1000);
+    lineproto_field(b, first, "oldest_unsent_s",
+                    s.oldest_unsent_ms != 0 ? (double)(now_ms - s.oldest_unsent_ms) / 1000 : 0);
+    lineproto_field(b, first, "pending", (double)pending);
+}
+
+static void sink_fields(struct buf *b, bool *first, const struct health_sources *h)
+{
+    struct uplink_stats sum = {0};
+
+    for (unsigned i = 0; i < h->site->sinks; i++) {
+        struct uplink_stats s;
+        uplink_stats(h->uplink[i], &s);
+        sum.sent += s.sent;
+        sum.refused += s.refused;
+        sum.refused_old += s.refused_old;
+    }
+    put(b, first, "sent", sum.sent);
+    put(b, first, "refused", sum.refused);
+    put(b, first, "refused_old", sum.refused_old);
+}
+
+void health_line(struct buf *b, const struct health_sources *h, int64_t now_ms, int64_t mono_ms)
+{
+    char host[SLUG_SIZE];
+    bool first = true;
+
+    host_slug(host);
+    lineproto_measurement(b, "collector");
+    lineproto_tag(b, "collector", host);
+    lineproto_tag(b, "regency", regency_slug(h->site->regency));
+    lineproto_tag(b, "site", h->site->slug);
+    lineproto_field(b, &first, "up_s", (double)((mono_ms - h->started_mono_ms) / 1000));
+    lineproto_field(b, &first, "rss_kb", rss_kb());
+    device_fields(b, &first, h);
+    journal_fields(b, &first, h, now_ms);
+    put(b, &first, "lost_values", h->lost_values);
+    sink_fields(b, &first, h);
+    lineproto_end(b, now_ms);
+}

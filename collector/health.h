@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* health: what the collector says about itself: to systemd (sd_notify's datagrams, without its library) and, each minute,
+ * to InfluxDB (measurement collector, tags regency, site, collector). */
+#ifndef COLLECTOR_HEALTH_H
+#define COLLECTOR_HEALTH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/common/buf.h"
+#include "collector/common/site.h"
+#include "journal.h"
+#include "poll.h"
+#include "uplink.h"
+
+/* Sends "READY=1", "STATUS=...", "WATCHDOG=1", "STOPPING=1" to $NOTIFY_SOCKET; nothing when there is none. */
+void health_notify(const char *state);
+
+/* How often systemd wants to hear WATCHDOG=1: half of WATCHDOG_USEC, in ms; 0: never. */
+int64_t health_watchdog_ms(void);
+
+/* Are the pollers at work? True when a round ended within what the slowest device allows (two of its periods and 60 s).
+ * mono_ms: now. */
+bool health_polling(const struct site *site, struct poller *p, int64_t started_mono_ms,
+                    int64_t mono_ms);
+
+struct health_sources {
+    const struct site *site;
+    struct journal *journal;
+    struct poller *poller;        /* may be NULL */
+    struct uplink *const *uplink; /* site->sinks entries */
+    uint64_t lost_values;
+    int64_t started_mono_ms;
+};
+
+/* Appends one line of line protocol. Fields: up_s rss_kb devices devices_good requests good timeouts bad_frames exceptions
+ * stale missed_slots values journal_rows journal_bytes appended commits dropped damaged quarantined lost_values commit_ms
+ * oldest_unsent_s pending sent refused refused_old (the last four summed over the sinks, pending the largest). */
+void health_line(struct buf *b, const struct health_sources *h, int64_t now_ms, int64_t mono_ms);
+
+#endif

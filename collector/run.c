@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "collector/common/clock.h"
+#include "collector/common/http.h"
+#include "collector/common/log.h"
+#include "control.h"
+#include "health.h"
+#include "journal.h"
+#include "poll.h"
+#include "setup.h"
+#include "uplink.h"
+
+#define TICK_MS   1000
+#define GAUGES_MS 60000
+
+struct run {
+    struct setup setup;
+    struct journal *journal;
+    struct uplink **uplink;
+    struct poller *poller;
+    struct control *control;
+    atomic_uint_fast64_t lost_values;
+    int64_t started_ms, started_mono_ms;
+    sigset_t signals;
+};
+
+int run_exit_code(int rc)
+{
+    static const struct {
+        int rc, code;
+    } CODE[] = {
+        {0, EX_OK},
+        {NILA_ERR_CONFIG, EX_CONFIG},
+        {NILA_ERR_PARSE, EX_DATAERR},
+        {NILA_ERR_NOT_FOUND, EX_NOINPUT},
+        {NILA_ERR_DENIED, EX_NOPERM},
+        {NILA_ERR_BUSY, EX_TEMPFAIL},
+        {NILA_ERR_UNSUPPORTED, EX_CONFIG},
+        {NILA_ERR_RANGE, EX_CONFIG},
+        {NILA_ERR_FULL, EX_IOERR},
+        {NILA_ERR_IO, EX_IOERR},
+        {NILA_ERR_TIMEOUT, EX_UNAVAILABLE},
+        {NILA_ERR_CLOSED, EX_UNAVAILABLE},
+    };
+
+    for (size_t i = 0; i < sizeof CODE / sizeof CODE[0]; i++)
+        if (CODE[i].rc == rc)
+            return CODE[i].code;
+    return EX_SOFTWARE;
+}
+
+static int deliver(void *arg, const struct reading_set *sets, size_t n)
+{
+    struct run *r = arg;
+    int rc = journal_append(r->journal, sets, n);
+
+    for (size_t i = 0; rc != 0 && i < n; i++)
+        atomic_fetch_add(&r->lost_values, sets[i].n);
+    return rc;
+}
+
+/* --- start and stop ----------------------------------------------------------------------------------------------- */
+
+static int refuse_port_0(const struct site *site, const char *config)
+{
+    for (unsigned i = 0; i < site->buses; i++) {
+        if (site->bus[i].kind == SITE_BUS_TCP && site->bus[i].tcp_port == 0) {
+            log_warnx("%s: bus %s: port 0 is for the simulator only; write the port it was given",
+                      config, site->bus[i].slug);
+            return NILA_ERR_CONFIG;
+        }
+    }
+    return 0;
+}
+
+static int start_journal(struct run *r)
+{
+    const struct site *site = r->setup.site;
+    const char *sink[JOURNAL_SINKS_MAX];
+    struct journal_config jc = {.path = site->journal_path,
+                                .max_bytes = site->journal_max_bytes,
+                                .keep_days = site->journal_keep_days,
+                                .sink = sink,
+                                .sinks = site->sinks};
+
+    for (unsigned i = 0; i < site->sinks && i < JOURNAL_SINKS_MAX; i++)
+        sink[i] = site->sink[i].slug;
+    return journal_open(&r->journal, &jc);
+}
+
+static int start_uplinks(struct run *r)
+{
+    const struct site *site = r->setup.site;
+    int rc = 0;
+
+    r->uplink = xcalloc(site->sinks, sizeof(struct uplink *));
+    for (unsigned i = 0; rc == 0 && i < site->sinks; i++) {
+        const char *token = r->setup.token[i];
+        const struct uplink_config uc = {.journal = r->journal,
+                                         .index = i,
+                                         .sink = &site->sink[i],
+                                         .user_pass = token[0] != '\0' ? token : NULL};
+        rc = uplink_start(&r->uplink[i], &uc);
+    }
+    return rc;
+}
+
+static int start(struct run *r, const struct run_options *o)
+{
+    const struct site *site;
+    char why[400];
+    int rc = setup_load(&r->setup, o->config, o->devices, why, sizeof why);
+
+    if (rc != 0) {
+        log_warnx("%s", why);
+        return rc;
+    }
+    site = r->setup.site;
+    if ((rc = refuse_port_0(site, o->config)) != 0 || (rc = start_journal(r)) != 0 ||
+        (rc = start_uplinks(r)) != 0)
+        return rc;
+    rc = poller_start(&r->poller, site, (const struct profile *const *)r->setup.profile, deliver, r,
+                      why, sizeof why);
+    if (rc != 0) {
+        log_warnx("%s", why);
+        return rc;
+    }
+    const struct control_sources src = {.site = site,
+                                        .journal = r->journal,
+                                        .poller = r->poller,
+                                        .uplink = r->uplink,
+                                        .lost_values = &r->lost_values,
+                                        .started_ms = r->started_ms};
+    return control_start(&r->control, site->control_socket, &src);
+}
+
+/* Nobody may append any more when the journal closes: first those who do. */
+static void stop(struct run *r)
+{
+    control_stop(r->control);
+    poller_stop(r->poller);
+    for (unsigned i = 0; r->uplink != NULL && i < r->setup.site->sinks; i++)
+        uplink_stop(r->uplink[i]);
+    free(r->uplink);
+    journal_close(r->journal);
+    setup_free(&r->setup);
+}
+
+/* --- while it runs ------------------------------------------------------------------------------------------------ */
+
+static void send_gauges(struct run *r, int64_t mono_ms)
+{
+    const struct health_sources h = {.site = r->setup.site,
+                                     .journal = r->journal,
+                                     .poller = r->poller,
+                                     .uplink = r->uplink,
+                                     .lost_values = atomic_load(&r->lost_values),
+                                     .started_mono_ms = r->started_mono_ms};
+    struct buf line = {0};
+
+    if (!clock_trusted()) /* the line would stand at a wrong time for ever */
+        return;
+    health_line(&line, &h, clock_wall_ms(), mono_ms);
+    for (unsigned i = 0; i < r->setup.site->sinks; i++)
+        uplink_gauges(r->uplink[i], line.p, line.n);
+    buf_free(&line);
+}
+
+/* Waits for a signal; 0 when none came within ms. */
+static int next_signal(const sigset_t *set, int64_t ms)
+{
+    const struct timespec t = {.tv_sec = (time_t)(ms / 1000),
+                               .tv_nsec = (long)(ms % 1000) * 1000000L};
+    int sig = sigtimedwait(set, NULL, &t);
+    return sig > 0 ? sig : 0;
+}
+
+static void serve(struct run *r)
+{
+    const int64_t watchdog_ms = health_watchdog_ms();
+    int64_t gauges_at = r->started_mono_ms + GAUGES_MS, watchdog_at = r->started_mono_ms;
+    bool polling = true;
+
+    for (;;) {
+        int sig = next_signal(&r->signals, TICK_MS);
+        int64_t mono_ms = clock_mono_ms();
+        bool now;
+
+        if (sig == SIGTERM || sig == SIGINT) {
+            log_info("site %s: %s, stopping", r->setup.site->slug,
+                     sig == SIGTERM ? "told to end" : "interrupted");
+            return;
+        }
+        if (sig == SIGHUP)
+            log_info("site %s: the site file is read at the start only; restart to apply changes",
+                     r->setup.site->slug);
+        now = health_polling(r->setup.site, r->poller, r->started_mono_ms, mono_ms);
+        if (now != polling)
+            log_warnx("site %s: %s", r->setup.site->slug,
+                      now ? "polling goes on" : "no round of polling has ended for too long");
+        polling = now;
+        if (watchdog_ms > 0 && polling && mono_ms >= watchdog_at) {
+            health_notify("WATCHDOG=1");
+            watchdog_at = mono_ms + watchdog_ms;
+        }
+        if (mono_ms >= gauges_at) {
+            send_gauges(r, mono_ms);
+            gauges_at += GAUGES_MS;
+        }
+    }
+}
+
+static void say_ready(const struct run *r, const struct run_options *o)
+{
+    const struct site *site = r->setup.site;
+    char status[200];
+
+    (void)snprintf(status, sizeof status, "READY=1\nSTATUS=%u devices, %u sinks, site %s",
+                   site->devices, site->sinks, site->slug);
+    health_notify(status);
+    log_info("site %s: %u devices on %u buses, %u sinks, journal %s at row %" PRId64 ", socket %s",
+             site->slug, site->devices, site->buses, site->sinks, site->journal_path,
+             journal_last_seq(r->journal), site->control_socket);
+    if (o->json) {
+        printf("{\"ready\":true,\"pid\":%ld,\"site\":\"%s\",\"devices\":%u,\"sinks\":%u}\n",
+               (long)getpid(), site->slug, site->devices, site->sinks);
+        (void)fflush(stdout);
+    }
+}
+
+int run_collector(const struct run_options *o)
+{
+    struct run r = {.started_ms = clock_wall_ms(), .started_mono_ms = clock_mono_ms()};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    int rc;
+
+    /* A handful of threads that allocate little: one heap for all keeps the resident memory small. */
+    (void)mallopt(M_ARENA_MAX, 1);
+    atomic_init(&r.lost_values, 0);
+    (void)sigaction(SIGPIPE, &ignore, NULL);
+    (void)sigemptyset(&r.signals);
+    (void)sigaddset(&r.signals, SIGTERM);
+    (void)sigaddset(&r.signals, SIGINT);
+    (void)sigaddset(&r.signals, SIGHUP);
+    (void)pthread_sigmask(SIG_BLOCK, &r.signals,
+                          NULL); /* before any thread: all of them inherit it */
+    if (o->trust_clock)
+        clock_declare_trusted();
+    http_global_init();
+    rc = start(&r, o);
+    if (rc == 0) {
+        say_ready(&r, o);
+        serve(&r);
+        health_notify("STOPPING=1");
+    }
+    stop(&r);
+    http_global_cleanup();
+    return run_exit_code(rc);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "setup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "collector/common/log.h"
+
+int setup_token(const char *path, char out[static SETUP_TOKEN_SIZE], char *why, size_t why_size)
+{
+    char text[SETUP_TOKEN_SIZE];
+    struct stat st;
+    ssize_t n = -1;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), rc = NILA_ERR_CONFIG;
+
+    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+        (n = read(fd, text, sizeof text - 1)) < 0) {
+        (void)snprintf(why, why_size, "token file %.160s: %s", path,
+                       fd >= 0 && n < 0 && !S_ISREG(st.st_mode) ? "not a file" : strerror(errno));
+        goto out;
+    }
+    if ((st.st_mode & S_IROTH) != 0)
+        log_warnx("token file %s: everybody on this machine can read it; chmod 0640", path);
+    text[n] = '\0';
+    if ((size_t)n == sizeof text - 1 && strpbrk(text, "\r\n") == NULL) {
+        (void)snprintf(why, why_size, "token file %.160s: longer than %d bytes", path,
+                       SETUP_TOKEN_SIZE - 2);
+        goto out;
+    }
+    text[strcspn(text, "\r\n")] = '\0';
+    if (strchr(text, ':') == NULL || text[0] == ':') {
+        (void)snprintf(why, why_size, "token file %.160s: its first line is user:password", path);
+        goto out;
+    }
+    (void)snprintf(out, SETUP_TOKEN_SIZE, "%s", text);
+    rc = 0;
+out:
+    if (fd >= 0)
+        (void)close(fd);
+    return rc;
+}
+
+static int load_profiles(struct setup *s, const char *dir, char *why, size_t why_size)
+{
+    s->profile = xcalloc(s->site->devices, sizeof(struct profile *));
+    for (unsigned i = 0; i < s->site->devices; i++) {
+        const char *id = s->site->device[i].profile;
+        int rc;
+        for (unsigned k = 0; k < i && s->profile[i] == NULL; k++)
+            if (strcmp(s->site->device[k].profile, id) == 0)
+                s->profile[i] = s->profile[k];
+        if (s->profile[i] == NULL &&
+            (rc = profile_load(&s->profile[i], dir, id, why, why_size)) != 0)
+            return rc;
+    }
+    return 0;
+}
+
+int setup_load(struct setup *out, const char *config, const char *devices_dir, char *why,
+               size_t why_size)
+{
+    struct setup s = {0};
+    const char *dir = devices_dir != NULL ? devices_dir : getenv("NILA_DEVICES");
+    int rc = site_load(&s.site, config, why, why_size);
+
+    if (rc != 0)
+        return rc;
+    rc = load_profiles(&s, dir != NULL ? dir : SETUP_DEVICES_DIR, why, why_size);
+    s.token = xcalloc(s.site->sinks, sizeof *s.token);
+    for (unsigned i = 0; rc == 0 && i < s.site->sinks; i++)
+        if (s.site->sink[i].token_file[0] != '\0')
+            rc = setup_token(s.site->sink[i].token_file, s.token[i], why, why_size);
+    if (rc != 0)
+        setup_free(&s);
+    else
+        *out = s;
+    return rc;
+}
+
+void setup_free(struct setup *s)
+{
+    for (unsigned i = 0; s->profile != NULL && i < s->site->devices; i++) {
+        unsigned k = 0;
+        while (k < i &&
+               s->profile[k] != s->profile[i]) /* freed already when a former one shares it */
+            k++;
+        if (k == i)
+            profile_free(s->profile[i]);
+    }
+    free(s->profile);
+    free(s->token);
+    site_free(s->site);
+    *s = (struct setup){0};
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* setup: everything a collector reads before it starts: site file, device profiles, tokens. */
+#ifndef COLLECTOR_SETUP_H
+#define COLLECTOR_SETUP_H
+
+#include <stddef.h>
+
+#include "collector/common/profile.h"
+#include "collector/common/site.h"
+
+#define SETUP_DEVICES_DIR "/usr/share/lumbung-nila/devices"
+#define SETUP_TOKEN_SIZE  256
+
+struct setup {
+    struct site *site;
+    struct profile **profile;        /* one a device; devices of one kind share theirs */
+    char (*token)[SETUP_TOKEN_SIZE]; /* one a sink, "" none; never logged */
+};
+
+/* Reads the site file, the profile of every device from devices_dir (NULL: $NILA_DEVICES, else SETUP_DEVICES_DIR) and the
+ * tokens. Errors of site_load, profile_load and setup_token, words in why (size >= 256). */
+NILA_MUST_CHECK int setup_load(struct setup *out, const char *config, const char *devices_dir,
+                               char *why, size_t why_size);
+void setup_free(struct setup *s); /* a zeroed struct is fine */
+
+/* Reads "user:password" from the first line of a file. NILA_ERR_CONFIG: not there, not readable, or not of that form;
+ * words in why. A file everybody may read is warned of. */
+NILA_MUST_CHECK int setup_token(const char *path, char out[static SETUP_TOKEN_SIZE], char *why,
+                                size_t why_size);
+
+#endif

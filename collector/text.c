@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* clang-format off */
+static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
+    [TEXT_STATUS_TITLE] = {"{} ({}), {}\n", "{} ({}), {}\n"},
+    [TEXT_CLOCK_TRUSTED] = {"jam sudah cocok\n", "the clock is synchronised\n"},
+    [TEXT_CLOCK_UNSURE] = {"jam BELUM cocok: data masuk ke water_uncertain sampai jam tersambung\n",
+                           "the clock is NOT synchronised: readings go to water_uncertain until it is\n"},
+    [TEXT_DEVICES_HEAD] = {"alat\tkolam\tdata terakhir\tkeadaan\n", "device\tpond\tlast reading\tstate\n"},
+    [TEXT_SITE_POND] = {"(lokasi)", "(site)"},
+    [TEXT_NEVER] = {"belum pernah", "never"},
+    [TEXT_SECONDS_AGO] = {"{} detik lalu", "{} s ago"},
+    [TEXT_MINUTES_AGO] = {"{} menit lalu", "{} min ago"},
+    [TEXT_HOURS_AGO] = {"{} jam lalu", "{} h ago"},
+    [TEXT_DAYS_AGO] = {"{} hari lalu", "{} days ago"},
+    [TEXT_DEVICE_GOOD] = {"baik, menjawab dalam {} ms", "good, answers in {} ms"},
+    [TEXT_DEVICE_NEW] = {"belum ditanya", "not asked yet"},
+    [TEXT_DEVICE_BAD] = {"{}", "{}"},
+    [TEXT_DEVICE_SILENT] = {"diam: {}; dicoba lagi paling lama {} detik", "silent: {}; next try within {} s"},
+    [TEXT_JOURNAL] = {"jurnal: {} baris, {} dari {} MB\n", "journal: {} rows, {} of {} MB\n"},
+    [TEXT_JOURNAL_OLDEST] = {"  yang tertua menunggu sejak {}\n", "  the oldest that waits is from {}\n"},
+    [TEXT_JOURNAL_DROPPED] = {"  PENUH: {} baris terpaksa dibuang sebelum terkirim\n",
+                              "  FULL: {} rows had to be dropped before they were sent\n"},
+    [TEXT_JOURNAL_DAMAGED] = {"  {} baris rusak dilewati\n", "  {} damaged rows were passed over\n"},
+    [TEXT_LOST_VALUES] = {"  {} nilai tidak dapat disimpan: periksa kartu memori\n",
+                          "  {} values could not be stored: check the memory card\n"},
+    [TEXT_SINK_IDLE] = {"kirim ke {}: semua sudah terkirim ({} baris)\n", "sink {}: all is sent ({} lines)\n"},
+    [TEXT_SINK_SENDING] = {"kirim ke {}: sedang mengirim, {} menunggu ({} baris terkirim)\n",
+                           "sink {}: sending, {} waiting ({} lines sent)\n"},
+    [TEXT_SINK_WAITING] = {"kirim ke {}: server tidak menjawab, {} menunggu dengan aman ({}); dicoba lagi dalam {} detik\n",
+                           "sink {}: the server does not answer or is busy, {} waiting safely ({}); next try in {} s\n"},
+    [TEXT_SINK_PERSON] = {"kirim ke {}: DITOLAK server, {} menunggu dengan aman ({})\n  {}; dicoba lagi dalam {} detik\n",
+                          "sink {}: REFUSED by the server, {} waiting safely ({})\n  {}; next try in {} s\n"},
+    [TEXT_SINK_REFUSED] = {"  {} baris ditolak dan dikarantina, {} terlalu lama untuk server\n",
+                           "  {} lines refused and quarantined, {} older than the server keeps\n"},
+    [TEXT_SINK_NONE] = {"tidak ada tujuan kirim: data hanya disimpan di sini\n", "no sink: readings are kept here only\n"},
+    [TEXT_ADVICE_LOGIN] = {"periksa nama dan sandi di token_file", "check user and password in token_file"},
+    [TEXT_ADVICE_RIGHTS] = {"beri pengguna ini hak tulis pada database", "give this user write access to the database"},
+    [TEXT_ADVICE_DATABASE] = {"buat database itu di server, atau perbaiki namanya di berkas situs",
+                              "create the database on the server, or correct its name in the site file"},
+    [TEXT_ADVICE_URL] = {"periksa url di berkas situs", "check the url in the site file"},
+    [TEXT_NOT_RUNNING] = {"kolektor tidak berjalan? {}\n", "is the collector running? {}\n"},
+    [TEXT_IMPORT_STORED] = {"{} set, {} nilai dari {} masuk jurnal\n", "{} sets, {} values of {} are in the journal\n"},
+    [TEXT_IMPORT_REPEATED] = {"{} baris sama persis dengan baris lain dan dilewati\n",
+                              "{} rows repeat another row exactly and were left out\n"},
+    [TEXT_IMPORT_WIB] = {"{} baris tanpa zona waktu dianggap WIB (UTC+7)\n",
+                         "{} rows without a time zone were taken as WIB (UTC+7)\n"},
+    [TEXT_IMPORT_REFUSED] = {"{} kesalahan di {}; tidak ada yang disimpan\n", "{} mistakes in {}; nothing was stored\n"},
+    [TEXT_IMPORT_MORE] = {"... dan {} kesalahan lagi\n", "... and {} more mistakes\n"},
+    [TEXT_CHECK_GOOD] = {"{} baik: {} kolam, {} jalur, {} alat, {} tujuan kirim\n",
+                         "{} is good: {} ponds, {} buses, {} devices, {} sinks\n"},
+};
+/* clang-format on */
+
+enum text_language text_language(const char *option)
+{
+    const char *wanted = option != NULL ? option : getenv("NILA_LANG");
+    return wanted != NULL && strncmp(wanted, "en", 2) == 0 ? TEXT_EN : TEXT_ID;
+}
+
+void text_add(struct buf *b, enum text_language l, enum text t, ...)
+{
+    const char *p = TEXT[t][l], *gap, *word;
+    va_list ap;
+
+    va_start(ap, t);
+    word = va_arg(ap, const char *);
+    while ((gap = strstr(p, "{}")) != NULL) {
+        buf_add(b, p, (size_t)(gap - p));
+        if (word != NULL) {
+            buf_str(b, word);
+            word = va_arg(ap, const char *);
+        }
+        p = gap + 2;
+    }
+    va_end(ap);
+    buf_str(b, p);
+}
+
+const char *text_number(char buf[static TEXT_NUMBER_SIZE], enum text_language l, double value,
+                        int decimals)
+{
+    char *point;
+
+    (void)snprintf(buf, TEXT_NUMBER_SIZE, "%.*f", decimals, value);
+    if (l == TEXT_ID && (point = strchr(buf, '.')) != NULL)
+        *point = ',';
+    return buf;
+}

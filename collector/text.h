@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* text: the words the collector's commands say to people, in Indonesian and English. A new language is a new column in
+ * text.c. Log lines are English always: they are for technicians and search engines. */
+#ifndef COLLECTOR_TEXT_H
+#define COLLECTOR_TEXT_H
+
+#include "collector/common/buf.h"
+
+enum text_language {
+    TEXT_ID,
+    TEXT_EN,
+    TEXT_LANGUAGES
+};
+
+enum text {
+    TEXT_STATUS_TITLE, /* site name, slug, time */
+    TEXT_CLOCK_TRUSTED,
+    TEXT_CLOCK_UNSURE,
+    TEXT_DEVICES_HEAD, /* column heads */
+    TEXT_SITE_POND,    /* instead of a pond, for a device of the whole site */
+    TEXT_NEVER,
+    TEXT_SECONDS_AGO,
+    TEXT_MINUTES_AGO,
+    TEXT_HOURS_AGO,
+    TEXT_DAYS_AGO,
+    TEXT_DEVICE_GOOD,
+    TEXT_DEVICE_NEW,      /* not asked yet */
+    TEXT_DEVICE_BAD,      /* the error's words */
+    TEXT_DEVICE_SILENT,   /* the error's words, seconds until the next try */
+    TEXT_JOURNAL,         /* rows, MB, bound in MB */
+    TEXT_JOURNAL_OLDEST,  /* age of the oldest row that waits */
+    TEXT_JOURNAL_DROPPED, /* rows */
+    TEXT_JOURNAL_DAMAGED, /* rows */
+    TEXT_LOST_VALUES,     /* values */
+    TEXT_SINK_IDLE,       /* slug, lines */
+    TEXT_SINK_SENDING,    /* slug, rows that wait, lines */
+    TEXT_SINK_WAITING,    /* slug, rows that wait, words, seconds until the next try */
+    TEXT_SINK_PERSON,     /* slug, rows that wait, words, advice, seconds */
+    TEXT_SINK_REFUSED,    /* lines quarantined, points too old */
+    TEXT_SINK_NONE,
+    TEXT_ADVICE_LOGIN,
+    TEXT_ADVICE_RIGHTS,
+    TEXT_ADVICE_DATABASE,
+    TEXT_ADVICE_URL,
+    TEXT_NOT_RUNNING,     /* words */
+    TEXT_IMPORT_STORED,   /* sets, values, file */
+    TEXT_IMPORT_REPEATED, /* rows */
+    TEXT_IMPORT_WIB,      /* rows without an offset */
+    TEXT_IMPORT_REFUSED,  /* mistakes, file */
+    TEXT_IMPORT_MORE,     /* further mistakes */
+    TEXT_CHECK_GOOD,      /* file, ponds, buses, devices, sinks */
+    TEXT_COUNT
+};
+
+/* The language of --lang (NULL: not given), else of NILA_LANG, else Indonesian. An unknown one is Indonesian. */
+enum text_language text_language(const char *option);
+
+/* Appends a text; each {} in it is replaced by the next of the strings that follow, in the order the list above names.
+ * The strings end with NULL. */
+void text_add(struct buf *b, enum text_language l, enum text t, ...) __attribute__((sentinel));
+
+#define TEXT_NUMBER_SIZE 32
+/* A number as text, with the language's decimal sign; returns buf. */
+const char *text_number(char buf[static TEXT_NUMBER_SIZE], enum text_language l, double value,
+                        int decimals);
+
+#endif

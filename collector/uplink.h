@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* uplink: carries the journal's rows to one InfluxDB, in order, in one thread of its own.
+ *
+ * Batches of at most 5000 lines and 1 MB of text. Rows are acknowledged to the journal only after the server stored them;
+ * a batch that was stored but whose answer was lost is sent again, and the same point twice is one point.
+ * A line the server refuses is found by halving and goes to the journal's quarantine with the server's words; points
+ * older than the server keeps are counted as refused_old; the rest goes on. While the server is away, or refuses us
+ * altogether, the rows wait: tries are 1 s to 300 s apart (drawn at random in the upper half, so that many farms do not
+ * come back in one second), and 60 s to 10 min when only a person can help. Retry-After is honoured, up to an hour.
+ * After a time-out the batch is halved, and grows again with every success: a slow line still gets through.
+ * Threads: uplink_stats and uplink_gauges from any; start and stop from one. */
+#ifndef COLLECTOR_UPLINK_H
+#define COLLECTOR_UPLINK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/common/site.h"
+#include "journal.h"
+
+struct uplink; /* opaque */
+
+struct uplink_config {
+    struct journal *journal;      /* outlives the uplink */
+    unsigned index;               /* of the sink in the journal */
+    const struct site_sink *sink; /* outlives the uplink */
+    const char *user_pass;        /* "user:password" or NULL; copied, never logged */
+    /* each 0: the default */
+    int64_t timeout_ms; /* of one request; default 30000 */
+    int64_t
+        gather_ms; /* wait after a new row for others to share its request; default 200, -1 none */
+    int64_t retry_min_ms;  /* default 1000 */
+    int64_t retry_max_ms;  /* default 300000 */
+    int64_t person_min_ms; /* when a person must act; default 60000 */
+    int64_t person_max_ms; /* default 600000 */
+};
+
+/* NILA_ERR_CONFIG: the sink's url is not understood; NILA_ERR_IO: no thread. */
+NILA_MUST_CHECK int uplink_start(struct uplink **out, const struct uplink_config *c);
+
+/* Ends within about a second, also in the midst of a request; NULL is fine. */
+void uplink_stop(struct uplink *u);
+
+/* Lines about the collector itself, sent after the next batch that is stored; what could not be sent before the next call
+ * is forgotten: only the newest state is of use. */
+void uplink_gauges(struct uplink *u, const char *lines, size_t len);
+
+enum uplink_state {
+    UPLINK_IDLE, /* nothing waits */
+    UPLINK_SENDING,
+    UPLINK_WAITING,      /* the server is away or busy; next_try_ms says when */
+    UPLINK_MISCONFIGURED /* a person must act; text has the server's words */
+};
+
+struct uplink_stats {
+    enum uplink_state state;
+    uint64_t sent;        /* lines stored */
+    uint64_t refused;     /* lines quarantined */
+    uint64_t refused_old; /* points older than the server keeps */
+    int64_t last_ok_ms;   /* wall clock, 0 never */
+    int64_t next_try_ms;  /* wall clock; 0 unless waiting or misconfigured */
+    long http;            /* status of the last answer, 0 when none came */
+    char text[256];       /* the last refusal's or failure's words, "" after a success */
+};
+void uplink_stats(struct uplink *u, struct uplink_stats *out);
+
+const char *uplink_state_name(enum uplink_state s); /* "idle" "sending" "waiting" "misconfigured" */
+
+#endif
