@@ -16,6 +16,10 @@
 
 struct records; /* opaque; one connection. Threads: calls serialised inside */
 
+/* Opens or creates the file (0640; WAL, synchronous FULL). Another program may import while this one reads.
+ * NILA_ERR_NOT_FOUND (no such folder), NILA_ERR_DENIED, NILA_ERR_IO, NILA_ERR_BUSY, NILA_ERR_CORRUPT (no database),
+ * NILA_ERR_CONFIG (another program's database), NILA_ERR_UNSUPPORTED (written by a newer program); words in why (size >=
+ * 256). */
 NILA_MUST_CHECK int records_open(struct records **out, const char *path, char *why, size_t why_size);
 void records_close(struct records *r); /* NULL is fine */
 
@@ -30,6 +34,7 @@ enum records_table {
     RECORDS_TABLES
 };
 const char *records_table_name(enum records_table t); /* "farms" ... */
+/* NILA_ERR_NOT_FOUND. */
 NILA_MUST_CHECK int records_table_find(const char *name, enum records_table *out);
 
 struct records_report {
@@ -40,8 +45,13 @@ struct records_report {
 /* Called for each bad cell: "file:line:column: column name: reason". Up to 100 are reported, all are counted. */
 typedef void (*records_complaint)(void *arg, const char *text);
 
-/* Imports one table's CSV (columns as in the README). All or nothing. NILA_ERR_PARSE when any cell is bad (report->bad),
- * NILA_ERR_NOT_FOUND, NILA_ERR_DENIED, NILA_ERR_IO. now_ms: entered_on of rows without one. dry_run stores nothing. */
+/* Imports one table's CSV (columns as in the README; "-": stdin). All or nothing. NILA_ERR_PARSE when any cell is bad
+ * (report->bad), NILA_ERR_NOT_FOUND, NILA_ERR_DENIED, NILA_ERR_IO, NILA_ERR_BUSY, NILA_ERR_FULL. now_ms: entered_on of rows
+ * without one; nothing may be later. dry_run checks all and stores nothing. complain may be NULL.
+ *
+ * The same file again changes nothing: a row whose cells are all on record (entered_on counts where it is written) is
+ * repeated, as often as it stands there; two equal rows in one file are two. A farm, pond or cycle that is on record with
+ * other contents is a bad cell. */
 NILA_MUST_CHECK int records_import(struct records *r, enum records_table t, const char *path, int64_t now_ms,
                                    int dry_run, records_complaint complain, void *arg, struct records_report *report);
 
@@ -75,7 +85,7 @@ struct rec_cycle {
     double count;         /* fish stocked */
     double mass_g;        /* mean mass at stocking, g */
     enum records_sex sex;
-    int32_t closed_day;   /* day of its final harvest, or of the pond's next stocking; INT32_MAX while open */
+    int32_t closed_day;   /* day of its last final harvest, else of the pond's next stocking; INT32_MAX while open */
 };
 struct rec_feed {
     size_t cycle; /* index into cycle[]: the one open in the pond that day */
@@ -103,8 +113,10 @@ struct rec_harvest {
     double price_idr_kg; /* NaN when not recorded */
 };
 
-/* Arrays sorted: ponds by slug, cycles by (pond, day), the rest by (cycle, day). Events that fall in no cycle are counted
- * in stray, not kept. */
+/* Arrays sorted: farms and ponds by slug, cycles by (pond, day), the rest by (cycle, day). Samples of one pond and day are
+ * one. An event belongs to the cycle that lived in the pond that day, the days of stocking and of the last final harvest
+ * included; a harvest on the day of a stocking is of the fish that were there before. Events that fall in no cycle are
+ * counted in stray, not kept. */
 struct records_snapshot {
     int64_t as_of_ms;
     size_t farms, ponds, cycles, feeds, samples, deaths, harvests, stray;
@@ -117,13 +129,14 @@ struct records_snapshot {
     struct rec_harvest *harvest;
 };
 
-/* What had been entered by as_of_ms, events up to as_of_ms only. *out is the caller's, free with records_snapshot_free. */
+/* What had been entered by as_of_ms, events up to its day only (a pond and its farm count as known from the first stocking
+ * that was entered, even when their own rows came later). NILA_ERR_CORRUPT, NILA_ERR_BUSY, NILA_ERR_IO, logged. *out is the caller's, free with records_snapshot_free. */
 NILA_MUST_CHECK int records_snapshot(struct records *r, int64_t as_of_ms, struct records_snapshot **out);
 void records_snapshot_free(struct records_snapshot *s); /* NULL is fine */
 
 /* Index of a pond, -1. */
 long records_find_pond(const struct records_snapshot *s, const char *slug);
-/* The cycle open in pond (index) on day, -1. */
+/* The cycle open in pond (index) at the end of day, -1: from the day of stocking to the day before its closed_day. */
 long records_open_cycle(const struct records_snapshot *s, size_t pond, int32_t day);
 
 #endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "columns.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/common/buf.h"
+#include "collector/common/civil.h"
+#include "collector/common/utf8.h"
+
+static const char *const REGENCY[] = {"kotim", "seruyan", NULL};
+static const char *const SYSTEM[] = {"pond", "biofloc", "tarpaulin", "cage", NULL};
+static const char *const SEX[] = {"male", "mixed", "unknown", NULL};
+static const char *const HARVEST[] = {"partial", "final", "retail", NULL};
+
+/* Bounds catch slips of the pen (grams for kilograms, a telephone number for a count), not unusual farms. */
+/* clang-format off */
+static const struct columns TABLE[RECORDS_TABLES] = {
+    [RECORDS_FARMS] = {7, {
+        {"farm",      COLUMN_KEY,  true,  0, 0, NULL},
+        {"name",      COLUMN_NAME, true,  0, 0, NULL},
+        {"regency",   COLUMN_WORD, true,  0, 0, REGENCY},
+        {"kecamatan", COLUMN_NAME, true,  0, 0, NULL},
+        {"village",   COLUMN_NAME, false, 0, 0, NULL},
+        {"group",     COLUMN_NAME, false, 0, 0, NULL},
+        {"kusuka",    COLUMN_NAME, false, 0, 0, NULL}}},
+    [RECORDS_PONDS] = {6, {
+        {"pond",      COLUMN_KEY,    true, 0,   0,      NULL},
+        {"farm",      COLUMN_FARM,   true, 0,   0,      NULL},
+        {"name",      COLUMN_NAME,   true, 0,   0,      NULL},
+        {"system",    COLUMN_WORD,   true, 0,   0,      SYSTEM},
+        {"area_m2",   COLUMN_NUMBER, true, 1,   100000, NULL},
+        {"depth_m",   COLUMN_NUMBER, true, 0.3, 10,     NULL}}},
+    [RECORDS_CYCLES] = {9, {
+        {"cycle",          COLUMN_KEY,    true,  0,    0,        NULL},
+        {"pond",           COLUMN_POND,   true,  0,    0,        NULL},
+        {"stocked_on",     COLUMN_DAY,    true,  0,    0,        NULL},
+        {"count",          COLUMN_WHOLE,  true,  1,    10000000, NULL},
+        {"mass_g",         COLUMN_NUMBER, true,  0.01, 1000,     NULL},
+        {"strain",         COLUMN_NAME,   false, 0,    0,        NULL},
+        {"sex",            COLUMN_WORD,   false, 0,    0,        SEX},
+        {"source",         COLUMN_NAME,   false, 0,    0,        NULL},
+        {"price_idr_each", COLUMN_NUMBER, false, 0,    1000000,  NULL}}},
+    [RECORDS_FEED] = {6, {
+        {"pond",        COLUMN_POND,   true,  0,     0,      NULL},
+        {"on",          COLUMN_DAY,    true,  0,     0,      NULL},
+        {"feed_kg",     COLUMN_NUMBER, true,  0.001, 100000, NULL},
+        {"kind",        COLUMN_NAME,   false, 0,     0,      NULL},
+        {"brand",       COLUMN_NAME,   false, 0,     0,      NULL},
+        {"protein_pct", COLUMN_NUMBER, false, 0,     100,    NULL}}},
+    [RECORDS_SAMPLES] = {6, {
+        {"pond",    COLUMN_POND,   true,  0,    0,        NULL},
+        {"on",      COLUMN_DAY,    true,  0,    0,        NULL},
+        {"fish",    COLUMN_WHOLE,  false, 1,    100000,   NULL},
+        {"total_g", COLUMN_NUMBER, false, 0.01, 10000000, NULL},
+        {"mass_g",  COLUMN_NUMBER, false, 0.01, 5000,     NULL},
+        {"gear",    COLUMN_NAME,   false, 0,    0,        NULL}}},
+    [RECORDS_DEATHS] = {4, {
+        {"pond",  COLUMN_POND,  true,  0, 0,        NULL},
+        {"on",    COLUMN_DAY,   true,  0, 0,        NULL},
+        {"count", COLUMN_WHOLE, true,  1, 10000000, NULL},
+        {"cause", COLUMN_NAME,  false, 0, 0,        NULL}}},
+    [RECORDS_HARVESTS] = {7, {
+        {"pond",         COLUMN_POND,   true,  0,    0,       NULL},
+        {"on",           COLUMN_DAY,    true,  0,    0,       NULL},
+        {"kg",           COLUMN_NUMBER, true,  0.01, 1000000, NULL},
+        {"fish_per_kg",  COLUMN_NUMBER, false, 0.2,  2000,    NULL},
+        {"kind",         COLUMN_WORD,   true,  0,    0,       HARVEST},
+        {"buyer",        COLUMN_NAME,   false, 0,    0,       NULL},
+        {"price_idr_kg", COLUMN_NUMBER, false, 0,    10000000, NULL}}},
+};
+/* clang-format on */
+
+const struct columns *columns_of(enum records_table t)
+{
+    return &TABLE[t];
+}
+
+static int refuse(char *reason, const char *words)
+{
+    (void)snprintf(reason, COLUMN_REASON, "%s", words);
+    return NILA_ERR_PARSE;
+}
+
+/* Foreign text in a complaint, cut to what a line can carry. */
+static int refuse_text(char *reason, const char *text, const char *words)
+{
+    (void)snprintf(reason, COLUMN_REASON, "\"%.40s\" %s", text, words);
+    return NILA_ERR_PARSE;
+}
+
+static int read_slug(const char *text, struct cell *out, char *reason)
+{
+    if (!slug_valid(text))
+        return refuse_text(reason, text, "is not allowed; 1 to 32 of a-z, 0-9 and -");
+    (void)snprintf(out->text, sizeof out->text, "%s", text);
+    return 0;
+}
+
+static int read_name(const char *text, struct cell *out, char *reason)
+{
+    size_t n = strlen(text);
+
+    for (size_t at = 0; at < n;) {
+        size_t k = utf8_length(text + at, n - at);
+        if (k == 0)
+            return refuse(reason, "is not UTF-8 text; save the file as \"CSV UTF-8\"");
+        if ((unsigned char)text[at] < 0x20 || text[at] == 0x7f)
+            return refuse(reason, "holds a line break or another control character");
+        at += k;
+    }
+    if (n >= sizeof out->text) {
+        (void)snprintf(reason, COLUMN_REASON, "has %zu bytes; at most %zu are allowed", n,
+                       sizeof out->text - 1);
+        return NILA_ERR_PARSE;
+    }
+    (void)snprintf(out->text, sizeof out->text, "%s", text);
+    return 0;
+}
+
+static int read_word(const char *const *words, const char *text, struct cell *out, char *reason)
+{
+    struct buf b = {0};
+
+    for (size_t i = 0; words[i] != NULL; i++) {
+        if (strcmp(words[i], text) == 0) {
+            buf_free(&b);
+            (void)snprintf(out->text, sizeof out->text, "%s", text);
+            return 0;
+        }
+        buf_printf(&b, "%s%s", i == 0 ? "" : words[i + 1] != NULL ? ", " : " or ", words[i]);
+    }
+    (void)snprintf(reason, COLUMN_REASON, "\"%.40s\" is not allowed; %s", text, b.p);
+    buf_free(&b);
+    return NILA_ERR_PARSE;
+}
+
+static int out_of_range(const struct column *c, const char *text, char *reason)
+{
+    (void)snprintf(reason, COLUMN_REASON, "%.40s is not allowed; %.10g to %.10g", text, c->min,
+                   c->max);
+    return NILA_ERR_PARSE;
+}
+
+/* Digits only: "2.000" means two thousand here and two in English, so it is refused rather than guessed. */
+static int read_whole(const struct column *c, const char *text, struct cell *out, char *reason)
+{
+    const char *digits = text + (text[0] == '-');
+    size_t n = strlen(digits);
+
+    if (n == 0 || digits[strspn(digits, "0123456789")] != '\0')
+        return refuse_text(reason, text, "is not a whole number; digits only, no . or , between");
+    if (n > 15)
+        return out_of_range(c, text, reason);
+    out->whole = strtoll(text, NULL, 10);
+    if ((double)out->whole < c->min || (double)out->whole > c->max)
+        return out_of_range(c, text, reason);
+    return 0;
+}
+
+static int read_number(const struct column *c, const struct csv *csv, int index, const char *text,
+                       struct cell *out, char *reason)
+{
+    int rc = csv_number(csv, index, &out->number);
+
+    if (rc == NILA_ERR_PARSE)
+        return refuse_text(reason, text,
+                           csv_semicolon(csv) ? "is not a number; as in 1,5"
+                                              : "is not a number; as in 1.5");
+    if (rc != 0 || out->number < c->min || out->number > c->max)
+        return out_of_range(c, text, reason);
+    return 0;
+}
+
+static int read_day(const char *text, int64_t now_ms, struct cell *out, char *reason)
+{
+    int32_t day;
+
+    if (civil_parse_day(text, &day) != 0)
+        return refuse_text(reason, text, "is not a date; as in 2026-11-24");
+    if (day > civil_day(now_ms))
+        return refuse_text(reason, text, "lies in the future");
+    out->whole = day;
+    return 0;
+}
+
+/* A day alone counts from its first instant: what was entered that day was known at its end. */
+static int read_moment(const char *text, int64_t now_ms, struct cell *out, char *reason)
+{
+    int32_t day;
+
+    if (civil_parse_day(text, &day) == 0)
+        out->whole = civil_day_start(day);
+    else if (civil_parse_iso(text, &out->whole, NULL) != 0)
+        return refuse_text(reason, text, "is not a date or time; as in 2026-11-24T17:30+07:00");
+    if (out->whole > now_ms)
+        return refuse_text(reason, text, "lies in the future");
+    return 0;
+}
+
+int cell_read(const struct column *c, const struct csv *csv, int index, int64_t now_ms,
+              struct cell *out, char *reason)
+{
+    const char *text = csv_cell(csv, index);
+
+    *out = (struct cell){.empty = text[0] == '\0', .number = NAN};
+    if (out->empty)
+        return c->need ? refuse(reason, "may not be empty") : 0;
+    switch (c->kind) {
+    case COLUMN_KEY:
+    case COLUMN_FARM:
+    case COLUMN_POND:
+        return read_slug(text, out, reason);
+    case COLUMN_NAME:
+        return read_name(text, out, reason);
+    case COLUMN_WORD:
+        return read_word(c->words, text, out, reason);
+    case COLUMN_WHOLE:
+        return read_whole(c, text, out, reason);
+    case COLUMN_NUMBER:
+        return read_number(c, csv, index, text, out, reason);
+    case COLUMN_DAY:
+        return read_day(text, now_ms, out, reason);
+    case COLUMN_MOMENT:
+        return read_moment(text, now_ms, out, reason);
+    }
+    return refuse(reason, "is not readable");
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The tables of the production records. Columns are named as in the CSV files; "on" and stocked_on are WIB day numbers,
+ * entered_on is ms since 1970 UTC. A released entry is never changed: what comes later is one more entry.
+ *
+ * A row's id rises and is never used again (AUTOINCREMENT), so that an import can tell its own rows from older ones. */
+#include <stddef.h>
+
+#include "db.h"
+
+/* clang-format off */
+const char *const RECORDS_MIGRATION[] = {
+    "CREATE TABLE farms(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " farm TEXT NOT NULL UNIQUE, name TEXT NOT NULL, regency TEXT NOT NULL, kecamatan TEXT NOT NULL,"
+    " village TEXT, \"group\" TEXT, kusuka TEXT, entered_on INTEGER NOT NULL);"
+    "CREATE TABLE ponds(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " pond TEXT NOT NULL UNIQUE, farm TEXT NOT NULL REFERENCES farms(farm), name TEXT NOT NULL, system TEXT NOT NULL,"
+    " area_m2 REAL NOT NULL, depth_m REAL NOT NULL, entered_on INTEGER NOT NULL);"
+    "CREATE TABLE cycles(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " cycle TEXT NOT NULL UNIQUE, pond TEXT NOT NULL REFERENCES ponds(pond), stocked_on INTEGER NOT NULL,"
+    " count INTEGER NOT NULL, mass_g REAL NOT NULL, strain TEXT, sex TEXT, source TEXT, price_idr_each REAL,"
+    " entered_on INTEGER NOT NULL, UNIQUE(pond, stocked_on));"
+    "CREATE TABLE feed(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " pond TEXT NOT NULL REFERENCES ponds(pond), \"on\" INTEGER NOT NULL, feed_kg REAL NOT NULL, kind TEXT, brand TEXT,"
+    " protein_pct REAL, entered_on INTEGER NOT NULL);"
+    "CREATE INDEX feed_by_day ON feed(pond, \"on\");"
+    "CREATE TABLE samples(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " pond TEXT NOT NULL REFERENCES ponds(pond), \"on\" INTEGER NOT NULL, fish INTEGER, total_g REAL, mass_g REAL,"
+    " gear TEXT, entered_on INTEGER NOT NULL);"
+    "CREATE INDEX samples_by_day ON samples(pond, \"on\");"
+    "CREATE TABLE deaths(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " pond TEXT NOT NULL REFERENCES ponds(pond), \"on\" INTEGER NOT NULL, count INTEGER NOT NULL, cause TEXT,"
+    " entered_on INTEGER NOT NULL);"
+    "CREATE INDEX deaths_by_day ON deaths(pond, \"on\");"
+    "CREATE TABLE harvests(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " pond TEXT NOT NULL REFERENCES ponds(pond), \"on\" INTEGER NOT NULL, kg REAL NOT NULL, fish_per_kg REAL,"
+    " kind TEXT NOT NULL, buyer TEXT, price_idr_kg REAL, entered_on INTEGER NOT NULL);"
+    "CREATE INDEX harvests_by_day ON harvests(pond, \"on\");",
+    NULL,
+};
+/* clang-format on */
