@@ -447,7 +447,8 @@ int csv_number(const struct csv *c, int column, double *out)
 void csv_put(struct buf *b, bool first, const char *cell)
 {
     const size_t n = strlen(cell);
-    const bool quote = strpbrk(cell, ",;\"\r\n") != NULL ||
+    /* An empty first cell is quoted: alone on its row it would be a blank line, which readers skip. */
+    const bool quote = (first && n == 0) || strpbrk(cell, ",;\"\r\n") != NULL ||
                        (n > 0 && (is_blank(cell[0]) || is_blank(cell[n - 1])));
 
     if (!first)

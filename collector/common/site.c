@@ -157,6 +157,7 @@ static int read_site(struct site **out, struct jsonconf *c, const char *name, ch
     refuse_reflexes(&r, root);
     site_read_sinks(&r, root);
     read_stores(&r, root);
+    jsonconf_ignore(c, root, "$schema"); /* tells an editor where site.schema.json is */
     rc = jsonconf_done(c, why, why_size);
     if (rc == 0)
         *out = r.s;

@@ -332,6 +332,23 @@ static void reads_back_whatever_it_writes(void **state)
     buf_free(&b);
 }
 
+static void an_empty_cell_alone_on_its_row_is_not_lost(void **state)
+{
+    struct buf b = {0};
+    struct csv *c;
+
+    (void)state;
+    buf_str(&b, "note\n");
+    csv_put(&b, true, "");
+    buf_str(&b, "\n");
+    c = open_text(b.p);
+    assert_int_equal(csv_next(c), 1);
+    assert_string_equal(csv_cell(c, 0), "");
+    assert_int_equal(csv_next(c), 0);
+    csv_close(c);
+    buf_free(&b);
+}
+
 static void reads_a_file_across_its_chunks(void **state)
 {
     const char *dir = support_tmpdir();
@@ -403,6 +420,7 @@ int main(void)
         cmocka_unit_test(reads_numbers_of_both_dialects),
         cmocka_unit_test(the_dialect_decides_how_a_cell_is_read),
         cmocka_unit_test(reads_back_whatever_it_writes),
+        cmocka_unit_test(an_empty_cell_alone_on_its_row_is_not_lost),
         cmocka_unit_test(reads_a_file_across_its_chunks),
         cmocka_unit_test(says_why_a_file_cannot_be_read),
     };

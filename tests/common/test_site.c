@@ -360,6 +360,8 @@ static void accepts_what_is_only_unusual(void **state)
         {"one unit on two buses", "\"unit\": 0", "\"unit\": 1"},
         {"primary of another pond", "\"primary\": true, \"min\"", "\"primary\": false, \"min\""},
         {"only one limit", "\"min\": 20, ", ""},
+        {"where an editor finds the schema", "\"reflexes\": []",
+         "\"$schema\": \"site.schema.json\", \"reflexes\": []"},
         {"comment", "\"reflexes\": []", "/* no rules \n yet */ // \" {\n\"reflexes\": []"},
     };
 
@@ -499,6 +501,98 @@ static void the_example_file_is_a_good_one(void **state)
     site_free(s);
 }
 
+static const struct jsonconf_node *walk(struct jsonconf *c, const char *path)
+{
+    const struct jsonconf_node *n = jsonconf_root(c);
+    char key[64];
+    int used;
+
+    for (; sscanf(path, " %63[^/]%n", key, &used) == 1; path += used + (path[used] == '/'))
+        n = jsonconf_member(c, n, key, true);
+    return n;
+}
+
+/* The schema for editors allows what the reader allows: both ends of each range, and nothing beyond. */
+static void the_schema_has_the_ranges_of_the_reader(void **state)
+{
+    static const struct {
+        const char *path, *find, *key;
+        double step;
+    } T[] = {
+        {"properties/ponds/items/properties/area_m2", "\"area_m2\": 200", "area_m2", 0.5},
+        {"properties/ponds/items/properties/depth_m", "\"depth_m\": 1.2", "depth_m", 0.1},
+        {"properties/buses/items/properties/timeout_ms", "\"timeout_ms\": 500", "timeout_ms", 1},
+        {"properties/buses/items/properties/gap_ms", "\"gap_ms\": 20", "gap_ms", 1},
+        {"properties/buses/items/properties/tcp/properties/port", "\"port\": 1502", "port", 1},
+        {"definitions/device/properties/unit", "\"unit\": 0", "unit", 1},
+        {"definitions/device/properties/every_s", "\"every_s\": 30", "every_s", 1},
+        {"properties/journal/properties/max_bytes", "\"max_bytes\": 2097152", "max_bytes", 1},
+        {"properties/journal/properties/keep_days", "\"keep_days\": 0", "keep_days", 1},
+    };
+    struct jsonconf *c = NULL;
+    char why[512] = "";
+
+    (void)state;
+    if (jsonconf_open(&c, "collector/common/site.schema.json", why, sizeof why) != 0)
+        fail_msg("%s", why);
+    for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
+        const struct jsonconf_node *n = walk(c, T[i].path);
+        const double min = jsonconf_number(c, n, "minimum", -1e12, 1e12);
+        const double max = jsonconf_number(c, n, "maximum", -1e12, 1e12);
+        const double value[] = {min, max, min - T[i].step, max + T[i].step};
+        assert_non_null(n);
+        for (size_t k = 0; k < 4; k++) {
+            struct site *s = NULL;
+            char put[64], place[64];
+            int rc;
+            (void)snprintf(put, sizeof put, "\"%s\": %.15g", T[i].key, value[k]);
+            rc = load_changed(&s, "c.json", T[i].find, put, place, sizeof place, why, sizeof why);
+            if (rc != (k < 2 ? 0 : NILA_ERR_CONFIG))
+                fail_msg("%s: rc %d, %s", put, rc, rc != 0 ? why : "");
+            site_free(s);
+        }
+    }
+    jsonconf_close(c);
+}
+
+static void the_schema_has_the_metrics_of_metric_c(void **state)
+{
+    static const char *const BESIDE[] = {"$schema",     "$id",       "title",
+                                         "description", "type",      "additionalProperties",
+                                         "required",    "properties"};
+    static const char *const DEVICE[] = {"type", "additionalProperties", "required"};
+    static const char *const METRICS[] = {"type", "additionalProperties", "maxProperties"};
+    static const char *const OTHER[] = {"slug", "profile", "unit", "every_s", "pond"};
+    struct jsonconf *c = NULL;
+    const struct jsonconf_node *device, *properties, *metrics, *each;
+    char why[512] = "";
+
+    (void)state;
+    if (jsonconf_open(&c, "collector/common/site.schema.json", why, sizeof why) != 0)
+        fail_msg("%s", why);
+    for (size_t i = 0; i < sizeof BESIDE / sizeof BESIDE[0]; i++)
+        jsonconf_ignore(c, jsonconf_root(c), BESIDE[i]);
+    device = walk(c, "definitions/device");
+    jsonconf_ignore(c, walk(c, "definitions"), "slug");
+    jsonconf_ignore(c, walk(c, "definitions"), "metric");
+    for (size_t i = 0; i < sizeof DEVICE / sizeof DEVICE[0]; i++)
+        jsonconf_ignore(c, device, DEVICE[i]);
+    properties = jsonconf_member(c, device, "properties", true);
+    for (size_t i = 0; i < sizeof OTHER / sizeof OTHER[0]; i++)
+        jsonconf_ignore(c, properties, OTHER[i]);
+    metrics = jsonconf_member(c, properties, "metrics", true);
+    for (size_t i = 0; i < sizeof METRICS / sizeof METRICS[0]; i++)
+        jsonconf_ignore(c, metrics, METRICS[i]);
+    each = jsonconf_member(c, metrics, "properties", true);
+    for (int m = 0; m < METRIC_COUNT; m++) {
+        assert_non_null(jsonconf_member(c, each, metric_info((enum metric)m)->name, true));
+        jsonconf_ignore(c, each, metric_info((enum metric)m)->name);
+    }
+    if (jsonconf_done(c, why, sizeof why) != 0) /* a metric too many would be an unknown key */
+        fail_msg("%s", why);
+    jsonconf_close(c);
+}
+
 static void pond_systems_have_one_name_each(void **state)
 {
     enum pond_system back = POND_SYSTEM_COUNT;
@@ -524,6 +618,8 @@ int main(void)
         cmocka_unit_test(seventeen_metrics_of_one_device_are_too_many),
         cmocka_unit_test(paths_begin_at_the_folder_of_the_file),
         cmocka_unit_test(the_example_file_is_a_good_one),
+        cmocka_unit_test(the_schema_has_the_ranges_of_the_reader),
+        cmocka_unit_test(the_schema_has_the_metrics_of_metric_c),
         cmocka_unit_test(pond_systems_have_one_name_each),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
