@@ -15,8 +15,6 @@
 
 static const int32_t FORGOTTEN_AGE_DAYS = 365, FORGOTTEN_SILENCE_DAYS = 120;
 static const int32_t IDLE_DAYS = 90; /* an empty pond is in use so long after its last harvest */
-static const int32_t MAIN_AHEAD_DAYS =
-    400; /* so far the current cycle's harvest is followed, for the pond's page */
 static const int32_t USUAL_WATER_DAYS = 60; /* of the newest water make the usual water */
 static const double USUAL_PRIOR_DAYS = 7;   /* weight of the prior among them */
 static const int32_t FEED_SPREAD_DAYS = 10; /* longest time one feed row may stand for */
@@ -37,7 +35,7 @@ struct pondrun {
     gsl_rng *rng;
     struct ensemble *fish;
     double *ln_wait;            /* [draw][HARVEST_CLASSES] */
-    double *main_kg, *main_day; /* [draw]; main_day infinite: not within MAIN_AHEAD_DAYS */
+    double *main_kg, *main_day; /* [draw]; main_day infinite: not within PONDRUN_AHEAD_DAYS */
     double *sorted;             /* [draw] */
     double *feed_kg;            /* [day since stocking]: NaN not known */
     size_t feed_days;
@@ -485,7 +483,7 @@ static void summarise_fish(struct pondrun *w, struct supply_pond *out)
     out->biomass_kg_p50 = quantile(w, n, 0.5);
 }
 
-/* Draws that are not harvested within MAIN_AHEAD_DAYS count as later than all; kg is of those that are. */
+/* Draws that are not harvested within PONDRUN_AHEAD_DAYS count as later than all; kg is of those that are. */
 static void summarise_harvest(struct pondrun *w, struct supply_pond *out)
 {
     size_t n = w->in->draws, harvested = 0;
@@ -543,12 +541,10 @@ void pondrun_pond(struct pondrun *w, size_t pond, double *kg, struct supply_pond
                                  .nh3_effect = growth_nh3_effect(p.usual.nh3_n_mg_l),
                                  .first_day = w->in->as_of_day + 1,
                                  .end_day = w->end_day,
-                                 .main_end_day = w->in->as_of_day + MAIN_AHEAD_DAYS,
+                                 .main_end_day = w->in->as_of_day + PONDRUN_AHEAD_DAYS,
                                  .path_day = w->paths->first_day,
                                  .path_weeks = w->paths->weeks,
                                  .path_stride = w->paths->draws};
-    if (o.main_end_day < o.end_day)
-        o.main_end_day = o.end_day;
     usual_stocking(s, pond, w->in->as_of_day, &o.stock_count, &o.stock_mass_g);
     if (open) {
         out->cycle = cycle;

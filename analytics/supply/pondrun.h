@@ -29,6 +29,10 @@ void pondrun_free(struct pondrun *w); /* NULL is fine */
 /* The last day of lead in->months. */
 int32_t pondrun_end_day(const struct supply_input *in);
 
+/* The current cycle's harvest is followed so many days ahead, for the pond's page; beyond the last lead's end (at most 396
+ * days), so the common paths must reach this far. */
+#define PONDRUN_AHEAD_DAYS 400
+
 /* Adds the pond's harvests to kg [lead - 1][draw] and fills out. */
 void pondrun_pond(struct pondrun *w, size_t pond, double *kg, struct supply_pond *out);
 

@@ -69,7 +69,7 @@ int supply_run(const struct supply_input *in, struct supply_forecast **out,
     f->months = in->months;
     f->draws = in->draws;
     f->kg = xcalloc((size_t)SUPPLY_NODES * in->months * in->draws, sizeof *f->kg);
-    paths = paths_new(in->seed, in->as_of_day, end_day, in->draws);
+    paths = paths_new(in->seed, in->as_of_day, in->as_of_day + PONDRUN_AHEAD_DAYS, in->draws);
     w = pondrun_new(in, paths, end_day);
     for (size_t p = 0; p < in->records->ponds; p++) {
         size_t node = supply_node_kecamatan(in->records->farm[in->records->pond[p].farm].kecamatan);

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/support/support.h"
+
+#include <gsl/gsl_statistics_double.h>
+
+#include "analytics/supply/paths.h"
+#include "collector/common/civil.h"
+#include "tests/analytics/world.h"
+
+#define DRAWS 2000
+#define SEED  2385
+
+static void deviations_have_the_stated_spread_memory_and_common_part(void **state)
+{
+    int32_t day = civil_day_of(2026, 6, 30);
+    struct paths *p = paths_new(SEED, day, day + 200, DRAWS);
+    size_t weeks[] = {0, 50, 120};
+
+    (void)state;
+    print_message("seed %d\n", SEED);
+    for (size_t k = 0; k < 3; k++) {
+        const double *a = p->z[REGENCY_KOTIM] + weeks[k] * DRAWS;
+        const double *b = p->z[REGENCY_SERUYAN] + weeks[k] * DRAWS;
+
+        /* three sampling errors of 2000 draws */
+        assert_close(gsl_stats_sd(a, 1, DRAWS), 0.12, 0.006);
+        assert_close(gsl_stats_sd(b, 1, DRAWS), 0.12, 0.006);
+        assert_close(gsl_stats_correlation(a, 1, a + DRAWS, 1, DRAWS), 0.8, 0.025);
+        assert_close(gsl_stats_correlation(a, 1, b, 1, DRAWS), 0.6, 0.045);
+    }
+    paths_free(p);
+}
+
+static void events_fall_in_their_seasons_at_the_rate_of_the_record(void **state)
+{
+    int32_t day = civil_day_of(2026, 12, 31);
+    struct paths *p = paths_new(SEED, day, day + 400, DRAWS);
+    double events = 0, loss = 0, both = 0, kotim = 0;
+
+    (void)state;
+    for (size_t w = 0; w < p->weeks; w++) {
+        int32_t monday = p->first_day + (int32_t)w * 7;
+        int first = civil_from_day(monday).month, last = civil_from_day(monday + 6).month;
+        bool season = first >= 8 || first <= 2 || last >= 8 || last <= 2;
+        int year = civil_from_day(monday).year;
+
+        for (size_t i = 0; i < DRAWS; i++) {
+            double a = p->loss[REGENCY_KOTIM][w * DRAWS + i],
+                   b = p->loss[REGENCY_SERUYAN][w * DRAWS + i];
+
+            assert_true(a >= 0 && a <= 1 && b >= 0 && b <= 1);
+            assert_true(season || (a == 0 && b == 0));
+            if (year == 2026 && a > 0) {
+                events += 1.0 / DRAWS;
+                loss += a;
+            }
+            kotim += a > 0;
+            both += a > 0 && b > 0;
+        }
+    }
+    loss /= events * DRAWS;
+    print_message("%.3f events in 2026, mean loss %.3f, %.2f of them in both regencies\n", events,
+                  loss, both / kotim);
+    /* two kinds: 2 (1 - E exp(-rate)) = 2 (1 - (11/12)^3.5) = 0.525; weeks across new year move a little of it */
+    assert_close(events, 0.525, 0.05);
+    assert_close(loss, 0.4, 0.03);
+    /* together 0.6 of the time; else by chance, E p^2 / E p = 0.0823 / 0.2625 with p = 1 - exp(-rate) */
+    assert_close(both / kotim, 0.6 + 0.4 * 0.0823 / 0.2625, 0.03);
+    paths_free(p);
+}
+
+static void a_longer_horizon_changes_no_earlier_week(void **state)
+{
+    int32_t day = civil_day_of(2026, 6, 30);
+    struct paths *a = paths_new(1, day, day + 60, 50), *b = paths_new(1, day, day + 400, 50);
+
+    (void)state;
+    assert_true(b->weeks > a->weeks);
+    for (size_t r = 0; r < REGENCY_COUNT; r++) {
+        assert_memory_equal(a->z[r], b->z[r], a->weeks * 50 * sizeof(double));
+        assert_memory_equal(a->loss[r], b->loss[r], a->weeks * 50 * sizeof(double));
+    }
+    paths_free(a);
+    paths_free(b);
+}
+
+static void weeks_are_found_and_kept_inside(void **state)
+{
+    int32_t day = civil_day_of(2026, 6, 30);
+    struct paths *p = paths_new(1, day, day + 60, 50);
+
+    (void)state;
+    assert_int_equal(paths_week(p, p->first_day - 500), 0);
+    assert_int_equal(paths_week(p, p->first_day), 0);
+    assert_int_equal(paths_week(p, day - 1), PATHS_PAST_WEEKS - 1);
+    assert_int_equal(paths_week(p, day), PATHS_PAST_WEEKS);
+    assert_true(paths_week(p, day + 60) < p->weeks - 1);
+    assert_int_equal(paths_week(p, day + 9999), p->weeks - 1);
+    paths_free(p);
+}
+
+static void streams_differ_by_name_and_seed(void **state)
+{
+    (void)state;
+    assert_int_equal(paths_stream(1, "kolam-1"), paths_stream(1, "kolam-1"));
+    assert_int_not_equal(paths_stream(1, "kolam-1"), paths_stream(1, "kolam-2"));
+    assert_int_not_equal(paths_stream(1, "kolam-1"), paths_stream(2, "kolam-1"));
+    assert_true(paths_stream(99, "x") <= 0xffffffffUL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(deviations_have_the_stated_spread_memory_and_common_part),
+        cmocka_unit_test(events_fall_in_their_seasons_at_the_rate_of_the_record),
+        cmocka_unit_test(a_longer_horizon_changes_no_earlier_week),
+        cmocka_unit_test(weeks_are_found_and_kept_inside),
+        cmocka_unit_test(streams_differ_by_name_and_seed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
