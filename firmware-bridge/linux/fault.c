@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fault.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "firmware-bridge/core/nila_regmap.h"
+
+#include "number.h"
+#include "rng.h"
+
+static int find_device(const struct site *site, const char *slug)
+{
+    for (unsigned i = 0; i < site->devices; i++)
+        if (strcmp(site->device[i].slug, slug) == 0)
+            return (int)i;
+    return -1;
+}
+
+static int find_kind(const char *name)
+{
+    static const char *const NAME[] = {"silent", "absent", "nonsense", "stuck"};
+
+    for (int i = 0; i < (int)(sizeof NAME / sizeof NAME[0]); i++)
+        if (strcmp(name, NAME[i]) == 0)
+            return i;
+    return -1;
+}
+
+int fault_parse(struct fault *out, const char *text, const struct site *site)
+{
+    char copy[160], *part[4] = {NULL}, *rest = copy;
+    struct fault f = {.from_s = 0, .to_s = INFINITY};
+    size_t n = 0;
+    int kind;
+
+    if (strlen(text) >= sizeof copy)
+        return NILA_ERR_PARSE;
+    memcpy(copy, text, strlen(text) + 1);
+    while (rest != NULL) {
+        if (n == sizeof part / sizeof part[0])
+            return NILA_ERR_PARSE;
+        part[n++] = strsep(&rest, ":");
+    }
+    if (n < 2)
+        return NILA_ERR_PARSE;
+    f.device = find_device(site, part[0]);
+    kind = find_kind(part[1]);
+    if (f.device < 0 || kind < 0)
+        return NILA_ERR_NOT_FOUND;
+    f.kind = (enum fault_kind)kind;
+    if ((n > 2 && number_double(part[2], -1e9, 1e9, &f.from_s) != 0) ||
+        (n > 3 && number_double(part[3], -1e9, 1e9, &f.to_s) != 0))
+        return NILA_ERR_PARSE;
+    if (f.from_s < 0 || f.to_s <= f.from_s)
+        return NILA_ERR_RANGE;
+    *out = f;
+    return 0;
+}
+
+static void nonsense(int64_t ts_ms, struct sim_channel ch[8], int n)
+{
+    /* Drawn from the second, not counted: a master that asks every minute must meet all four. */
+    unsigned which = (unsigned)(rng_key(1, (uint64_t)(ts_ms / 1000)) % 4);
+
+    for (int i = 0; i < n; i++) {
+        bool temperature = ch[i].kind == NILA_KIND_TEMP_C || ch[i].kind == NILA_KIND_AIR_TEMP_C;
+        const double VALUE[4] = {3.0e5, -127.0, temperature ? 85.0 : 3.0e5, 0.0};
+        ch[i].value = VALUE[which];
+        ch[i].quality = 0;
+    }
+}
+
+static int stuck(struct fault *f, struct sim_channel ch[8], int n)
+{
+    if (!f->holding) {
+        memcpy(f->held, ch, (size_t)n * sizeof *ch);
+        f->held_n = n;
+        f->holding = true;
+    }
+    memcpy(ch, f->held, (size_t)f->held_n * sizeof *ch);
+    return f->held_n;
+}
+
+int fault_apply(struct fault *f, int device, double t_s, int64_t ts_ms, struct sim_channel ch[8],
+                int n)
+{
+    if (device != f->device || n < 0 || t_s < f->from_s || t_s >= f->to_s)
+        return n;
+    switch (f->kind) {
+    case FAULT_SILENT:
+        return -1;
+    case FAULT_ABSENT:
+        for (int i = 0; i < n; i++) {
+            ch[i].value = NAN;
+            ch[i].quality = NILA_Q_ABSENT;
+        }
+        return n;
+    case FAULT_NONSENSE:
+        nonsense(ts_ms, ch, n);
+        return n;
+    case FAULT_STUCK:
+        return stuck(f, ch, n);
+    }
+    return n;
+}

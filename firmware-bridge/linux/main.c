@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* nila-bridge: simulated ponds behind Modbus, and their history. Subcommands and exit codes: --help. */
+#include <stdio.h>
+#include <sysexits.h>
+
+#include "collector/common/buf.h"
+#include "collector/common/log.h"
+
+#include "commands.h"
+#include "options.h"
+#include "text.h"
+
+static int show(enum text id)
+{
+    struct buf b = {0};
+    int rc;
+
+    text_append(&b, id, NULL, NULL, NULL);
+    rc = fwrite(b.p, 1, b.n, stdout) == b.n && fflush(stdout) == 0 ? EX_OK : EX_IOERR;
+    buf_free(&b);
+    return rc;
+}
+
+static int help(enum command about)
+{
+    return show(about == COMMAND_SIMULATE  ? TEXT_HELP_SIMULATE
+                : about == COMMAND_HISTORY ? TEXT_HELP_HISTORY
+                                           : TEXT_HELP);
+}
+
+static int run(const struct options *o)
+{
+    switch (o->command) {
+    case COMMAND_HELP:
+        return help(o->help_about);
+    case COMMAND_VERSION:
+        return puts("nila-bridge " NILA_VERSION) >= 0 && fflush(stdout) == 0 ? EX_OK : EX_IOERR;
+    case COMMAND_SIMULATE:
+        return simulate_command(o);
+    case COMMAND_HISTORY:
+        return history_command(o);
+    }
+    return EX_SOFTWARE;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o;
+    int rc = options_parse(&o, argc, argv);
+
+    if (rc == 0) {
+        log_set_level(o.verbose ? LOG_LEVEL_DEBUG : o.quiet ? LOG_LEVEL_WARN : LOG_LEVEL_INFO);
+        rc = run(&o);
+    }
+    options_free(&o);
+    return rc;
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "commands.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "collector/common/clock.h"
+#include "collector/common/err.h"
+#include "collector/common/log.h"
+
+#include "fault.h"
+#include "ready.h"
+#include "simserver.h"
+#include "text.h"
+
+struct simulation {
+    const struct options *o;
+    struct site *site;
+    struct sensor_stock *stock;
+    struct fault *fault;   /* one a --fault */
+    const char **pty_link; /* one a bus, NULL entries */
+    FILE *truth;
+    struct sensors *sensors;
+    int64_t start_mono_ms;
+    struct simserver *server;
+};
+
+/* A fault belongs to one device and a device to one bus, so each is used by one thread only. */
+static int source(void *arg, int device, int64_t ts_ms, struct sim_channel ch[8])
+{
+    struct simulation *s = arg;
+    double t_s = (double)(clock_mono_ms() - s->start_mono_ms) / 1000;
+    int n = sensors_read(s->sensors, device, ts_ms, ch);
+
+    for (size_t i = 0; i < s->o->fault.n; i++)
+        n = fault_apply(&s->fault[i], device, t_s, ts_ms, ch, n);
+    return n;
+}
+
+static int read_faults(struct simulation *s)
+{
+    s->fault = xcalloc(s->o->fault.n, sizeof *s->fault);
+    for (size_t i = 0; i < s->o->fault.n; i++) {
+        int rc = fault_parse(&s->fault[i], s->o->fault.text[i], s->site);
+        if (rc != 0) {
+            text_say(TEXT_BAD_FAULT, s->o->fault.text[i], text_why(rc), NULL);
+            return EX_USAGE;
+        }
+    }
+    return 0;
+}
+
+/* The serial bus of that slug of n characters, or the only one when slug is NULL; -1 none, -2 several. */
+static int serial_bus(const struct site *site, const char *slug, size_t n)
+{
+    int found = -1;
+
+    for (unsigned i = 0; i < site->buses; i++) {
+        const struct site_bus *b = &site->bus[i];
+        if (b->kind != SITE_BUS_SERIAL)
+            continue;
+        if (slug != NULL && (strlen(b->slug) != n || memcmp(b->slug, slug, n) != 0))
+            continue;
+        if (found >= 0)
+            return -2;
+        found = (int)i;
+    }
+    return found;
+}
+
+static int read_links(struct simulation *s)
+{
+    s->pty_link = xcalloc(s->site->buses, sizeof *s->pty_link);
+    for (size_t i = 0; i < s->o->pty_link.n; i++) {
+        const char *text = s->o->pty_link.text[i], *equals = strchr(text, '=');
+        const char *slash = strchr(text, '/');
+        bool named = equals != NULL && (slash == NULL || equals < slash);
+        int bus = named ? serial_bus(s->site, text, (size_t)(equals - text))
+                        : serial_bus(s->site, NULL, 0);
+        if (bus < 0) {
+            text_say(bus == -2 ? TEXT_LINK_WHICH_BUS : TEXT_BAD_LINK, text, named ? text : "",
+                     NULL);
+            return EX_USAGE;
+        }
+        s->pty_link[bus] = named ? equals + 1 : text;
+    }
+    return 0;
+}
+
+static int open_truth(struct simulation *s)
+{
+    if (s->o->truth == NULL)
+        return 0;
+    s->truth = fopen(s->o->truth, "a");
+    if (s->truth != NULL)
+        return 0;
+    text_say(TEXT_CANNOT_WRITE, s->o->truth, strerror(errno), NULL);
+    return EX_CANTCREAT;
+}
+
+static void prepare_ponds(struct simulation *s)
+{
+    struct sensors_config c = {.site = s->site,
+                               .seed = s->o->seed,
+                               .noise = s->o->noise,
+                               .stock = s->stock,
+                               .stocks = s->o->set.n};
+    char ponds[16], seed[24];
+
+    (void)snprintf(ponds, sizeof ponds, "%u", s->site->ponds);
+    (void)snprintf(seed, sizeof seed, "%" PRIu64, s->o->seed);
+    if (!s->o->quiet)
+        text_say(TEXT_RUNUP, ponds, seed, NULL);
+    s->sensors = sensors_new(&c, clock_wall_ms());
+    s->start_mono_ms = clock_mono_ms();
+}
+
+static int start_server(struct simulation *s)
+{
+    struct simserver_config c = {.site = s->site,
+                                 .source = source,
+                                 .arg = s,
+                                 .truth = s->truth,
+                                 .pty_link = s->pty_link,
+                                 .listen_host = s->o->listen};
+    char why[256] = "";
+    int rc = simserver_start(&s->server, &c, why, sizeof why);
+
+    if (rc == 0)
+        return 0;
+    text_say(TEXT_CANNOT_START, why, NULL, NULL);
+    return rc == NILA_ERR_NOT_FOUND ? EX_NOHOST : exit_code(rc);
+}
+
+static void say_where(const struct simulation *s)
+{
+    const char *host = s->o->listen != NULL ? s->o->listen : "127.0.0.1";
+
+    for (unsigned i = 0; i < s->site->buses; i++) {
+        char path[128], port[16];
+        int n = simserver_port(s->server, (int)i, path, sizeof path);
+        (void)snprintf(port, sizeof port, "%d", n);
+        if (n > 0)
+            text_say(TEXT_ON_TCP, s->site->bus[i].slug, host, port);
+        else
+            text_say(TEXT_ON_PTY, s->site->bus[i].slug, path, s->pty_link[i]);
+    }
+    for (unsigned i = 0; i < s->site->devices; i++)
+        if (!imitated(&s->site->device[i]))
+            text_say(TEXT_AS_NODE, s->site->device[i].slug, s->site->device[i].profile, NULL);
+}
+
+/* Until a signal of ours (which stay blocked, so that none is lost) or the end of --for. */
+static void wait_for_end(const sigset_t *signals, int64_t for_s)
+{
+    int64_t end_ms = clock_mono_ms() + for_s * 1000;
+
+    for (;;) {
+        int64_t left_ms = for_s < 0 ? 3600000 : end_ms - clock_mono_ms();
+        struct timespec t = {.tv_sec = left_ms / 1000, .tv_nsec = left_ms % 1000 * 1000000};
+        if (left_ms <= 0 || sigtimedwait(signals, NULL, &t) > 0)
+            return;
+    }
+}
+
+static int announce(const struct simulation *s)
+{
+    int rc;
+
+    if (!s->o->quiet)
+        say_where(s);
+    if (s->o->ready == NULL)
+        return 0;
+    rc = ready_write(s->o->ready, s->site, s->server, s->o->listen, s->pty_link);
+    if (rc == 0)
+        return 0;
+    text_say(TEXT_CANNOT_WRITE, s->o->ready, strerror(errno), NULL);
+    return EX_CANTCREAT;
+}
+
+static int run(struct simulation *s)
+{
+    sigset_t signals;
+    int rc;
+
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigaddset(&signals, SIGINT);
+    (void)sigprocmask(SIG_BLOCK, &signals, NULL);
+    (void)signal(SIGPIPE, SIG_IGN); /* a client that leaves is an error of write, not our end */
+    if (s->o->ready != NULL)
+        (void)unlink(s->o->ready); /* one of an earlier run must not be taken for ours */
+    prepare_ponds(s);
+    rc = start_server(s);
+    if (rc == 0)
+        rc = announce(s);
+    if (rc == 0)
+        wait_for_end(&signals, s->o->for_s);
+    if (s->o->ready != NULL)
+        (void)unlink(s->o->ready);
+    simserver_stop(s->server);
+    if (rc == 0 && !s->o->quiet)
+        text_say(TEXT_STOPPED, NULL, NULL, NULL);
+    return rc;
+}
+
+static int close_truth(struct simulation *s)
+{
+    if (s->truth == NULL || fclose(s->truth) == 0)
+        return 0;
+    text_say(TEXT_CANNOT_WRITE, s->o->truth, strerror(errno), NULL);
+    return EX_IOERR;
+}
+
+int simulate_command(const struct options *o)
+{
+    struct simulation s = {.o = o};
+    int rc = load_site(&s.site, o->site_path), closed;
+
+    if (rc == 0)
+        rc = read_stocks(&s.stock, o, s.site);
+    if (rc == 0)
+        rc = read_faults(&s);
+    if (rc == 0)
+        rc = read_links(&s);
+    if (rc == 0)
+        rc = open_truth(&s);
+    if (rc == 0)
+        rc = run(&s);
+    closed = close_truth(&s);
+    sensors_free(s.sensors);
+    free(s.pty_link);
+    free(s.fault);
+    free(s.stock);
+    site_free(s.site);
+    return rc != 0 ? rc : closed;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "text.h"
+
+#include <string.h>
+
+static enum language chosen = LANGUAGE_ID;
+
+/* clang-format off */
+static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
+[TEXT_HELP] = {
+"nila-bridge - kolam nila tiruan di belakang Modbus\n"
+"\n"
+"PEMAKAIAN\n"
+"  nila-bridge simulate SITE.json [pilihan]   layani semua alat di berkas lokasi\n"
+"  nila-bridge history SITE.json --days N     tulis riwayat pengukuran sebagai CSV\n"
+"  nila-bridge SUBPERINTAH --help             semua pilihan sebuah subperintah\n"
+"  nila-bridge --version\n"
+"\n"
+"PILIHAN UMUM\n"
+"  --lang id|en   bahasa; juga dari variabel NILA_LANG (bawaan: id)\n"
+"  --quiet        hanya peringatan dan kesalahan\n"
+"  --verbose      lebih banyak rincian\n"
+"\n"
+"KODE KELUAR (sysexits.h)\n"
+"  0 baik, 64 salah pakai, 66 berkas lokasi tidak ada, 69 porta terpakai, 70 salah program,\n"
+"  73 berkas tidak dapat dibuat, 74 salah baca/tulis, 77 tidak diizinkan, 78 berkas lokasi salah\n",
+"nila-bridge - simulated tilapia ponds behind Modbus\n"
+"\n"
+"USAGE\n"
+"  nila-bridge simulate SITE.json [options]   serve every device of a site file\n"
+"  nila-bridge history SITE.json --days N     write a history of measurements as CSV\n"
+"  nila-bridge SUBCOMMAND --help              all options of a subcommand\n"
+"  nila-bridge --version\n"
+"\n"
+"COMMON OPTIONS\n"
+"  --lang id|en   language; also from the variable NILA_LANG (default: id)\n"
+"  --quiet        warnings and errors only\n"
+"  --verbose      more detail\n"
+"\n"
+"EXIT CODES (sysexits.h)\n"
+"  0 good, 64 wrong usage, 66 no such site file, 69 port taken, 70 program error,\n"
+"  73 file cannot be made, 74 reading or writing failed, 77 not permitted, 78 site file wrong\n",
+},
+[TEXT_HELP_SIMULATE] = {
+"nila-bridge simulate - layani alat sebuah lokasi dengan kolam tiruan\n"
+"\n"
+"PEMAKAIAN\n"
+"  nila-bridge simulate SITE.json [pilihan]\n"
+"\n"
+"  Semua alat di berkas lokasi dilayani sebagai nila-node: jalur tcp di porta dari berkas itu (0: porta\n"
+"  bebas), jalur serial di sebuah pty. Alat dengan kolam mengukur suhu, oksigen, pH, EC, kekeruhan, tinggi\n"
+"  air dan TAN; alat tanpa kolam mengukur suhu udara, PAR dan angin. Berhenti dengan SIGTERM atau SIGINT.\n"
+"\n"
+"PILIHAN\n"
+"  --seed N              benih cuaca, sifat kolam dan derau (bawaan 1)\n"
+"  --noise on|off        derau sensor (bawaan on)\n"
+"  --set KOLAM:fish_kg_m2=X  kepadatan ikan sebuah kolam; boleh berulang\n"
+"  --fault ALAT:JENIS[:dari_s[:sampai_s]]\n"
+"                        ganggu sebuah alat: silent (tidak menjawab), absent (sensor tidak ada),\n"
+"                        nonsense (nilai mustahil yang mengaku benar), stuck (nilai terakhir berulang);\n"
+"                        detik dihitung sejak mulai; boleh berulang\n"
+"  --listen HOST         alamat untuk jalur tcp (bawaan 127.0.0.1)\n"
+"  --pty-link PATH       nama tetap untuk pty jalur serial; BUS=PATH bila jalurnya lebih dari satu\n"
+"  --ready BERKAS        tulis JSON porta dan pty setelah semua siap\n"
+"  --truth BERKAS        catat setiap nilai yang dilayani, CSV\n"
+"  --for DETIK           berhenti sendiri setelah itu\n"
+"  --lang id|en, --quiet, --verbose, --help, --version\n",
+"nila-bridge simulate - serve the devices of a site from simulated ponds\n"
+"\n"
+"USAGE\n"
+"  nila-bridge simulate SITE.json [options]\n"
+"\n"
+"  Every device of the site file is served as a nila-node: a tcp bus on the port of that file (0: any free\n"
+"  port), a serial bus on a pty. A device with a pond measures temperature, oxygen, pH, EC, turbidity, level\n"
+"  and TAN; one without measures air temperature, PAR and wind. SIGTERM or SIGINT ends it.\n"
+"\n"
+"OPTIONS\n"
+"  --seed N              seed of weather, pond characters and noise (default 1)\n"
+"  --noise on|off        sensor noise (default on)\n"
+"  --set POND:fish_kg_m2=X  standing biomass of a pond; may be repeated\n"
+"  --fault DEVICE:KIND[:from_s[:to_s]]\n"
+"                        disturb a device: silent (no answer), absent (sensors gone), nonsense\n"
+"                        (impossible values that claim to be valid), stuck (the last values repeat);\n"
+"                        seconds count from the start; may be repeated\n"
+"  --listen HOST         address of the tcp buses (default 127.0.0.1)\n"
+"  --pty-link PATH       stable name of the serial bus's pty; BUS=PATH when there are several\n"
+"  --ready FILE          write ports and ptys as JSON when all is bound\n"
+"  --truth FILE          log every value served, CSV\n"
+"  --for SECONDS         stop by itself after that\n"
+"  --lang id|en, --quiet, --verbose, --help, --version\n",
+},
+[TEXT_HELP_HISTORY] = {
+"nila-bridge history - tulis apa yang seharusnya telah diukur, sebagai CSV\n"
+"\n"
+"PEMAKAIAN\n"
+"  nila-bridge history SITE.json --days N [pilihan]\n"
+"\n"
+"  Kolom: time,pond,device,metric,value,flag. Kolam, cuaca dan derau sama dengan simulate untuk benih yang\n"
+"  sama. flag 2: belum dinilai. Tidak ada baris di masa depan.\n"
+"\n"
+"PILIHAN\n"
+"  --days N              berapa hari, 1 sampai 3660 (wajib)\n"
+"  --every DETIK         jarak antarbaris, 1 sampai 86400 (bawaan 600)\n"
+"  --until WAKTU         sampai kapan, ISO 8601; tanpa zona berarti WIB (bawaan: sekarang)\n"
+"  --out BERKAS          tulis ke berkas, bukan ke stdout\n"
+"  --seed N              benih cuaca, sifat kolam dan derau (bawaan 1)\n"
+"  --noise on|off        derau sensor (bawaan on)\n"
+"  --set KOLAM:fish_kg_m2=X  kepadatan ikan sebuah kolam; boleh berulang\n"
+"  --lang id|en, --quiet, --verbose, --help, --version\n",
+"nila-bridge history - write what would have been measured, as CSV\n"
+"\n"
+"USAGE\n"
+"  nila-bridge history SITE.json --days N [options]\n"
+"\n"
+"  Columns: time,pond,device,metric,value,flag. Ponds, weather and noise are those of simulate for the same\n"
+"  seed. flag 2: not evaluated. No row lies in the future.\n"
+"\n"
+"OPTIONS\n"
+"  --days N              how many days, 1 to 3660 (required)\n"
+"  --every SECONDS       between rows, 1 to 86400 (default 600)\n"
+"  --until TIME          up to when, ISO 8601; without offset it is WIB (default: now)\n"
+"  --out FILE            write to a file instead of stdout\n"
+"  --seed N              seed of weather, pond characters and noise (default 1)\n"
+"  --noise on|off        sensor noise (default on)\n"
+"  --set POND:fish_kg_m2=X  standing biomass of a pond; may be repeated\n"
+"  --lang id|en, --quiet, --verbose, --help, --version\n",
+},
+[TEXT_TRY_HELP] = {"lihat: nila-bridge{0} --help", "see: nila-bridge{0} --help"},
+[TEXT_NO_SUBCOMMAND] = {"subperintah belum disebut", "no subcommand given"},
+[TEXT_BAD_SUBCOMMAND] = {"subperintah {0} tidak dikenal", "unknown subcommand {0}"},
+[TEXT_BAD_OPTION] = {"pilihan {0} tidak dikenal", "unknown option {0}"},
+[TEXT_OPTION_ELSEWHERE] = {"pilihan --{0} bukan untuk {1}", "option --{0} is not for {1}"},
+[TEXT_OPTION_NEEDS_VALUE] = {"pilihan {0} perlu nilai", "option {0} needs a value"},
+[TEXT_OPTION_NO_VALUE] = {"pilihan --{0} wajib untuk {1}", "option --{0} is required for {1}"},
+[TEXT_BAD_VALUE] = {"--{0} {1}: harus {2}", "--{0} {1}: must be {2}"},
+[TEXT_NO_SITE] = {"berkas lokasi belum disebut", "no site file given"},
+[TEXT_TOO_MANY] = {"{0}: terlalu banyak argumen", "{0}: too many arguments"},
+[TEXT_BAD_FAULT] = {
+    "--fault {0}: {1}; bentuknya ALAT:silent|absent|nonsense|stuck[:dari_s[:sampai_s]]",
+    "--fault {0}: {1}; the form is DEVICE:silent|absent|nonsense|stuck[:from_s[:to_s]]"},
+[TEXT_BAD_SET] = {
+    "--set {0}: {1}; bentuknya KOLAM:fish_kg_m2=X dengan X di atas 0 sampai 100",
+    "--set {0}: {1}; the form is POND:fish_kg_m2=X with X above 0 up to 100"},
+[TEXT_WHY_FORM] = {"bentuknya lain", "another form"},
+[TEXT_WHY_UNKNOWN] = {"nama tidak dikenal", "unknown name"},
+[TEXT_WHY_RANGE] = {"di luar batas", "out of range"},
+[TEXT_BAD_LINK] = {"--pty-link {0}: tidak ada jalur serial {1}", "--pty-link {0}: no serial bus {1}"},
+[TEXT_LINK_WHICH_BUS] = {
+    "--pty-link {0}: ada beberapa jalur serial, sebut BUS=PATH",
+    "--pty-link {0}: there are several serial buses, say BUS=PATH"},
+[TEXT_CANNOT_WRITE] = {"{0}: tidak dapat ditulis: {1}", "{0}: cannot be written: {1}"},
+[TEXT_CANNOT_START] = {"tidak dapat mulai: {0}", "cannot start: {0}"},
+[TEXT_RUNUP] = {"{0} kolam disiapkan, benih {1}", "preparing {0} ponds, seed {1}"},
+[TEXT_ON_TCP] = {"jalur {0}: tcp {1} porta {2}", "bus {0}: tcp {1} port {2}"},
+[TEXT_ON_PTY] = {"jalur {0}: pty {1} {2}", "bus {0}: pty {1} {2}"},
+[TEXT_AS_NODE] = {
+    "alat {0}: profil {1} tidak ditiru, dilayani sebagai nila-node",
+    "device {0}: profile {1} is not imitated, served as a nila-node"},
+[TEXT_STOPPED] = {"berhenti", "stopped"},
+[TEXT_LEFT_OUT] = {
+    "alat {0}: profil {1} tidak ditiru, tidak ada baris untuknya",
+    "device {0}: profile {1} is not imitated, no rows for it"},
+[TEXT_FUTURE_CUT] = {
+    "--until {0} ada di masa depan; riwayat berakhir sekarang",
+    "--until {0} lies in the future; the history ends now"},
+[TEXT_WRITTEN] = {"{0} baris ditulis", "{0} rows written"},
+[TEXT_PROGRESS] = {"riwayat {0} %", "history {0} %"},
+};
+/* clang-format on */
+
+bool text_choose(const char *code)
+{
+    static const char *const CODE[LANGUAGE_COUNT] = {"id", "en"};
+
+    for (int i = 0; i < LANGUAGE_COUNT; i++) {
+        if (strcmp(code, CODE[i]) == 0) {
+            chosen = (enum language)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *text_raw(enum text id, enum language language)
+{
+    return TEXT[id][language];
+}
+
+const char *text_why(int rc)
+{
+    return TEXT[rc == NILA_ERR_NOT_FOUND ? TEXT_WHY_UNKNOWN
+                : rc == NILA_ERR_RANGE   ? TEXT_WHY_RANGE
+                                         : TEXT_WHY_FORM][chosen];
+}
+
+void text_append(struct buf *b, enum text id, const char *a0, const char *a1, const char *a2)
+{
+    const char *const arg[] = {a0, a1, a2};
+
+    for (const char *p = TEXT[id][chosen]; *p != '\0'; p++) {
+        if (p[0] == '{' && p[1] >= '0' && p[1] <= '2' && p[2] == '}') {
+            const char *a = arg[p[1] - '0'];
+            buf_str(b, a != NULL ? a : "");
+            p += 2;
+        } else {
+            buf_add(b, p, 1);
+        }
+    }
+}
+
+void text_say(enum text id, const char *a0, const char *a1, const char *a2)
+{
+    struct buf b = {0};
+
+    buf_str(&b, "nila-bridge: ");
+    text_append(&b, id, a0, a1, a2);
+    buf_str(&b, "\n");
+    (void)fwrite(b.p, 1, b.n, stderr);
+    buf_free(&b);
+}
