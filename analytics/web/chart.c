@@ -12,7 +12,7 @@
 #define HEIGHT  230.0
 #define LEFT    38.0
 #define RIGHT   10.0
-#define TOP     22.0
+#define TOP     32.0
 #define BOTTOM  26.0
 
 #define HOUR_MS ((int64_t)3600 * 1000)

@@ -9,6 +9,8 @@ static int worst_first(const void *a, const void *b)
     const struct page_pond *x = a, *y = b;
     int c = status_rank(x->status.level) - status_rank(y->status.level);
 
+    if (c == 0) /* what can't wait: oxygen stands first among the reasons */
+        c = (int)x->status.reason - (int)y->status.reason;
     if (c == 0)
         c = strcmp(x->farm, y->farm);
     if (c == 0)

@@ -72,7 +72,7 @@ struct page_model {
     struct page_forecast forecast;
 };
 
-/* Sorts the ponds worst first, then by farm and name, and counts the levels. */
+/* Sorts the ponds worst first, then by reason, farm and name, and counts the levels. */
 void page_order(struct page_model *m);
 
 /* The pond of that slug, or NULL. */

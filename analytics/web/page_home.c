@@ -43,7 +43,8 @@ static void card(struct buf *b, const struct page_model *m, const struct page_po
              parts_level_class(p->status.level), p->pond.slug, p->pond.name, p->farm,
              region_kecamatan(p->kecamatan)->name);
     parts_badge(b, lang, p->status.level);
-    html_put(b, " $</p>\n", text_get(lang, text_advice_of(&p->status).title));
+    html_raw(b, "</p>\n");
+    parts_why(b, m, p, lang);
     parts_steps(b, m, p, lang);
     parts_values(b, m, p, lang);
     parts_when(b, m, p, lang);

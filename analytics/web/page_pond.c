@@ -28,13 +28,13 @@ static size_t limits_of(const struct kind *k, const struct status_limits *l,
                         struct chart_limit out[CHART_MAX_LIMITS])
 {
     if (k->metric == METRIC_DO_MG_L) {
-        out[0] = (struct chart_limit){l->do_watch_mg_l, false};
-        out[1] = (struct chart_limit){l->do_danger_mg_l, true};
+        out[0] = (struct chart_limit){l->do_danger_mg_l, true};
+        out[1] = (struct chart_limit){l->do_watch_mg_l, false};
         return 2;
     }
-    out[0] = (struct chart_limit){l->temp_watch_low, false};
-    out[1] = (struct chart_limit){l->temp_watch_high, false};
-    out[2] = (struct chart_limit){l->temp_danger_low, true};
+    out[0] = (struct chart_limit){l->temp_danger_low, true};
+    out[1] = (struct chart_limit){l->temp_watch_low, false};
+    out[2] = (struct chart_limit){l->temp_watch_high, false};
     out[3] = (struct chart_limit){l->temp_danger_high, true};
     return 4;
 }

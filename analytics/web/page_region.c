@@ -82,7 +82,8 @@ static void month_table(struct buf *b, const struct page_forecast *f, enum lang 
                            supply_node_regency(REGENCY_SERUYAN)};
 
     parts_element(b, "h2", "", lang, TEXT_REGION_TABLE, NULL);
-    html_put(b, "<table><caption>$</caption><thead><tr><th scope=\"col\">$</th>",
+    html_put(b,
+             "<div class=\"wide\"><table><caption>$</caption><thead><tr><th scope=\"col\">$</th>",
              text_get(lang, TEXT_TONNES_NOTE), text_get(lang, TEXT_MONTH));
     for (size_t k = 0; k < 3; k++)
         html_put(b, "<th scope=\"col\">$</th>", text_get(lang, COLUMN[k]));
@@ -100,7 +101,7 @@ static void month_table(struct buf *b, const struct page_forecast *f, enum lang 
     cell(b, &f->demand[SUPPLY_JOINT], lang);
     cell(b, &f->demand[node[1]], lang);
     cell(b, &f->demand[node[2]], lang);
-    html_raw(b, "</tr></tfoot></table>\n");
+    html_raw(b, "</tr></tfoot></table></div>\n");
 }
 
 static void demand(struct buf *b, const struct page_forecast *f, enum lang lang)
@@ -180,10 +181,11 @@ static void kecamatan_table(struct buf *b, const struct page_forecast *f, enum l
     (void)format_number(n, sizeof n, lang, f->months, 0);
     (void)format_month(month, sizeof month, lang, f->first_month);
     parts_element(b, "h2", "", lang, TEXT_KECAMATAN_TABLE, NULL);
-    html_put(b,
-             "<table><thead><tr><th scope=\"col\">$</th><th scope=\"col\">$</th><th "
-             "scope=\"col\">$</th><th scope=\"col\">",
-             text_get(lang, TEXT_KECAMATAN), text_get(lang, TEXT_PONDS_COLUMN), month);
+    html_put(
+        b,
+        "<div class=\"wide\"><table><thead><tr><th scope=\"col\">$</th><th scope=\"col\">$</th><th "
+        "scope=\"col\">$</th><th scope=\"col\">",
+        text_get(lang, TEXT_KECAMATAN), text_get(lang, TEXT_PONDS_COLUMN), month);
     parts_say(b, lang, TEXT_ALL_MONTHS, args);
     html_raw(b, "</th></tr></thead><tbody>\n");
     for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++) {
@@ -201,7 +203,7 @@ static void kecamatan_table(struct buf *b, const struct page_forecast *f, enum l
         cell(b, &f->total[node], lang);
         html_raw(b, "</tr>\n");
     }
-    html_raw(b, "</tbody></table>\n");
+    html_raw(b, "</tbody></table></div>\n");
     parts_element(b, "p", "soft", lang, TEXT_KECAMATAN_NONE, NULL);
 }
 

@@ -175,6 +175,17 @@ static void steps(struct buf *b, enum lang lang, enum text key, const struct tex
     buf_free(&plain);
 }
 
+void parts_why(struct buf *b, const struct page_model *m, const struct page_pond *p, enum lang lang)
+{
+    struct text_advice a = text_advice_of(&p->status);
+    struct advice_values v;
+
+    advice_values(&v, m, p, lang);
+    /* "No data" as a title would only repeat the badge. */
+    parts_element(b, "p", "why", lang, p->status.reason == REASON_NO_DATA ? a.what : a.title,
+                  v.args);
+}
+
 void parts_steps(struct buf *b, const struct page_model *m, const struct page_pond *p,
                  enum lang lang)
 {

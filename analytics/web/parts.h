@@ -30,6 +30,9 @@ void parts_badge(struct buf *b, enum lang lang, enum status_level level);
 /* Title, sentence and steps of a pond's status, the first step large. */
 void parts_advice(struct buf *b, const struct page_model *m, const struct page_pond *p,
                   enum lang lang);
+/* On the card: why, in a few words; without data also since when. */
+void parts_why(struct buf *b, const struct page_model *m, const struct page_pond *p,
+               enum lang lang);
 /* Only the steps: on the card. */
 void parts_steps(struct buf *b, const struct page_model *m, const struct page_pond *p,
                  enum lang lang);

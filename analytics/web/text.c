@@ -14,7 +14,7 @@ static const char *const TEXT[TEXT_COUNT][LANG_COUNT] = {
     [TEXT_NAV_REGION] = {"Wilayah", "Region"},
     [TEXT_NAV_HELP] = {"Bantuan", "Help"},
     [TEXT_SKIP] = {"Langsung ke isi", "Skip to content"},
-    [TEXT_OTHER_LANGUAGE] = {"English", "Bahasa Indonesia"},
+    [TEXT_OTHER_LANGUAGE] = {"English", "Indonesia"},
     [TEXT_FOOT] = {"Lumbung Nila {versi}. Perangkat lunak bebas, GPL-3.0-or-later.",
         "Lumbung Nila {versi}. Free software, GPL-3.0-or-later."},
     [TEXT_UPDATED] = {"Diperbarui {jam}.", "Updated {jam}."},

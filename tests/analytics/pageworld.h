@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* pageworld: a made-up region for tests of the pages: nine ponds of two farms in every state, a day of readings, a
+ * forecast. Nothing here was measured. */
+#ifndef TESTS_ANALYTICS_PAGEWORLD_H
+#define TESTS_ANALYTICS_PAGEWORLD_H
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analytics/web/page.h"
+#include "collector/common/civil.h"
+#include "collector/common/reading.h"
+
+#define WORLD_NOW    ((int64_t)1795471950000) /* 2026-11-24 05:12:30 WIB */
+#define WORLD_MINUTE ((int64_t)60000)
+
+struct world {
+    struct page_model model;
+    struct page_pond pond[64];
+    struct page_day day;
+    int64_t ts[2][288];
+    double value[2][288];
+};
+
+static inline void world_put(struct page_pond *p, enum metric m, double value, int flag,
+                             int64_t age_min)
+{
+    p->latest.metric[m] = (struct series_last){
+        .ts_ms = WORLD_NOW - age_min * WORLD_MINUTE, .value = value, .flag = flag};
+    p->heard = true;
+}
+
+/* Oxygen, temperature, pH, total ammonia; the oxygen was also read five minutes before. */
+static inline struct page_pond *world_pond(struct world *w, const char *slug, const char *name,
+                                           double oxygen, double temp, double ph, double tan)
+{
+    struct page_pond *p = &w->pond[w->model.ponds++];
+
+    memset(p, 0, sizeof *p);
+    (void)snprintf(p->pond.slug, sizeof p->pond.slug, "%s", slug);
+    (void)snprintf(p->pond.name, sizeof p->pond.name, "%s", name);
+    (void)snprintf(p->farm, sizeof p->farm, "%s",
+                   strncmp(slug, "kotim", 5) == 0 ? "Tambak Mentaya" : "Karamba Kuala Pembuang");
+    p->kecamatan = strncmp(slug, "kotim", 5) == 0 ? 4 : 17;
+    if (isfinite(oxygen))
+        world_put(p, METRIC_DO_MG_L, oxygen, READING_PASS, 2);
+    if (isfinite(temp))
+        world_put(p, METRIC_TEMP_C, temp, READING_PASS, 2);
+    if (isfinite(ph))
+        world_put(p, METRIC_PH, ph, READING_PASS, 2);
+    if (isfinite(tan))
+        world_put(p, METRIC_TAN_N_MG_L, tan, READING_PASS, 2);
+    return p;
+}
+
+/* Judges and orders after the ponds were placed. */
+static inline void world_settle(struct world *w)
+{
+    for (size_t i = 0; i < w->model.ponds; i++) {
+        struct page_pond *p = &w->pond[i];
+        const struct series_last *last = &p->latest.metric[METRIC_DO_MG_L];
+        int64_t ts[2] = {last->ts_ms - 5 * WORLD_MINUTE, last->ts_ms};
+        double value[2] = {last->value, last->value};
+        struct series hour = {METRIC_DO_MG_L, 0, ts, value};
+        if (last->ts_ms != 0 && reading_usable(last->flag))
+            hour.n = 2;
+        status_judge(&p->latest, &hour, WORLD_NOW, &STATUS_DEFAULTS, &p->status);
+    }
+    page_order(&w->model);
+}
+
+static inline void world_day(struct world *w)
+{
+    w->day =
+        (struct page_day){.ready = true, .from_ms = WORLD_NOW - CIVIL_DAY_MS, .to_ms = WORLD_NOW};
+    w->day.oxygen = (struct series){METRIC_DO_MG_L, 0, w->ts[0], w->value[0]};
+    w->day.temp = (struct series){METRIC_TEMP_C, 0, w->ts[1], w->value[1]};
+    for (int i = 0; i < 288; i++) {
+        int64_t ts = w->day.from_ms + i * 5 * WORLD_MINUTE;
+        double hour = 5.2 + i / 12.0, sun = sin((hour - 9.5) / 24.0 * 6.2831853);
+        size_t n = w->day.oxygen.n;
+        w->ts[1][i] = ts;
+        w->value[1][i] = 28.6 + 1.4 * sun + 0.05 * sin(i * 2.3);
+        if (i > 100 && i < 124) /* two hours without oxygen */
+            continue;
+        w->ts[0][n] = ts;
+        w->value[0][n] = 4.2 + 2.6 * sun + 0.12 * sin(i * 1.7);
+        w->day.oxygen.n++;
+    }
+    w->day.temp.n = 288;
+}
+
+static inline struct supply_summary world_summary(double p50_kg)
+{
+    return (struct supply_summary){p50_kg * 1.03, p50_kg * 0.72, p50_kg, p50_kg * 1.38};
+}
+
+static inline void world_forecast(struct page_forecast *f)
+{
+    *f = (struct page_forecast){.state = PAGE_FORECAST_READY,
+                                .issued_ms = WORLD_NOW - 20 * WORLD_MINUTE,
+                                .as_of_day = civil_day(WORLD_NOW),
+                                .first_month = civil_month(WORLD_NOW) + 1,
+                                .months = 6,
+                                .draws = 400,
+                                .demand_people = 614364,
+                                .demand_head_kg_year = 12.3};
+    for (size_t n = 0; n < SUPPLY_NODES; n++) {
+        double share = n == SUPPLY_JOINT                           ? 1.0
+                       : n == supply_node_regency(REGENCY_KOTIM)   ? 0.62
+                       : n == supply_node_regency(REGENCY_SERUYAN) ? 0.38
+                                                                   : 0.05;
+        f->tracked[n] = n == 0 ? 41 : n == 1 ? 26 : n == 2 ? 15 : n % 3 == 0 ? 4 : 0;
+        f->ponds[n] = n == 0 ? 58 : n == 1 ? 35 : n == 2 ? 23 : 6;
+        for (unsigned i = 0; i < f->months; i++)
+            f->month[n][i] = world_summary(share * (14200 + 2600 * sin(i * 1.1)));
+        f->total[n] = world_summary(share * 86000);
+    }
+    f->demand[0] = world_summary(629700);
+    f->demand[1] = world_summary(465900);
+    f->demand[2] = world_summary(163800);
+}
+
+static inline void world_make(struct world *w)
+{
+    struct page_pond *p;
+
+    memset(w, 0, sizeof *w);
+    w->model = (struct page_model){.now_ms = WORLD_NOW,
+                                   .read_ms = WORLD_NOW - 5000,
+                                   .notice = "Data contoh / simulasi",
+                                   .phone = "0812-3456-7890",
+                                   .limits = &STATUS_DEFAULTS,
+                                   .pond = w->pond};
+    p = world_pond(w, "kotim-1", "Kolam 1", 5.34, 28.4, 7.1, 0.3);
+    p->has_cycle = p->has_estimate = true;
+    p->stocked_day = civil_day(WORLD_NOW) - 87;
+    p->stocked = 3000;
+    p->estimate = (struct supply_pond){.cycle = 0,
+                                       .forgotten_cycle = -1,
+                                       .mass_g_p10 = 151,
+                                       .mass_g_p50 = 182,
+                                       .mass_g_p90 = 219,
+                                       .count_p50 = 2487,
+                                       .biomass_kg_p50 = 452,
+                                       .harvest_day_p50 = civil_day(WORLD_NOW) + 41,
+                                       .harvest_kg_p10 = 512,
+                                       .harvest_kg_p50 = 640,
+                                       .harvest_kg_p90 = 781};
+    world_pond(w, "kotim-2", "Kolam 2", 1.43, 28.6, 6.8, 0.4);
+    world_pond(w, "kotim-3", "Kolam 3", 3.6, 28.9, 7.0, NAN);
+    p = world_pond(w, "kotim-4", "Kolam 4", NAN, 28.9, 7.0, NAN);
+    world_put(p, METRIC_DO_MG_L, 6.66, READING_PASS, 125);
+    p = world_pond(w, "kotim-5", "Kolam 5 dekat rumah Pak Haji Ahmad bin Syamsudin", NAN, 29.3, 7.2,
+                   NAN);
+    world_put(p, METRIC_DO_MG_L, 0.0, READING_SUSPECT, 2);
+    world_pond(w, "seruyan-1", "Karamba 1", 6.2, 29.1, 5.2, 2.1);
+    world_pond(w, "seruyan-2", "Karamba 2", 5.8, 33.4, 7.4, NAN);
+    world_pond(w, "seruyan-3", "Karamba 3", 5.1, 30.0, 8.9, 1.4);
+    world_pond(w, "seruyan-4", "Karamba 4", NAN, NAN, NAN, NAN);
+    world_forecast(&w->model.forecast);
+    world_day(w);
+    world_settle(w);
+}
+
+#endif
