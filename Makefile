@@ -64,6 +64,9 @@ $(BUILD)/obj/%.o: %.c Makefile
 	$(if $(V),,@echo "  CC      $<")
 	$(Q)$(CC) $(ALL_CFLAGS) $(if $(filter firmware-bridge/core/%,$<),-Wdouble-promotion) -c $< -o $@
 
+# The style sheet is built in with .incbin, which the compiler's dependency file does not name.
+$(BUILD)/obj/analytics/web/assets.o: analytics/web/style.css
+
 define room_rules
 $(BUILD)/lib$(1).a: $(call objs,$(SRC_$(1)))
 	@mkdir -p $$(@D)
