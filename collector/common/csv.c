@@ -153,8 +153,9 @@ static bool at_row_end(struct csv *c, int *rc)
     return ch == '\n' || ch == END || *rc != 0;
 }
 
-/* Bytes that are not UTF-8 would break every page and database behind us. */
-static int check_utf8(struct csv *c, const struct cell *cell)
+/* Bytes that are not UTF-8 would break every page and database behind us. A byte order mark that is not the first thing
+ * in the file cannot be seen, but makes a name another name. */
+static int check_text(struct csv *c, const struct cell *cell)
 {
     const char *s = c->row.p + cell->at;
     size_t left = c->row.n - cell->at;
@@ -165,6 +166,9 @@ static int check_utf8(struct csv *c, const struct cell *cell)
             return wrong(c, cell->line, cell->column,
                          "byte 0x%02x in this cell is not UTF-8; save as CSV UTF-8",
                          (unsigned)(unsigned char)*s);
+        if (k == 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0)
+            return wrong(c, cell->line, cell->column,
+                         "a byte order mark inside this cell; were two files joined?");
     }
     return 0;
 }
@@ -231,7 +235,7 @@ static int read_cell(struct csv *c)
     }
     buf_add(&c->row, "", 0); /* an empty first cell has brought no memory yet */
     if (rc == 0)
-        rc = check_utf8(c, cell);
+        rc = check_text(c, cell);
     if (rc != 0)
         return rc;
     trim(c, cell->at);

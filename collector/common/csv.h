@@ -4,7 +4,7 @@
  * A UTF-8 byte order mark is skipped, LF and CRLF both end a row, quoted cells may hold both. The
  * separator is found in the header row (comma or semicolon). Refused with their place: rows of more
  * than 256 cells or 64 KiB, NUL bytes and control characters, text that is not UTF-8 (Excel: save as
- * "CSV UTF-8"), a lone carriage return, a quote inside an unquoted cell or never closed, a header
+ * "CSV UTF-8"), a byte order mark elsewhere, a lone carriage return, a quote inside an unquoted cell or never closed, a header
  * name that is empty or stands twice.
  * Threads: a reader belongs to one thread at a time. */
 #ifndef NILA_COMMON_CSV_H

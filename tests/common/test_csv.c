@@ -78,6 +78,10 @@ static void refuses_a_bad_header_with_its_place(void **state)
         {"separator at the end", "a,b,\n", "t.csv:1:5: ", "column 3 has no name"},
         {"quote not closed", "a,\"b\nc", "t.csv:1:3: ", "never closed"},
         {"text behind a quote", "\"a\"x,b\n", "t.csv:1:4: ", "after a closing quote"},
+        {"byte order mark behind a blank",
+         " \xef\xbb\xbf"
+         "a,b\n",
+         "t.csv:1:2: ", "byte order mark"},
         {"not UTF-8", "a,caf\xe9\n", "t.csv:1:3: ", "0xe9"},
     };
 
@@ -111,6 +115,10 @@ static void refuses_a_bad_row_with_its_place(void **state)
         {"overlong form", "a,b\n1,\xc0\x80\n", "t.csv:2:3: ", "0xc0"},
         {"surrogate", "a,b\n1,\xed\xa0\x80\n", "t.csv:2:3: ", "0xed"},
         {"half a character at the end", "a,b\n1,\xe2\x82", "t.csv:2:3: ", "0xe2"},
+        {"two files joined",
+         "a,b\n1,2\n\xef\xbb\xbf"
+         "a,b\n3,4\n",
+         "t.csv:3:1: ", "byte order mark"},
         {"line counted through quotes", "a,b\n\"x\n\ny\",1\n1\n", "t.csv:5:1: ", "1 cells"},
         {"a quoted empty cell is a row", "a,b\n\"\"\n", "t.csv:2:1: ", "1 cells"},
     };

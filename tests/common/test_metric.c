@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/support.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,6 +100,25 @@ static void the_worse_flag_wins_and_missing_stays(void **state)
                  reading_usable(READING_MISSING));
 }
 
+static void the_page_lists_every_metric_with_its_unit(void **state)
+{
+    char *page = support_read("collector/common/README.md", NULL);
+
+    (void)state;
+    for (int i = 0; i < METRIC_COUNT; i++) {
+        const struct metric_info *info = metric_info((enum metric)i);
+        static const char *const DASH = "\xe2\x80\x93";
+        char row[120];
+        (void)snprintf(row, sizeof row, "| `%s` | %s | %s | %.15g to %.15g | %.15g to %.15g |",
+                       info->name, info->unit[0] != '\0' ? info->unit : DASH,
+                       metric_class_name(info->group), info->fail_min, info->fail_max,
+                       info->suspect_min, info->suspect_max);
+        if (strstr(page, row) == NULL)
+            fail_msg("collector/common/README.md lacks: %s", row);
+    }
+    free(page);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +127,7 @@ int main(void)
         cmocka_unit_test(numbers_in_journals_never_move),
         cmocka_unit_test(aliases_are_for_csv_input_only),
         cmocka_unit_test(every_metric_belongs_to_one_measurement),
+        cmocka_unit_test(the_page_lists_every_metric_with_its_unit),
         cmocka_unit_test(the_worse_flag_wins_and_missing_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
