@@ -46,10 +46,12 @@ static void show_words(struct buf *out, const struct site *site, const struct pl
                    site->bus[d->bus].slug, d->unit, d->every_s);
         for (unsigned k = 0; k < plan[i].n; k++) {
             const struct plan_block *b = &plan[i].b[k];
+            const unsigned last = b->first + (unsigned)b->count;
+            const int digits = last > 9999 ? 5 : 4;
             /* both numberings: the address on the wire, and the one of most manuals */
-            buf_printf(out, "%s function %d, address %u-%u (%d%05u-%d%05u)", k > 0 ? ";" : "",
-                       b->function, b->first, b->first + b->count - 1U, b->function == 4 ? 3 : 4,
-                       b->first + 1U, b->function == 4 ? 3 : 4, b->first + (unsigned)b->count);
+            buf_printf(out, "%s function %d, address %u-%u (%d%0*u-%d%0*u)", k > 0 ? ";" : "",
+                       b->function, (unsigned)b->first, last - 1, b->function == 4 ? 3 : 4, digits,
+                       b->first + 1U, b->function == 4 ? 3 : 4, digits, last);
         }
         buf_str(out, "\n");
     }

@@ -285,7 +285,15 @@ static int take_counts(void *arg, const char *json)
     return 0;
 }
 
-/* NILA_ERR_NOT_FOUND before anything was stored: no collector answers. */
+/* Is entry i of another time, pond or device than the one before it? */
+static bool begins_set(const struct import *im, size_t i)
+{
+    const struct entry *a = &im->entry[i - 1], *b = &im->entry[i];
+    return a->ts_ms != b->ts_ms || a->pond != b->pond || a->device != b->device;
+}
+
+/* Batches end where a set ends, so that one moment of a device stays one row of the journal. NILA_ERR_NOT_FOUND before
+ * anything was stored: no collector answers. */
 static int store_by_socket(struct import *im)
 {
     struct buf rq = {0};
@@ -297,6 +305,8 @@ static int store_by_socket(struct import *im)
         buf_clear(&rq);
         buf_str(&rq, "{\"v\":1,\"op\":\"import\",\"rows\":[");
         for (; i < im->n && i - from < BATCH_ROWS && rq.n < BATCH_BYTES; i++) {
+            if (i - from > BATCH_ROWS - METRIC_COUNT && begins_set(im, i))
+                break;
             if (i > from)
                 buf_str(&rq, ",");
             add_json_row(&rq, im, &im->entry[i]);
@@ -332,7 +342,7 @@ static int store_directly(struct import *im)
     for (size_t i = 0; rc == 0 && i < im->n; i++) {
         struct import_value v = value_of(im, &im->entry[i]);
         import_sets_add(&sets, &v);
-        if (i + 1 < im->n && sets.n < SETS_AT_ONCE)
+        if (i + 1 < im->n && (sets.n < SETS_AT_ONCE || !begins_set(im, i + 1)))
             continue;
         rc = journal_append(j, sets.set, sets.n);
         if (rc == 0) {
