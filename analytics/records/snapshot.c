@@ -71,6 +71,7 @@ static int take_farm(struct load *l, struct db_stmt *row, void *element)
     struct rec_farm *f = element;
     char text[SITE_NAME_SIZE];
 
+    (void)l;
     db_text(row, 0, f->slug, sizeof f->slug);
     db_text(row, 1, f->name, sizeof f->name);
     db_text(row, 4, f->village, sizeof f->village);

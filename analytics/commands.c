@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "commands.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "analytics/config.h"
+#include "analytics/series.h"
+#include "analytics/supply/forecast.h"
+#include "analytics/web/server.h"
+#include "collector/common/buf.h"
+#include "collector/common/civil.h"
+#include "collector/common/clock.h"
+#include "collector/common/http.h"
+#include "collector/common/log.h"
+
+enum {
+    WHY = 400,
+    /* of analytics.json; they hold for --records too, where there is no configuration */
+    DEFAULT_MONTHS = 6,
+    DEFAULT_DRAWS = 400,
+    DEFAULT_SEED = 1,
+    COMPLAINTS_SHOWN = 100 /* records_import tells no more */
+};
+
+int command_exit_code(int rc)
+{
+    static const struct {
+        int rc, code;
+    } CODE[] = {
+        {0, EX_OK},
+        {NILA_ERR_CONFIG, EX_CONFIG},
+        {NILA_ERR_NOT_FOUND, EX_NOINPUT},
+        {NILA_ERR_DENIED, EX_NOPERM},
+        {NILA_ERR_PARSE, EX_DATAERR},
+        {NILA_ERR_CORRUPT, EX_DATAERR},
+        {NILA_ERR_RANGE, EX_USAGE},
+        {NILA_ERR_BUSY, EX_TEMPFAIL},
+        {NILA_ERR_TIMEOUT, EX_UNAVAILABLE},
+        {NILA_ERR_CLOSED, EX_UNAVAILABLE},
+        {NILA_ERR_REFUSED, EX_UNAVAILABLE},
+        {NILA_ERR_UNSUPPORTED, EX_UNAVAILABLE},
+    };
+
+    for (size_t i = 0; i < sizeof CODE / sizeof CODE[0]; i++)
+        if (CODE[i].rc == rc)
+            return CODE[i].code;
+    return EX_IOERR;
+}
+
+/* Words for people, in their language. */
+static void say(const struct command_options *o, const char *indonesian, const char *english, ...)
+    NILA_PRINTF(2, 4) NILA_PRINTF(3, 4);
+static void say(const struct command_options *o, const char *indonesian, const char *english, ...)
+{
+    va_list ap;
+
+    va_start(ap, english);
+    (void)vfprintf(stderr, o->english ? english : indonesian, ap);
+    va_end(ap);
+}
+
+static int fail(int rc, const char *why)
+{
+    log_warnx("%s", why);
+    return command_exit_code(rc);
+}
+
+/* The configuration, or with --records its defaults around that file. */
+static int load_config(const struct command_options *o, struct analytics_config *c, char *why)
+{
+    if (o->records == NULL)
+        return analytics_config_load(c, o->config, why, WHY);
+    *c = (struct analytics_config){
+        .months = DEFAULT_MONTHS, .draws = DEFAULT_DRAWS, .seed = DEFAULT_SEED};
+    if (strlen(o->records) >= sizeof c->records_path) {
+        (void)snprintf(why, WHY, "--records: the path is longer than %zu bytes",
+                       sizeof c->records_path - 1);
+        return NILA_ERR_RANGE;
+    }
+    (void)snprintf(c->records_path, sizeof c->records_path, "%s", o->records);
+    return 0;
+}
+
+int command_check(const struct command_options *o)
+{
+    struct analytics_config c;
+    char why[WHY];
+    int rc = analytics_config_load(&c, o->config, why, sizeof why);
+
+    if (rc != 0)
+        return fail(rc, why);
+    if (!o->quiet)
+        say(o, "%s: tidak ada kesalahan\n", "%s: no mistakes\n", o->config);
+    return EX_OK;
+}
+
+/* --- serve --- */
+
+/* Whole or not at all: whoever waits for the file reads it at once. */
+static int write_ready(const char *path, int port)
+{
+    struct buf temp = {0};
+    FILE *f;
+    bool written;
+    int rc = 0;
+
+    buf_printf(&temp, "%s.%ld", path, (long)getpid());
+    f = fopen(temp.p, "w");
+    written = f != NULL && fprintf(f, "{\"port\":%d,\"pid\":%ld}\n", port, (long)getpid()) > 0;
+    if (f != NULL && fclose(f) != 0)
+        written = false;
+    if (!written || rename(temp.p, path) != 0) {
+        log_warn("%s", path);
+        (void)unlink(temp.p);
+        rc = NILA_ERR_IO;
+    }
+    buf_free(&temp);
+    return rc;
+}
+
+static void signals_to_wait_for(sigset_t *set)
+{
+    (void)sigemptyset(set);
+    (void)sigaddset(set, SIGTERM);
+    (void)sigaddset(set, SIGINT);
+    (void)sigaddset(set, SIGHUP);
+}
+
+/* All parts are open: pages until a signal. */
+static int serve_pages(const struct command_options *o, const struct web_config *wc)
+{
+    struct web *w = NULL;
+    char why[WHY] = "";
+    sigset_t set;
+    int caught = 0, rc = web_start(&w, wc, why, sizeof why);
+
+    if (rc != 0) {
+        log_warnx("pages: %s", why);
+        return rc;
+    }
+    log_info("pages: http://%s:%d/", wc->config->bind, web_port(w));
+    if (o->ready != NULL)
+        rc = write_ready(o->ready, web_port(w));
+    signals_to_wait_for(&set);
+    if (rc == 0 && sigwait(&set, &caught) == 0)
+        log_info("pages: signal %d, ending", caught);
+    web_stop(w);
+    return rc;
+}
+
+int command_serve(const struct command_options *o)
+{
+    struct analytics_config c;
+    struct records *records = NULL;
+    struct series_source *series = NULL;
+    char why[WHY] = "";
+    sigset_t set;
+    int rc = analytics_config_load(&c, o->config, why, sizeof why);
+
+    if (rc != 0)
+        return fail(rc, why);
+    if (o->port >= 0)
+        c.port = o->port;
+    /* every thread inherits the mask; only serve_pages takes the signals */
+    signals_to_wait_for(&set);
+    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    http_global_init();
+    rc = records_open(&records, c.records_path, why, sizeof why);
+    if (rc == 0)
+        rc = series_source_open(&series, &c, why, sizeof why);
+    if (rc != 0)
+        log_warnx("%s", why);
+    if (rc == 0) {
+        struct web_config wc = {.config = &c, .records = records, .series = series};
+        rc = serve_pages(o, &wc);
+    }
+    series_source_close(series);
+    records_close(records);
+    http_global_cleanup();
+    return command_exit_code(rc);
+}
+
+/* --- import --- */
+
+static void print_complaint(void *arg, const char *text)
+{
+    (void)arg;
+    (void)fprintf(stderr, "%s\n", text);
+}
+
+static void import_words(const struct command_options *o, const struct records_report *r)
+{
+    const char *table = records_table_name(o->table);
+
+    if (o->json) {
+        (void)printf("{\"table\":\"%s\",\"rows\":%zu,\"repeated\":%zu,\"bad\":%zu,\"stored\":%s}\n",
+                     table, r->rows, r->repeated, r->bad,
+                     r->bad == 0 && !o->dry_run ? "true" : "false");
+        return;
+    }
+    if (r->bad > COMPLAINTS_SHOWN)
+        say(o, "... dan %zu lagi\n", "... and %zu more\n", r->bad - COMPLAINTS_SHOWN);
+    if (r->bad > 0)
+        say(o, "%s: %zu sel salah; tidak ada yang disimpan\n",
+            "%s: %zu bad cells; nothing was stored\n", o->file, r->bad);
+    else if (o->quiet)
+        return;
+    else if (o->dry_run)
+        say(o, "%s: %zu baris akan masuk ke %s, %zu sudah ada; ini hanya pemeriksaan\n",
+            "%s: %zu rows would go into %s, %zu are there already; this was a check only\n",
+            o->file, r->rows, table, r->repeated);
+    else
+        say(o, "%s: %zu baris masuk ke %s, %zu sudah ada\n",
+            "%s: %zu rows went into %s, %zu were there already\n", o->file, r->rows, table,
+            r->repeated);
+}
+
+int command_import(const struct command_options *o)
+{
+    struct analytics_config c;
+    struct records *records = NULL;
+    struct records_report report = {0};
+    char why[WHY] = "";
+    int rc = load_config(o, &c, why);
+
+    if (rc == 0)
+        rc = records_open(&records, c.records_path, why, sizeof why);
+    if (rc != 0)
+        return fail(rc, why);
+    rc = records_import(records, o->table, o->file, clock_wall_ms(), o->dry_run, print_complaint,
+                        NULL, &report);
+    records_close(records);
+    if (rc == 0 || rc == NILA_ERR_PARSE)
+        import_words(o, &report);
+    else
+        log_warnx("%s: %s; nothing was stored", o->file, nila_err_text(rc));
+    return fflush(stdout) == 0 ? command_exit_code(rc) : EX_IOERR;
+}
+
+/* --- forecast --- */
+
+static int request_of(const struct command_options *o, const struct analytics_config *c,
+                      struct forecast_request *q, char *why)
+{
+    q->as_of_day = civil_day(clock_wall_ms());
+    if (o->as_of != NULL && civil_parse_day(o->as_of, &q->as_of_day) != 0) {
+        (void)snprintf(why, WHY, "--as-of %.40s is not a date; as in 2026-11-24", o->as_of);
+        return NILA_ERR_RANGE;
+    }
+    q->months = o->months > 0 ? (unsigned)o->months : c->months;
+    q->draws = o->draws > 0 ? (unsigned)o->draws : c->draws;
+    q->seed = o->seed >= 0 ? (uint64_t)o->seed : c->seed;
+    if (forecast_scope_find(o->scope != NULL ? o->scope : "tracked", &q->scope) != 0) {
+        (void)snprintf(why, WHY, "--scope %.40s is not allowed; tracked or all", o->scope);
+        return NILA_ERR_RANGE;
+    }
+    return 0;
+}
+
+/* With the sensors when their source answers; else without, and said so. */
+static int run_forecast(struct forecast_request *q, const struct analytics_config *c, bool sensors,
+                        struct forecast **out, char *why)
+{
+    struct series_source *s = NULL;
+    int rc = 0;
+
+    if (sensors)
+        rc = series_source_open(&s, c, why, WHY);
+    if (rc != 0)
+        return rc;
+    q->source = s;
+    rc = forecast_run(q, out, why, WHY);
+    if (rc != 0 && rc != NILA_ERR_UNSUPPORTED && rc != NILA_ERR_RANGE && s != NULL) {
+        log_warnx("forecast: %s; computed without the sensors", why);
+        q->source = NULL;
+        rc = forecast_run(q, out, why, WHY);
+    }
+    series_source_close(s);
+    return rc;
+}
+
+static void forecast_words(const struct command_options *o, const struct forecast *f,
+                           const char *path)
+{
+    const struct supply_forecast *s = f->supply;
+    char day[16];
+
+    (void)civil_format_day(day, sizeof day, s->as_of_day);
+    say(o,
+        "%s: keadaan %s, %u bulan, %u undian, %u kolam dengan siklus berjalan, %zu dengan data "
+        "sensor\n",
+        "%s: as of %s, %u months, %u draws, %u ponds with an open cycle, %zu with sensor data\n",
+        path, day, s->months, s->draws, s->tracked[SUPPLY_JOINT], f->ponds_with_water);
+    if (s->tracked[SUPPLY_JOINT] == 0)
+        say(o, "tidak ada kolam dengan siklus berjalan pada tanggal itu\n",
+            "no pond had an open cycle on that date\n");
+}
+
+int command_forecast(const struct command_options *o)
+{
+    struct analytics_config c;
+    struct records *records = NULL;
+    struct forecast_request q = {0};
+    struct forecast *f = NULL;
+    const char *path = o->out != NULL ? o->out : "-";
+    char why[WHY] = "";
+    int rc = load_config(o, &c, why);
+
+    if (rc == 0)
+        rc = request_of(o, &c, &q, why);
+    if (rc == 0 && o->records != NULL && access(c.records_path, R_OK) != 0) {
+        /* a misspelt --records would quietly begin an empty file */
+        (void)snprintf(why, sizeof why, "%s: %s", c.records_path, strerror(errno));
+        rc = errno == EACCES ? NILA_ERR_DENIED : NILA_ERR_NOT_FOUND;
+    }
+    if (rc == 0)
+        rc = records_open(&records, c.records_path, why, sizeof why);
+    if (rc != 0)
+        return fail(rc, why);
+    http_global_init();
+    q.records = records;
+    rc = run_forecast(&q, &c, o->records == NULL, &f, why);
+    if (rc != 0)
+        log_warnx("forecast: %s", why[0] != '\0' ? why : nila_err_text(rc));
+    else
+        rc = forecast_save(f, path);
+    if (rc == 0 && !o->quiet)
+        forecast_words(o, f, path);
+    forecast_free(f);
+    records_close(records);
+    http_global_cleanup();
+    return command_exit_code(rc);
+}
