@@ -17,6 +17,8 @@ void log_set_level(enum log_level level)
     atomic_store(&max_level, (int)level);
 }
 
+static void put(enum log_level level, int err, const char *fmt, va_list ap) NILA_PRINTF(3, 0);
+
 /* The whole line is built first so that lines of two threads never mix. */
 static void put(enum log_level level, int err, const char *fmt, va_list ap)
 {
