@@ -25,7 +25,7 @@ static void codes_are_in_order_and_begin_with_their_regency(void **state)
     (void)state;
     for (size_t i = 0; i < REGION_KECAMATAN_COUNT; i++) {
         const struct kecamatan *k = region_kecamatan(i);
-        char want[16];
+        char want[32];
         count[k->regency]++;
         (void)snprintf(want, sizeof want, "62.%02d.%02d", k->regency == REGENCY_KOTIM ? 2 : 7,
                        count[k->regency]);
