@@ -443,8 +443,9 @@ static void follow_all(struct pondrun *w, const struct replay *p, const struct h
 {
     for (size_t i = 0; i < w->in->draws; i++) {
         struct harvest_member m;
-        struct tally t = {w, i, kg};
+        struct tally t = {.w = w, .draw = i};
 
+        t.kg = kg;
         /* A generator a draw: how far one draw is followed changes no other's numbers. */
         gsl_rng_set(w->rng, paths_stream(w->in->seed ^ ((i + 1) * DRAW_STEP), slug));
         m = member_of(w, p, i, stocked, ended_day);

@@ -422,8 +422,8 @@ static void eighty_percent_intervals_hold_in_simulated_worlds(void **state)
         struct truth t;
         struct supply_forecast *f;
 
-        truth_new(&t, (uint64_t)(1000 + k), 50);
-        f = run(&t, (uint64_t)(5000 + k), draws, NULL);
+        truth_new(&t, 1000 + (uint64_t)k, 50);
+        f = run(&t, 5000 + (uint64_t)k, draws, NULL);
         for (unsigned lead = 1; lead <= TRUTH_MONTHS; lead++) {
             struct supply_summary s = supply_summarise(f, SUPPLY_JOINT, lead);
             double kg = t.joint_kg[lead - 1];
