@@ -78,8 +78,8 @@ static size_t find_request(const struct nila_rtu *rtu, size_t n)
 {
     for (size_t at = 1; at + FRAME_MIN <= n; at++) {
         const uint8_t *p = rtu->rx + at;
-        if (p[0] != 0 && nila_units_find(rtu->units, p[0]) != NULL &&
-            request_length(p, n - at) == n - at && nila_crc(p, n - at) == 0)
+        if (nila_units_find(rtu->units, p[0]) != NULL && request_length(p, n - at) == n - at &&
+            nila_crc(p, n - at) == 0)
             return at;
     }
     return n;

@@ -76,6 +76,7 @@ static void answers_each_request_as_the_specification_asks(void **state)
         {"16: count 0", "10 0000 0000 00", "90 03"},
         {"16: byte count too small", "10 0000 0002 02 5A17", "90 03"},
         {"16: byte count too large", "10 0000 0001 04 5A17 0007", "90 03"},
+        {"16: byte count that contradicts count and length", "10 0000 0001 04 5A17", "90 03"},
         {"16: fewer bytes than announced", "10 0000 0002 04 5A17 00", "90 03"},
         {"16: more bytes than announced", "10 0000 0001 02 5A17 00", "90 03"},
         {"16: count 124", "10 0000 007C F8 5A17", "90 03"},
