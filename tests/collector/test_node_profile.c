@@ -10,12 +10,16 @@
 
 static const struct nila_identity IDENTITY = {.product_id = 1};
 
-static struct profile *node_profile(void)
+/* The node's profiles: the same registers, other sensors. */
+static const char *const PROFILE[] = {"nila-node", "nila-weather"};
+#define PROFILES (sizeof PROFILE / sizeof PROFILE[0])
+
+static struct profile *load(size_t i)
 {
     struct profile *p = NULL;
     char why[256] = "";
 
-    if (profile_load(&p, "collector/devices", "nila-node", why, sizeof why) != 0)
+    if (profile_load(&p, "collector/devices", PROFILE[i], why, sizeof why) != 0)
         fail_msg("%s", why);
     return p;
 }
@@ -46,70 +50,76 @@ static uint16_t kind_of(enum metric metric)
 
 static void reads_the_block_as_the_node_has_it(void **state)
 {
-    struct profile *p = node_profile();
-
     (void)state;
-    assert_true(p->whole_block);
-    assert_true(p->node_header);
-    assert_int_equal(p->block_function, 4);
-    assert_int_equal(p->block_first, 0);
-    assert_int_equal(p->block_count, NILA_REG_COUNT);
-    assert_true(p->max_registers >= NILA_REG_COUNT);
-    assert_in_range(p->n, 1, NILA_REG_CHANNELS);
-    profile_free(p);
+    for (size_t i = 0; i < PROFILES; i++) {
+        struct profile *p = load(i);
+        assert_true(p->whole_block);
+        assert_true(p->node_header);
+        assert_int_equal(p->block_function, 4);
+        assert_int_equal(p->block_first, 0);
+        assert_int_equal(p->block_count, NILA_REG_COUNT);
+        assert_true(p->max_registers >= NILA_REG_COUNT);
+        assert_in_range(p->n, 1, NILA_REG_CHANNELS);
+        profile_free(p);
+    }
+}
+
+static void check_measurement(const struct profile_measurement *m)
+{
+    unsigned channel = (m->address - 40U) / 10U;
+    uint16_t kind = kind_of(m->metric), reg[NILA_REG_COUNT];
+    struct nila_node node;
+    int32_t raw;
+
+    assert_int_not_equal(kind, NILA_KIND_NONE);
+    assert_int_equal(m->function, 4);
+    assert_int_equal(m->type, PROFILE_S32);
+    assert_string_equal(m->order, "ABCD");
+    assert_int_equal(m->address, NILA_REG_CHANNEL(channel) + NILA_CH_VALUE);
+    assert_int_equal(m->kind_value, kind);
+
+    nila_node_init(&node, 1, 10, &IDENTITY);
+    assert_true(
+        nila_node_set_channel(&node, channel, kind, -2385125, 17, NILA_Q_VALID | NILA_Q_DUE));
+    nila_node_image(&node, reg);
+    raw = (int32_t)((uint32_t)reg[m->address] << 16 | reg[m->address + 1]);
+    assert_true(raw * m->scale + m->offset > -2385.1250001);
+    assert_true(raw * m->scale + m->offset < -2385.1249999);
+    assert_int_equal(reg[m->quality], NILA_Q_VALID | NILA_Q_DUE);
+    assert_int_equal(reg[m->kind], kind);
+
+    assert_true(
+        nila_node_set_channel(&node, channel, kind, NILA_MISSING, NILA_MISSING, NILA_Q_ABSENT));
+    nila_node_image(&node, reg);
+    assert_true(m->has_sentinel);
+    assert_int_equal((uint32_t)reg[m->address] << 16 | reg[m->address + 1], m->sentinel);
 }
 
 static void finds_every_value_where_the_node_puts_it(void **state)
 {
-    struct profile *p = node_profile();
-    uint16_t reg[NILA_REG_COUNT];
-
     (void)state;
-    for (unsigned i = 0; i < p->n; i++) {
-        const struct profile_measurement *m = &p->m[i];
-        unsigned channel = (m->address - 40U) / 10U;
-        uint16_t kind = kind_of(m->metric);
-        struct nila_node node;
-        int32_t raw;
-
-        printf("%s at %u\n", m->name, m->address);
-        assert_int_not_equal(kind, NILA_KIND_NONE);
-        assert_int_equal(m->function, 4);
-        assert_int_equal(m->type, PROFILE_S32);
-        assert_string_equal(m->order, "ABCD");
-        assert_int_equal(m->address, NILA_REG_CHANNEL(channel) + NILA_CH_VALUE);
-        assert_int_equal(m->kind_value, kind);
-
-        nila_node_init(&node, 1, 10, &IDENTITY);
-        assert_true(
-            nila_node_set_channel(&node, channel, kind, -2385125, 17, NILA_Q_VALID | NILA_Q_DUE));
-        nila_node_image(&node, reg);
-        raw = (int32_t)((uint32_t)reg[m->address] << 16 | reg[m->address + 1]);
-        assert_true(raw * m->scale + m->offset > -2385.1250001);
-        assert_true(raw * m->scale + m->offset < -2385.1249999);
-        assert_int_equal(reg[m->quality], NILA_Q_VALID | NILA_Q_DUE);
-        assert_int_equal(reg[m->kind], kind);
-
-        assert_true(
-            nila_node_set_channel(&node, channel, kind, NILA_MISSING, NILA_MISSING, NILA_Q_ABSENT));
-        nila_node_image(&node, reg);
-        assert_true(m->has_sentinel);
-        assert_int_equal((uint32_t)reg[m->address] << 16 | reg[m->address + 1], m->sentinel);
+    for (size_t i = 0; i < PROFILES; i++) {
+        struct profile *p = load(i);
+        for (unsigned k = 0; k < p->n; k++) {
+            printf("%s: %s at %u\n", PROFILE[i], p->m[k].name, p->m[k].address);
+            check_measurement(&p->m[k]);
+        }
+        profile_free(p);
     }
-    profile_free(p);
 }
 
 static void names_no_channel_twice(void **state)
 {
-    struct profile *p = node_profile();
-
     (void)state;
-    for (unsigned i = 0; i < p->n; i++)
-        for (unsigned k = 0; k < i; k++) {
-            assert_int_not_equal(p->m[i].address, p->m[k].address);
-            assert_int_not_equal(p->m[i].metric, p->m[k].metric);
-        }
-    profile_free(p);
+    for (size_t j = 0; j < PROFILES; j++) {
+        struct profile *p = load(j);
+        for (unsigned i = 0; i < p->n; i++)
+            for (unsigned k = 0; k < i; k++) {
+                assert_int_not_equal(p->m[i].address, p->m[k].address);
+                assert_int_not_equal(p->m[i].metric, p->m[k].metric);
+            }
+        profile_free(p);
+    }
 }
 
 int main(void)
