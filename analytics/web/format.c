@@ -111,7 +111,7 @@ size_t format_clock(char *buf, size_t size, enum lang lang, int64_t ts_ms)
     char hour[FORMAT_SIZE];
 
     (void)format_hour(hour, sizeof hour, lang, ts_ms);
-    return written(snprintf(buf, size, "%s\u00a0WIB", hour), size);
+    return written(snprintf(buf, size, "%.5s\u00a0WIB", hour), size);
 }
 
 size_t format_moment(char *buf, size_t size, enum lang lang, int64_t ts_ms, int64_t now_ms)

@@ -326,6 +326,7 @@ static enum MHD_Result answer(void *arg, struct MHD_Connection *connection, cons
 
 /* --- start and stop --- */
 
+static void mhd_log(void *arg, const char *fmt, va_list ap) NILA_PRINTF(2, 0);
 static void mhd_log(void *arg, const char *fmt, va_list ap)
 {
     char text[256];

@@ -152,7 +152,7 @@ static inline void world_make(struct world *w)
     world_pond(w, "kotim-2", "Kolam 2", 1.43, 28.6, 6.8, 0.4);
     world_pond(w, "kotim-3", "Kolam 3", 3.6, 28.9, 7.0, NAN);
     p = world_pond(w, "kotim-4", "Kolam 4", NAN, 28.9, 7.0, NAN);
-    world_put(p, METRIC_DO_MG_L, 6.66, READING_PASS, 125);
+    world_put(p, METRIC_DO_MG_L, 13.37, READING_PASS, 125); /* told nowhere as present */
     p = world_pond(w, "kotim-5", "Kolam 5 dekat rumah Pak Haji Ahmad bin Syamsudin", NAN, 29.3, 7.2,
                    NAN);
     world_put(p, METRIC_DO_MG_L, 0.0, READING_SUSPECT, 2);
