@@ -72,6 +72,7 @@ static void answers_each_request_as_the_specification_asks(void **state)
         {"16: locked", "10 0003 0001 02 003C", "90 03"},
         {"16: reserved", "10 0004 0001 02 003C", "90 02"},
         {"16: over the end", "10 0003 0002 04 003C 0001", "90 02"},
+        {"16: more registers than there are", "10 0000 0005 0A 5A17 0007 0000 003C 0001", "90 02"},
         {"16: addresses do not wrap", "10 FFFF 0002 04 003C 0001", "90 02"},
         {"16: count 0", "10 0000 0000 00", "90 03"},
         {"16: byte count too small", "10 0000 0002 02 5A17", "90 03"},
