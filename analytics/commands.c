@@ -279,7 +279,7 @@ static int run_forecast(struct forecast_request *q, const struct analytics_confi
     q->source = s;
     rc = forecast_run(q, out, why, WHY);
     if (rc != 0 && rc != NILA_ERR_UNSUPPORTED && rc != NILA_ERR_RANGE && s != NULL) {
-        log_warnx("forecast: %s; computed without the sensors", why);
+        log_warnx("%s; computed without the sensors", why);
         q->source = NULL;
         rc = forecast_run(q, out, why, WHY);
     }
@@ -329,7 +329,7 @@ int command_forecast(const struct command_options *o)
     q.records = records;
     rc = run_forecast(&q, &c, o->records == NULL, &f, why);
     if (rc != 0)
-        log_warnx("forecast: %s", why[0] != '\0' ? why : nila_err_text(rc));
+        log_warnx("%s", why[0] != '\0' ? why : nila_err_text(rc));
     else
         rc = forecast_save(f, path);
     if (rc == 0 && !o->quiet)

@@ -8,7 +8,6 @@
 
 #include "collector/common/buf.h"
 #include "collector/common/civil.h"
-#include "collector/common/utf8.h"
 
 static const char *const REGENCY[] = {"kotim", "seruyan", NULL};
 static const char *const SYSTEM[] = {"pond", "biofloc", "tarpaulin", "cage", NULL};
@@ -103,14 +102,9 @@ static int read_name(const char *text, struct cell *out, char *reason)
 {
     size_t n = strlen(text);
 
-    for (size_t at = 0; at < n;) {
-        size_t k = utf8_length(text + at, n - at);
-        if (k == 0)
-            return refuse(reason, "is not UTF-8 text; save the file as \"CSV UTF-8\"");
-        if ((unsigned char)text[at] < 0x20 || text[at] == 0x7f)
+    for (size_t i = 0; i < n; i++) /* csv.h has seen to it that the text is UTF-8 */
+        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
             return refuse(reason, "holds a line break or another control character");
-        at += k;
-    }
     if (n >= sizeof out->text) {
         (void)snprintf(reason, COLUMN_REASON, "has %zu bytes; at most %zu are allowed", n,
                        sizeof out->text - 1);

@@ -125,7 +125,9 @@ static int migrate(struct db *d, char *why, size_t why_size)
     (void)snprintf(sql, sizeof sql, "PRAGMA application_id = %d", (int)APPLICATION_ID);
     if (rc == 0)
         rc = db_exec(d, sql);
-    if (rc == 0)
+    if (rc == 0 && version == 0)
+        log_info("records %s: a new file", d->path);
+    else if (rc == 0)
         log_info("records %s: tables brought from form %lld to %d", d->path, (long long)version,
                  known);
     return rc;

@@ -9,7 +9,6 @@
 #include "collector/common/buf.h"
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
-#include "collector/common/utf8.h"
 #include "columns.h"
 #include "db.h"
 
@@ -30,6 +29,7 @@ struct import {
     struct records_report report;
     int index[COLUMNS_MAX]; /* of each column in the file, -1 absent */
     int entered;
+    bool reading;        /* the header is behind us */
     int64_t last_old_id; /* rows up to it were there before this import */
     struct cell cell[COLUMNS_MAX];
     struct cell entered_on;
@@ -52,6 +52,8 @@ static void bad(struct import *m, int index, const char *column, const char *fmt
     va_end(ap);
     if (m->report.bad++ >= COMPLAINTS_MAX || m->complain == NULL)
         return;
+    if (!m->reading) /* still at the header; the reader stands at the row after it */
+        at.line = at.column = 1;
     buf_printf(&b, "%s:%ld:%ld: %s: %s", at.file, at.line, at.column, column, words);
     m->complain(m->arg, b.p);
     buf_free(&b);
@@ -470,6 +472,7 @@ static int run(struct import *m, bool dry_run)
     find_columns(m);
     if (m->report.bad > 0)
         return NILA_ERR_PARSE;
+    m->reading = true;
     rc = begin(m);
     if (rc == 0)
         rc = read_file(m);
