@@ -79,7 +79,8 @@ bind-address = "127.0.0.1:0"
 [monitor]
   store-enabled = false
 CONF
-  from=$(($(wc -c <"$log" 2>/dev/null || echo 0) + 1))
+  touch "$log"
+  from=$(($(wc -c <"$log") + 1))
   start influxd build/deps/usr/bin/influxd -config "$D/influx/influxd.conf"
   # shellcheck disable=SC2016 # the inner shell expands it
   await 30 "the database's address in $log" bash -c 'tail -c +"$1" "$2" | grep -q "Listening on HTTP"' _ "$from" "$log" || return 1
@@ -88,7 +89,7 @@ CONF
   await 30 "the database at $INFLUX_URL" curl -fsS -o /dev/null "$INFLUX_URL/ping"
 }
 
-# influx_count QUERY: first number of the second column of a CSV answer, 0 when there is none
+# influx_query QUERY: the CSV answer of one InfluxQL statement
 influx_query() {
   curl -fsS -G -H 'Accept: application/csv' "$INFLUX_URL/query" --data-urlencode "db=${INFLUX_DB:-nila}" \
     --data-urlencode epoch=ms --data-urlencode "q=$1"
