@@ -119,7 +119,7 @@ static int load(struct journal *j)
 
 struct salvage {
     struct journal *j;
-    int64_t saved, lost, in_batch, newest;
+    int64_t saved, lost, in_batch;
 };
 
 static int salvage_tag(void *arg, uint32_t id, const char *text)
@@ -144,7 +144,7 @@ static int salvage_mark(void *arg, const char *sink, int64_t seq)
     return slug_valid(sink) && seq > 0 ? journal_db_set_mark(s->j->db, sink, seq) : 0;
 }
 
-/* Everything else of a row is covered by its CRC, but not its number: it must rise, and not by the moon. */
+/* Takes over a row that is whole and that some sink has not had. */
 static int salvage_row(void *arg, int64_t seq, const void *row, size_t n)
 {
     struct salvage *s = arg;
@@ -160,15 +160,14 @@ static int salvage_row(void *arg, int64_t seq, const void *row, size_t n)
             wanted = j->mark[i];
     if (seq <= wanted)
         return 0;
-    if (seq <= s->newest || journal_row_peek(row, n, &id, &ts_ms) != 0 ||
+    if (journal_row_peek(row, n, &id, &ts_ms) != 0 ||
         (tags = journal_tags_by_id(&j->tags, id)) == NULL ||
-        (set.tags = *tags, journal_row_unpack(row, n, &set)) != 0) {
+        (set.tags = *tags, journal_row_unpack(row, n, seq, &set)) != 0) {
         s->lost++;
         return 0;
     }
-    if ((rc = journal_db_insert(j->db, row, n, &seq)) != 0)
+    if ((rc = journal_db_insert(j->db, row, n, seq)) != 0)
         return rc;
-    s->newest = seq;
     s->saved++;
     if (++s->in_batch < TRIM_ROWS)
         return 0;
@@ -434,7 +433,8 @@ static int tag_id(struct journal *j, const struct reading_tags *tags, uint32_t *
     return 0;
 }
 
-static int insert_all(struct journal *j, const struct request *list, int64_t *seq, uint64_t *rows)
+/* *seq: the last number given, before and after. */
+static int insert_all(struct journal *j, const struct request *list, int64_t *seq)
 {
     unsigned char packed[JOURNAL_ROW_SIZE_MAX];
 
@@ -446,11 +446,10 @@ static int insert_all(struct journal *j, const struct request *list, int64_t *se
 
             if (rc != 0)
                 return rc;
-            n = journal_row_pack(packed, id, &r->sets[i]);
-            *seq = 0;
-            if ((rc = journal_db_insert(j->db, packed, n, seq)) != 0)
+            ++*seq;
+            n = journal_row_pack(packed, id, *seq, &r->sets[i]);
+            if ((rc = journal_db_insert(j->db, packed, n, *seq)) != 0)
                 return rc;
-            ++*rows;
         }
     }
     return 0;
@@ -468,13 +467,12 @@ static int store(struct journal *j, const struct request *list)
 {
     const size_t tags = j->tags.n;
     const uint32_t last_id = j->tags.last_id;
-    int64_t seq = 0, began = now_us();
-    uint64_t rows = 0;
+    int64_t seq = j->last, began = now_us();
     int rc = journal_db_begin(j->db);
 
     if (rc != 0)
         return rc;
-    if ((rc = insert_all(j, list, &seq, &rows)) != 0)
+    if ((rc = insert_all(j, list, &seq)) != 0)
         journal_db_rollback(j->db);
     else
         rc = journal_db_commit(j->db);
@@ -484,9 +482,9 @@ static int store(struct journal *j, const struct request *list)
         return rc;
     }
     if (j->first == 0)
-        j->first = seq - (int64_t)rows + 1;
+        j->first = j->last + 1;
+    j->appended += (uint64_t)(seq - j->last);
     j->last = seq;
-    j->appended += rows;
     j->commits++;
     j->last_commit_us = now_us() - began;
     return 0;
@@ -591,7 +589,7 @@ static int unpack(struct journal *j, int64_t seq, const void *row, size_t n,
         rc = NILA_ERR_CORRUPT;
     if (rc == 0) {
         set->tags = *tags;
-        rc = journal_row_unpack(row, n, set);
+        rc = journal_row_unpack(row, n, seq, set);
     }
     if (rc != 0 && seq > j->damaged_upto) {
         j->damaged_upto = seq;

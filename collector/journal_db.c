@@ -36,6 +36,7 @@ enum statement {
     ST_ROWS,
     ST_FIRST,
     ST_LAST,
+    ST_NUMBERED,
     ST_DELETE_UPTO,
     ST_DELETE_AFTER,
     ST_CONTINUE,
@@ -58,7 +59,8 @@ static const char *const SQL[ST_COUNT] = {
     [ST_INSERT] = "INSERT INTO row(seq, p) VALUES(?, ?)",
     [ST_ROWS] = "SELECT seq, p FROM row WHERE seq > ? ORDER BY seq LIMIT ?",
     [ST_FIRST] = "SELECT min(seq) FROM row",
-    [ST_LAST] = "SELECT seq FROM sqlite_sequence WHERE name = 'row'",
+    [ST_LAST] = "SELECT max(seq) FROM row",
+    [ST_NUMBERED] = "SELECT seq FROM sqlite_sequence WHERE name = 'row'",
     [ST_DELETE_UPTO] = "DELETE FROM row WHERE seq <= ?",
     [ST_DELETE_AFTER] = "DELETE FROM row WHERE seq > ?",
     [ST_CONTINUE] = "UPDATE sqlite_sequence SET seq = ? WHERE name = 'row'",
@@ -388,20 +390,13 @@ void journal_db_rollback(struct journal_db *db)
         (void)sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);
 }
 
-int journal_db_insert(struct journal_db *db, const void *row, size_t n, int64_t *seq)
+int journal_db_insert(struct journal_db *db, const void *row, size_t n, int64_t seq)
 {
     sqlite3_stmt *st = db->st[ST_INSERT];
-    int rc;
 
-    if (*seq > 0)
-        (void)sqlite3_bind_int64(st, 1, *seq);
-    else
-        (void)sqlite3_bind_null(st, 1);
+    (void)sqlite3_bind_int64(st, 1, seq);
     (void)sqlite3_bind_blob(st, 2, row, (int)n, SQLITE_STATIC);
-    rc = run(db, ST_INSERT, "store");
-    if (rc == 0)
-        *seq = sqlite3_last_insert_rowid(db->sql);
-    return rc;
+    return run(db, ST_INSERT, "store");
 }
 
 int journal_db_rows(struct journal_db *db, int64_t after_seq, int max, journal_db_row each,
@@ -427,14 +422,16 @@ int journal_db_rows(struct journal_db *db, int64_t after_seq, int max, journal_d
 
 int journal_db_span(struct journal_db *db, int64_t *first, int64_t *last)
 {
-    int64_t a = 0, b = 0;
+    int64_t a = 0, b = 0, given = 0;
     int rc = number(db, ST_FIRST, "read", &a);
 
     if (rc == 0)
         rc = number(db, ST_LAST, "read", &b);
+    if (rc == 0)
+        rc = number(db, ST_NUMBERED, "read", &given);
     if (rc == 0) {
         *first = a;
-        *last = b;
+        *last = b > given ? b : given;
     }
     return rc;
 }
@@ -458,7 +455,7 @@ int journal_db_delete_after(struct journal_db *db, int64_t seq)
 int journal_db_continue_after(struct journal_db *db, int64_t seq)
 {
     int64_t has = -1; /* SQLite makes the entry with the first row */
-    int rc = number(db, ST_LAST, "read", &has);
+    int rc = number(db, ST_NUMBERED, "read", &has);
 
     if (rc != 0 || has >= seq)
         return rc;
@@ -593,7 +590,7 @@ static int salvage_marks(sqlite3 *sql, const struct journal_db_salvage *to)
  * a page of 4096 bytes holds about 60 rows. */
 static int salvage_rows(sqlite3 *sql, const struct journal_db_salvage *to, int64_t *rows)
 {
-    const int64_t step_over = 32;
+    const int64_t step_over = 8;
     sqlite3_stmt *st = salvage_prepare(sql, SQL[ST_ROWS]);
     int64_t last = salvage_number(sql, "SELECT max(seq) FROM row"), after = 0;
     int64_t numbered = salvage_number(sql, "SELECT seq FROM sqlite_sequence WHERE name = 'row'");

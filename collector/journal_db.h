@@ -29,16 +29,16 @@ NILA_MUST_CHECK int journal_db_begin(struct journal_db *db);
 NILA_MUST_CHECK int journal_db_commit(struct journal_db *db);
 void journal_db_rollback(struct journal_db *db);
 
-/* seq in: 0 for the next one, or a given one; out: the one stored under. */
+/* seq must be free. */
 NILA_MUST_CHECK int journal_db_insert(struct journal_db *db, const void *row, size_t n,
-                                      int64_t *seq);
+                                      int64_t seq);
 
 /* Rows after seq, oldest first, at most max. A non-zero return of each ends it and is returned. */
 typedef int (*journal_db_row)(void *arg, int64_t seq, const void *row, size_t n);
 NILA_MUST_CHECK int journal_db_rows(struct journal_db *db, int64_t after_seq, int max,
                                     journal_db_row each, void *arg);
 
-/* Oldest row (0 when empty) and the last number ever given. */
+/* Oldest row (0 when empty) and the last number ever given, also when its row is deleted. */
 NILA_MUST_CHECK int journal_db_span(struct journal_db *db, int64_t *first, int64_t *last);
 
 NILA_MUST_CHECK int journal_db_delete_upto(struct journal_db *db, int64_t seq);

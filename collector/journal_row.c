@@ -51,21 +51,24 @@ static uint32_t crc32_add(uint32_t crc, const void *bytes, size_t n)
     return crc;
 }
 
-static uint32_t row_crc(const struct reading_tags *tags, const unsigned char *row, size_t n)
-{
-    char text[JOURNAL_TAGS_SIZE];
-    uint32_t crc = 0xffffffffU;
-
-    journal_tags_text(text, tags);
-    crc = crc32_add(crc, text, strlen(text));
-    return ~crc32_add(crc, row, n);
-}
-
 static size_t put_le(unsigned char *out, uint64_t v, unsigned bytes)
 {
     for (unsigned i = 0; i < bytes; i++)
         out[i] = (unsigned char)(v >> (8 * i));
     return bytes;
+}
+
+static uint32_t row_crc(const struct reading_tags *tags, int64_t seq, const unsigned char *row,
+                        size_t n)
+{
+    char text[JOURNAL_TAGS_SIZE];
+    unsigned char number[8];
+    uint32_t crc = 0xffffffffU;
+
+    journal_tags_text(text, tags);
+    crc = crc32_add(crc, text, strlen(text));
+    crc = crc32_add(crc, number, put_le(number, (uint64_t)seq, sizeof number));
+    return ~crc32_add(crc, row, n);
 }
 
 static uint64_t get_le(const unsigned char *in, unsigned bytes)
@@ -196,7 +199,7 @@ static size_t pack_value(unsigned char *out, const struct reading_value *v)
 }
 
 size_t journal_row_pack(unsigned char out[static JOURNAL_ROW_SIZE_MAX], uint32_t tag_id,
-                        const struct reading_set *set)
+                        int64_t seq, const struct reading_set *set)
 {
     size_t at = 0;
 
@@ -208,7 +211,7 @@ size_t journal_row_pack(unsigned char out[static JOURNAL_ROW_SIZE_MAX], uint32_t
     at += put_le(out + at, (uint64_t)set->ts_ms, TS_BYTES);
     for (unsigned i = 0; i < set->n; i++)
         at += pack_value(out + at, &set->v[i]);
-    at += put_le(out + at, row_crc(&set->tags, out, at), CRC_BYTES);
+    at += put_le(out + at, row_crc(&set->tags, seq, out, at), CRC_BYTES);
     return at;
 }
 
@@ -285,7 +288,7 @@ static int unpack_value(const unsigned char *row, size_t end, size_t *at, struct
     return 0;
 }
 
-int journal_row_unpack(const void *bytes, size_t n, struct reading_set *set)
+int journal_row_unpack(const void *bytes, size_t n, int64_t seq, struct reading_set *set)
 {
     const unsigned char *row = bytes;
     uint32_t tag_id;
@@ -295,7 +298,7 @@ int journal_row_unpack(const void *bytes, size_t n, struct reading_set *set)
     if (rc != 0)
         return rc;
     end = n - CRC_BYTES;
-    if (row_crc(&set->tags, row, end) != (uint32_t)get_le(row + end, CRC_BYTES))
+    if (row_crc(&set->tags, seq, row, end) != (uint32_t)get_le(row + end, CRC_BYTES))
         return NILA_ERR_CORRUPT;
     set->clock_trusted = (row[1] & TRUSTED) != 0;
     set->n = row[1] & 0x7fU;

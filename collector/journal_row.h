@@ -4,10 +4,10 @@
  * Version 1, little endian:
  *   u8 version (1) · u8 n | 0x80 when the clock was trusted · varint tag-set id · s48 ts_ms ·
  *   n times: u8 metric | 0x80 when bits follow · u8 form << 4 | flag · [u16 bits] · value in its form ·
- *   u32 CRC-32 (IEEE 802.3) over the text of the tags and all bytes before it.
+ *   u32 CRC-32 (IEEE 802.3) over the text of the tags, the row's number as s64, and all bytes before it.
  * The form is the shortest one that gives the very same double back: nothing (missing), a 16, 24 or 32 bit integer with
- * 0 to 3 decimals, float, double. The CRC covers the tags, which stand in a table of their own, so that a damaged table
- * cannot give a value to another pond. */
+ * 0 to 3 decimals, float, double. The CRC covers the tags, which stand in a table of their own, and the number, so that
+ * damage there cannot give a value to another pond or change the order. */
 #ifndef COLLECTOR_JOURNAL_ROW_H
 #define COLLECTOR_JOURNAL_ROW_H
 
@@ -30,9 +30,9 @@ NILA_MUST_CHECK int journal_tags_parse(const char *text, struct reading_tags *ou
  * value is NaN or infinite without being flagged missing. */
 NILA_MUST_CHECK int journal_row_check(const struct reading_set *set);
 
-/* Packs a checked set and returns the length. */
+/* Packs a checked set for row seq and returns the length. */
 size_t journal_row_pack(unsigned char out[static JOURNAL_ROW_SIZE_MAX], uint32_t tag_id,
-                        const struct reading_set *set);
+                        int64_t seq, const struct reading_set *set);
 
 /* The tag-set id and time of a row without checking its CRC: enough to pass over it. NILA_ERR_CORRUPT,
  * NILA_ERR_UNSUPPORTED (a version this program does not know). */
@@ -40,6 +40,7 @@ NILA_MUST_CHECK int journal_row_peek(const void *row, size_t n, uint32_t *tag_id
 
 /* Unpacks and checks everything; set->tags must already be those of the row's tag_id. NILA_ERR_CORRUPT (then the other
  * members of set are undefined), NILA_ERR_UNSUPPORTED. */
-NILA_MUST_CHECK int journal_row_unpack(const void *row, size_t n, struct reading_set *set);
+NILA_MUST_CHECK int journal_row_unpack(const void *row, size_t n, int64_t seq,
+                                       struct reading_set *set);
 
 #endif

@@ -47,12 +47,12 @@ static size_t round_trip(const struct reading_set *s, uint32_t tag_id)
     size_t n;
 
     assert_int_equal(journal_row_check(s), 0);
-    n = journal_row_pack(row, tag_id, s);
+    n = journal_row_pack(row, tag_id, 77, s);
     assert_true(n <= JOURNAL_ROW_SIZE_MAX);
     assert_int_equal(journal_row_peek(row, n, &id, &ts_ms), 0);
     assert_int_equal(id, tag_id);
     assert_int_equal(ts_ms, s->ts_ms);
-    assert_int_equal(journal_row_unpack(row, n, &back), 0);
+    assert_int_equal(journal_row_unpack(row, n, 77, &back), 0);
     assert_int_equal(back.ts_ms, s->ts_ms);
     assert_int_equal(back.clock_trusted, s->clock_trusted);
     assert_int_equal(back.n, s->n);
@@ -148,12 +148,12 @@ static void finds_every_flipped_bit(void **state)
     s.v[2].bits = READING_BIT_SPIKE;
     s.v[3] =
         (struct reading_value){.metric = METRIC_PH, .flag = READING_MISSING, .value = (double)NAN};
-    n = journal_row_pack(row, 300, &s);
+    n = journal_row_pack(row, 300, 77, &s);
     for (size_t bit = 0; bit < 8 * n; bit++) {
         struct reading_set back = {.tags = s.tags};
         int rc;
         row[bit / 8] ^= (unsigned char)(1U << (bit % 8));
-        rc = journal_row_unpack(row, n, &back);
+        rc = journal_row_unpack(row, n, 77, &back);
         if (rc != NILA_ERR_CORRUPT && rc != NILA_ERR_UNSUPPORTED)
             fail_msg("bit %zu of %zu flipped: %d", bit, 8 * n, rc);
         row[bit / 8] ^= (unsigned char)(1U << (bit % 8));
@@ -164,7 +164,7 @@ static void refuses_a_row_that_is_cut_or_too_long(void **state)
 {
     unsigned char row[JOURNAL_ROW_SIZE_MAX + 1];
     struct reading_set s = a_set(3);
-    size_t n = journal_row_pack(row, 1, &s);
+    size_t n = journal_row_pack(row, 1, 77, &s);
 
     (void)state;
     for (size_t k = 0; k <= n + 1; k++) {
@@ -174,33 +174,36 @@ static void refuses_a_row_that_is_cut_or_too_long(void **state)
         memcpy(exact, row, k <= n ? k : n);
         if (k > n)
             exact[n] = 0;
-        assert_int_equal(journal_row_unpack(exact, k, &back), k == n ? 0 : NILA_ERR_CORRUPT);
+        assert_int_equal(journal_row_unpack(exact, k, 77, &back), k == n ? 0 : NILA_ERR_CORRUPT);
         free(exact);
     }
 }
 
-static void refuses_a_row_under_the_tags_of_another_pond(void **state)
+static void refuses_a_row_under_the_tags_of_another_pond_or_another_number(void **state)
 {
     unsigned char row[JOURNAL_ROW_SIZE_MAX];
     struct reading_set s = a_set(3), back = {.tags = s.tags};
-    size_t n = journal_row_pack(row, 1, &s);
+    size_t n = journal_row_pack(row, 1, 77, &s);
 
     (void)state;
     (void)snprintf(back.tags.pond, sizeof back.tags.pond, "kolam-3");
-    assert_int_equal(journal_row_unpack(row, n, &back), NILA_ERR_CORRUPT);
+    assert_int_equal(journal_row_unpack(row, n, 77, &back), NILA_ERR_CORRUPT);
+    back.tags = s.tags;
+    assert_int_equal(journal_row_unpack(row, n, 78, &back), NILA_ERR_CORRUPT);
+    assert_int_equal(journal_row_unpack(row, n, 77, &back), 0);
 }
 
 static void says_when_a_row_is_of_a_newer_form(void **state)
 {
     unsigned char row[JOURNAL_ROW_SIZE_MAX];
     struct reading_set s = a_set(3), back = {.tags = s.tags};
-    size_t n = journal_row_pack(row, 1, &s);
+    size_t n = journal_row_pack(row, 1, 77, &s);
     uint32_t id;
     int64_t ts_ms;
 
     (void)state;
     row[0] = JOURNAL_ROW_VERSION + 1;
-    assert_int_equal(journal_row_unpack(row, n, &back), NILA_ERR_UNSUPPORTED);
+    assert_int_equal(journal_row_unpack(row, n, 77, &back), NILA_ERR_UNSUPPORTED);
     assert_int_equal(journal_row_peek(row, n, &id, &ts_ms), NILA_ERR_UNSUPPORTED);
     assert_int_equal(journal_row_peek(row, 0, &id, &ts_ms), NILA_ERR_CORRUPT);
 }
@@ -349,7 +352,7 @@ int main(void)
         cmocka_unit_test(gives_random_sets_back),
         cmocka_unit_test(finds_every_flipped_bit),
         cmocka_unit_test(refuses_a_row_that_is_cut_or_too_long),
-        cmocka_unit_test(refuses_a_row_under_the_tags_of_another_pond),
+        cmocka_unit_test(refuses_a_row_under_the_tags_of_another_pond_or_another_number),
         cmocka_unit_test(says_when_a_row_is_of_a_newer_form),
         cmocka_unit_test(checks_what_may_be_stored),
         cmocka_unit_test(reads_tags_back_and_refuses_others),
