@@ -16,24 +16,51 @@
 #include "buf.h"
 #include "jsonnode.h"
 #include "log.h"
+#include "utf8.h"
 
 #define NAME_SHOWN 120 /* characters of the path in a message: the words must still fit */
+
+/* Position of n among the entries of the array it lies in. */
+static size_t entry_number(const struct jsonconf *c, const struct jsonconf_node *n)
+{
+    size_t i = 0;
+
+    for (const struct jsonconf_node *k = &c->node[n->mark.parent] + 1; k < n;
+         k = &c->node[k->mark.end])
+        i++;
+    return i;
+}
 
 /* "buses[0].serial.baud" */
 static void add_path(const struct jsonconf *c, const struct jsonconf_node *n, struct buf *b)
 {
-    const struct jsonconf_node *up = &c->node[n->mark.parent];
+    const struct jsonconf_node *way[JSONTEXT_MAX_DEPTH + 1];
+    size_t steps = 0;
 
-    if (up == n)
-        return;
-    add_path(c, up, b);
-    if (n->key != NULL) {
-        buf_printf(b, "%s%.40s", b->n > 0 ? "." : "", n->key);
-    } else {
-        size_t index = 0;
-        for (const struct jsonconf_node *k = up + 1; k < n; k = &c->node[k->mark.end])
-            index++;
-        buf_printf(b, "[%zu]", index);
+    for (; n != &c->node[0]; n = &c->node[n->mark.parent])
+        way[steps++] = n;
+    while (steps-- > 0) {
+        if (way[steps]->key != NULL)
+            buf_printf(b, "%s%.40s", b->n > 0 ? "." : "", way[steps]->key);
+        else
+            buf_printf(b, "[%zu]", entry_number(c, way[steps]));
+    }
+}
+
+/* Keys and values come from outside: nothing that moves a terminal's cursor gets into a log, nor half a character where
+ * a text was cut, which would make the whole line unreadable in the journal. */
+static void make_readable(char *s)
+{
+    size_t left = strlen(s);
+
+    while (left > 0) {
+        size_t k = utf8_length(s, left);
+        if (k == 0 || (unsigned char)*s < 0x20 || *s == 0x7f) {
+            *s = '?';
+            k = 1;
+        }
+        s += k;
+        left -= k;
     }
 }
 
@@ -56,30 +83,12 @@ void jsonnode_fail(struct jsonconf *c, size_t at, const struct jsonconf_node *of
     jsontext_place(c->text, c->size, at, &line, &column);
     (void)snprintf(c->why, sizeof c->why, "%s:%ld:%ld: %s%s%s", c->name, line, column,
                    b.n > 0 ? b.p : "", b.n > 0 ? ": " : "", words);
-    /* Keys and values come from outside: nothing that moves a terminal's cursor gets into a log. */
-    for (char *p = c->why; *p != '\0'; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            *p = '?';
+    make_readable(c->why);
     buf_free(&b);
 }
 
-/* Walks cJSON's tree and the marks together: both are in the order of the text. */
-static bool fill(struct jsonconf *c, const cJSON *item, size_t *next)
+static void fill_node(struct jsonconf *c, struct jsonconf_node *n, const cJSON *item)
 {
-    struct jsonconf_node *n = &c->node[*next];
-    static const struct {
-        enum jsontext_kind kind;
-        int type;
-    } SAME[] = {
-        {JSONTEXT_OBJECT, cJSON_Object}, {JSONTEXT_ARRAY, cJSON_Array},
-        {JSONTEXT_STRING, cJSON_String}, {JSONTEXT_NUMBER, cJSON_Number},
-        {JSONTEXT_TRUE, cJSON_True},     {JSONTEXT_FALSE, cJSON_False},
-        {JSONTEXT_NULL, cJSON_NULL},
-    };
-
-    if (*next >= c->nodes || SAME[n->mark.kind].type != (item->type & 0xff))
-        return false;
-    (*next)++;
     n->key = item->string;
     n->string = cJSON_IsString(item) ? item->valuestring : NULL;
     n->number = cJSON_IsNumber(item) ? item->valuedouble : 0;
@@ -87,10 +96,35 @@ static bool fill(struct jsonconf *c, const cJSON *item, size_t *next)
         jsonnode_fail(c, n->mark.at, n, "the number is too large");
         n->number = 0;
     }
-    for (const cJSON *child = item->child; child != NULL; child = child->next)
-        if (!fill(c, child, next))
-            return false;
-    return *next == n->mark.end;
+}
+
+/* Walks cJSON's tree and the marks together: both are in the order of the text. Returns how many agree. */
+static size_t fill(struct jsonconf *c)
+{
+    static const int TYPE[] = {
+        [JSONTEXT_OBJECT] = cJSON_Object, [JSONTEXT_ARRAY] = cJSON_Array,
+        [JSONTEXT_STRING] = cJSON_String, [JSONTEXT_NUMBER] = cJSON_Number,
+        [JSONTEXT_TRUE] = cJSON_True,     [JSONTEXT_FALSE] = cJSON_False,
+        [JSONTEXT_NULL] = cJSON_NULL,
+    };
+    const cJSON **child = xcalloc(c->nodes, sizeof(const cJSON *)); /* next one of each container */
+    const cJSON *item = c->tree;
+    size_t i = 0;
+
+    while (item != NULL && (item->type & 0xff) == TYPE[c->node[i].mark.kind]) {
+        fill_node(c, &c->node[i], item);
+        child[i] = item->child;
+        if (++i == c->nodes)
+            break;
+        item = child[c->node[i].mark.parent];
+        if (item != NULL)
+            child[c->node[i].mark.parent] = item->next;
+    }
+    for (size_t k = 0; k < i; k++)
+        if (child[k] != NULL) /* cJSON has seen more than we have */
+            i = k;
+    free(child);
+    return i;
 }
 
 struct by_key {
@@ -148,7 +182,7 @@ static void parse(struct jsonconf *c)
     struct jsontext_mark *marks = NULL;
     char *blanked = xcalloc(c->size + 1, 1);
     const char *stop = NULL;
-    size_t next = 0;
+    size_t agreed;
 
     memcpy(blanked, c->text, c->size);
     if (jsontext_blank(blanked, c->size, &e) != 0 ||
@@ -164,11 +198,11 @@ static void parse(struct jsonconf *c)
         jsonnode_fail(c, stop == NULL ? 0 : (size_t)(stop - blanked), NULL, "not JSON here");
         goto out;
     }
-    if (!fill(c, c->tree, &next) || next != c->nodes) {
-        jsonnode_fail(c, next < c->nodes ? c->node[next].mark.at : c->size, NULL, "not JSON here");
-        goto out;
-    }
-    check_keys(c);
+    agreed = fill(c);
+    if (agreed == c->nodes)
+        check_keys(c);
+    else
+        jsonnode_fail(c, c->node[agreed].mark.at, NULL, "not JSON here");
 out:
     free(marks);
     free(blanked);

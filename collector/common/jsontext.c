@@ -65,9 +65,16 @@ static void skip_blanks(struct scan *s)
         s->at++;
 }
 
+static char byte_at(const struct scan *s, size_t at)
+{
+    if (at >= s->n)
+        return '\0';
+    return s->text[at];
+}
+
 static char look(const struct scan *s)
 {
-    return s->at < s->n ? s->text[s->at] : '\0';
+    return byte_at(s, s->at);
 }
 
 /* Four hexadecimal digits at offset at; -1 when they are not. */
@@ -92,7 +99,7 @@ static long hex4(const struct scan *s, size_t at)
 static int scan_escape(struct scan *s)
 {
     const size_t start = s->at; /* of the backslash */
-    const char ch = start + 1 < s->n ? s->text[start + 1] : '\0';
+    const char ch = byte_at(s, start + 1);
     long unit;
 
     s->at += 2;
@@ -229,7 +236,8 @@ static int scan_key(struct scan *s)
     return 0;
 }
 
-/* An object or an array, from its opening bracket on; me is its mark. */
+/* An object or an array, from its opening bracket on; me is its mark. Recursion ends at JSONTEXT_MAX_DEPTH. */
+/* NOLINTNEXTLINE(misc-no-recursion) */
 static int scan_container(struct scan *s, size_t me, int depth)
 {
     const bool object = s->mark[me].kind == JSONTEXT_OBJECT;
@@ -268,6 +276,7 @@ static int scan_container(struct scan *s, size_t me, int depth)
     return 0;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): as above */
 static int scan_value(struct scan *s, size_t parent, size_t key_at, int depth)
 {
     size_t me;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The sinks of a site file: where readings are sent. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,16 +10,21 @@
 #include "log.h"
 #include "site_read.h"
 
-/* 127.0.0.0/8, ::1 and localhost (RFC 1122, 4291, 6761). */
+/* 127.0.0.0/8, ::1 and localhost (RFC 1122, 4291, 6761). An IPv6 address still has its brackets. */
 static bool is_loopback(const char *host)
 {
-    unsigned a, b, c, d;
-    char more;
+    struct in_addr v4;
+    struct in6_addr v6;
+    char bare[INET6_ADDRSTRLEN];
 
-    if (strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
+    if (strcasecmp(host, "localhost") == 0)
         return true;
-    return sscanf(host, "%3u.%3u.%3u.%3u%c", &a, &b, &c, &d, &more) == 4 && a == 127 && b < 256 &&
-           c < 256 && d < 256;
+    if (inet_pton(AF_INET, host, &v4) == 1)
+        return ntohl(v4.s_addr) >> 24 == 127;
+    if (host[0] != '[' || strlen(host) > sizeof bare)
+        return false;
+    (void)snprintf(bare, sizeof bare, "%.*s", (int)strlen(host) - 2, host + 1);
+    return inet_pton(AF_INET6, bare, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
 /* What follows the host: nothing, ":port", either with one "/" behind it. */

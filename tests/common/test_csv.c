@@ -328,7 +328,7 @@ static void reads_back_whatever_it_writes(void **state)
     assert_int_equal(csv_next(c), 1);
     for (size_t i = 0; i < N; i++) {
         const char *want = CELL[i];
-        size_t n = strlen(want);
+        size_t n;
         want += strspn(want, " "); /* the reader trims */
         n = strlen(want);
         while (n > 0 && want[n - 1] == ' ')

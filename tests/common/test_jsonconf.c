@@ -213,6 +213,9 @@ static void every_error_names_place_key_and_what_is_allowed(void **state)
          "below: unknown key \"x-speed\"; allowed: port"},
         {"unknown key in a list nobody opened", "{\"list\": [{@\"z\": 1}]}",
          "list[0]: unknown key \"z\"; allowed: none"},
+        {"a key cut in the middle of a character",
+         "{@\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\u00e9\": 1}",
+         "unknown key \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx?\""},
         {"terminal codes in a key", "{@\"\\u001b[2J\": 1}", "unknown key \"?[2J\""},
     };
 

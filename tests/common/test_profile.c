@@ -248,8 +248,8 @@ static void says_why_a_profile_cannot_be_read(void **state)
     assert_int_equal(profile_load(&p, dir, "other", why, sizeof why), NILA_ERR_CONFIG);
     assert_non_null(
         strstr(why, "other.json:2:29: id: \"probe\" is not the file's name; \"other\""));
-    assert_int_equal(mkdir(strcat(dir, "/x.json"), 0700), 0);
-    *strrchr(dir, '/') = '\0';
+    (void)snprintf(longer, sizeof longer, "%s/x.json", dir);
+    assert_int_equal(mkdir(longer, 0700), 0);
     assert_int_equal(profile_load(&p, dir, "x", why, sizeof why), NILA_ERR_IO);
     assert_int_equal(chmod(path, 0), 0);
     if (geteuid() != 0)
