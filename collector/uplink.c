@@ -221,6 +221,11 @@ static int send_lines(struct uplink *u, size_t from, size_t to, size_t *done,
             *done = to;
             return 0;
         }
+        if (to - from == 1 && a->verdict == INFLUX_TOO_BIG) {
+            /* no line of ours is too big for a server: something on the way is set up wrongly */
+            a->verdict = INFLUX_MISCONFIGURED;
+            return 1;
+        }
         if (to - from == 1) {
             *done = to;
             return refuse(u, from, a);
