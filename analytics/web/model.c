@@ -52,6 +52,7 @@ struct model {
     pthread_cond_t
         changed; /* something is wanted, was read, or it is time to stop; CLOCK_MONOTONIC */
     bool stop;
+    bool look;                         /* the records thread shall not wait for its minute */
     struct records_snapshot *snapshot; /* NULL: not read yet */
     struct file_sign sign;
     struct entry *entry; /* one a pond of the snapshot, in its order */
@@ -253,8 +254,9 @@ static void *supply_main(void *arg)
                                    : clock_mono_ms() + FORECAST_RETRY_MS;
         pthread_mutex_lock(&m->lock);
         until = clock_mono_ms() + (have ? RECORDS_LOOK_MS : m->c.refresh_ms);
-        while (!m->stop && clock_mono_ms() < until)
+        while (!m->stop && !m->look && clock_mono_ms() < until)
             wait_ms(m, until - clock_mono_ms());
+        m->look = false;
     }
     pthread_mutex_unlock(&m->lock);
     return NULL;
@@ -457,6 +459,14 @@ void model_picture_free(struct page_model *p)
         return;
     free(p->pond);
     free(p);
+}
+
+void model_look(struct model *m)
+{
+    pthread_mutex_lock(&m->lock);
+    m->look = true;
+    pthread_cond_broadcast(&m->changed);
+    pthread_mutex_unlock(&m->lock);
 }
 
 static struct series copy_series(const struct series *s)

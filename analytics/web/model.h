@@ -27,6 +27,9 @@ NILA_MUST_CHECK int model_start(struct model **out, const struct model_config *c
 /* Waits for the query and forecast under way; NULL is fine. */
 void model_stop(struct model *m);
 
+/* Makes the records thread look for changes at once instead of within the minute. */
+void model_look(struct model *m);
+
 /* The picture of now, ordered; NULL while the records have not been read. The caller's, model_picture_free. */
 struct page_model *model_picture(struct model *m);
 void model_picture_free(struct page_model *p); /* NULL is fine */
