@@ -316,34 +316,22 @@ static void every_device_of_the_folder_is_a_good_one(void **state)
     assert_true(readable >= 25);
 }
 
-static void the_nodes_profile_is_the_nodes_register_map(void **state)
+/* A node's profile against the register map: channels 0.. in this order. */
+static void check_node(const char *id, const enum metric *metric, const int *kind, unsigned n)
 {
-    static const struct {
-        enum metric metric;
-        int kind;
-    } CHANNEL[] = {
-        {METRIC_TEMP_C, NILA_KIND_TEMP_C},
-        {METRIC_DO_MG_L, NILA_KIND_DO_MG_L},
-        {METRIC_PH, NILA_KIND_PH},
-        {METRIC_EC_US_CM, NILA_KIND_EC_US_CM},
-        {METRIC_TURB_NTU, NILA_KIND_TURB_NTU},
-        {METRIC_LEVEL_CM, NILA_KIND_LEVEL_CM},
-        {METRIC_TAN_N_MG_L, NILA_KIND_TAN_N_MG_L},
-    };
     struct profile *p = NULL;
     char why[512] = "";
 
-    (void)state;
-    if (profile_load(&p, DEVICES, "nila-node", why, sizeof why) != 0)
+    if (profile_load(&p, DEVICES, id, why, sizeof why) != 0)
         fail_msg("%s", why);
     assert_true(p->whole_block && p->node_header);
     assert_int_equal(p->block_function, 4);
     assert_int_equal(p->block_first, 0);
     assert_int_equal(p->block_count, NILA_REG_COUNT);
-    assert_int_equal(p->n, sizeof CHANNEL / sizeof CHANNEL[0]);
-    for (unsigned i = 0; i < p->n; i++) {
+    assert_int_equal(p->n, n);
+    for (unsigned i = 0; i < n; i++) {
         const struct profile_measurement *m = &p->m[i];
-        assert_int_equal(m->metric, CHANNEL[i].metric);
+        assert_int_equal(m->metric, metric[i]);
         assert_int_equal(m->function, 4);
         assert_int_equal(m->address, NILA_REG_CHANNEL((int)i) + NILA_CH_VALUE);
         assert_int_equal(m->type, PROFILE_S32);
@@ -353,9 +341,25 @@ static void the_nodes_profile_is_the_nodes_register_map(void **state)
         assert_int_equal(m->sentinel, (uint32_t)NILA_MISSING);
         assert_int_equal(m->quality, NILA_REG_CHANNEL((int)i) + NILA_CH_QUALITY);
         assert_int_equal(m->kind, NILA_REG_CHANNEL((int)i) + NILA_CH_KIND);
-        assert_int_equal(m->kind_value, CHANNEL[i].kind);
+        assert_int_equal(m->kind_value, kind[i]);
     }
     profile_free(p);
+}
+
+static void the_nodes_profiles_are_the_nodes_register_map(void **state)
+{
+    static const enum metric POND[] = {METRIC_TEMP_C,    METRIC_DO_MG_L,  METRIC_PH,
+                                       METRIC_EC_US_CM,  METRIC_TURB_NTU, METRIC_LEVEL_CM,
+                                       METRIC_TAN_N_MG_L};
+    static const int POND_KIND[] = {NILA_KIND_TEMP_C,    NILA_KIND_DO_MG_L,  NILA_KIND_PH,
+                                    NILA_KIND_EC_US_CM,  NILA_KIND_TURB_NTU, NILA_KIND_LEVEL_CM,
+                                    NILA_KIND_TAN_N_MG_L};
+    static const enum metric AIR[] = {METRIC_AIR_TEMP_C, METRIC_PAR_W_M2, METRIC_WIND_M_S};
+    static const int AIR_KIND[] = {NILA_KIND_AIR_TEMP_C, NILA_KIND_PAR_W_M2, NILA_KIND_WIND_M_S};
+
+    (void)state;
+    check_node("nila-node", POND, POND_KIND, sizeof POND / sizeof POND[0]);
+    check_node("nila-weather", AIR, AIR_KIND, sizeof AIR / sizeof AIR[0]);
 }
 
 static void facts_keep_their_sources(void **state)
@@ -401,7 +405,7 @@ int main(void)
         cmocka_unit_test(names_place_key_and_what_is_allowed_of_every_fault),
         cmocka_unit_test(says_why_a_profile_cannot_be_read),
         cmocka_unit_test(every_device_of_the_folder_is_a_good_one),
-        cmocka_unit_test(the_nodes_profile_is_the_nodes_register_map),
+        cmocka_unit_test(the_nodes_profiles_are_the_nodes_register_map),
         cmocka_unit_test(facts_keep_their_sources),
         cmocka_unit_test(only_16_bit_types_take_one_register),
     };
