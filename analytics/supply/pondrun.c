@@ -286,8 +286,9 @@ struct replay {
     struct ensemble_prior prior;
     struct harvest_buyers buyers;
     struct usual_water usual;
-    int32_t last_death_day; /* INT32_MIN: none written down */
-    double dead;            /* written down since the last weekly count */
+    bool deaths_kept;    /* dead fish are written down in this cycle */
+    double dead;         /* written down since counted_day */
+    int32_t counted_day; /* the last time they were taken into account, or the stocking */
     enum regency regency;
 };
 
@@ -297,6 +298,13 @@ static void wait_a_week(struct pondrun *w, const struct harvest_buyers *buyers)
         harvest_waited(buyers, ensemble_mass_g(w->fish, i), w->ln_wait + i * HARVEST_CLASSES);
 }
 
+static void count_dead(struct pondrun *w, struct replay *p, int32_t day)
+{
+    ensemble_deaths(w->fish, p->dead, w->rng);
+    p->dead = 0;
+    p->counted_day = day;
+}
+
 /* What was written down on day (and, for rows dated before the stocking, not at all). */
 static void observe(struct pondrun *w, struct replay *p, int32_t day, int32_t stocked)
 {
@@ -304,12 +312,11 @@ static void observe(struct pondrun *w, struct replay *p, int32_t day, int32_t st
 
     for (; p->rows.death < p->rows.death_end && s->death[p->rows.death].day <= day; p->rows.death++)
         p->dead += s->death[p->rows.death].count;
-    if (day > stocked && (day - stocked) % 7 == 0) {
-        if (p->last_death_day > day - 7)
-            ensemble_deaths(w->fish, p->dead, w->rng);
-        p->dead = 0;
+    /* A row stands for the days since the one before; daily rows are gathered into weeks. */
+    if (p->dead > 0 && day - p->counted_day >= 7)
+        count_dead(w, p, day);
+    if (day > stocked && (day - stocked) % 7 == 0)
         wait_a_week(w, &p->buyers);
-    }
     for (; p->rows.sample < p->rows.sample_end && s->sample[p->rows.sample].day <= day;
          p->rows.sample++) {
         const struct rec_sample *m = &s->sample[p->rows.sample];
@@ -370,13 +377,13 @@ static void replay(struct pondrun *w, size_t cycle, struct replay *p)
                                  .z = paths->z[p->regency] + at,
                                  .exposure = p->prior.exposure};
 
-        if (event_day && p->last_death_day == INT32_MIN)
+        if (event_day && !p->deaths_kept)
             d.loss = paths->loss[p->regency] + at;
         ensemble_step(w->fish, &d, w->rng);
         observe(w, p, day, y->stocked_day);
     }
     if (p->dead > 0)
-        ensemble_deaths(w->fish, p->dead, w->rng);
+        count_dead(w, p, w->in->as_of_day);
 }
 
 /* kg a week sold by and by of late in this cycle; one sale is no pace. */
@@ -511,10 +518,9 @@ static void replay_init(const struct pondrun *w, size_t pond, long cycle, struct
     p->rows = rows_of(s, (size_t)cycle);
     learn_buyers(s, pond, w->in->as_of_day, &p->buyers);
     p->usual = usual_water(w->in->water == NULL ? NULL : &w->in->water[pond], w->in->as_of_day);
-    p->last_death_day = INT32_MIN;
-    for (size_t k = p->rows.death; k < p->rows.death_end; k++)
-        if (s->death[k].day <= w->in->as_of_day)
-            p->last_death_day = s->death[k].day;
+    p->deaths_kept =
+        p->rows.death < p->rows.death_end && s->death[p->rows.death].day <= w->in->as_of_day;
+    p->counted_day = s->cycle[cycle].stocked_day;
     p->dead = 0;
     p->regency = s->farm[s->pond[pond].farm].regency;
 }

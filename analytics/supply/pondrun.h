@@ -7,8 +7,8 @@
  * - A usual stocking is the median number and mass of the pond's last five.
  * - Feed: with a row on most days each row is of its day and other days are not known; else a row stands for the days since
  *   the row before it, up to 10.
- * - Dead fish are counted by weeks from stocking to the last row. Where they are written down, common events of the past
- *   are taken from the rows, else from the paths.
+ * - Dead fish: a row stands for the days since the row before it (or since stocking); rows closer than a week are added up.
+ *   Where they are written down, common events of the past are taken from the rows, else from the paths.
  * - Water that no sensor told of: the pond's own mean of its last 60 days, leaning on the prior (28.5 C, oxygen effect
  *   about 0.8, no ammonia) by seven days' weight.
  *

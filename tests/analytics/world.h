@@ -23,7 +23,7 @@ static inline void assert_close_(double got, double want, double tolerance, cons
     }
 }
 
-#define WORLD_ROWS 20000
+#define WORLD_ROWS 4000
 
 struct world {
     struct records_snapshot s;
