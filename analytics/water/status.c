@@ -31,7 +31,7 @@ const struct status_limits STATUS_DEFAULTS = {
     .tan_no_lime_mg_l = 1.0,  /* proposal: one pH unit more makes ten times the NH3 */
     .turb_watch_ntu =
         200.0, /* proposal: about Secchi 10-15 cm, which is silt or a very thick bloom */
-    .no_data_ms = 20 * 60 * 1000,
+    .no_data_ms = (int64_t)20 * 60 * 1000,
 };
 
 #define HOUR_MS ((int64_t)60 * 60 * 1000)

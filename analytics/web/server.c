@@ -306,6 +306,7 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct repl
     return queued;
 }
 
+/* The signature is MHD's. NOLINTNEXTLINE(readability-non-const-parameter) */
 static enum MHD_Result answer(void *arg, struct MHD_Connection *connection, const char *url,
                               const char *method, const char *version, const char *upload,
                               size_t *upload_size, void **seen)
