@@ -306,7 +306,7 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct repl
     return queued;
 }
 
-/* The signature is MHD's. NOLINTNEXTLINE(readability-non-const-parameter) */
+/* NOLINTBEGIN(readability-non-const-parameter): the signature is MHD's */
 static enum MHD_Result answer(void *arg, struct MHD_Connection *connection, const char *url,
                               const char *method, const char *version, const char *upload,
                               size_t *upload_size, void **seen)
@@ -324,6 +324,7 @@ static enum MHD_Result answer(void *arg, struct MHD_Connection *connection, cons
     make_reply(w, method, url, lang, &r);
     return send_reply(connection, &r, lang, asked != NULL && strcmp(asked, text_lang(lang)) == 0);
 }
+/* NOLINTEND(readability-non-const-parameter) */
 
 /* --- start and stop --- */
 

@@ -9,6 +9,7 @@
 #include "collector/common/civil.h"
 
 #define FIVE_TWELVE ((int64_t)1795471950000) /* 2026-11-24 05:12:30 WIB */
+#define HOUR        ((int64_t)3600000)
 
 static void writes_numbers_as_each_language_does(void **state)
 {
@@ -121,11 +122,11 @@ static void a_moment_of_another_day_has_its_date(void **state)
     char buf[FORMAT_SIZE];
 
     (void)state;
-    (void)format_moment(buf, sizeof buf, LANG_ID, FIVE_TWELVE, FIVE_TWELVE + 3600000);
+    (void)format_moment(buf, sizeof buf, LANG_ID, FIVE_TWELVE, FIVE_TWELVE + HOUR);
     assert_string_equal(buf, "05.12\u00a0WIB");
-    (void)format_moment(buf, sizeof buf, LANG_ID, FIVE_TWELVE, FIVE_TWELVE + 19 * 3600000);
+    (void)format_moment(buf, sizeof buf, LANG_ID, FIVE_TWELVE, FIVE_TWELVE + 19 * HOUR);
     assert_string_equal(buf, "24 November 2026, 05.12\u00a0WIB");
-    (void)format_moment(buf, sizeof buf, LANG_EN, FIVE_TWELVE - 6 * 3600000, FIVE_TWELVE);
+    (void)format_moment(buf, sizeof buf, LANG_EN, FIVE_TWELVE - 6 * HOUR, FIVE_TWELVE);
     assert_string_equal(buf, "23 November 2026, 23:12\u00a0WIB");
 }
 

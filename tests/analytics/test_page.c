@@ -487,13 +487,18 @@ static unsigned token(const char *from, const char *name)
 {
     char key[32];
     const char *p;
-    unsigned rgb = 0;
+    char *end;
+    unsigned long rgb;
 
     (void)snprintf(key, sizeof key, "--%s: #", name);
     p = strstr(from, key);
-    if (p == NULL || sscanf(p + strlen(key), "%6x", &rgb) != 1)
+    if (p == NULL)
         fail_msg("no colour --%s", name);
-    return rgb;
+    p += strlen(key);
+    rgb = strtoul(p, &end, 16);
+    if (end != p + 6)
+        fail_msg("--%s is not of six digits", name);
+    return (unsigned)rgb;
 }
 
 static double luminance(unsigned rgb)

@@ -32,7 +32,7 @@ static void scene_make(struct scene *s, double now, double before, double temp, 
     s->hour.ts_ms = s->ts;
     s->hour.value = s->value;
     for (int i = 0; i < 12; i++) {
-        s->ts[i] = NOW - 56 * MINUTE + i * 5 * MINUTE;
+        s->ts[i] = NOW - 56 * MINUTE + 5 * MINUTE * i;
         s->value[i] = before;
     }
     s->hour.n = 12;
@@ -200,15 +200,15 @@ static void a_silent_probe_is_never_green(void **state)
 
     (void)state;
     scene_make(&s, 5.3, 5.5, 28.4, 7.1, NONE);
-    put(&s, METRIC_PH, 7.0, READING_PASS, 3 * 60 * MINUTE);
+    put(&s, METRIC_PH, 7.0, READING_PASS, 180 * MINUTE);
     st = judge(&s);
     assert_int_equal(st.level, STATUS_WATCH);
     assert_int_equal(st.reason, REASON_SENSOR_SUSPECT);
     assert_int_equal(st.metric, METRIC_PH);
     assert_true(isnan(st.value)); /* three hours old: not shown */
-    assert_int_equal(st.ts_ms, NOW - 3 * 60 * MINUTE);
+    assert_int_equal(st.ts_ms, NOW - 180 * MINUTE);
     scene_make(&s, 5.3, 5.5, 28.4, 7.1, NONE);
-    put(&s, METRIC_TAN_N_MG_L, 0.1, READING_PASS, 5 * 60 * MINUTE); /* taken by hand this night */
+    put(&s, METRIC_TAN_N_MG_L, 0.1, READING_PASS, 300 * MINUTE); /* taken by hand this night */
     assert_int_equal(judge(&s).level, STATUS_OK);
 }
 

@@ -2,6 +2,7 @@
 #include "tests/support/support.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,8 +56,7 @@ static void placeholders(const char *s, char *out, size_t size)
     for (size_t i = 0; i < n; i++) {
         assert_true(strlen(out) + strlen(name[i]) + 2 < size);
         if (i == 0 || strcmp(name[i], name[i - 1]) != 0) {
-            strcat(out, name[i]);
-            strcat(out, ",");
+            (void)snprintf(out + strlen(out), size - strlen(out), "%s,", name[i]);
         }
     }
 }

@@ -141,7 +141,8 @@ static void hear(int fd, struct answer *a)
     if (all.n > 0 && (end = strstr(all.p, "\r\n\r\n")) != NULL) {
         buf_add(&a->head, all.p, (size_t)(end + 2 - all.p));
         buf_add(&a->body, end + 4, all.n - (size_t)(end + 4 - all.p));
-        (void)sscanf(a->head.p, "HTTP/1.1 %d", &a->status);
+        if (strncmp(a->head.p, "HTTP/1.1 ", 9) == 0)
+            a->status = (int)strtol(a->head.p + 9, NULL, 10);
     }
     buf_free(&all);
 }
@@ -465,7 +466,7 @@ static void live_values_and_the_day_come_from_the_database(void **state)
     struct influx_config c = {.database = "nila"};
     struct influx_answer written;
     struct buf lines = {0};
-    int64_t now = clock_wall_ms();
+    long long now = clock_wall_ms();
     char why[256];
 
     (void)state;
@@ -478,7 +479,7 @@ static void live_values_and_the_day_come_from_the_database(void **state)
         buf_printf(&lines,
                    "water,device=d1,pond=kotim-1 do_mg_l=1.4,do_mg_l_q=1,temp_c=28.6,temp_c_q=1 "
                    "%lld\nwater,device=d2,pond=kotim-2 do_mg_l=6.1,do_mg_l_q=1 %lld\n",
-                   (long long)(now - i * 60000), (long long)(now - 3600000 - i * 60000));
+                   now - i * 60000LL, now - 3600000LL - i * 60000LL);
     assert_int_equal(influx_write(db, lines.p, lines.n, &written), 0);
     assert_int_equal(written.verdict, INFLUX_STORED);
     house_open(&h, d.url);
@@ -576,14 +577,15 @@ static void a_port_that_is_not_ours_is_denied(void **state)
     struct web *w = NULL;
     struct web_config c = {0};
     char why[256] = "";
+    char line[32];
     int floor = 1024, rc;
     bool root;
     FILE *f = fopen("/proc/sys/net/ipv4/ip_unprivileged_port_start", "r");
 
     (void)state;
     if (f != NULL) {
-        if (fscanf(f, "%d", &floor) != 1)
-            floor = 1024;
+        if (fgets(line, sizeof line, f) != NULL)
+            floor = (int)strtol(line, NULL, 10);
         (void)fclose(f);
     }
     if (floor <= 1)
