@@ -40,7 +40,7 @@ void harvest_waited(const struct harvest_buyers *b, double mass_g, double *ln_wa
 
 double harvest_target(const struct harvest_buyers *b, const double *ln_wait, gsl_rng *rng)
 {
-    double weight[HARVEST_CLASSES], sum = 0, top = -INFINITY, pick;
+    double weight[HARVEST_CLASSES] = {0}, sum = 0, top = -INFINITY, pick;
     size_t c = 0;
 
     for (size_t k = 0; ln_wait != NULL && k < b->n; k++)
