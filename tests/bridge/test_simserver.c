@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -784,6 +785,129 @@ static void noise_on_the_line_costs_no_later_answer(void **state)
     take_down(&h);
 }
 
+/* Without a free descriptor a client waits in the queue and is served once there is one. */
+static void a_machine_out_of_descriptors_recovers(void **state)
+{
+    struct rlimit before, few;
+    struct house h;
+    uint8_t answer[13];
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd, hoard[64], n = 0;
+
+    (void)state;
+    build(&h);
+    start(&h);
+    a.sin_port = htons((uint16_t)simserver_port(h.server, 0, NULL, 0));
+    fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few = before;
+    few.rlim_cur = 64;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    while (n < 64 && (hoard[n] = dup(fd)) >= 0)
+        n++;
+    assert_in_range(n, 1, 63);
+    assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof a), 0);
+    assert_int_equal(write(fd, ASK_7, sizeof ASK_7), sizeof ASK_7);
+    assert_false(readable_within(fd, 100));
+    while (n > 0)
+        (void)close(hoard[--n]);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    read_all(fd, answer, sizeof answer);
+    (void)close(fd);
+    take_down(&h);
+}
+
+static void listens_where_it_is_told(void **state)
+{
+    struct house h;
+    char why[160];
+    int rc;
+
+    (void)state;
+    build(&h);
+    h.config.listen_host = "::1";
+    rc = simserver_start(&h.server, &h.config, why, sizeof why);
+    if (rc != 0) {
+        printf("skip - no IPv6 here: %s\n", why);
+        take_down(&h);
+        skip();
+    }
+    {
+        struct sockaddr_in6 a = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+        uint8_t answer[13];
+        int fd = socket(AF_INET6, SOCK_STREAM, 0);
+        a.sin6_port = htons((uint16_t)simserver_port(h.server, 0, NULL, 0));
+        assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof a), 0);
+        assert_int_equal(write(fd, ASK_7, sizeof ASK_7), sizeof ASK_7);
+        read_all(fd, answer, sizeof answer);
+        (void)close(fd);
+    }
+    take_down(&h);
+}
+
+static void answers_nobody_reads_are_lost_and_the_line_goes_on(void **state)
+{
+    uint8_t ask[8] = {3, 4, 0, 0, 0, 120};
+    uint16_t crc = nila_crc(ask, 6), reg[1];
+    struct house h;
+    modbus_t *m;
+
+    (void)state;
+    ask[6] = (uint8_t)crc;
+    ask[7] = (uint8_t)(crc >> 8);
+    build(&h);
+    h.bus[1].baud = 115200; /* 2 ms of silence between requests */
+    start(&h);
+    m = over_line(&h, 3);
+    for (unsigned asked = 0; asked < 600; asked++) { /* 147 kB of answers, more than a pty holds */
+        const struct timespec gap = {.tv_nsec = 4000000};
+        assert_int_equal(write(modbus_get_socket(m), ask, sizeof ask), sizeof ask);
+        (void)nanosleep(&gap, NULL);
+    }
+    for (int tries = 0; tries < 50; tries++) { /* until what the line still held has run off */
+        struct timespec quiet = {.tv_nsec = 20000000};
+        (void)modbus_flush(m);
+        (void)nanosleep(&quiet, NULL);
+        if (!readable_within(modbus_get_socket(m), 20))
+            break;
+    }
+    assert_int_equal(modbus_read_input_registers(m, 0, 1, reg), 1);
+    assert_int_equal(reg[0], NILA_MAGIC);
+    hang_up(m);
+    take_down(&h);
+}
+
+static void stops_without_waiting_for_a_delayed_answer(void **state)
+{
+    static const uint16_t SLOW[2][3] = {{NILA_UNLOCK, 7, 1000}, {NILA_UNLOCK, 4, 1000}};
+    uint8_t ask[8] = {4, 4, 0, 0, 0, 1};
+    uint16_t crc = nila_crc(ask, 6);
+    struct house h;
+    modbus_t *net, *line;
+    int64_t before;
+
+    (void)state;
+    ask[6] = (uint8_t)crc;
+    ask[7] = (uint8_t)(crc >> 8);
+    build(&h);
+    start(&h);
+    net = over_tcp(&h, 7);
+    line = over_line(&h, 4);
+    assert_int_equal(modbus_write_registers(net, 0, 3, SLOW[0]), 3);
+    assert_int_equal(modbus_write_registers(line, 0, 3, SLOW[1]), 3);
+    assert_int_equal(write(modbus_get_socket(net), ASK_7, sizeof ASK_7), sizeof ASK_7);
+    assert_int_equal(write(modbus_get_socket(line), ask, sizeof ask), sizeof ask);
+    assert_false(readable_within(modbus_get_socket(line), 100)); /* both are at work by now */
+    before = clock_mono_ms();
+    simserver_stop(h.server);
+    assert_true(clock_mono_ms() - before < 700);
+    h.server = NULL;
+    hang_up(net);
+    hang_up(line);
+    take_down(&h);
+}
+
 /* ---- start and stop ---- */
 
 static void says_why_it_cannot_start(void **state)
@@ -891,6 +1015,10 @@ int main(void)
         cmocka_unit_test(one_client_too_many_replaces_the_one_silent_for_longest),
         cmocka_unit_test(a_request_torn_by_the_host_is_held_together),
         cmocka_unit_test(noise_on_the_line_costs_no_later_answer),
+        cmocka_unit_test(a_machine_out_of_descriptors_recovers),
+        cmocka_unit_test(listens_where_it_is_told),
+        cmocka_unit_test(answers_nobody_reads_are_lost_and_the_line_goes_on),
+        cmocka_unit_test(stops_without_waiting_for_a_delayed_answer),
         cmocka_unit_test(says_why_it_cannot_start),
         cmocka_unit_test(names_the_ways_in),
         cmocka_unit_test(replaces_an_old_link_and_removes_only_its_own),
