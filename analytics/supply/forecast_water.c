@@ -9,13 +9,12 @@
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
 #include "collector/common/watereq.h"
+#include "history.h"
 #include "paths.h"
 
-#define HOUR_MS        ((int64_t)3600 * 1000)
-#define HOURS_A_DAY    24
-#define HOURS_TO_KNOW  12 /* a day with fewer hours of something does not know it */
-#define LOOK_BACK_DAYS 60
-#define IN_USE_DAYS    90
+#define HOUR_MS       ((int64_t)3600 * 1000)
+#define HOURS_A_DAY   24
+#define HOURS_TO_KNOW 12 /* a day with fewer hours of something does not know it */
 
 /* Puts a series on the grid of hours; what lies outside is left. */
 static void grid(const struct series *s, int64_t from_ms, size_t hours, double *out)
@@ -127,14 +126,14 @@ static int32_t wanted_from(const struct records_snapshot *s, size_t pond, int32_
         const struct rec_cycle *y = &s->cycle[c];
 
         if (y->pond != pond || y->stocked_day > as_of_day ||
-            (y->closed_day <= as_of_day && as_of_day - y->closed_day > IN_USE_DAYS))
+            (y->closed_day <= as_of_day && as_of_day - y->closed_day > HISTORY_IDLE_DAYS))
             continue;
         from = y->closed_day > as_of_day ? y->stocked_day
                                          : as_of_day; /* the last cycle's word holds */
     }
     if (from == INT32_MAX)
         return from;
-    from = from < as_of_day - LOOK_BACK_DAYS ? from : as_of_day - LOOK_BACK_DAYS;
+    from = from < as_of_day - HISTORY_WATER_DAYS ? from : as_of_day - HISTORY_WATER_DAYS;
     return from > oldest ? from : oldest;
 }
 

@@ -9,24 +9,11 @@
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
-#include "analytics/fish/harvest.h"
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
+#include "history.h"
 
-static const int32_t FORGOTTEN_AGE_DAYS = 365, FORGOTTEN_SILENCE_DAYS = 120;
-static const int32_t IDLE_DAYS = 90; /* an empty pond is in use so long after its last harvest */
-static const int32_t USUAL_WATER_DAYS = 60; /* of the newest water make the usual water */
-static const double USUAL_PRIOR_DAYS = 7;   /* weight of the prior among them */
-static const int32_t FEED_SPREAD_DAYS = 10; /* longest time one feed row may stand for */
-static const int32_t RETAIL_DAYS = 56;      /* the recent pace of sales by and by */
-static const double UNKNOWN_STOCK_MASS_G = 10;
-#define USUAL_CYCLES 5
-#define DRAW_STEP    0x9e3779b97f4a7c15ULL /* odd: keeps the draws' seeds apart from other seeds' */
-
-struct usual_water {
-    double temp_c, nh3_n_mg_l, do_effect;
-    double do_days; /* days behind do_effect */
-};
+#define DRAW_STEP 0x9e3779b97f4a7c15ULL /* odd: keeps the draws' seeds apart from other seeds' */
 
 struct pondrun {
     const struct supply_input *in;
@@ -87,205 +74,13 @@ void pondrun_free(struct pondrun *w)
     free(w);
 }
 
-/* --- finding rows --- */
-
-/* First of n rows whose cycle is not before cycle. Rows are structs that begin with their size_t cycle, sorted by it. */
-static size_t first_row(const void *rows, size_t n, size_t size, size_t cycle)
-{
-    size_t lo = 0, hi = n;
-
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2, at;
-
-        memcpy(&at, (const char *)rows + mid * size, sizeof at);
-        if (at < cycle)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
-}
-
-_Static_assert(offsetof(struct rec_feed, cycle) == 0 && offsetof(struct rec_sample, cycle) == 0 &&
-                   offsetof(struct rec_death, cycle) == 0 &&
-                   offsetof(struct rec_harvest, cycle) == 0,
-               "first_row reads the cycle at the front of a row");
-
-/* The rows of one cycle: half-open ranges. Rows after as_of_day are not looked at. */
-struct rows {
-    size_t feed, feed_end, sample, sample_end, death, death_end, harvest, harvest_end;
-};
-
-static struct rows rows_of(const struct records_snapshot *s, size_t cycle)
-{
-    return (struct rows){first_row(s->feed, s->feeds, sizeof *s->feed, cycle),
-                         first_row(s->feed, s->feeds, sizeof *s->feed, cycle + 1),
-                         first_row(s->sample, s->samples, sizeof *s->sample, cycle),
-                         first_row(s->sample, s->samples, sizeof *s->sample, cycle + 1),
-                         first_row(s->death, s->deaths, sizeof *s->death, cycle),
-                         first_row(s->death, s->deaths, sizeof *s->death, cycle + 1),
-                         first_row(s->harvest, s->harvests, sizeof *s->harvest, cycle),
-                         first_row(s->harvest, s->harvests, sizeof *s->harvest, cycle + 1)};
-}
-
-/* The newest cycle of the pond stocked by as_of_day, -1. */
-static long latest_cycle(const struct records_snapshot *s, size_t pond, int32_t as_of_day)
-{
-    long found = -1;
-
-    for (size_t c = 0; c < s->cycles; c++)
-        if (s->cycle[c].pond == pond && s->cycle[c].stocked_day <= as_of_day &&
-            s->cycle[c].count > 0)
-            found = (long)c;
-    return found;
-}
-
-static bool forgotten(const struct records_snapshot *s, size_t cycle, int32_t as_of_day)
-{
-    struct rows r = rows_of(s, cycle);
-    int32_t last = s->cycle[cycle].stocked_day;
-
-    if (as_of_day - last <= FORGOTTEN_AGE_DAYS)
-        return false;
-    for (size_t k = r.feed; k < r.feed_end && s->feed[k].day <= as_of_day; k++)
-        last = s->feed[k].day > last ? s->feed[k].day : last;
-    for (size_t k = r.sample; k < r.sample_end && s->sample[k].day <= as_of_day; k++)
-        last = s->sample[k].day > last ? s->sample[k].day : last;
-    for (size_t k = r.death; k < r.death_end && s->death[k].day <= as_of_day; k++)
-        last = s->death[k].day > last ? s->death[k].day : last;
-    for (size_t k = r.harvest; k < r.harvest_end && s->harvest[k].day <= as_of_day; k++)
-        last = s->harvest[k].day > last ? s->harvest[k].day : last;
-    return as_of_day - last > FORGOTTEN_SILENCE_DAYS;
-}
-
-/* --- what is usual here --- */
-
-static void usual_stocking(const struct records_snapshot *s, size_t pond, int32_t as_of_day,
-                           double *count, double *mass_g)
-{
-    double counts[USUAL_CYCLES], masses[USUAL_CYCLES];
-    size_t n = 0;
-
-    for (size_t c = s->cycles; c-- > 0 && n < USUAL_CYCLES;) {
-        const struct rec_cycle *y = &s->cycle[c];
-
-        if (y->pond != pond || y->stocked_day > as_of_day || !(y->count > 0))
-            continue;
-        counts[n] = y->count;
-        masses[n++] = y->mass_g > 0 ? y->mass_g : UNKNOWN_STOCK_MASS_G;
-    }
-    *count = *mass_g = 0;
-    if (n == 0)
-        return;
-    gsl_sort(counts, 1, n);
-    gsl_sort(masses, 1, n);
-    *count = gsl_stats_median_from_sorted_data(counts, 1, n);
-    *mass_g = gsl_stats_median_from_sorted_data(masses, 1, n);
-}
-
-/* The size at which this pond's fish were sold so far. */
-static void learn_buyers(const struct records_snapshot *s, size_t pond, int32_t as_of_day,
-                         struct harvest_buyers *out)
-{
-    double ln_sum = 0;
-    size_t n = 0;
-
-    for (size_t c = 0; c < s->cycles; c++) {
-        struct rows r;
-
-        if (s->cycle[c].pond != pond)
-            continue;
-        r = rows_of(s, c);
-        for (size_t k = r.harvest; k < r.harvest_end; k++) {
-            const struct rec_harvest *h = &s->harvest[k];
-
-            if (h->day > as_of_day || h->kind != HARVEST_FINAL || !(h->fish_per_kg > 0))
-                continue;
-            ln_sum += log(1000 / h->fish_per_kg);
-            n++;
-        }
-    }
-    harvest_buyers(out, n > 0 ? exp(ln_sum / (double)n) : 0, n);
-}
-
-static double known_mean(const double *x, size_t from, size_t to, size_t *n)
-{
-    double sum = 0;
-
-    *n = 0;
-    for (size_t k = from; k < to; k++) {
-        if (isnan(x[k]))
-            continue;
-        sum += x[k];
-        (*n)++;
-    }
-    return *n > 0 ? sum / (double)*n : 0;
-}
-
-static struct usual_water usual_water(const struct supply_water *water, int32_t as_of_day)
-{
-    struct usual_water u = {ENSEMBLE_USUAL_TEMP_C, 0, 0, 0};
-    double mean;
-    size_t n, from, to;
-
-    if (water == NULL || water->days == 0 || water->first_day > as_of_day)
-        return u;
-    to = (size_t)(as_of_day - water->first_day) + 1;
-    to = to < water->days ? to : water->days;
-    from = to > (size_t)USUAL_WATER_DAYS ? to - (size_t)USUAL_WATER_DAYS : 0;
-    mean = known_mean(water->temp_c, from, to, &n);
-    u.temp_c = ((double)n * mean + USUAL_PRIOR_DAYS * u.temp_c) / ((double)n + USUAL_PRIOR_DAYS);
-    mean = known_mean(water->nh3_n_mg_l, from, to, &n);
-    u.nh3_n_mg_l = (double)n * mean / ((double)n + USUAL_PRIOR_DAYS);
-    u.do_effect = known_mean(water->do_effect, from, to, &n);
-    u.do_days = (double)n;
-    return u;
-}
-
 /* --- the past, day by day --- */
 
-/* Spreads the cycle's feed rows over w->feed_kg, from stocking to as_of_day. */
-static void feed_by_day(struct pondrun *w, size_t cycle)
-{
-    const struct records_snapshot *s = w->in->records;
-    int32_t stocked = s->cycle[cycle].stocked_day, prev = stocked;
-    size_t days = (size_t)(w->in->as_of_day - stocked) + 1, dates = 0;
-    struct rows r = rows_of(s, cycle);
-    size_t end = r.feed;
-    bool daily;
-
-    if (days > w->feed_days) {
-        w->feed_kg = xrealloc(w->feed_kg, days, sizeof *w->feed_kg);
-        w->feed_days = days;
-    }
-    for (size_t d = 0; d < days; d++)
-        w->feed_kg[d] = NAN;
-    for (; end < r.feed_end && s->feed[end].day <= w->in->as_of_day; end++)
-        dates += end == r.feed || s->feed[end].day != s->feed[end - 1].day;
-    if (dates == 0)
-        return;
-    daily = s->feed[end - 1].day - s->feed[r.feed].day < 2 * ((int32_t)dates - 1) || dates == 1;
-    for (size_t k = r.feed; k < end;) {
-        int32_t day = s->feed[k].day, from = prev + 1;
-        double kg = 0;
-
-        for (; k < end && s->feed[k].day == day; k++)
-            kg += s->feed[k].feed_kg;
-        prev = day;
-        if (day < stocked)
-            continue;
-        if (daily || day - from >= FEED_SPREAD_DAYS || from > day)
-            from = day;
-        for (int32_t d = from; d <= day; d++)
-            w->feed_kg[d - stocked] = kg / (double)(day - from + 1);
-    }
-}
-
 struct replay {
-    struct rows rows;
+    struct history_rows rows;
     struct ensemble_prior prior;
     struct harvest_buyers buyers;
-    struct usual_water usual;
+    struct history_water usual;
     bool deaths_kept;    /* dead fish are written down in this cycle */
     double dead;         /* written down since counted_day */
     int32_t counted_day; /* the last time they were taken into account, or the stocking */
@@ -332,8 +127,8 @@ static void observe(struct pondrun *w, struct replay *p, int32_t day, int32_t st
 }
 
 /* The water of a day, filled up with what is usual where it isn't known. */
-static struct growth_day water_of(const struct supply_water *water, const struct usual_water *usual,
-                                  int32_t day)
+static struct growth_day water_of(const struct supply_water *water,
+                                  const struct history_water *usual, int32_t day)
 {
     struct growth_day d = {usual->temp_c, NAN, usual->nh3_n_mg_l};
 
@@ -350,11 +145,12 @@ static struct growth_day water_of(const struct supply_water *water, const struct
     return d;
 }
 
-static void lean_on_own_water(struct ensemble *e, const struct usual_water *usual)
+static void lean_on_own_water(struct ensemble *e, const struct history_water *usual)
 {
     for (size_t i = 0; i < e->n; i++)
-        e->do_usual[i] = (usual->do_days * usual->do_effect + USUAL_PRIOR_DAYS * e->do_usual[i]) /
-                         (usual->do_days + USUAL_PRIOR_DAYS);
+        e->do_usual[i] =
+            (usual->do_days * usual->do_effect + HISTORY_WATER_PRIOR_DAYS * e->do_usual[i]) /
+            (usual->do_days + HISTORY_WATER_PRIOR_DAYS);
 }
 
 static void replay(struct pondrun *w, size_t cycle, struct replay *p)
@@ -362,10 +158,15 @@ static void replay(struct pondrun *w, size_t cycle, struct replay *p)
     const struct rec_cycle *y = &w->in->records->cycle[cycle];
     const struct supply_water *water = w->in->water == NULL ? NULL : &w->in->water[y->pond];
     const struct paths *paths = w->paths;
+    size_t days = (size_t)(w->in->as_of_day - y->stocked_day) + 1;
 
     memset(w->ln_wait, 0, (size_t)w->in->draws * HARVEST_CLASSES * sizeof *w->ln_wait);
-    feed_by_day(w, cycle);
-    ensemble_stock(w->fish, &p->prior, y->count, y->mass_g > 0 ? y->mass_g : UNKNOWN_STOCK_MASS_G,
+    if (days > w->feed_days) {
+        w->feed_kg = xrealloc(w->feed_kg, days, sizeof *w->feed_kg);
+        w->feed_days = days;
+    }
+    history_feed(w->in->records, cycle, w->in->as_of_day, w->feed_kg);
+    ensemble_stock(w->fish, &p->prior, y->count, y->mass_g > 0 ? y->mass_g : HISTORY_UNKNOWN_MASS_G,
                    y->stocked_day, w->rng);
     lean_on_own_water(w->fish, &p->usual);
     observe(w, p, y->stocked_day, y->stocked_day);
@@ -384,27 +185,6 @@ static void replay(struct pondrun *w, size_t cycle, struct replay *p)
     }
     if (p->dead > 0)
         count_dead(w, p, w->in->as_of_day);
-}
-
-/* kg a week sold by and by of late in this cycle; one sale is no pace. */
-static double retail_pace(const struct pondrun *w, size_t cycle)
-{
-    const struct records_snapshot *s = w->in->records;
-    struct rows r = rows_of(s, cycle);
-    int32_t days = w->in->as_of_day - s->cycle[cycle].stocked_day;
-    double kg = 0;
-    unsigned sales = 0;
-
-    days = days < RETAIL_DAYS ? days : RETAIL_DAYS;
-    for (size_t k = r.harvest; k < r.harvest_end; k++) {
-        int32_t day = s->harvest[k].day;
-
-        if (day > w->in->as_of_day || day <= w->in->as_of_day - days || !(s->harvest[k].kg > 0))
-            continue;
-        kg += s->harvest[k].kg;
-        sales++;
-    }
-    return sales > 1 ? kg * 7 / days : 0;
 }
 
 /* --- the future, draw by draw --- */
@@ -515,9 +295,10 @@ static void replay_init(const struct pondrun *w, size_t pond, long cycle, struct
     const struct records_snapshot *s = w->in->records;
 
     ensemble_prior(s->pond[pond].system, &p->prior);
-    p->rows = rows_of(s, (size_t)cycle);
-    learn_buyers(s, pond, w->in->as_of_day, &p->buyers);
-    p->usual = usual_water(w->in->water == NULL ? NULL : &w->in->water[pond], w->in->as_of_day);
+    p->rows = history_rows(s, (size_t)cycle);
+    history_buyers(s, pond, w->in->as_of_day, &p->buyers);
+    p->usual =
+        history_usual_water(w->in->water == NULL ? NULL : &w->in->water[pond], w->in->as_of_day);
     p->deaths_kept =
         p->rows.death < p->rows.death_end && s->death[p->rows.death].day <= w->in->as_of_day;
     p->counted_day = s->cycle[cycle].stocked_day;
@@ -528,15 +309,15 @@ static void replay_init(const struct pondrun *w, size_t pond, long cycle, struct
 void pondrun_pond(struct pondrun *w, size_t pond, double *kg, struct supply_pond *out)
 {
     const struct records_snapshot *s = w->in->records;
-    long cycle = latest_cycle(s, pond, w->in->as_of_day);
+    long cycle = history_latest_cycle(s, pond, w->in->as_of_day);
     bool open = cycle >= 0 && s->cycle[cycle].closed_day > w->in->as_of_day;
     struct replay p;
     struct harvest_outlook o;
 
     *out = (struct supply_pond){.cycle = -1, .forgotten_cycle = -1, .harvest_day_p50 = INT32_MAX};
-    if (cycle < 0 || (!open && w->in->as_of_day - s->cycle[cycle].closed_day > IDLE_DAYS))
+    if (cycle < 0 || (!open && w->in->as_of_day - s->cycle[cycle].closed_day > HISTORY_IDLE_DAYS))
         return;
-    if (open && forgotten(s, (size_t)cycle, w->in->as_of_day)) {
+    if (open && history_forgotten(s, (size_t)cycle, w->in->as_of_day)) {
         out->forgotten_cycle = cycle;
         return;
     }
@@ -552,10 +333,10 @@ void pondrun_pond(struct pondrun *w, size_t pond, double *kg, struct supply_pond
                                  .path_day = w->paths->first_day,
                                  .path_weeks = w->paths->weeks,
                                  .path_stride = w->paths->draws};
-    usual_stocking(s, pond, w->in->as_of_day, &o.stock_count, &o.stock_mass_g);
+    history_usual_stocking(s, pond, w->in->as_of_day, &o.stock_count, &o.stock_mass_g);
     if (open) {
         out->cycle = cycle;
-        o.retail_kg_week = retail_pace(w, (size_t)cycle);
+        o.retail_kg_week = history_retail_kg_week(s, (size_t)cycle, w->in->as_of_day);
         replay(w, (size_t)cycle, &p);
         summarise_fish(w, out);
     } else { /* only what a farmer keeps from cycle to cycle is drawn */

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "history.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <gsl/gsl_sort.h>
+#include <gsl/gsl_statistics_double.h>
+
+static const int32_t FORGOTTEN_AGE_DAYS = 365, FORGOTTEN_SILENCE_DAYS = 120;
+static const int32_t FEED_SPREAD_DAYS = 10; /* longest time one feed row may stand for */
+static const int32_t RETAIL_DAYS = 56;      /* the recent pace of sales by and by */
+#define USUAL_CYCLES 5
+
+/* First of n rows whose cycle is not before cycle. Rows are structs that begin with their size_t cycle, sorted by it. */
+static size_t first_row(const void *rows, size_t n, size_t size, size_t cycle)
+{
+    size_t lo = 0, hi = n;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2, at;
+
+        memcpy(&at, (const char *)rows + mid * size, sizeof at);
+        if (at < cycle)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+_Static_assert(offsetof(struct rec_feed, cycle) == 0 && offsetof(struct rec_sample, cycle) == 0 &&
+                   offsetof(struct rec_death, cycle) == 0 &&
+                   offsetof(struct rec_harvest, cycle) == 0,
+               "first_row reads the cycle at the front of a row");
+
+struct history_rows history_rows(const struct records_snapshot *s, size_t cycle)
+{
+    return (struct history_rows){first_row(s->feed, s->feeds, sizeof *s->feed, cycle),
+                                 first_row(s->feed, s->feeds, sizeof *s->feed, cycle + 1),
+                                 first_row(s->sample, s->samples, sizeof *s->sample, cycle),
+                                 first_row(s->sample, s->samples, sizeof *s->sample, cycle + 1),
+                                 first_row(s->death, s->deaths, sizeof *s->death, cycle),
+                                 first_row(s->death, s->deaths, sizeof *s->death, cycle + 1),
+                                 first_row(s->harvest, s->harvests, sizeof *s->harvest, cycle),
+                                 first_row(s->harvest, s->harvests, sizeof *s->harvest, cycle + 1)};
+}
+
+long history_latest_cycle(const struct records_snapshot *s, size_t pond, int32_t as_of_day)
+{
+    long found = -1;
+
+    for (size_t c = 0; c < s->cycles; c++)
+        if (s->cycle[c].pond == pond && s->cycle[c].stocked_day <= as_of_day &&
+            s->cycle[c].count > 0)
+            found = (long)c;
+    return found;
+}
+
+bool history_forgotten(const struct records_snapshot *s, size_t cycle, int32_t as_of_day)
+{
+    struct history_rows r = history_rows(s, cycle);
+    int32_t last = s->cycle[cycle].stocked_day;
+
+    if (as_of_day - last <= FORGOTTEN_AGE_DAYS)
+        return false;
+    for (size_t k = r.feed; k < r.feed_end && s->feed[k].day <= as_of_day; k++)
+        last = s->feed[k].day > last ? s->feed[k].day : last;
+    for (size_t k = r.sample; k < r.sample_end && s->sample[k].day <= as_of_day; k++)
+        last = s->sample[k].day > last ? s->sample[k].day : last;
+    for (size_t k = r.death; k < r.death_end && s->death[k].day <= as_of_day; k++)
+        last = s->death[k].day > last ? s->death[k].day : last;
+    for (size_t k = r.harvest; k < r.harvest_end && s->harvest[k].day <= as_of_day; k++)
+        last = s->harvest[k].day > last ? s->harvest[k].day : last;
+    return as_of_day - last > FORGOTTEN_SILENCE_DAYS;
+}
+
+void history_usual_stocking(const struct records_snapshot *s, size_t pond, int32_t as_of_day,
+                            double *count, double *mass_g)
+{
+    double counts[USUAL_CYCLES], masses[USUAL_CYCLES];
+    size_t n = 0;
+
+    for (size_t c = s->cycles; c-- > 0 && n < USUAL_CYCLES;) {
+        const struct rec_cycle *y = &s->cycle[c];
+
+        if (y->pond != pond || y->stocked_day > as_of_day || !(y->count > 0))
+            continue;
+        counts[n] = y->count;
+        masses[n++] = y->mass_g > 0 ? y->mass_g : HISTORY_UNKNOWN_MASS_G;
+    }
+    *count = *mass_g = 0;
+    if (n == 0)
+        return;
+    gsl_sort(counts, 1, n);
+    gsl_sort(masses, 1, n);
+    *count = gsl_stats_median_from_sorted_data(counts, 1, n);
+    *mass_g = gsl_stats_median_from_sorted_data(masses, 1, n);
+}
+
+void history_buyers(const struct records_snapshot *s, size_t pond, int32_t as_of_day,
+                    struct harvest_buyers *out)
+{
+    double ln_sum = 0;
+    size_t n = 0;
+
+    for (size_t c = 0; c < s->cycles; c++) {
+        struct history_rows r;
+
+        if (s->cycle[c].pond != pond)
+            continue;
+        r = history_rows(s, c);
+        for (size_t k = r.harvest; k < r.harvest_end; k++) {
+            const struct rec_harvest *h = &s->harvest[k];
+
+            if (h->day > as_of_day || h->kind != HARVEST_FINAL || !(h->fish_per_kg > 0))
+                continue;
+            ln_sum += log(1000 / h->fish_per_kg);
+            n++;
+        }
+    }
+    harvest_buyers(out, n > 0 ? exp(ln_sum / (double)n) : 0, n);
+}
+
+static double known_mean(const double *x, size_t from, size_t to, size_t *n)
+{
+    double sum = 0;
+
+    *n = 0;
+    for (size_t k = from; k < to; k++) {
+        if (isnan(x[k]))
+            continue;
+        sum += x[k];
+        (*n)++;
+    }
+    return *n > 0 ? sum / (double)*n : 0;
+}
+
+struct history_water history_usual_water(const struct supply_water *water, int32_t as_of_day)
+{
+    struct history_water u = {ENSEMBLE_USUAL_TEMP_C, 0, 0, 0};
+    double mean;
+    size_t n, from, to;
+
+    if (water == NULL || water->days == 0 || water->first_day > as_of_day)
+        return u;
+    to = (size_t)(as_of_day - water->first_day) + 1;
+    to = to < water->days ? to : water->days;
+    from = to > (size_t)HISTORY_WATER_DAYS ? to - (size_t)HISTORY_WATER_DAYS : 0;
+    mean = known_mean(water->temp_c, from, to, &n);
+    u.temp_c = ((double)n * mean + HISTORY_WATER_PRIOR_DAYS * u.temp_c) /
+               ((double)n + HISTORY_WATER_PRIOR_DAYS);
+    mean = known_mean(water->nh3_n_mg_l, from, to, &n);
+    u.nh3_n_mg_l = (double)n * mean / ((double)n + HISTORY_WATER_PRIOR_DAYS);
+    u.do_effect = known_mean(water->do_effect, from, to, &n);
+    u.do_days = (double)n;
+    return u;
+}
+
+void history_feed(const struct records_snapshot *s, size_t cycle, int32_t as_of_day,
+                  double *feed_kg)
+{
+    int32_t stocked = s->cycle[cycle].stocked_day, prev = stocked;
+    size_t days = (size_t)(as_of_day - stocked) + 1, dates = 0;
+    struct history_rows r = history_rows(s, cycle);
+    size_t end = r.feed;
+    bool daily;
+
+    for (size_t d = 0; d < days; d++)
+        feed_kg[d] = NAN;
+    for (; end < r.feed_end && s->feed[end].day <= as_of_day; end++)
+        dates += end == r.feed || s->feed[end].day != s->feed[end - 1].day;
+    if (dates == 0)
+        return;
+    daily = s->feed[end - 1].day - s->feed[r.feed].day < 2 * ((int32_t)dates - 1) || dates == 1;
+    for (size_t k = r.feed; k < end;) {
+        int32_t day = s->feed[k].day, from = prev + 1;
+        double kg = 0;
+
+        for (; k < end && s->feed[k].day == day; k++)
+            kg += s->feed[k].feed_kg;
+        prev = day;
+        if (day < stocked)
+            continue;
+        if (daily || day - from >= FEED_SPREAD_DAYS || from > day)
+            from = day;
+        for (int32_t d = from; d <= day; d++)
+            feed_kg[d - stocked] = kg / (double)(day - from + 1);
+    }
+}
+
+double history_retail_kg_week(const struct records_snapshot *s, size_t cycle, int32_t as_of_day)
+{
+    struct history_rows r = history_rows(s, cycle);
+    int32_t days = as_of_day - s->cycle[cycle].stocked_day;
+    double kg = 0;
+    unsigned sales = 0;
+
+    days = days < RETAIL_DAYS ? days : RETAIL_DAYS;
+    for (size_t k = r.harvest; k < r.harvest_end; k++) {
+        int32_t day = s->harvest[k].day;
+
+        if (day > as_of_day || day <= as_of_day - days || !(s->harvest[k].kg > 0))
+            continue;
+        kg += s->harvest[k].kg;
+        sales++;
+    }
+    return sales > 1 ? kg * 7 / days : 0;
+}
