@@ -81,5 +81,5 @@ int read_stocks(struct sensor_stock **out, const struct options *o, const struct
 
 bool imitated(const struct site_device *d)
 {
-    return strcmp(d->profile, "nila-node") == 0;
+    return strcmp(d->profile, "nila-node") == 0 || strcmp(d->profile, "nila-weather") == 0;
 }

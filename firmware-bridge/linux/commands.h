@@ -25,7 +25,7 @@ int load_site(struct site **out, const char *path);
 /* Reads the --set options: *out (n entries) is the caller's, free with free(). 0 or EX_USAGE after saying why. */
 int read_stocks(struct sensor_stock **out, const struct options *o, const struct site *site);
 
-/* Is the device's profile the one this program imitates? */
+/* Is the device's profile one of the node's two (nila-node, nila-weather), which is all this program imitates? */
 bool imitated(const struct site_device *d);
 
 #endif

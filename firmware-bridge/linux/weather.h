@@ -2,8 +2,8 @@
 /* weather: the sky over a simulated site in the lowlands of Central Kalimantan, without smoke. A pure function of
  * (seed, instant): each civil WIB day is drawn from its own key, so any day can be asked for at once, in any order.
  *
- * Sun. Latitude -2.5, longitude 112.9 E (Sampit); declination after Cooper (1969), equation of time after Spencer
- * (1971) in its short form, good to 1 degree and 1 minute. The sun rises between 05:10 and 05:45 and sets between 17:10 and 17:50 WIB.
+ * Sun. Latitude -2.5, longitude 112.9 E (Sampit); declination after Cooper (1969), equation of time in its three-term
+ * form, good to 1 degree and 1 minute. The sun rises between 05:10 and 05:45 and sets between 17:10 and 17:50 WIB.
  * Clear sky, W/m2 global: 1098 cos z exp(-0.057 / cos z) (Haurwitz 1945).
  * Clouds: fraction C of 0..1, transmission 1 - 0.75 C^3.4 (Kasten and Czeplak 1980). PAR is 0.45 of global (usual 0.43
  * to 0.50 in the humid tropics).

@@ -12,7 +12,7 @@ static const char FARM[] =
     "],"
     "\"buses\":[{\"slug\":\"a\",\"tcp\":{\"host\":\"127.0.0.1\",\"port\":0},\"devices\":["
     "{\"slug\":\"node-1\",\"profile\":\"nila-node\",\"unit\":1,\"pond\":\"kolam-1\"},"
-    "{\"slug\":\"langit\",\"profile\":\"nila-node\",\"unit\":3,\"pond\":null}]},"
+    "{\"slug\":\"langit\",\"profile\":\"nila-weather\",\"unit\":3,\"pond\":null}]},"
     "{\"slug\":\"b\",\"serial\":{\"port\":\"/dev/ttyS9\"},\"devices\":["
     "{\"slug\":\"node-2\",\"profile\":\"nila-node\",\"unit\":2,\"pond\":\"keramba-1\"}]},"
     "{\"slug\":\"c\",\"tcp\":{\"host\":\"127.0.0.2\",\"port\":0},\"devices\":["

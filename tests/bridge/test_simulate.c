@@ -311,12 +311,25 @@ static void a_history_ends_now_at_the_latest_and_is_whole(void **state)
     support_rmdir(dir);
 }
 
+static void only_the_nodes_own_profiles_are_imitated(void **state)
+{
+    struct site_device d = {.profile = "nila-node"};
+
+    (void)state;
+    assert_true(imitated(&d));
+    memcpy(d.profile, "nila-weather", 13);
+    assert_true(imitated(&d));
+    memcpy(d.profile, "eastron-sdm", 12);
+    assert_false(imitated(&d));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(serves_the_ponds_over_tcp_and_pty_and_logs_what_it_said),
         cmocka_unit_test(faults_are_seen_by_the_master_and_no_value_is_plausible),
         cmocka_unit_test(wrong_files_and_arguments_have_their_exit_codes),
+        cmocka_unit_test(only_the_nodes_own_profiles_are_imitated),
         cmocka_unit_test(a_history_ends_now_at_the_latest_and_is_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
