@@ -3,7 +3,8 @@
 # Guards the walls of the house: who may include whom, and which file may speak to which foreign library.
 # Reads every #include of every source; names file:line of a wrong door.
 set -u
-cd "$(dirname "$0")/.." || exit 1
+self=$(realpath "$0")
+cd "${NILA_DOORS_ROOT:-$(dirname "$0")/..}" || exit 1
 bad=0
 
 wrong() {
@@ -43,8 +44,8 @@ declare -A may=(
 
 # foreign header -> files that may include it (extended regular expression)
 declare -A adapter=(
-  [modbus.h]='^collector/bus[a-z_]*\.c$|^tests/'
-  [modbus/modbus.h]='^collector/bus[a-z_]*\.c$|^tests/'
+  [modbus.h]='^collector/bus[a-z_]*\.[ch]$|^tests/'
+  [modbus/modbus.h]='^collector/bus[a-z_]*\.[ch]$|^tests/'
   [sqlite3.h]='^collector/journal_db\.c$|^analytics/records/[a-z_]+\.[ch]$|^tests/'
   [curl/curl.h]='^collector/common/http\.c$|^tests/'
   [cjson/cJSON.h]='^collector/common/jsonconf[a-z_]*\.[ch]$|^collector/control[a-z_]*\.c$|^collector/import\.c$|^analytics/series[a-z_]*\.c$|^tests/'
@@ -88,7 +89,21 @@ done < <(
   grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]' /dev/null $files
 )
 
-[ "$count" -gt 100 ] || wrong "only $count includes were read: the guard itself is broken"
+# The guard must see a wrong door when there is one: five are built in a folder of their own.
+if [ -z "${NILA_DOORS_ROOT:-}" ]; then
+  trap 'rm -rf "$plant"' EXIT
+  plant=$(mktemp -d) && mkdir -p "$plant"/{collector/common,analytics/web,firmware-bridge/core}
+  touch "$plant/collector/journal.h" "$plant/collector/common/err.h" "$plant/analytics/web/page.h"
+  echo '#include "collector/journal.h"' >"$plant/analytics/web/a.c"
+  echo '#include "collector/journal.h"' >"$plant/collector/common/b.c"
+  echo '#include <sqlite3.h>' >"$plant/collector/c.c"
+  echo '#include <stdio.h>' >"$plant/firmware-bridge/core/d.c"
+  echo '#  include "analytics/web/page.h"' >"$plant/collector/e.c"
+  echo '#include "collector/common/err.h"' >"$plant/collector/fine.c"
+  seen=$(NILA_DOORS_ROOT=$plant "$self" | grep -c '^not ok - [a-z/-]*[abcde]\.c:1: ')
+  [ "$seen" -eq 5 ] || wrong "of five wrong doors built for it the guard saw $seen"
+fi
+[ "$count" -gt 100 ] || [ -n "${NILA_DOORS_ROOT:-}" ] || wrong "only $count includes were read: the guard itself is broken"
 if [ "$bad" -eq 0 ]; then
   echo "ok - every one of $count includes goes through a door that exists"
   exit 0
