@@ -62,6 +62,9 @@ int jsonconf_word(struct jsonconf *c, const struct jsonconf_node *object, const 
 /* A key that is allowed and not looked at (notes, sources). */
 void jsonconf_ignore(struct jsonconf *c, const struct jsonconf_node *object, const char *key);
 
+/* Line of the node in the file, 1-based, for messages after the file is closed; 0 for NULL. */
+long jsonconf_line(const struct jsonconf *c, const struct jsonconf_node *n);
+
 /* Refuses at the node's place, in the caller's words: "file:12:5: devices[2].unit: ...". */
 void jsonconf_refuse(struct jsonconf *c, const struct jsonconf_node *n, const char *fmt, ...)
     NILA_PRINTF(3, 4);

@@ -353,6 +353,15 @@ void jsonconf_ignore(struct jsonconf *c, const struct jsonconf_node *object, con
         own(c, n)->ignored = true;
 }
 
+long jsonconf_line(const struct jsonconf *c, const struct jsonconf_node *n)
+{
+    long line = 0, column;
+
+    if (n != NULL)
+        jsontext_place(c->text, c->size, n->mark.key_at, &line, &column);
+    return line;
+}
+
 void jsonconf_refuse(struct jsonconf *c, const struct jsonconf_node *n, const char *fmt, ...)
 {
     char words[300];

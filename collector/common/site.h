@@ -58,6 +58,7 @@ struct site_metric {
     bool primary;       /* pages and models use it for this pond and metric */
     bool has_limits;
     double min, max; /* plausible here; outside is suspect */
+    long line;       /* of the site file, for messages */
 };
 
 #define SITE_DEVICE_METRICS 16
@@ -70,6 +71,7 @@ struct site_device {
     int pond;                /* index into ponds, -1: of the whole site */
     unsigned metrics;        /* used entries of metric[] */
     struct site_metric metric[SITE_DEVICE_METRICS];
+    long line; /* of the site file, for messages */
 };
 
 struct site_sink {

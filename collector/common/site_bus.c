@@ -144,7 +144,7 @@ static void read_metrics(struct site_reader *r, const struct jsonconf_node *list
     for (int i = 0; i < METRIC_COUNT; i++) {
         const struct jsonconf_node *o =
             jsonconf_member(r->c, list, metric_info((enum metric)i)->name, false);
-        struct site_metric m = {.metric = (enum metric)i};
+        struct site_metric m = {.metric = (enum metric)i, .line = jsonconf_line(r->c, o)};
         if (o == NULL)
             continue;
         if (d->metrics == SITE_DEVICE_METRICS) {
@@ -184,6 +184,7 @@ static void read_device(struct site_reader *r, const struct jsonconf_node *o, un
     site_read_slug(r, o, s->device[0].slug, sizeof *d, s->devices);
     jsonconf_slug(r->c, o, "profile", d->profile);
     d->bus = (int)bus;
+    d->line = jsonconf_line(r->c, o);
     /* Unit 0 is the broadcast of a serial line; over TCP it often means the gateway itself. */
     d->unit = (int)jsonconf_integer(r->c, o, "unit", serial ? 1 : 0, 255);
     for (unsigned k = 0; k < s->devices; k++)
