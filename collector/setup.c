@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "collector/common/log.h"
+#include "collector/common/site_fit.h"
 
 int setup_token(const char *path, char out[static SETUP_TOKEN_SIZE], char *why, size_t why_size)
 {
@@ -61,6 +62,23 @@ static int load_profiles(struct setup *s, const char *dir, char *why, size_t why
     return 0;
 }
 
+/* What the site file says of a device against what its profile can do. */
+static int fit_devices(const struct setup *s, const char *config, char *why, size_t why_size)
+{
+    for (unsigned i = 0; i < s->site->devices; i++) {
+        const struct site_device *d = &s->site->device[i];
+        const int rc = site_fit(config, d, s->profile[i], why, why_size);
+        if (rc != 0)
+            return rc;
+        if (s->profile[i]->start.function != 0)
+            log_warnx(
+                "device %s: %s must be told to measure, which this collector does not do; values "
+                "may be old or 0",
+                d->slug, d->profile);
+    }
+    return 0;
+}
+
 int setup_load(struct setup *out, const char *config, const char *devices_dir, char *why,
                size_t why_size)
 {
@@ -71,6 +89,8 @@ int setup_load(struct setup *out, const char *config, const char *devices_dir, c
     if (rc != 0)
         return rc;
     rc = load_profiles(&s, dir != NULL ? dir : SETUP_DEVICES_DIR, why, why_size);
+    if (rc == 0)
+        rc = fit_devices(&s, config, why, why_size);
     s.token = xcalloc(s.site->sinks, sizeof *s.token);
     for (unsigned i = 0; rc == 0 && i < s.site->sinks; i++)
         if (s.site->sink[i].token_file[0] != '\0')
