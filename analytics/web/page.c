@@ -4,13 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What can't wait stands first within a level; the order of the rules in status.h. */
+static int urgency(enum status_reason reason)
+{
+    static const int PLACE[REASON_COUNT] = {
+        [REASON_DO_CRITICAL] = 0,  [REASON_NO_DATA] = 1,         [REASON_DO_LOW] = 2,
+        [REASON_DO_FAST_DROP] = 3, [REASON_AMMONIA_HIGH] = 4,    [REASON_PH_LOW] = 5,
+        [REASON_PH_HIGH] = 6,      [REASON_TEMP_HIGH] = 7,       [REASON_TEMP_LOW] = 8,
+        [REASON_WATER_TURBID] = 9, [REASON_SENSOR_SUSPECT] = 10, [REASON_ALL_WELL] = 11,
+    };
+    return PLACE[reason];
+}
+
 static int worst_first(const void *a, const void *b)
 {
     const struct page_pond *x = a, *y = b;
     int c = status_rank(x->status.level) - status_rank(y->status.level);
 
-    if (c == 0) /* what can't wait: oxygen stands first among the reasons */
-        c = (int)x->status.reason - (int)y->status.reason;
+    if (c == 0)
+        c = urgency(x->status.reason) - urgency(y->status.reason);
     if (c == 0)
         c = strcmp(x->farm, y->farm);
     if (c == 0)

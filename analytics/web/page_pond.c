@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "analytics/web/chart.h"
 #include "analytics/web/html.h"
@@ -11,7 +12,10 @@
 #include "collector/common/civil.h"
 
 #define HOUR_MS ((int64_t)3600 * 1000)
-#define GAP_MS  ((int64_t)20 * 60 * 1000) /* as long as a value counts as present */
+/* A line is broken where a value would no longer count as present, or, for probes that speak seldom, after two and a half
+ * of their usual steps; never bridged over more than two hours. */
+#define GAP_LEAST_MS ((int64_t)20 * 60 * 1000)
+#define GAP_MOST_MS  (2 * HOUR_MS)
 
 struct kind {
     enum metric metric;
@@ -78,13 +82,33 @@ static void caption(struct buf *b, const struct chart_line *c, enum lang lang)
     html_put(b, " $</figcaption>", text_get(lang, TEXT_CHART_NIGHT));
 }
 
+static int by_length(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static int64_t gap_of(const struct series *s)
+{
+    int64_t step[288], gap; /* a day of five-minute means; more are not looked at */
+    size_t n = 0;
+
+    for (size_t i = 1; i < s->n && n < sizeof step / sizeof step[0]; i++)
+        step[n++] = s->ts_ms[i] - s->ts_ms[i - 1];
+    if (n == 0)
+        return GAP_LEAST_MS;
+    qsort(step, n, sizeof step[0], by_length);
+    gap = step[n / 2] * 5 / 2;
+    return gap < GAP_LEAST_MS ? GAP_LEAST_MS : gap > GAP_MOST_MS ? GAP_MOST_MS : gap;
+}
+
 static void day_chart(struct buf *b, const struct page_model *m, const struct page_day *day,
                       const struct kind *k, const struct series *s, enum lang lang)
 {
     struct chart_line c = {.series = s,
                            .from_ms = day->from_ms,
                            .to_ms = day->to_ms,
-                           .gap_ms = GAP_MS,
+                           .gap_ms = gap_of(s),
                            .y_min = k->y_min,
                            .y_max = k->y_max,
                            .decimals = metric_info(k->metric)->decimals,

@@ -177,7 +177,7 @@ static void steps(struct buf *b, enum lang lang, enum text key, const struct tex
 
 void parts_why(struct buf *b, const struct page_model *m, const struct page_pond *p, enum lang lang)
 {
-    struct text_advice a = text_advice_of(&p->status);
+    struct text_advice a = text_advice_of(&p->status, p->pond.system);
     struct advice_values v;
 
     advice_values(&v, m, p, lang);
@@ -192,13 +192,13 @@ void parts_steps(struct buf *b, const struct page_model *m, const struct page_po
     struct advice_values v;
 
     advice_values(&v, m, p, lang);
-    steps(b, lang, text_advice_of(&p->status).steps, v.args);
+    steps(b, lang, text_advice_of(&p->status, p->pond.system).steps, v.args);
 }
 
 void parts_advice(struct buf *b, const struct page_model *m, const struct page_pond *p,
                   enum lang lang)
 {
-    struct text_advice a = text_advice_of(&p->status);
+    struct text_advice a = text_advice_of(&p->status, p->pond.system);
     struct advice_values v;
 
     advice_values(&v, m, p, lang);
@@ -207,7 +207,7 @@ void parts_advice(struct buf *b, const struct page_model *m, const struct page_p
     if (p->status.level != STATUS_OK)
         parts_element(b, "p", "soft", lang, TEXT_DO_NOW, NULL);
     steps(b, lang, a.steps, v.args);
-    if (p->status.no_lime)
+    if (p->status.no_lime && p->pond.system != POND_SYSTEM_CAGE)
         parts_element(b, "p", "no", lang, TEXT_NO_LIME, NULL);
 }
 

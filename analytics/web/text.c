@@ -235,6 +235,12 @@ static const char *const TEXT[TEXT_COUNT][LANG_COUNT] = {
         "Clean the tip with fresh water and a soft cloth.|Compare with a hand meter.|Calibrate if needed.|Until then, watch the fish every morning."},
     [TEXT_SENSOR_SILENT_DO] = {"Periksa kabel dan steker sensor.|Bersihkan ujung sensor dengan air tawar dan kain lembut.|Sampai beres, amati ikan setiap pagi.",
         "Check the cable and plug of the sensor.|Clean the tip with fresh water and a soft cloth.|Until then, watch the fish every morning."},
+    [TEXT_CAGE_DANGER_DO] = {"Hentikan pakan.|Pindahkan keramba ke air yang lebih baik bila bisa, atau panen dan jual ikan yang sudah layak.|Jangan tebar benih.|Hubungi penyuluh {telp}.",
+        "Stop feeding.|Tow the cage to better water if you can, or harvest and sell fish of market size.|Do not stock.|Call the extension worker {telp}."},
+    [TEXT_CAGE_WATCH_DO] = {"Tunda pakan.|Periksa lagi setelah 30 menit.|Tunda tebar benih.|Bila terus memburuk: siapkan pemindahan keramba dan hubungi penyuluh {telp}.",
+        "Hold the feed.|Check again in 30 minutes.|Delay stocking.|If it gets worse: get ready to tow the cage and call the extension worker {telp}."},
+    [TEXT_CAGE_TEMP_HIGH_DO] = {"Beri pakan hanya pagi dan sore, jangan siang.|Jangan menangkap atau memindahkan ikan sekarang.",
+        "Feed only in the morning and evening, not at noon.|Do not catch or move fish now."},
 };
 /* clang-format on */
 
@@ -304,7 +310,31 @@ enum text text_metric(enum metric metric)
     return TEXT_COUNT;
 }
 
-struct text_advice text_advice_of(const struct pond_status *status)
+/* The steps for a cage in place of those for a pond. */
+static enum text cage_steps(const struct pond_status *status, enum text steps)
+{
+    switch (status->reason) {
+    case REASON_DO_CRITICAL:
+    case REASON_DO_LOW:
+    case REASON_DO_FAST_DROP:
+    case REASON_PH_LOW:
+    case REASON_PH_HIGH:
+    case REASON_AMMONIA_HIGH:
+    case REASON_WATER_TURBID:
+        return status->level == STATUS_DANGER ? TEXT_CAGE_DANGER_DO : TEXT_CAGE_WATCH_DO;
+    case REASON_TEMP_HIGH:
+        return TEXT_CAGE_TEMP_HIGH_DO;
+    case REASON_ALL_WELL:
+    case REASON_TEMP_LOW:
+    case REASON_NO_DATA:
+    case REASON_SENSOR_SUSPECT:
+    case REASON_COUNT:
+        break;
+    }
+    return steps;
+}
+
+struct text_advice text_advice_of(const struct pond_status *status, enum pond_system system)
 {
     static const struct text_advice ADVICE[REASON_COUNT] = {
         [REASON_ALL_WELL] = {TEXT_WELL_TITLE, TEXT_WELL_WHAT, TEXT_WELL_DO},
@@ -331,5 +361,7 @@ struct text_advice text_advice_of(const struct pond_status *status)
     if (status->reason == REASON_SENSOR_SUSPECT && isnan(status->value))
         a = (struct text_advice){TEXT_SENSOR_SILENT_TITLE, TEXT_SENSOR_SILENT_WHAT,
                                  TEXT_SENSOR_SILENT_DO};
+    if (system == POND_SYSTEM_CAGE)
+        a.steps = cage_steps(status, a.steps);
     return a;
 }

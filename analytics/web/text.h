@@ -10,6 +10,7 @@
 #include "analytics/water/status.h"
 #include "analytics/web/format.h"
 #include "collector/common/buf.h"
+#include "collector/common/site.h"
 
 /* clang-format off */
 #define TEXT_KEYS(X) \
@@ -40,7 +41,8 @@
     X(TEMP_LOW_TITLE) X(TEMP_LOW_WHAT) X(TEMP_LOW_DO) \
     X(TURBID_TITLE) X(TURBID_WHAT) X(TURBID_DO) \
     X(NO_DATA_TITLE) X(NO_DATA_WHAT) X(NO_DATA_NEVER_WHAT) X(NO_DATA_DO) \
-    X(SENSOR_TITLE) X(SENSOR_WHAT) X(SENSOR_SILENT_TITLE) X(SENSOR_SILENT_WHAT) X(SENSOR_DO) X(SENSOR_SILENT_DO)
+    X(SENSOR_TITLE) X(SENSOR_WHAT) X(SENSOR_SILENT_TITLE) X(SENSOR_SILENT_WHAT) X(SENSOR_DO) X(SENSOR_SILENT_DO) \
+    X(CAGE_DANGER_DO) X(CAGE_WATCH_DO) X(CAGE_TEMP_HIGH_DO)
 /* clang-format on */
 
 #define TEXT_ENUM(key) TEXT_##key,
@@ -61,11 +63,12 @@ struct text_arg {
  * with the blank before it ("call the extension worker {telp}."). One without an argument becomes an en dash. */
 void text_fill(struct buf *b, enum lang lang, enum text key, const struct text_arg *args);
 
-/* The title, sentence and steps of a judgement. */
+/* The title, sentence and steps of a judgement. A cage lies in a river: its water can be neither limed, changed nor
+ * deepened, so its steps differ. */
 struct text_advice {
     enum text title, what, steps;
 };
-struct text_advice text_advice_of(const struct pond_status *status);
+struct text_advice text_advice_of(const struct pond_status *status, enum pond_system system);
 
 enum text text_level(enum status_level level);
 /* The name of a metric shown to farmers; metrics that have none there are shown by metric_info()->name: TEXT_COUNT. */

@@ -140,7 +140,7 @@ static void the_language_link_keeps_the_path(void **state)
 
 static void home_counts_and_sorts_worst_first(void **state)
 {
-    static const char *const ORDER[] = {"Kolam 2",  "Karamba 1", "Karamba 3", "Kolam 4",
+    static const char *const ORDER[] = {"Kolam 2",  "Karamba 3", "Karamba 1", "Kolam 4",
                                         "Kolam 5 ", "Kolam 3",   "Karamba 2", "Kolam 1"};
     struct buf b = {0};
     const char *at;
@@ -389,6 +389,26 @@ static void the_table_has_the_hourly_means_and_dashes_for_gaps(void **state)
     buf_free(&b);
 }
 
+static void a_probe_that_speaks_seldom_is_still_a_line(void **state)
+{
+    struct buf b = {0};
+    const char *line, *end;
+
+    (void)state;
+    for (size_t i = 0; i < 48; i++) { /* each half hour, as an imported history has it */
+        world->ts[1][i] = world->day.from_ms + (int64_t)i * 30 * WORLD_MINUTE;
+        world->value[1][i] = 28;
+    }
+    memmove(world->ts[1] + 20, world->ts[1] + 26,
+            22 * sizeof world->ts[1][0]); /* three hours miss */
+    world->day.temp.n = 42;
+    make_page(&b, 1, LANG_ID);
+    line = strstr(strstr(b.p, "id=\"t-t\""), "class=\"line\"");
+    end = strchr(line, '>');
+    assert_int_equal(count(line, "M") - count(end, "M"), 2); /* one gap, not 41 */
+    buf_free(&b);
+}
+
 static void the_farmer_without_estimate_is_told_why(void **state)
 {
     struct page_pond *p = NULL;
@@ -625,6 +645,7 @@ int main(void)
         with_world(a_database_that_is_away_is_said_with_the_time),
         with_world(a_day_that_is_not_there_is_said),
         with_world(the_table_has_the_hourly_means_and_dashes_for_gaps),
+        with_world(a_probe_that_speaks_seldom_is_still_a_line),
         with_world(the_farmer_without_estimate_is_told_why),
         with_world(the_telephone_is_a_link_of_digits),
         with_world(errors_speak_both_languages),

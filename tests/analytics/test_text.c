@@ -139,7 +139,7 @@ static void every_reason_has_an_advice(void **state)
                                     .reason = (enum status_reason)reason,
                                     .value = 1,
                                     .ts_ms = 1};
-            struct text_advice a = text_advice_of(&s);
+            struct text_advice a = text_advice_of(&s, POND_SYSTEM_POND);
             /* TEXT_APP is entry 0: what a forgotten row of the table would give. */
             assert_true(a.title != TEXT_APP && a.what != TEXT_APP && a.steps != TEXT_APP);
         }
@@ -154,13 +154,36 @@ static void ammonia_never_gets_lime(void **state)
         .level = STATUS_DANGER, .reason = REASON_AMMONIA_HIGH, .value = 0.6, .no_lime = true};
 
     (void)state;
-    assert_int_equal(text_advice_of(&acid).steps, TEXT_PH_LOW_NO_LIME_DO);
+    assert_int_equal(text_advice_of(&acid, POND_SYSTEM_POND).steps, TEXT_PH_LOW_NO_LIME_DO);
     assert_null(strstr(text_get(LANG_ID, TEXT_PH_LOW_NO_LIME_DO), "Tabur"));
     assert_null(strstr(text_get(LANG_EN, TEXT_PH_LOW_NO_LIME_DO), "Spread"));
     assert_non_null(strstr(text_get(LANG_ID, TEXT_PH_LOW_NO_LIME_DO), "Jangan menabur kapur"));
-    assert_non_null(strstr(text_get(LANG_EN, text_advice_of(&ammonia).steps), "Do not lime"));
-    assert_non_null(strstr(text_get(LANG_ID, text_advice_of(&ammonia).steps), "Jangan menabur"));
-    assert_null(strstr(text_get(LANG_ID, text_advice_of(&ammonia).steps), "Tabur"));
+    assert_non_null(
+        strstr(text_get(LANG_EN, text_advice_of(&ammonia, POND_SYSTEM_POND).steps), "Do not lime"));
+    assert_non_null(strstr(text_get(LANG_ID, text_advice_of(&ammonia, POND_SYSTEM_POND).steps),
+                           "Jangan menabur"));
+    assert_null(
+        strstr(text_get(LANG_ID, text_advice_of(&ammonia, POND_SYSTEM_POND).steps), "Tabur"));
+}
+
+static void a_cage_in_a_river_is_not_limed_nor_its_water_changed(void **state)
+{
+    static const char *const NEVER[LANG_COUNT][4] = {{"kapur", "anti air", "kincir", "ambah air"},
+                                                     {"lime", "hange", "erator", "dd water"}};
+
+    (void)state;
+    for (int reason = 0; reason < REASON_COUNT; reason++) {
+        for (int level = STATUS_WATCH; level <= STATUS_DANGER; level++) {
+            struct pond_status s = {.level = (enum status_level)level,
+                                    .reason = (enum status_reason)reason,
+                                    .value = 1,
+                                    .no_lime = true};
+            enum text steps = text_advice_of(&s, POND_SYSTEM_CAGE).steps;
+            for (int k = 0; k < LANG_COUNT * 4; k++)
+                if (strstr(text_get((enum lang)(k / 4), steps), NEVER[k / 4][k % 4]) != NULL)
+                    fail_msg("%s: %s", NAME[steps], NEVER[k / 4][k % 4]);
+        }
+    }
 }
 
 static void variants_follow_the_state(void **state)
@@ -168,15 +191,15 @@ static void variants_follow_the_state(void **state)
     struct pond_status s = {.level = STATUS_NO_DATA, .reason = REASON_NO_DATA, .value = NAN};
 
     (void)state;
-    assert_int_equal(text_advice_of(&s).what, TEXT_NO_DATA_NEVER_WHAT);
+    assert_int_equal(text_advice_of(&s, POND_SYSTEM_POND).what, TEXT_NO_DATA_NEVER_WHAT);
     s.ts_ms = 1;
-    assert_int_equal(text_advice_of(&s).what, TEXT_NO_DATA_WHAT);
+    assert_int_equal(text_advice_of(&s, POND_SYSTEM_POND).what, TEXT_NO_DATA_WHAT);
     s = (struct pond_status){.level = STATUS_WATCH, .reason = REASON_SENSOR_SUSPECT, .value = NAN};
-    assert_int_equal(text_advice_of(&s).title, TEXT_SENSOR_SILENT_TITLE);
+    assert_int_equal(text_advice_of(&s, POND_SYSTEM_POND).title, TEXT_SENSOR_SILENT_TITLE);
     s.value = 0.0;
-    assert_int_equal(text_advice_of(&s).title, TEXT_SENSOR_TITLE);
+    assert_int_equal(text_advice_of(&s, POND_SYSTEM_POND).title, TEXT_SENSOR_TITLE);
     s = (struct pond_status){.level = STATUS_WATCH, .reason = REASON_AMMONIA_HIGH, .value = 0.03};
-    assert_int_equal(text_advice_of(&s).title, TEXT_AMMONIA_WATCH_TITLE);
+    assert_int_equal(text_advice_of(&s, POND_SYSTEM_POND).title, TEXT_AMMONIA_WATCH_TITLE);
 }
 
 static void no_text_names_a_dose_of_lime(void **state)
@@ -200,6 +223,7 @@ int main(void)
         cmocka_unit_test(a_value_with_braces_is_not_filled_again),
         cmocka_unit_test(every_reason_has_an_advice),
         cmocka_unit_test(ammonia_never_gets_lime),
+        cmocka_unit_test(a_cage_in_a_river_is_not_limed_nor_its_water_changed),
         cmocka_unit_test(variants_follow_the_state),
         cmocka_unit_test(no_text_names_a_dose_of_lime),
     };
