@@ -122,7 +122,7 @@ static int max_registers_of(const struct profile *p)
 
 int plan_make(struct plan *out, const struct profile *p, char *why, size_t why_size)
 {
-    struct need need[PLAN_BLOCKS];
+    struct need need[PLAN_BLOCKS] = {{0}};
     struct plan plan = {0};
     int max_registers = max_registers_of(p);
     unsigned n;
@@ -148,7 +148,7 @@ int plan_make(struct plan *out, const struct profile *p, char *why, size_t why_s
 static unsigned needs_inside(const struct profile *p, const struct plan_block *b,
                              struct need *inside)
 {
-    struct need all[PLAN_BLOCKS];
+    struct need all[PLAN_BLOCKS] = {{0}};
     unsigned n = list_needs(p, all), k = 0;
 
     for (unsigned i = 0; i < n; i++)
@@ -177,14 +177,14 @@ int plan_split(struct plan *plan, const struct profile *p, unsigned i)
 {
     struct need inside[PLAN_BLOCKS];
     struct plan_block piece[PLAN_BLOCKS];
-    unsigned n, k, cut;
+    unsigned n, k;
 
     if (p->whole_block || i >= plan->n)
         return 0;
     n = needs_inside(p, &plan->b[i], inside);
     k = join(inside, n, max_registers_of(p), 0, piece);
     if (k == 1 && piece[0].count == plan->b[i].count) {
-        cut = cut_point(inside, n);
+        unsigned cut = cut_point(inside, n);
         if (cut == 0)
             return 0;
         k = join(inside, cut, PLAN_MAX_REGISTERS, 0, piece);

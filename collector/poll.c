@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A line is a bus with its devices. A pool is a set of lines and the threads that serve them: a serial line has a pool and a
  * thread of its own, all TCP endpoints share one pool of up to four threads. A thread takes the line that is due first, serves
- * one device and gives the line back, so a line is never asked two questions at once. */
+ * one device and gives the line back, so a line is never asked two questions at once.
+ *
+ * Finished sets gather in the pool while one thread delivers the ones before them: the slower the disk, the larger the
+ * batches, and a device's sets are delivered in their order. */
 #include "poll.h"
 
 #include <pthread.h>
@@ -41,12 +44,16 @@ struct line {
 
 struct pool {
     struct poller *poller;
-    pthread_mutex_t lock; /* busy, suspect and due_ms of the lines, and the two counts */
+    pthread_mutex_t lock; /* busy, suspect and due_ms of the lines, and all below */
     pthread_cond_t wake;
     struct line **line;
     unsigned lines, threads;
-    unsigned suspects; /* suspect lines being served */
-    unsigned waiting;  /* threads in pthread_cond_wait */
+    unsigned suspects;                 /* suspect lines being served */
+    unsigned waiting;                  /* threads in pthread_cond_wait */
+    struct reading_set *fill, *flight; /* BATCH_SETS each: gathering, and being delivered */
+    unsigned sets;                     /* in fill */
+    int64_t oldest_ms;                 /* when fill[0] was finished */
+    bool delivering;                   /* one thread at a time */
 };
 
 struct worker {
@@ -54,9 +61,7 @@ struct worker {
     pthread_t thread;
     bool started;
     struct reg_block block[PLAN_BLOCKS];
-    struct reading_set set[BATCH_SETS];
-    unsigned sets;
-    int64_t oldest_ms; /* when set[0] was finished */
+    struct reading_set set;
 };
 
 struct poller {
@@ -106,14 +111,40 @@ static struct device *due_first(struct line *l, int64_t anchor_ms, int64_t now_m
     return first;
 }
 
-static void deliver(struct worker *w)
+/* Delivers what has gathered. The lock is held on entry and on return, but not in between. */
+static void deliver(struct pool *p)
 {
-    struct poller *p = w->pool->poller;
+    struct poller *poller = p->poller;
+    struct reading_set *batch = p->fill;
+    unsigned n = p->sets;
 
-    if (w->sets > 0 && p->deliver(p->arg, w->set, w->sets) != 0)
+    if (n == 0 || p->delivering)
+        return;
+    p->delivering = true;
+    p->fill = p->flight;
+    p->flight = batch;
+    p->sets = 0;
+    (void)pthread_mutex_unlock(&p->lock);
+    if (poller->deliver(poller->arg, batch, n) != 0)
         log_debug("poll: %u reading sets were not taken",
-                  w->sets); /* counted and logged by the receiver */
-    w->sets = 0;
+                  n); /* counted and logged by the receiver */
+    (void)pthread_mutex_lock(&p->lock);
+    p->delivering = false;
+    (void)pthread_cond_broadcast(&p->wake);
+}
+
+/* Adds a finished set to the pool's; waits when the disk is so slow that there is no room. The lock is held. */
+static void gather(struct pool *p, const struct reading_set *set)
+{
+    while (p->sets == BATCH_SETS) {
+        if (p->delivering)
+            (void)pthread_cond_wait(&p->wake, &p->lock);
+        else
+            deliver(p);
+    }
+    if (p->sets == 0)
+        p->oldest_ms = clock_mono_ms();
+    p->fill[p->sets++] = *set;
 }
 
 /* Opens the line unless it failed a short while ago. */
@@ -153,27 +184,21 @@ static void lost_line(struct line *l, struct device *dev)
     log_warnx("bus %s: %s, opened anew in %d s", l->c->slug, l->why, REOPEN_FIRST_MS / 1000);
 }
 
-/* Serves the device that is due; returns true when the line left a question unanswered. */
+/* Serves the device that is due; returns true when the line left a question unanswered. w->set has what it gave. */
 static bool serve(struct worker *w, struct line *l, struct device *dev)
 {
     int64_t slot_ms = device_take_slot(dev, clock_mono_ms());
-    struct reading_set *set = &w->set[w->sets];
-    bool silent = false;
     int rc;
 
+    w->set.n = 0;
     if (open_line(l) != 0) {
         device_missed(dev, l->why);
         return true;
     }
-    rc = device_round(dev, l->bus, slot_ms, w->block, set);
+    rc = device_round(dev, l->bus, slot_ms, w->block, &w->set);
     if (rc == NILA_ERR_IO)
         lost_line(l, dev);
-    silent = rc != 0;
-    if (set->n > 0) {
-        if (w->sets++ == 0)
-            w->oldest_ms = clock_mono_ms();
-    }
-    return silent;
+    return rc != 0;
 }
 
 /* Threads that may wait for silent lines at once: the others stay free for the living. */
@@ -246,6 +271,23 @@ static void give_back(struct pool *p, struct line *l, bool silent, int64_t ancho
         (void)pthread_cond_broadcast(&p->wake);
 }
 
+/* Serves l, which is marked busy. The lock is held on entry and on return. */
+static void serve_line(struct worker *w, struct line *l, int64_t anchor_ms, int64_t now_ms)
+{
+    struct pool *p = w->pool;
+    struct device *dev = due_first(l, anchor_ms, now_ms);
+    bool silent;
+
+    if (l->suspect || dev->failures > 0)
+        deliver(p); /* finished readings do not wait for one that may be silent */
+    (void)pthread_mutex_unlock(&p->lock);
+    silent = serve(w, l, dev);
+    (void)pthread_mutex_lock(&p->lock);
+    if (w->set.n > 0)
+        gather(p, &w->set);
+    give_back(p, l, silent, anchor_ms);
+}
+
 static void *work(void *arg)
 {
     struct worker *w = arg;
@@ -258,24 +300,15 @@ static void *work(void *arg)
         struct line *l = take(p, anchor_ms, now_ms, &due_ms);
 
         atomic_store(&poller->last_round_ms, now_ms);
-        if (l == NULL && w->sets == 0) {
+        if (l != NULL)
+            serve_line(w, l, anchor_ms, now_ms);
+        if (p->sets > 0 && !p->delivering &&
+            (l == NULL || clock_mono_ms() - p->oldest_ms >= BATCH_MS))
+            deliver(p);
+        else if (l == NULL)
             nap(p, due_ms - now_ms);
-            continue;
-        }
-        (void)pthread_mutex_unlock(&p->lock);
-        if (l != NULL) {
-            bool silent = serve(w, l, due_first(l, anchor_ms, now_ms));
-            (void)pthread_mutex_lock(&p->lock);
-            give_back(p, l, silent, anchor_ms);
-            (void)pthread_mutex_unlock(&p->lock);
-        }
-        if (l == NULL || w->sets == BATCH_SETS ||
-            (w->sets > 0 && clock_mono_ms() - w->oldest_ms >= BATCH_MS))
-            deliver(w);
-        (void)pthread_mutex_lock(&p->lock);
     }
     (void)pthread_mutex_unlock(&p->lock);
-    deliver(w);
     return NULL;
 }
 
@@ -292,6 +325,8 @@ static void init_pool(struct poller *p, struct pool *pool)
         fatal("poll: no mutex");
     (void)pthread_condattr_destroy(&attr);
     pool->line = xcalloc(p->lines, sizeof(struct line *));
+    pool->fill = xcalloc(BATCH_SETS, sizeof *pool->fill);
+    pool->flight = xcalloc(BATCH_SETS, sizeof *pool->flight);
 }
 
 static int init_devices(struct poller *p, const struct profile *const *profile, char *why,
@@ -466,9 +501,14 @@ void poller_stop(struct poller *p)
         if (p->worker[i].started)
             (void)pthread_join(p->worker[i].thread, NULL);
     for (unsigned i = 0; i < p->pools; i++) {
+        (void)pthread_mutex_lock(&p->pool[i].lock);
+        deliver(&p->pool[i]); /* what the threads had finished */
+        (void)pthread_mutex_unlock(&p->pool[i].lock);
         (void)pthread_cond_destroy(&p->pool[i].wake);
         (void)pthread_mutex_destroy(&p->pool[i].lock);
         free(p->pool[i].line);
+        free(p->pool[i].fill);
+        free(p->pool[i].flight);
     }
     for (unsigned i = 0; p->device != NULL && i < p->site->devices; i++)
         device_done(&p->device[i]);

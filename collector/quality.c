@@ -19,10 +19,10 @@
 struct rule {
     double step;       /* unit of the metric: a single step beyond this is a spike; 0 not tested */
     double rate_per_h; /* 0 not tested */
-    bool night_only;   /* the rate is tested 18:00-06:00 WIB only */
+    double coarse;     /* from this resolution on the coarse windows hold */
     int flat_h, flat_fail_h;               /* windows of a fine probe; 0 not tested */
-    double coarse;                         /* from this resolution on ... */
-    int coarse_flat_h, coarse_flat_fail_h; /* ... these windows hold */
+    int coarse_flat_h, coarse_flat_fail_h; /* of a coarse one */
+    bool night_only;                       /* the rate is tested 18:00-06:00 WIB only */
     bool zero_impossible;                  /* 0 exactly is not a state of a pond */
 };
 

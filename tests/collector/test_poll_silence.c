@@ -101,7 +101,7 @@ static void registers_that_are_never_answered_do_not_lose_the_device(void **stat
     ward.mute_first = 50;
     ward.mute_last = 50;
     init_world(&w);
-    (void)add_device(&w, add_tcp(&w, port, 100), 1, 1, AT, 3);
+    (void)add_device(&w, add_tcp(&w, port, 400), 1, 1, AT, 3);
     start(&w);
     wait_for(&w, 0, 3);
     s = set_of(&w, 0, 1); /* from the second round on */
