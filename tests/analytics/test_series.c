@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 #include "collector/common/http.h"
 #include "collector/common/influx.h"
 #include "tests/support/influxd.h"
+#include "tests/support/nobody.h"
 #include "tests/support/stubhttp.h"
 
 #define T0 1795471920000LL /* 2026-11-24 05:12 WIB */
@@ -471,6 +473,17 @@ static void every_fault_of_the_socket_has_its_name(void **state)
     }
 }
 
+static int open_it(void *arg)
+{
+    struct series_source *s;
+    char why[256];
+    int rc = series_source_open(&s, arg, why, sizeof why);
+
+    if (rc == 0)
+        series_source_close(s);
+    return rc;
+}
+
 static void the_login_is_read_from_its_own_file(void **state)
 {
     static const struct stub_reply R = {
@@ -488,6 +501,9 @@ static void the_login_is_read_from_its_own_file(void **state)
     assert_int_equal(series_source_open(&s, &c, why, sizeof why), NILA_ERR_NOT_FOUND);
     support_write(c.influx_token_file, "no colon\n");
     assert_int_equal(series_source_open(&s, &c, why, sizeof why), NILA_ERR_CONFIG);
+    assert_int_equal(chmod(c.influx_token_file, 0), 0);
+    assert_int_equal(support_as_nobody(open_it, &c), NILA_ERR_DENIED);
+    assert_int_equal(chmod(c.influx_token_file, 0600), 0);
     support_write(c.influx_token_file, "nila:se:cret\n");
     assert_int_equal(series_source_open(&s, &c, why, sizeof why), 0);
     assert_int_equal(series_load(s, "k-1", METRIC_PH, 0, 10, 0, &got), 0);
