@@ -243,7 +243,7 @@ void parts_values(struct buf *b, const struct page_model *m, const struct page_p
     /* SNI's limit is 0.02: two decimals, and what is smaller than they show is said to be so. */
     (void)format_unit(text, sizeof text, lang, nh3 > 0 && nh3 < 0.005 ? 0.01 : nh3, 2, "mg/L");
     html_put(b, "<div><dt>$</dt><dd>$$</dd></div></dl>\n", text_get(lang, TEXT_AMMONIA),
-             nh3 > 0 && nh3 < 0.005 ? "< " : "", text);
+             nh3 > 0 && nh3 < 0.005 ? "<\u00a0" : "", text);
 }
 
 void parts_when(struct buf *b, const struct page_model *m, const struct page_pond *p,
