@@ -20,23 +20,26 @@ enum analytics_source {
 };
 
 struct analytics_config {
-    char records_path[256];     /* SQLite file of the production records */
+    char records_path[256]; /* SQLite file of the production records */
     enum analytics_source source;
-    char influx_url[256];       /* "http://127.0.0.1:8086"; plain http to another host only with insecure_http */
+    char influx_url
+        [256]; /* "http://127.0.0.1:8086"; plain http to another host only with insecure_http */
     char influx_database[65];
     char influx_token_file[256]; /* "" none; content "user:password" */
-    char collector_socket[108]; /* source socket */
-    bool write_back;            /* write supply_forecast to InfluxDB; default true with source influx, else false */
-    char bind[65];              /* web: address, default "127.0.0.1" */
-    int port;                   /* web: 0..65535, default 8080; 0 any free port */
-    char notice[161];           /* shown on every page when not "", e.g. "Data contoh / simulasi" */
-    char phone[33];             /* extension worker's telephone shown in advice; "" none */
-    uint64_t seed;              /* of the forecast's draws; default 1 */
-    unsigned draws;             /* 50..2000, default 400 */
-    unsigned months;            /* 1..12, default 6 */
+    char collector_socket[108];  /* source socket */
+    bool
+        write_back; /* write supply_forecast to InfluxDB; default true with source influx, else false */
+    char bind[65];    /* web: address, default "127.0.0.1" */
+    int port;         /* web: 0..65535, default 8080; 0 any free port */
+    char notice[161]; /* shown on every page when not "", e.g. "Data contoh / simulasi" */
+    char phone[33];   /* extension worker's telephone shown in advice; "" none */
+    uint64_t seed;    /* of the forecast's draws; default 1 */
+    unsigned draws;   /* 50..2000, default 400 */
+    unsigned months;  /* 1..12, default 6 */
 };
 
 /* NILA_ERR_NOT_FOUND, NILA_ERR_DENIED, NILA_ERR_IO, NILA_ERR_CONFIG with words in why (size >= 256). */
-NILA_MUST_CHECK int analytics_config_load(struct analytics_config *out, const char *path, char *why, size_t why_size);
+NILA_MUST_CHECK int analytics_config_load(struct analytics_config *out, const char *path, char *why,
+                                          size_t why_size);
 
 #endif

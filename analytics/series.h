@@ -14,8 +14,9 @@
 struct series {
     enum metric metric;
     size_t n;
-    int64_t *ts_ms; /* sorted, unique: start of the bucket, or the reading's time when bucket_ms was 0 */
-    double *value;  /* never NaN */
+    int64_t *
+        ts_ms; /* sorted, unique: start of the bucket, or the reading's time when bucket_ms was 0 */
+    double *value; /* never NaN */
 };
 void series_free(struct series *s); /* frees the arrays; zeroed struct is fine */
 
@@ -23,8 +24,8 @@ struct series_source; /* opaque */
 /* Opens nothing over the network yet: a server that is away is no error here. NILA_ERR_NOT_FOUND, NILA_ERR_DENIED,
  * NILA_ERR_IO for the token file, NILA_ERR_CONFIG; the words in why (size >= 256). c is copied. Call http_global_init
  * before. */
-NILA_MUST_CHECK int series_source_open(struct series_source **out, const struct analytics_config *c, char *why,
-                                       size_t why_size);
+NILA_MUST_CHECK int series_source_open(struct series_source **out, const struct analytics_config *c,
+                                       char *why, size_t why_size);
 void series_source_close(struct series_source *s); /* NULL is fine */
 
 /* Means of buckets of bucket_ms in [from_ms, to_ms); the first bucket begins at from_ms, so that buckets from a civil
@@ -35,25 +36,28 @@ void series_source_close(struct series_source *s); /* NULL is fine */
  * values. What goes wrong is logged here, when it begins and when it is over. *out is the caller's, series_free.
  * Threads: serialised inside. */
 #define SERIES_MAX 20000
-NILA_MUST_CHECK int series_load(struct series_source *s, const char *pond, enum metric metric, int64_t from_ms,
-                                int64_t to_ms, int64_t bucket_ms, struct series *out);
+NILA_MUST_CHECK int series_load(struct series_source *s, const char *pond, enum metric metric,
+                                int64_t from_ms, int64_t to_ms, int64_t bucket_ms,
+                                struct series *out);
 
 /* The newest value of each metric of a pond since from_ms, with its flag and bits, usable or not. Of two devices that
  * measured the same at the same instant the usable one counts, then the first by name. Errors as series_load. */
 struct series_last {
-    int64_t ts_ms;   /* 0: none */
-    double value;    /* NaN when missing */
+    int64_t ts_ms; /* 0: none */
+    double value;  /* NaN when missing */
     int flag, bits;
     char device[SLUG_SIZE];
 };
 struct series_latest {
     struct series_last metric[METRIC_COUNT];
 };
-NILA_MUST_CHECK int series_latest(struct series_source *s, const char *pond, int64_t from_ms, struct series_latest *out);
+NILA_MUST_CHECK int series_latest(struct series_source *s, const char *pond, int64_t from_ms,
+                                  struct series_latest *out);
 
 /* Writes lines (line protocol, ms) to the source's InfluxDB; NILA_ERR_UNSUPPORTED for a socket source, NILA_ERR_REFUSED
  * (refused lines or rights), NILA_ERR_FULL (more than the server takes at once), NILA_ERR_IO (away, busy); the words in
  * why (size >= 256). */
-NILA_MUST_CHECK int series_write(struct series_source *s, const char *lines, size_t len, char *why, size_t why_size);
+NILA_MUST_CHECK int series_write(struct series_source *s, const char *lines, size_t len, char *why,
+                                 size_t why_size);
 
 #endif

@@ -20,7 +20,8 @@ struct records; /* opaque; one connection. Threads: calls serialised inside */
  * NILA_ERR_NOT_FOUND (no such folder), NILA_ERR_DENIED, NILA_ERR_IO, NILA_ERR_BUSY, NILA_ERR_CORRUPT (no database),
  * NILA_ERR_CONFIG (another program's database), NILA_ERR_UNSUPPORTED (written by a newer program); words in why (size >=
  * 256). */
-NILA_MUST_CHECK int records_open(struct records **out, const char *path, char *why, size_t why_size);
+NILA_MUST_CHECK int records_open(struct records **out, const char *path, char *why,
+                                 size_t why_size);
 void records_close(struct records *r); /* NULL is fine */
 
 enum records_table {
@@ -38,9 +39,9 @@ const char *records_table_name(enum records_table t); /* "farms" ... */
 NILA_MUST_CHECK int records_table_find(const char *name, enum records_table *out);
 
 struct records_report {
-    size_t rows;        /* rows taken */
-    size_t bad;         /* cells refused; 0 when rows were taken */
-    size_t repeated;    /* rows that were there already, word for word, and were left alone */
+    size_t rows;     /* rows taken */
+    size_t bad;      /* cells refused; 0 when rows were taken */
+    size_t repeated; /* rows that were there already, word for word, and were left alone */
 };
 /* Called for each bad cell: "file:line:column: column name: reason". Up to 100 are reported, all are counted. */
 typedef void (*records_complaint)(void *arg, const char *text);
@@ -52,8 +53,9 @@ typedef void (*records_complaint)(void *arg, const char *text);
  * The same file again changes nothing: a row whose cells are all on record (entered_on counts where it is written) is
  * repeated, as often as it stands there; two equal rows in one file are two. A farm, pond or cycle that is on record with
  * other contents is a bad cell. */
-NILA_MUST_CHECK int records_import(struct records *r, enum records_table t, const char *path, int64_t now_ms,
-                                   int dry_run, records_complaint complain, void *arg, struct records_report *report);
+NILA_MUST_CHECK int records_import(struct records *r, enum records_table t, const char *path,
+                                   int64_t now_ms, int dry_run, records_complaint complain,
+                                   void *arg, struct records_report *report);
 
 /* --- snapshot --- */
 enum records_sex {
@@ -80,12 +82,13 @@ struct rec_pond {
 };
 struct rec_cycle {
     char slug[SLUG_SIZE];
-    size_t pond;          /* index into pond[] */
-    int32_t stocked_day;  /* WIB day number */
-    double count;         /* fish stocked */
-    double mass_g;        /* mean mass at stocking, g */
+    size_t pond;         /* index into pond[] */
+    int32_t stocked_day; /* WIB day number */
+    double count;        /* fish stocked */
+    double mass_g;       /* mean mass at stocking, g */
     enum records_sex sex;
-    int32_t closed_day;   /* day of its last final harvest, else of the pond's next stocking; INT32_MAX while open */
+    int32_t
+        closed_day; /* day of its last final harvest, else of the pond's next stocking; INT32_MAX while open */
 };
 struct rec_feed {
     size_t cycle; /* index into cycle[]: the one open in the pond that day */
@@ -95,9 +98,9 @@ struct rec_feed {
 struct rec_sample {
     size_t cycle;
     int32_t day;
-    double fish;    /* number weighed, > 0 */
+    double fish; /* number weighed, > 0 */
     double mean_g;
-    double cv;      /* of single weights; NaN when only the total was weighed */
+    double cv; /* of single weights; NaN when only the total was weighed */
 };
 struct rec_death {
     size_t cycle;
@@ -131,7 +134,8 @@ struct records_snapshot {
 
 /* What had been entered by as_of_ms, events up to its day only (a pond and its farm count as known from the first stocking
  * that was entered, even when their own rows came later). NILA_ERR_CORRUPT, NILA_ERR_BUSY, NILA_ERR_IO, logged. *out is the caller's, free with records_snapshot_free. */
-NILA_MUST_CHECK int records_snapshot(struct records *r, int64_t as_of_ms, struct records_snapshot **out);
+NILA_MUST_CHECK int records_snapshot(struct records *r, int64_t as_of_ms,
+                                     struct records_snapshot **out);
 void records_snapshot_free(struct records_snapshot *s); /* NULL is fine */
 
 /* Index of a pond, -1. */

@@ -31,7 +31,7 @@ static void *each(struct load *l, const struct query *q, size_t *n, int *rc)
 {
     struct db_stmt *s = NULL;
     char *array = NULL;
-    size_t cap = 0;
+    size_t cap = 0, got = 0;
 
     if (*rc == 0)
         *rc = db_prepare(l->db, q->sql, &s);
@@ -41,20 +41,21 @@ static void *each(struct load *l, const struct query *q, size_t *n, int *rc)
             db_bind_integer(s, 2, l->as_of_day);
     }
     while (*rc == 0 && (*rc = db_step(l->db, s)) == 1) {
-        if (*n == cap) {
+        if (got == cap) {
             cap = cap == 0 ? 64 : cap * 2;
             array = xrealloc(array, cap, q->size);
         }
-        memset(array + *n * q->size, 0, q->size);
-        *rc = q->take(l, s, array + *n * q->size);
+        memset(array + got * q->size, 0, q->size);
+        *rc = q->take(l, s, array + got * q->size);
         if (*rc == 0)
-            ++*n;
+            got++;
         else if (*rc == 1)
             l->s->stray++;
         if (*rc == 1)
             *rc = 0;
     }
     db_finalize(s);
+    *n = got;
     return array;
 }
 

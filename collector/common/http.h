@@ -15,20 +15,20 @@
 struct http;
 
 struct http_request {
-    const char *method;          /* "GET" or "POST" */
+    const char *method; /* "GET" or "POST" */
     const char *url;
-    const char *user_pass;       /* "user:password" for Basic, or NULL; never logged */
-    const char *const *headers;  /* NULL-ended list of "Name: value", or NULL */
-    const void *body;            /* POST only; may be NULL */
+    const char *user_pass;      /* "user:password" for Basic, or NULL; never logged */
+    const char *const *headers; /* NULL-ended list of "Name: value", or NULL */
+    const void *body;           /* POST only; may be NULL */
     size_t body_len;
-    int64_t timeout_ms;          /* whole request; default 10000 when 0 */
-    size_t max_answer;           /* bytes; default 1 MiB when 0 */
+    int64_t timeout_ms; /* whole request; default 10000 when 0 */
+    size_t max_answer;  /* bytes; default 1 MiB when 0 */
 };
 
 struct http_answer {
-    long status;                 /* HTTP status, 0 when there was none */
-    int64_t retry_after_ms;      /* from Retry-After, -1 when absent or unreadable */
-    struct buf body;             /* the caller frees it with buf_free */
+    long status;            /* HTTP status, 0 when there was none */
+    int64_t retry_after_ms; /* from Retry-After, -1 when absent or unreadable */
+    struct buf body;        /* the caller frees it with buf_free */
 };
 
 void http_global_init(void);
@@ -45,8 +45,8 @@ void http_cancel(struct http *h);
  * NILA_ERR_FULL (answer too long), NILA_ERR_CLOSED (cancelled), NILA_ERR_CONFIG (url or method not understood),
  * NILA_ERR_PROTO (what came is not HTTP). out is zeroed first, whatever comes; on a failure it holds the status and the
  * part of the body that had come. why (size >= 128) gets libcurl's words on failure; may be NULL. */
-NILA_MUST_CHECK int http_do(struct http *h, const struct http_request *rq, struct http_answer *out, char *why,
-                            size_t why_size);
+NILA_MUST_CHECK int http_do(struct http *h, const struct http_request *rq, struct http_answer *out,
+                            char *why, size_t why_size);
 
 /* Appends s percent-encoded for a query part. */
 void http_quote(struct buf *b, const char *s);

@@ -106,7 +106,7 @@ static void copy_json_string(char *to, size_t size, const char *s)
             if (c == 'n' || c == 't' || c == 'r')
                 c = ' ';
         }
-        to[n++] = (unsigned char)c < 0x20 ? ' ' : c;
+        to[n++] = (char)((unsigned char)c < 0x20 ? ' ' : c);
     }
     to[n] = '\0';
 }
@@ -131,7 +131,7 @@ static void server_words(char *to, size_t size, const struct buf *body)
         if (csv && *p == '"' && *++p != '"') /* CSV's own quotes go, doubled ones become one */
             p--;
         else
-            to[n++] = (unsigned char)*p < 0x20 ? ' ' : *p;
+            to[n++] = (char)((unsigned char)*p < 0x20 ? ' ' : *p);
     }
     while (n > 0 && to[n - 1] == ' ')
         n--;

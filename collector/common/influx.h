@@ -15,36 +15,39 @@
 struct influx;
 
 struct influx_config {
-    const char *url;        /* "http://127.0.0.1:8086", no path */
+    const char *url; /* "http://127.0.0.1:8086", no path */
     const char *database;
-    const char *user_pass;  /* "user:password" or NULL */
-    int64_t timeout_ms;     /* 0: 10000 */
+    const char *user_pass; /* "user:password" or NULL */
+    int64_t timeout_ms;    /* 0: 10000 */
 };
 
 /* What a write came to. */
 enum influx_verdict {
-    INFLUX_STORED,      /* 204: acknowledged */
-    INFLUX_BAD_LINES,   /* 400/422: some line is refused; the others may or may not be stored. Bisect */
-    INFLUX_TOO_BIG,     /* 413: halve */
+    INFLUX_STORED,    /* 204: acknowledged */
+    INFLUX_BAD_LINES, /* 400/422: some line is refused; the others may or may not be stored. Bisect */
+    INFLUX_TOO_BIG,   /* 413: halve */
     INFLUX_MISCONFIGURED, /* 3xx 401 403 404 405 415 and other 4xx, 500 "retention policy not found", a url that is none:
                            * keep the data, a person must act */
-    INFLUX_LATER        /* 408 429 5xx, no connection, time-out: try again */
+    INFLUX_LATER /* 408 429 5xx, no connection, time-out: try again */
 };
 
 struct influx_answer {
     enum influx_verdict verdict;
-    long status;             /* HTTP status, 0 when none came */
-    int64_t retry_after_ms;  /* -1 when the server did not say */
-    char text[256];          /* the server's or libcurl's words, one line */
+    long status;            /* HTTP status, 0 when none came */
+    int64_t retry_after_ms; /* -1 when the server did not say */
+    char text[256];         /* the server's or libcurl's words, one line */
 };
 
 /* Copies c. NILA_ERR_CONFIG: url is not http:// or https:// with a host and no path, or no database. */
 NILA_MUST_CHECK int influx_open(struct influx **out, const struct influx_config *c);
 void influx_close(struct influx *db); /* NULL is fine */
-void influx_cancel(struct influx *db); /* ends a running call of another thread soon, and every later one (http_cancel) */
+void influx_cancel(
+    struct influx
+        *db); /* ends a running call of another thread soon, and every later one (http_cancel) */
 
 /* One batch of whole lines. 0 whenever out was filled; NILA_ERR_CLOSED when cancelled. */
-NILA_MUST_CHECK int influx_write(struct influx *db, const char *lines, size_t len, struct influx_answer *out);
+NILA_MUST_CHECK int influx_write(struct influx *db, const char *lines, size_t len,
+                                 struct influx_answer *out);
 
 /* One row of a CSV answer: name = measurement, tags = InfluxDB's "k=v,k=v" text, then the columns. time is in ms. */
 typedef int (*influx_row)(void *arg, size_t n, const char *const *column, const char *const *cell);
@@ -54,8 +57,8 @@ typedef int (*influx_row)(void *arg, size_t n, const char *const *column, const 
  * missing database or missing rights; NILA_ERR_IO for 5xx; NILA_ERR_PARSE for an answer that is not the expected CSV;
  * errors of http_do else. Answers over 64 MiB are NILA_ERR_FULL. InfluxDB 1.x leaves the error of a statement out of CSV
  * (a missing database looks like no data), so an empty answer is asked for once more as JSON. */
-NILA_MUST_CHECK int influx_query(struct influx *db, const char *influxql, influx_row row, void *arg, char *why,
-                                 size_t why_size);
+NILA_MUST_CHECK int influx_query(struct influx *db, const char *influxql, influx_row row, void *arg,
+                                 char *why, size_t why_size);
 
 /* InfluxQL literals: 'text' with quotes, backslashes and line ends escaped, and "identifier". */
 void influx_quote_string(struct buf *b, const char *s);

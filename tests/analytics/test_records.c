@@ -260,8 +260,8 @@ static void a_snapshot_sees_only_what_was_entered_by_then(void **state)
     assert_int_equal(s->cycle[0].closed_day, day("2026-06-05"));
     assert_int_equal(s->cycles, 1);
     records_snapshot_free(s);
-    assert_int_equal(records_snapshot(db, civil_day_start(day("2026-06-10")) + 8 * 3600000 - 1, &s),
-                     0);
+    assert_int_equal(
+        records_snapshot(db, civil_day_start(day("2026-06-10")) + INT64_C(8) * 3600000 - 1, &s), 0);
     assert_int_equal(s->cycles, 1);
     records_snapshot_free(s);
     s = snapshot("2026-06-10");

@@ -86,7 +86,7 @@ static void tell_influx(struct series_source *s)
     buf_printf(&b, "water,device=d9,pond=k-2 do_mg_l=7,do_mg_l_q=1 %lld\n", T0);
     buf_printf(&b, "equipment,device=r1,pond=k-1 relay=1,relay_q=1 %lld\n", T0 + 60000);
     buf_printf(&b, "water_uncertain,device=d1,pond=k-1 do_mg_l=1,do_mg_l_q=1 %lld\n", T0 + 60000);
-    buf_printf(&b, "water,device=d1,pond=k-1 temp_c=28.5,temp_c_q=1 %lld\n", T0 + 30 * 60000);
+    buf_printf(&b, "water,device=d1,pond=k-1 temp_c=28.5,temp_c_q=1 %lld\n", T0 + 30 * 60000LL);
     put(s, b.p);
     buf_free(&b);
 }
@@ -102,9 +102,41 @@ struct fake {
     pthread_t thread;
 };
 
+static const char *behind(const char *line, const char *key)
+{
+    char want[32];
+    const char *p;
+
+    (void)snprintf(want, sizeof want, "\"%s\":", key);
+    p = strstr(line, want);
+    return p != NULL ? p + strlen(want) : NULL;
+}
+
+static bool number_of(const char *line, const char *key, long long *out)
+{
+    const char *p = behind(line, key);
+    char *end;
+
+    if (p == NULL)
+        return false;
+    *out = strtoll(p, &end, 10);
+    return end != p && (*end == ',' || *end == '}');
+}
+
+static bool text_of(const char *line, const char *key, char *out, size_t size)
+{
+    const char *p = behind(line, key);
+    const char *end = p != NULL && *p == '"' ? strchr(p + 1, '"') : NULL;
+
+    if (end == NULL || (size_t)(end - p) > size)
+        return false;
+    (void)snprintf(out, size, "%.*s", (int)(end - p - 1), p + 1);
+    return true;
+}
+
 static void answer(struct fake *f, int fd)
 {
-    char line[512], pond[64], metric[64];
+    char line[512], pond[64] = "", metric[64] = "";
     size_t n = 0;
     long long from, to;
     struct buf b = {0};
@@ -114,10 +146,10 @@ static void answer(struct fake *f, int fd)
     line[n] = '\0';
     if (f->refusal != NULL) {
         buf_str(&b, f->refusal);
-    } else if (sscanf(line,
-                      "{\"v\":1,\"op\":\"history\",\"pond\":\"%63[^\"]\",\"metric\":\"%63[^\"]\","
-                      "\"from_ms\":%lld,\"to_ms\":%lld}",
-                      pond, metric, &from, &to) != 4) {
+    } else if (strstr(line, "\"op\":\"history\"") == NULL ||
+               !text_of(line, "pond", pond, sizeof pond) ||
+               !text_of(line, "metric", metric, sizeof metric) ||
+               !number_of(line, "from_ms", &from) || !number_of(line, "to_ms", &to)) {
         buf_str(&b, "{\"error\":{\"code\":\"request\",\"text\":\"not understood\"}}\n");
     } else {
         bool oxygen = strcmp(pond, "k-1") == 0 && strcmp(metric, "do_mg_l") == 0;
@@ -230,7 +262,7 @@ static void finds_the_newest(struct series_source *s, bool equipment)
     const struct series_last *o = &l.metric[METRIC_DO_MG_L];
 
     assert_int_equal(series_latest(s, "k-1", T0 - 1000, &l), 0);
-    assert_int_equal(o->ts_ms, T0 + 50 * 60000);
+    assert_int_equal(o->ts_ms, T0 + 50 * 60000LL);
     assert_float_equal(o->value, 25.5, 1e-9);
     assert_int_equal(o->flag, 4); /* doubtful values are shown, with their mark */
     assert_int_equal(o->bits, 1);
@@ -238,8 +270,8 @@ static void finds_the_newest(struct series_source *s, bool equipment)
     assert_int_equal(l.metric[METRIC_PH].ts_ms, 0);
     assert_true(isnan(l.metric[METRIC_PH].value));
     assert_int_equal(l.metric[METRIC_RELAY].ts_ms, equipment ? T0 + 60000 : 0);
-    assert_int_equal(l.metric[METRIC_TEMP_C].ts_ms, equipment ? T0 + 30 * 60000 : 0);
-    assert_int_equal(series_latest(s, "k-1", T0 + 51 * 60000, &l), 0);
+    assert_int_equal(l.metric[METRIC_TEMP_C].ts_ms, equipment ? T0 + 30 * 60000LL : 0);
+    assert_int_equal(series_latest(s, "k-1", T0 + 51 * 60000LL, &l), 0);
     assert_int_equal(o->ts_ms, 0);
     assert_int_equal(series_latest(s, "k-77", T0, &l), 0);
     assert_int_equal(o->ts_ms, 0);
@@ -320,7 +352,7 @@ static void too_many_raw_values_are_refused_not_cut(void **state)
 
 static void a_collectors_socket_gives_the_same(void **state)
 {
-    int64_t now = T0 + 55 * 60000;
+    int64_t now = T0 + 55 * 60000LL;
     struct clock_source clock = {.wall_ms = told_ms, .mono_ms = told_ms, .arg = &now};
     struct fake f;
     struct series_source *s = fake_start(&f, NULL);
@@ -335,7 +367,7 @@ static void a_collectors_socket_gives_the_same(void **state)
     /* what is known is not searched again: one short call a metric */
     calls = atomic_load(&asked);
     assert_int_equal(series_latest(s, "k-1", T0, &l), 0);
-    assert_int_equal(l.metric[METRIC_DO_MG_L].ts_ms, T0 + 50 * 60000);
+    assert_int_equal(l.metric[METRIC_DO_MG_L].ts_ms, T0 + 50 * 60000LL);
     assert_int_equal(atomic_load(&asked) - calls, METRIC_COUNT);
     assert_int_equal(series_write(s, "x", 1, why, sizeof why), NILA_ERR_UNSUPPORTED);
     clock_set(NULL);
@@ -345,7 +377,7 @@ static void a_collectors_socket_gives_the_same(void **state)
 
 static void a_value_found_later_replaces_the_known_one(void **state)
 {
-    int64_t now = T0 + 16 * 60000;
+    int64_t now = T0 + 16 * 60000LL;
     struct clock_source clock = {.wall_ms = told_ms, .mono_ms = told_ms, .arg = &now};
     struct fake f;
     struct series_source *s = fake_start(&f, NULL);
@@ -356,15 +388,15 @@ static void a_value_found_later_replaces_the_known_one(void **state)
     clock_set(&clock);
     /* the search looks ten minutes ahead of the clock: minute 25 is there already */
     assert_int_equal(series_latest(s, "k-1", T0, &l), 0);
-    assert_int_equal(o->ts_ms, T0 + 25 * 60000);
+    assert_int_equal(o->ts_ms, T0 + 25 * 60000LL);
     assert_true(isnan(o->value));
-    now = T0 + 36 * 60000;
+    now = T0 + 36 * 60000LL;
     assert_int_equal(series_latest(s, "k-1", T0, &l), 0);
-    assert_int_equal(o->ts_ms, T0 + 45 * 60000);
+    assert_int_equal(o->ts_ms, T0 + 45 * 60000LL);
     assert_float_equal(o->value, 2.25, 1e-9);
     now = T0; /* the clock steps back: what lies ahead of it is not believed */
     assert_int_equal(series_latest(s, "k-1", T0, &l), 0);
-    assert_int_equal(o->ts_ms, T0 + 5 * 60000);
+    assert_int_equal(o->ts_ms, T0 + 5 * 60000LL);
     clock_set(NULL);
     series_source_close(s);
     fake_stop(&f);
@@ -372,7 +404,7 @@ static void a_value_found_later_replaces_the_known_one(void **state)
 
 static void of_two_devices_the_usable_one_counts(void **state)
 {
-    int64_t now = T0 + 15 * 60000;
+    int64_t now = T0 + 15 * 60000LL;
     struct clock_source clock = {.wall_ms = told_ms, .mono_ms = told_ms, .arg = &now};
     struct influxd d;
     struct series_source *s;

@@ -87,7 +87,7 @@ static void refuses_what_is_not_whole_and_not_gzip(void **state)
 static void a_bomb_stops_at_the_bound(void **state)
 {
     struct buf packed = {0}, back = {0};
-    size_t n = 8 * 1024 * 1024;
+    size_t n = (size_t)8 * 1024 * 1024;
     char *zeros = calloc(n, 1);
 
     (void)state;

@@ -62,7 +62,7 @@ static void posts_the_body_with_headers_and_login(void **state)
     static const struct stub_reply REPLY[] = {{.bytes = "HTTP/1.1 204 No Content\r\n\r\n"}};
     static const char *const HEADERS[] = {"X-Nila: 1", "Content-Type: text/plain", NULL};
     struct stubhttp *s = stubhttp_start(REPLY, 1);
-    size_t n = 2 * 1024 * 1024, got;
+    size_t n = (size_t)2 * 1024 * 1024, got;
     char *body = malloc(n), url[64];
     const char *request;
     struct http_request rq;
