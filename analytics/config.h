@@ -22,13 +22,13 @@ enum analytics_source {
 struct analytics_config {
     char records_path[256]; /* SQLite file of the production records */
     enum analytics_source source;
-    char influx_url
-        [256]; /* "http://127.0.0.1:8086"; plain http to another host only with insecure_http */
+    /* "http://127.0.0.1:8086"; plain http to another host only with insecure_http */
+    char influx_url[256];
     char influx_database[65];
     char influx_token_file[256]; /* "" none; content "user:password" */
     char collector_socket[108];  /* source socket */
-    bool
-        write_back; /* write supply_forecast to InfluxDB; default true with source influx, else false */
+    /* write supply_forecast to InfluxDB; default true with source influx, else false */
+    bool write_back;
     char bind[65];    /* web: address, default "127.0.0.1" */
     int port;         /* web: 0..65535, default 8080; 0 any free port */
     char notice[161]; /* shown on every page when not "", e.g. "Data contoh / simulasi" */

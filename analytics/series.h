@@ -14,8 +14,8 @@
 struct series {
     enum metric metric;
     size_t n;
-    int64_t *
-        ts_ms; /* sorted, unique: start of the bucket, or the reading's time when bucket_ms was 0 */
+    /* sorted, unique: start of the bucket, or the reading's time when bucket_ms was 0 */
+    int64_t *ts_ms;
     double *value; /* never NaN */
 };
 void series_free(struct series *s); /* frees the arrays; zeroed struct is fine */

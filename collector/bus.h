@@ -32,8 +32,9 @@ struct bus_answer {
     int answer_ms;   /* from the question to the whole answer */
     int exception;   /* 1..11 with NILA_ERR_EXCEPTION, else 0 */
     unsigned strays; /* answers (tcp) or bytes (serial) of other questions that were thrown away */
-    bool
-        stale; /* with NILA_ERR_PROTO: an answer came, and another after it: the first was not for this question */
+    /* with NILA_ERR_PROTO: an answer came, and another after it: the first was not for this
+     * question */
+    bool stale;
     char text[96]; /* on failure: the reason in words ("no answer in 500 ms") */
 };
 

@@ -24,11 +24,11 @@
 struct journal; /* opaque */
 
 struct journal_config {
-    const char *
-        path; /* created 0640 with its folder's fsync; damaged files are moved aside as PATH.corrupt-N */
-    int64_t
-        max_bytes; /* the database file's bound, at least 256 KiB (its -wal comes on top, about 4 MiB); then
-                             * delivered rows go first, then the oldest, counted */
+    /* created 0640 with its folder's fsync; damaged files are moved aside as PATH.corrupt-N */
+    const char *path;
+    /* the database file's bound, at least 256 KiB (its -wal comes on top, about 4 MiB); then
+     * delivered rows go first, then the oldest, counted */
+    int64_t max_bytes;
     int keep_days; /* delivered rows older than this are deleted, once the clock is trusted */
     const char *const *
         sink; /* slugs; each has its own mark "delivered up to"; a new one begins at the oldest row */

@@ -21,8 +21,8 @@ struct plan_block {
     int function;   /* 3 or 4 */
     uint16_t first; /* zero-based PDU address */
     uint16_t count; /* 1..PLAN_MAX_REGISTERS */
-    uint8_t
-        silent; /* the caller's: how often it got no answer while other blocks of the device did */
+    /* the caller's: how often it got no answer while other blocks of the device did */
+    uint8_t silent;
     uint8_t skip; /* the caller's: rounds that leave it out. Both are 0 in new blocks */
 };
 

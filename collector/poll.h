@@ -31,7 +31,8 @@ struct poll_device_stats {
     int64_t last_good_ms; /* wall time of the last good answer, 0 never */
     int64_t last_try_ms;
     uint64_t requests, good, timeouts, bad_frames, exceptions, stale, values;
-    uint64_t missed_slots;  /* not served because the bus was busy or away; slots of a back-off are not counted */
+    /* not served because the bus was busy or away; slots of a back-off are not counted */
+    uint64_t missed_slots;
     int answer_ms;  /* of the last good request */
     int backoff_s;  /* 0 alive; else next try after this */
     char error[96]; /* last error in words, "" when the last answer was good */

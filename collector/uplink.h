@@ -27,8 +27,8 @@ struct uplink_config {
     const char *user_pass;        /* "user:password" or NULL; copied, never logged */
     /* each 0: the default */
     int64_t timeout_ms; /* of one request; default 30000 */
-    int64_t
-        gather_ms; /* wait after a new row for others to share its request; default 200, -1 none */
+    /* wait after a new row for others to share its request; default 200, -1 none */
+    int64_t gather_ms;
     int64_t retry_min_ms;  /* default 1000 */
     int64_t retry_max_ms;  /* default 300000 */
     int64_t person_min_ms; /* when a person must act; default 60000 */

@@ -76,8 +76,8 @@ void ensemble_stock(struct ensemble *e, const struct ensemble_prior *prior, doub
                     double mass_g, int32_t day, gsl_rng *rng);
 
 struct ensemble_day {
-    struct growth_day
-        water; /* do_effect NaN: each member's usual one is taken; temp_c and nh3_n_mg_l must be numbers */
+    /* do_effect NaN: each member's usual one is taken; temp_c and nh3_n_mg_l must be numbers */
+    struct growth_day water;
     double feed_kg;     /* given to the pond that day; NaN: not known */
     const double *z;    /* common path of ln growth, [n]; NULL: 0 */
     const double *loss; /* share of a caged stock lost this day to common events, [n]; NULL: none */

@@ -30,8 +30,8 @@
 /* A day of water as growth feels it. */
 struct growth_day {
     double temp_c; /* daily mean */
-    double
-        do_effect; /* daily mean of growth_do_effect by the hour, 0..1: the dawn minimum is what stops feeding */
+    /* daily mean of growth_do_effect by the hour, 0..1: the dawn minimum is what stops feeding */
+    double do_effect;
     double nh3_n_mg_l; /* daily mean */
 };
 
@@ -43,10 +43,10 @@ struct growth_params {
 
 /* Effects of water, 0..1. */
 double growth_temp_effect(double temp_c); /* 15 / 33 / 41 C: none, best, none */
-double growth_do_effect(
-    double do_mg_l); /* full above 3.9, none below 1.0 mg/L (after Tsadik and Kutty 1987) */
-double growth_nh3_effect(
-    double nh3_n_mg_l); /* full below 0.06, none above 1.46 (Abdalla and McNabb 1998) */
+/* full above 3.9, none below 1.0 mg/L (after Tsadik and Kutty 1987) */
+double growth_do_effect(double do_mg_l);
+/* full below 0.06, none above 1.46 (Abdalla and McNabb 1998) */
+double growth_nh3_effect(double nh3_n_mg_l);
 double growth_water_effect(const struct growth_day *d); /* their product */
 
 /* Fasting loss coefficient k(T), g^0.19 per day. */

@@ -87,8 +87,8 @@ struct rec_cycle {
     double count;        /* fish stocked */
     double mass_g;       /* mean mass at stocking, g */
     enum records_sex sex;
-    int32_t
-        closed_day; /* day of its last final harvest, else of the pond's next stocking; INT32_MAX while open */
+    /* day of its last final harvest, else of the pond's next stocking; INT32_MAX while open */
+    int32_t closed_day;
 };
 struct rec_feed {
     size_t cycle; /* index into cycle[]: the one open in the pond that day */

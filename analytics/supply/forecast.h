@@ -25,8 +25,8 @@ forecast_scope_find(const char *name,
 
 struct forecast_request {
     struct records *records; /* the database, or NULL when snapshot is given */
-    const struct records_snapshot
-        *snapshot;                /* used instead of records; must outlive the forecast */
+    /* used instead of records; must outlive the forecast */
+    const struct records_snapshot *snapshot;
     struct series_source *source; /* the sensors; NULL: none, the usual water everywhere */
     int32_t as_of_day;
     unsigned months, draws; /* 1..12, 50..2000 */

@@ -58,9 +58,9 @@ struct supply_forecast {
     int32_t first_month; /* month number (civil.h) of lead 1 */
     unsigned months, draws;
     unsigned tracked[SUPPLY_NODES]; /* ponds with an open cycle behind each node */
-    unsigned
-        forgotten; /* open cycles left out: over a year old and silent for 120 days (pondrun.h) */
-    double *kg;    /* [node][lead - 1][draw] */
+    /* open cycles left out: over a year old and silent for 120 days (pondrun.h) */
+    unsigned forgotten;
+    double *kg; /* [node][lead - 1][draw] */
 };
 
 /* What one pond's open cycle is expected to be: for pages. */

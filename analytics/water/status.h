@@ -62,8 +62,8 @@ struct pond_status {
     enum status_reason reason;
     enum metric metric;  /* the one the reason is about */
     double value, limit; /* NaN when there is none */
-    int64_t
-        ts_ms; /* when value was measured; for no data and a silent probe the last usable time; 0 never */
+    /* when value was measured; for no data and a silent probe the last usable time; 0 never */
+    int64_t ts_ms;
     double drop_mg_l;  /* oxygen lost within the last hour, 0 or more; NaN unknown */
     double nh3_n_mg_l; /* derived or measured, NaN unknown */
     bool no_lime;      /* ammonia is or would become poisonous: the advice must not be lime */

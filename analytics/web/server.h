@@ -21,8 +21,8 @@ struct web; /* opaque */
 
 /* All pointers are borrowed and must outlive the struct web. */
 struct web_config {
-    const struct analytics_config
-        *config; /* bind, port, notice, phone, seed, draws, months, records_path */
+    /* bind, port, notice, phone, seed, draws, months, records_path */
+    const struct analytics_config *config;
     struct records *records;
     struct series_source *series;       /* NULL: no source; every pond is then without data */
     const struct status_limits *limits; /* NULL: STATUS_DEFAULTS */

@@ -15,22 +15,22 @@
 #define CIVIL_DAY_MS ((int64_t)24 * 3600 * 1000)
 
 struct civil {
-    int year;             /* 1970..9999 */
-    int month;            /* 1..12 */
-    int day;              /* 1..31 */
+    int year;  /* 1970..9999 */
+    int month; /* 1..12 */
+    int day;   /* 1..31 */
     int hour, minute, second, ms;
-    int weekday;          /* 0 Sunday .. 6 Saturday */
+    int weekday; /* 0 Sunday .. 6 Saturday */
 };
 
-struct civil civil_from_ts(int64_t ts_ms);     /* in WIB */
-int32_t civil_day(int64_t ts_ms);              /* WIB day number */
-int64_t civil_day_start(int32_t day);          /* ts_ms of 00:00 WIB */
+struct civil civil_from_ts(int64_t ts_ms); /* in WIB */
+int32_t civil_day(int64_t ts_ms);          /* WIB day number */
+int64_t civil_day_start(int32_t day);      /* ts_ms of 00:00 WIB */
 int32_t civil_day_of(int year, int month, int day_of_month);
-struct civil civil_from_day(int32_t day);      /* at 00:00 */
-int32_t civil_month(int64_t ts_ms);            /* WIB month number */
+struct civil civil_from_day(int32_t day); /* at 00:00 */
+int32_t civil_month(int64_t ts_ms);       /* WIB month number */
 int32_t civil_month_of_day(int32_t day);
-int32_t civil_month_first_day(int32_t month);  /* day number of its first day */
-int64_t civil_month_start(int32_t month);      /* ts_ms of its first instant, WIB */
+int32_t civil_month_first_day(int32_t month); /* day number of its first day */
+int64_t civil_month_start(int32_t month);     /* ts_ms of its first instant, WIB */
 int civil_days_in_month(int year, int month);
 
 /* "2026-11-24T05:12:30+07:00" (with milliseconds when not whole seconds); returns the length, buf always ends in 0.

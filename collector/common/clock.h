@@ -10,8 +10,9 @@
 
 struct clock_source {
     int64_t (*wall_ms)(void *arg); /* ms since 1970-01-01 UTC */
-    int64_t (*mono_ms)(void *arg); /* ms since an arbitrary start; never steps back, runs through suspend */
-    bool (*trusted)(void *arg);    /* is the wall clock synchronised (NTP) or declared good? */
+    int64_t (*mono_ms)(
+        void *arg); /* ms since an arbitrary start; never steps back, runs through suspend */
+    bool (*trusted)(void *arg); /* is the wall clock synchronised (NTP) or declared good? */
     void *arg;
 };
 

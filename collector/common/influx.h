@@ -42,8 +42,8 @@ struct influx_answer {
 NILA_MUST_CHECK int influx_open(struct influx **out, const struct influx_config *c);
 void influx_close(struct influx *db); /* NULL is fine */
 void influx_cancel(
-    struct influx
-        *db); /* ends a running call of another thread soon, and every later one (http_cancel) */
+    /* ends a running call of another thread soon, and every later one (http_cancel) */
+    struct influx *db);
 
 /* One batch of whole lines. 0 whenever out was filled; NILA_ERR_CLOSED when cancelled. */
 NILA_MUST_CHECK int influx_write(struct influx *db, const char *lines, size_t len,

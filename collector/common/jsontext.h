@@ -29,8 +29,8 @@ enum jsontext_kind {
 struct jsontext_mark {
     enum jsontext_kind kind;
     size_t at; /* offset of its first byte */
-    size_t
-        key_at; /* offset of its key's opening quote; the same as at in an array and for the root */
+    /* offset of its key's opening quote; the same as at in an array and for the root */
+    size_t key_at;
     size_t parent; /* index of the object or array it lies in; its own index for the root */
     size_t end;    /* index behind its last descendant: the next sibling, if there is one */
 };

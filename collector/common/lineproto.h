@@ -22,12 +22,13 @@ NILA_MUST_CHECK int lineproto_append(struct buf *b, const struct reading_set *se
 
 /* Generic pieces, for measurements that are not readings (collector, supply_forecast ...). A backslash or control
  * character in a name, key or value has no safe form and becomes "_". */
-void lineproto_measurement(struct buf *b, const char *name);              /* escapes comma and space */
-void lineproto_tag(struct buf *b, const char *key, const char *value);    /* ",key=value"; nothing when value is "" */
+void lineproto_measurement(struct buf *b, const char *name); /* escapes comma and space */
+void lineproto_tag(struct buf *b, const char *key,
+                   const char *value); /* ",key=value"; nothing when value is "" */
 /* Adds " key=value" for the first field of a line and ",key=value" after; leaves out NaN and infinities. *first must be
  * true before the first field and becomes false. */
 void lineproto_field(struct buf *b, bool *first, const char *key, double value);
-void lineproto_end(struct buf *b, int64_t ts_ms);                         /* " ts\n" */
+void lineproto_end(struct buf *b, int64_t ts_ms); /* " ts\n" */
 
 /* Parses one line (without its LF) that lineproto_append wrote, and no other: tags in their order, every value with
  * its flag. NILA_ERR_PARSE. Text after text_len is not read; text need not end in 0. */

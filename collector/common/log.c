@@ -63,12 +63,12 @@ void log_warn(const char *fmt, ...)
     errno = err;
 }
 
-#define PUT(level)                                                                                 \
-    do {                                                                                           \
-        va_list ap;                                                                                \
-        va_start(ap, fmt);                                                                         \
-        put(level, 0, fmt, ap);                                                                    \
-        va_end(ap);                                                                                \
+#define PUT(level)              \
+    do {                        \
+        va_list ap;             \
+        va_start(ap, fmt);      \
+        put(level, 0, fmt, ap); \
+        va_end(ap);             \
     } while (0)
 
 void log_warnx(const char *fmt, ...)

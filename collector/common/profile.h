@@ -63,12 +63,12 @@ struct profile {
     uint16_t block_first, block_count; /* whole_block: e.g. 0 and 120 */
     int block_function;                /* whole_block: 3 or 4 */
     int timeout_ms;                    /* 0: the bus's */
-    struct profile_request
-        start;     /* sent once after power-up, and again when the device has lost it */
+    /* sent once after power-up, and again when the device has lost it */
+    struct profile_request start;
     int settle_ms; /* wait between the start request and the first good read; 0 none or unknown */
-    bool
-        node_header; /* a nila-node: the block begins with the node's header (magic, map version, request counter),
-                            * which is checked before any value is taken */
+    /* a nila-node: the block begins with the node's header (magic, map version, request
+     * counter), which is checked before any value is taken */
+    bool node_header;
 };
 
 /* Reads dir/id.json. Errors as site_load; an id that is no slug is NILA_ERR_CONFIG. On success *out is the caller's, free with profile_free. */

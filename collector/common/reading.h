@@ -22,20 +22,22 @@ enum reading_flag {
 
 /* Which test gave the flag; field metric_bits. Stored: append only. */
 enum reading_bit {
-    READING_BIT_RANGE = 1 << 0,     /* outside the fail or suspect span */
-    READING_BIT_LIMIT = 1 << 1,     /* outside the device's own range (profile or site file) */
+    READING_BIT_RANGE = 1 << 0, /* outside the fail or suspect span */
+    READING_BIT_LIMIT = 1 << 1, /* outside the device's own range (profile or site file) */
     READING_BIT_SPIKE = 1 << 2,
-    READING_BIT_RATE = 1 << 3,      /* rose or fell too fast */
-    READING_BIT_FLAT = 1 << 4,      /* has not moved for too long */
-    READING_BIT_SENTINEL = 1 << 5,  /* the probe's own "no value" code, NaN or infinity */
-    READING_BIT_PROBE = 1 << 6,     /* the probe says it is not well (missing, out of range, noisy, stuck) */
-    READING_BIT_STALE = 1 << 7,     /* the probe has no fresh sample */
-    READING_BIT_UNCAL = 1 << 8,     /* uncalibrated or calibration due */
+    READING_BIT_RATE = 1 << 3,     /* rose or fell too fast */
+    READING_BIT_FLAT = 1 << 4,     /* has not moved for too long */
+    READING_BIT_SENTINEL = 1 << 5, /* the probe's own "no value" code, NaN or infinity */
+    READING_BIT_PROBE =
+        1 << 6, /* the probe says it is not well (missing, out of range, noisy, stuck) */
+    READING_BIT_STALE = 1 << 7, /* the probe has no fresh sample */
+    READING_BIT_UNCAL = 1 << 8, /* uncalibrated or calibration due */
     READING_BIT_WARMUP = 1 << 9,
-    READING_BIT_ALL_ZERO = 1 << 10, /* every channel of the device exactly 0 at once: it was reset */
-    READING_BIT_KIND = 1 << 11,     /* the node says this channel measures something else */
-    READING_BIT_EXCEPTION = 1 << 12,/* the device answered this register with a Modbus exception */
-    READING_BIT_IMPORTED = 1 << 13  /* came by file, judged there or not at all */
+    READING_BIT_ALL_ZERO =
+        1 << 10,                /* every channel of the device exactly 0 at once: it was reset */
+    READING_BIT_KIND = 1 << 11, /* the node says this channel measures something else */
+    READING_BIT_EXCEPTION = 1 << 12, /* the device answered this register with a Modbus exception */
+    READING_BIT_IMPORTED = 1 << 13   /* came by file, judged there or not at all */
 };
 
 /* May models and alarms use a value with this flag? */
@@ -61,9 +63,9 @@ struct reading_value {
 /* Who and where: becomes InfluxDB tags; frozen when the reading is journalled. */
 struct reading_tags {
     enum regency regency;
-    char kecamatan[9];      /* Kemendagri code */
+    char kecamatan[9]; /* Kemendagri code */
     char site[SLUG_SIZE];
-    char pond[SLUG_SIZE];   /* "" for a device of the site (weather, mains) */
+    char pond[SLUG_SIZE]; /* "" for a device of the site (weather, mains) */
     char device[SLUG_SIZE];
 };
 
@@ -72,9 +74,9 @@ struct reading_tags {
 /* All values one device gave at one moment: one journal row, one line of line protocol a class. */
 struct reading_set {
     struct reading_tags tags;
-    int64_t ts_ms;       /* UTC; slot time when the clock was trusted, else read time */
-    bool clock_trusted;  /* false: goes to water_uncertain */
-    unsigned n;          /* 1..READING_SET_MAX */
+    int64_t ts_ms;      /* UTC; slot time when the clock was trusted, else read time */
+    bool clock_trusted; /* false: goes to water_uncertain */
+    unsigned n;         /* 1..READING_SET_MAX */
     struct reading_value v[READING_SET_MAX];
 };
 

@@ -64,12 +64,12 @@ struct nila_node {
     uint32_t uptime_s;
     uint32_t sample;  /* number of the last sampling round */
     uint32_t request; /* answers to function 4 since boot */
-    uint16_t
-        health; /* set: NILA_HEALTH_* except NILA_HEALTH_SENSOR, which the image finds out itself */
+    /* set: NILA_HEALTH_* except NILA_HEALTH_SENSOR, which the image finds out itself */
+    uint16_t health;
     uint16_t supply_mv;     /* set: 0 not measured */
     int16_t board_temp_x10; /* set: 0.1 C, NILA_BOARD_TEMP_NONE not measured */
-    uint16_t
-        response_ms; /* wish of the master: 0..1000 before an answer; the port keeps it. Default 0 */
+    /* wish of the master: 0..1000 before an answer; the port keeps it. Default 0 */
+    uint16_t response_ms;
     uint16_t period_s; /* sampling period the port keeps: 1..3600 */
     uint8_t unit;  /* own id on the line, 1..247 (others only where a site file asks for them) */
     bool unlocked; /* the last write was NILA_UNLOCK */

@@ -31,14 +31,14 @@ struct nila_units {
 struct nila_answer {
     size_t n;               /* bytes to send; 0: stay silent, and the rest is zero */
     struct nila_node *node; /* who answers */
-    uint8_t
-        unit; /* the id it was asked under; the write of a new id is still answered under the old one */
+    /* the id it was asked under; the write of a new id is still answered under the old one */
+    uint8_t unit;
     uint8_t function;  /* of the request */
     uint8_t exception; /* NILA_EXCEPTION_* */
     uint16_t first,
         count; /* functions 3 and 4 without exception: the registers served; otherwise 0 */
-    uint32_t
-        request; /* function 4 without exception: NILA_REG_REQUEST of this answer; otherwise 0 */
+    /* function 4 without exception: NILA_REG_REQUEST of this answer; otherwise 0 */
+    uint32_t request;
 };
 
 /* Serves one request of n bytes (function code first; 1..NILA_PDU_MAX, anything else is silence) to the node of that unit

@@ -43,8 +43,8 @@ struct sensors_config {
     const struct site *site; /* must outlive the sensors */
     uint64_t seed;
     bool noise;
-    const struct sensor_stock
-        *stock; /* stocks entries; a later one for the same pond wins; NULL when 0. Not kept. */
+    /* stocks entries; a later one for the same pond wins; NULL when 0. Not kept. */
+    const struct sensor_stock *stock;
     size_t stocks;
 };
 

@@ -17,8 +17,8 @@ struct simbus_sampling; /* opaque: when each node was sampled */
 
 struct simbus {
     const struct site_bus *bus;
-    struct nila_units
-        units; /* node[i] belongs to the i-th device of this bus, in the site's order */
+    /* node[i] belongs to the i-th device of this bus, in the site's order */
+    struct nila_units units;
     struct simbus_sampling *sampling;
     sim_source source;
     void *arg;

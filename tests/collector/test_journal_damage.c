@@ -384,7 +384,8 @@ static void begins_anew_when_the_file_is_damaged_while_it_is_open(void **state)
     assert_int_equal(journal_ack(j, 0, 30000), 0);
     assert_int_equal(stat(path, &st), 0);
     overwrite(4096, (size_t)st.st_size - 4096, &r);
-    for (int64_t at = 0; n != 0; at = n < 0 ? 0 : row.seq) /* SQLite still has some pages in memory */
+    for (int64_t at = 0; n != 0;
+         at = n < 0 ? 0 : row.seq) /* SQLite still has some pages in memory */
         n = journal_peek(j, at, &row, 1);
     assert_true(exists(".corrupt-1"));
     assert_false(exists(".corrupt-2"));

@@ -87,8 +87,8 @@ static void answers_what_is_for_us_and_nothing_else(void **state)
 {
     static const struct {
         const char *says, *heard, *answer;
-        struct nila_counters
-            counters; /* of unit 7: messages crc exceptions foreign overrun resync */
+        /* of unit 7: messages crc exceptions foreign overrun resync */
+        struct nila_counters counters;
     } T[] = {
         {"a request", "07 04 000F 0001|", "07 04 02 0007|", {1, 0, 0, 0, 0, 0}},
         {"one for the other unit", "09 04 000F 0001|", "09 04 02 0009|", {1, 0, 0, 1, 0, 0}},

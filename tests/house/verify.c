@@ -19,8 +19,9 @@
 #include "collector/journal.h"
 #include "firmware-bridge/core/nila_regmap.h"
 
-#define SERVED_EARLY_MS 2500 /* a slot is stamped at its planned time; the answer comes a little later */
-#define SERVED_LATE_MS  8000
+#define SERVED_EARLY_MS \
+    2500 /* a slot is stamped at its planned time; the answer comes a little later */
+#define SERVED_LATE_MS 8000
 
 struct served { /* one answer of a simulated node */
     char device[SLUG_SIZE];
@@ -156,7 +157,8 @@ static void load_served(const char *path, const struct site *site, struct table 
         const char *device = device_at(site, csv_cell(c, bus), atoi(csv_cell(c, unit)));
         struct served *s;
         if (device == NULL)
-            fatal("%s: bus %s unit %s is not in the site", path, csv_cell(c, bus), csv_cell(c, unit));
+            fatal("%s: bus %s unit %s is not in the site", path, csv_cell(c, bus),
+                  csv_cell(c, unit));
         if (atoi(csv_cell(c, function)) != 4 || atoi(csv_cell(c, first)) != 0 ||
             atoi(csv_cell(c, count)) != NILA_REG_COUNT ||
             strlen(csv_cell(c, hex)) != 4 * NILA_REG_COUNT)
@@ -176,8 +178,9 @@ static void load_served(const char *path, const struct site *site, struct table 
 /* The channel of the node's profile that carries a metric, -1 none. */
 static int channel_of(enum metric m)
 {
-    static const enum metric AT[] = {METRIC_TEMP_C,  METRIC_DO_MG_L,  METRIC_PH,        METRIC_EC_US_CM,
-                                     METRIC_TURB_NTU, METRIC_LEVEL_CM, METRIC_TAN_N_MG_L};
+    static const enum metric AT[] = {METRIC_TEMP_C,    METRIC_DO_MG_L,  METRIC_PH,
+                                     METRIC_EC_US_CM,  METRIC_TURB_NTU, METRIC_LEVEL_CM,
+                                     METRIC_TAN_N_MG_L};
     for (int k = 0; k < (int)(sizeof AT / sizeof AT[0]); k++)
         if (AT[k] == m)
             return k;
@@ -227,7 +230,8 @@ static bool has_arrived(const struct reading_set *set, struct table *points)
         double there = p->value[v->metric];
         if (v->flag != (int)p->flag[v->metric])
             return false;
-        if (v->flag == READING_MISSING ? !isnan(there) : fabs(there - v->value) > 1e-9 * fabs(v->value))
+        if (v->flag == READING_MISSING ? !isnan(there)
+                                       : fabs(there - v->value) > 1e-9 * fabs(v->value))
             return false;
     }
     p->met = true;
@@ -238,11 +242,12 @@ struct tally {
     size_t rows, arrived, polled, proven, imported;
 };
 
-static void check_journal(const char *path, const char *sink, struct table *served, struct table *points,
-                          struct tally *t)
+static void check_journal(const char *path, const char *sink, struct table *served,
+                          struct table *points, struct tally *t)
 {
     struct journal *j;
-    struct journal_config jc = {.path = path, .max_bytes = 1 << 30, .keep_days = 3650, .sink = &sink, .sinks = 1};
+    struct journal_config jc = {
+        .path = path, .max_bytes = 1 << 30, .keep_days = 3650, .sink = &sink, .sinks = 1};
     static struct journal_row rows[64];
     int64_t after = 0;
     int n;
@@ -291,13 +296,18 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < points.n; i++) {
         met += ((struct point *)points.p)[i].met;
-        twice += i > 0 && by_point((struct point *)points.p + i - 1, (struct point *)points.p + i) == 0;
+        twice +=
+            i > 0 && by_point((struct point *)points.p + i - 1, (struct point *)points.p + i) == 0;
     }
-    printf("# %zu journalled (%zu polled, %zu imported), %zu points in InfluxDB\n", t.rows, t.polled, t.imported, points.n);
-    say(t.rows > 0 && t.arrived == t.rows, "journalled readings that are in InfluxDB, value and flag", t.arrived, t.rows);
-    say(met == points.n && points.n == t.rows, "points in InfluxDB that a journal holds", met, points.n);
+    printf("# %zu journalled (%zu polled, %zu imported), %zu points in InfluxDB\n", t.rows,
+           t.polled, t.imported, points.n);
+    say(t.rows > 0 && t.arrived == t.rows,
+        "journalled readings that are in InfluxDB, value and flag", t.arrived, t.rows);
+    say(met == points.n && points.n == t.rows, "points in InfluxDB that a journal holds", met,
+        points.n);
     say(twice == 0, "points that stand twice", twice, points.n);
-    say(t.polled > 0 && t.proven == t.polled, "polled readings that were served, each answer used once", t.proven, t.polled);
+    say(t.polled > 0 && t.proven == t.polled,
+        "polled readings that were served, each answer used once", t.proven, t.polled);
     free(points.p);
     return wrong > 0;
 }
