@@ -19,26 +19,6 @@
 #define MISTAKES_SHOWN 50
 #define PROGRESS_MS    200
 
-static const char USAGE[] =
-    "usage: nila-collector run    [--config SITE.json] [--devices DIR] [--trust-clock] [--json]\n"
-    "       nila-collector check  [--config SITE.json] [--devices DIR] [--json]\n"
-    "       nila-collector status [--config SITE.json] [--json]\n"
-    "       nila-collector import FILE.csv [--config SITE.json] [--json]\n"
-    "\n"
-    "run     polls the devices, keeps every reading, sends it to the sinks; ends on SIGTERM\n"
-    "check   reads the site file and the profiles, shows the requests; opens nothing\n"
-    "status  asks the running collector\n"
-    "import  takes readings (time,pond,device,metric,value,flag) into the journal\n"
-    "\n"
-    "  --config FILE   site file; default " DEFAULT_CONFIG "\n"
-    "  --devices DIR   device profiles; default $NILA_DEVICES or " SETUP_DEVICES_DIR "\n"
-    "  --trust-clock   the wall clock is good although no time server says so\n"
-    "  --lang id|en    language of what people read; default $NILA_LANG or id\n"
-    "  --json          for programs   --quiet  warnings only   --verbose  repeats too\n"
-    "  --help, --version\n"
-    "Exit codes are those of sysexits.h: 78 configuration, 75 busy, 66 no such file,\n"
-    "65 mistakes in the data, 69 the collector does not answer, 74 disk.\n";
-
 struct options {
     const char *config, *devices, *lang, *operand;
     bool json, trust_clock, quiet, help, version;
@@ -223,10 +203,33 @@ static bool option(struct options *o, int argc, char **argv, int *i)
     return false;
 }
 
-static int usage(const char *what, const char *word)
+static void help(struct buf *out, enum text_language l)
 {
-    (void)fprintf(stderr, "nila-collector: %s %s\n%s", what, word, USAGE);
+    text_add(out, l, TEXT_HELP, DEFAULT_CONFIG, SETUP_DEVICES_DIR, NULL);
+}
+
+/* what: one of the TEXT_USAGE_* texts, about word. */
+static int usage(const struct options *o, enum text what, const char *word)
+{
+    enum text_language l = text_language(o->lang);
+    struct buf out = {0};
+
+    text_add(&out, l, what, word, NULL);
+    help(&out, l);
+    (void)fputs(out.p, stderr);
+    buf_free(&out);
     return EX_USAGE;
+}
+
+static int say_help(const struct options *o)
+{
+    struct buf out = {0};
+
+    if (o->help)
+        help(&out, text_language(o->lang));
+    else
+        buf_str(&out, "nila-collector " NILA_VERSION "\n");
+    return finish(&out);
 }
 
 int main(int argc, char **argv)
@@ -237,28 +240,26 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (argv[i][0] == '-' && argv[i][1] != '\0') {
             if (!option(&o, argc, argv, &i))
-                return usage("not an option, or its value is missing:", argv[i]);
+                return usage(&o, TEXT_USAGE_OPTION, argv[i]);
         } else if (command == NULL) {
             for (size_t k = 0; k < sizeof COMMAND / sizeof COMMAND[0]; k++)
                 if (strcmp(argv[i], COMMAND[k].name) == 0)
                     command = &COMMAND[k];
             if (command == NULL)
-                return usage("no such command:", argv[i]);
+                return usage(&o, TEXT_USAGE_COMMAND, argv[i]);
         } else if (command->operand && o.operand == NULL) {
             o.operand = argv[i];
         } else {
-            return usage("one word too many:", argv[i]);
+            return usage(&o, TEXT_USAGE_MANY, argv[i]);
         }
     }
     if (o.quiet)
         log_set_level(LOG_LEVEL_WARN);
-    if (o.help || o.version) {
-        (void)fputs(o.help ? USAGE : "nila-collector " NILA_VERSION "\n", stdout);
-        return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
-    }
+    if (o.help || o.version)
+        return say_help(&o);
     if (command == NULL)
-        return usage("which command?", "");
+        return usage(&o, TEXT_USAGE_WHICH, NULL);
     if (command->operand && o.operand == NULL)
-        return usage("which file?", command->name);
+        return usage(&o, TEXT_USAGE_FILE, command->name);
     return command->run(&o);
 }

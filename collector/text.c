@@ -55,6 +55,55 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
     [TEXT_IMPORT_MORE] = {"... dan {} kesalahan lagi\n", "... and {} more mistakes\n"},
     [TEXT_CHECK_GOOD] = {"{} baik: {} kolam, {} jalur, {} alat, {} tujuan kirim\n",
                          "{} is good: {} ponds, {} buses, {} devices, {} sinks\n"},
+    [TEXT_USAGE_OPTION] = {"nila-collector: bukan pilihan, atau nilainya tidak ada: {}\n",
+                           "nila-collector: not an option, or its value is missing: {}\n"},
+    [TEXT_USAGE_COMMAND] = {"nila-collector: perintah tidak dikenal: {}\n", "nila-collector: no such command: {}\n"},
+    [TEXT_USAGE_MANY] = {"nila-collector: kata yang berlebih: {}\n", "nila-collector: one word too many: {}\n"},
+    [TEXT_USAGE_WHICH] = {"nila-collector: perintah belum disebut\n", "nila-collector: which command?\n"},
+    [TEXT_USAGE_FILE] = {"nila-collector: {}: berkas belum disebut\n", "nila-collector: {}: which file?\n"},
+    [TEXT_HELP] = {
+        "cara pakai:\n"
+        "  nila-collector run    [--config SITUS.json] [--devices FOLDER] [--trust-clock]\n"
+        "  nila-collector check  [--config SITUS.json] [--devices FOLDER] [--json]\n"
+        "  nila-collector status [--config SITUS.json] [--json]\n"
+        "  nila-collector import BERKAS.csv [--config SITUS.json] [--json]\n"
+        "\n"
+        "run     membaca alat, menyimpan setiap data, mengirimnya; sampai SIGTERM\n"
+        "check   memeriksa berkas situs dan profil alat; tidak membuka apa pun\n"
+        "status  bertanya kepada kolektor yang sedang berjalan\n"
+        "import  memasukkan data (time,pond,device,metric,value,flag) ke jurnal\n"
+        "\n"
+        "  --config BERKAS   bawaan {}\n"
+        "  --devices FOLDER  profil alat; bawaan $NILA_DEVICES atau\n"
+        "                    {}\n"
+        "  --trust-clock     jam komputer ini benar walau tanpa server waktu\n"
+        "  --lang id|en      bahasa kata-kata ini; bawaan $NILA_LANG atau id\n"
+        "  --json            untuk program   --quiet  peringatan   --verbose  rinci\n"
+        "  --help, --version\n"
+        "Kode keluar (sysexits.h): 64 cara pakai, 65 data salah, 66 berkas tidak ada,\n"
+        "69 kolektor tidak menjawab, 74 disk, 75 sedang dipakai, 77 tidak diizinkan,\n"
+        "78 konfigurasi.\n",
+        "usage:\n"
+        "  nila-collector run    [--config SITE.json] [--devices DIR] [--trust-clock]\n"
+        "  nila-collector check  [--config SITE.json] [--devices DIR] [--json]\n"
+        "  nila-collector status [--config SITE.json] [--json]\n"
+        "  nila-collector import FILE.csv [--config SITE.json] [--json]\n"
+        "\n"
+        "run     polls the devices, keeps every reading, sends it; ends on SIGTERM\n"
+        "check   reads the site file and the profiles, shows the requests; opens nothing\n"
+        "status  asks the running collector\n"
+        "import  takes readings (time,pond,device,metric,value,flag) into the journal\n"
+        "\n"
+        "  --config FILE   site file; default {}\n"
+        "  --devices DIR   device profiles; default $NILA_DEVICES or\n"
+        "                  {}\n"
+        "  --trust-clock   the wall clock is good although no time server says so\n"
+        "  --lang id|en    language of what people read; default $NILA_LANG or id\n"
+        "  --json          for programs   --quiet  warnings only   --verbose  repeats too\n"
+        "  --help, --version\n"
+        "Exit codes (sysexits.h): 64 usage, 65 mistakes in the data, 66 no such file,\n"
+        "69 the collector does not answer, 74 disk, 75 busy, 77 not permitted,\n"
+        "78 configuration.\n"},
 };
 /* clang-format on */
 
