@@ -7,6 +7,7 @@ SHELL := /bin/bash
 VERSION := 0.1.0
 BUILD ?= build$(if $(SAN),-san)$(if $(COV),-cov)$(if $(findstring clang,$(CC)),-clang)
 PREFIX ?= /usr/local
+DATADIR = $(PREFIX)/share/lumbung-nila
 CFLAGS ?= -O2 -g
 Q := $(if $(V),,@)
 ARM_CC ?= arm-none-eabi-gcc
@@ -22,7 +23,7 @@ PKGS := libmodbus libcurl libcjson sqlite3 libmicrohttpd gsl zlib
 # pkg-config is asked once, and only when a recipe needs it: on a fresh machine it comes with install-deps.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
-ALL_CFLAGS = -std=c11 -D_DEFAULT_SOURCE -DNILA_VERSION='"$(VERSION)"' -I. -MMD -MP -fPIE -pthread \
+ALL_CFLAGS = -std=c11 -D_DEFAULT_SOURCE -DNILA_VERSION='"$(VERSION)"' -DNILA_DATADIR='"$(DATADIR)"' -I. -MMD -MP -fPIE -pthread \
              -ffp-contract=off $(HARD) $(PKG_CFLAGS) $(WARN) $(CPPFLAGS) $(CFLAGS) $(INSTR)
 ALL_LDFLAGS = -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS) $(INSTR)
 
@@ -158,7 +159,7 @@ lint:
 	$(Q)echo "  cppcheck"; cppcheck -q -j2 --enable=warning,style,performance,portability --std=c11 --inline-suppr \
 	  --suppressions-list=.cppcheck --error-exitcode=1 -I. $(filter-out tests/%,$(ALL_SRC))
 	$(Q)echo "  clang-tidy"; printf '%s\n' $(filter-out tests/%,$(ALL_SRC)) | xargs -P2 -n4 sh -c 'clang-tidy --quiet "$$@" -- \
-	  -std=c11 -D_DEFAULT_SOURCE -DNILA_VERSION=\"lint\" -I. $(PKG_CFLAGS) 2>/dev/null' _
+	  -std=c11 -D_DEFAULT_SOURCE -DNILA_VERSION=\"lint\" -DNILA_DATADIR=\"/usr/share\" -I. $(PKG_CFLAGS) 2>/dev/null' _
 	$(Q)echo "lint: clean"
 
 format:
@@ -169,9 +170,9 @@ coverage:
 	$(Q)tests/coverage.sh build-cov
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/lumbung-nila/devices $(DESTDIR)$(PREFIX)/share/doc/lumbung-nila
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(DATADIR)/devices $(DESTDIR)$(PREFIX)/share/doc/lumbung-nila
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 collector/devices/*.json $(DESTDIR)$(PREFIX)/share/lumbung-nila/devices
+	install -m 644 collector/devices/*.json $(DESTDIR)$(DATADIR)/devices
 	install -m 644 README.md CHANGELOG.md LICENSE deploy/config/*.json $(DESTDIR)$(PREFIX)/share/doc/lumbung-nila
 
 # Only what this Makefile and its scripts make; build/deps (unpacked daemons) goes too.

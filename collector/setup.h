@@ -8,7 +8,7 @@
 #include "collector/common/profile.h"
 #include "collector/common/site.h"
 
-#define SETUP_DEVICES_DIR "/usr/share/lumbung-nila/devices"
+#define SETUP_DEVICES_DIR NILA_DATADIR "/devices" /* the Makefile gives PREFIX/share/lumbung-nila */
 #define SETUP_TOKEN_SIZE  256
 
 struct setup {
