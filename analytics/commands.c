@@ -168,6 +168,8 @@ int command_serve(const struct command_options *o)
         return fail(rc, why);
     if (o->port >= 0)
         c.port = o->port;
+    if (o->ready != NULL) /* of an earlier run: it would send people to the wrong port */
+        (void)unlink(o->ready);
     /* every thread inherits the mask; only serve_pages takes the signals */
     signals_to_wait_for(&set);
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
@@ -209,8 +211,8 @@ static void import_words(const struct command_options *o, const struct records_r
     if (r->bad > COMPLAINTS_SHOWN)
         say(o, "... dan %zu lagi\n", "... and %zu more\n", r->bad - COMPLAINTS_SHOWN);
     if (r->bad > 0)
-        say(o, "%s: %zu sel salah; tidak ada yang disimpan\n",
-            "%s: %zu bad cells; nothing was stored\n", o->file, r->bad);
+        say(o, "%s: sel yang salah: %zu; tidak ada yang disimpan\n",
+            "%s: bad cells: %zu; nothing was stored\n", o->file, r->bad);
     else if (o->quiet)
         return;
     else if (o->dry_run)
