@@ -13,11 +13,12 @@ parts_begin() {
   ORDER=()
 }
 
-# start NAME COMMAND...: in the background; output to $LOGS/NAME.log
+# start NAME COMMAND...: in the background, output to $LOGS/NAME.log; in a session of its own, so that a Ctrl-C reaches the
+# script alone, which then ends the parts in order
 start() {
   local name=$1
   shift
-  "$@" >>"$LOGS/$name.log" 2>&1 </dev/null &
+  setsid "$@" >>"$LOGS/$name.log" 2>&1 </dev/null &
   PID[$name]=$!
   ORDER+=("$name")
 }
