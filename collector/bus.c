@@ -179,5 +179,6 @@ int bus_take_pdu(const uint8_t *pdu, int n, const struct bus_question *q, uint16
 
 void bus_wait_gap(const struct bus *b, int64_t ms)
 {
-    clock_sleep_until(b->quiet_ms + ms);
+    if (clock_mono_ms() < b->quiet_ms + ms)
+        clock_sleep_until(b->quiet_ms + ms);
 }

@@ -45,11 +45,14 @@ struct line {
 struct pool {
     struct poller *poller;
     pthread_mutex_t lock; /* busy, suspect and due_ms of the lines, and all below */
-    pthread_cond_t wake;
+    pthread_cond_t wake;  /* a line may be due earlier than a waiting thread thinks */
+    pthread_cond_t room;  /* fill has room again */
     struct line **line;
     unsigned lines, threads;
     unsigned suspects;                 /* suspect lines being served */
     unsigned waiting;                  /* threads in pthread_cond_wait */
+    bool watched;                      /* one of them wakes in time for the next line */
+    int64_t watch_ms;                  /* when it wakes; valid while watched */
     struct reading_set *fill, *flight; /* BATCH_SETS each: gathering, and being delivered */
     unsigned sets;                     /* in fill */
     int64_t oldest_ms;                 /* when fill[0] was finished */
@@ -111,6 +114,13 @@ static struct device *due_first(struct line *l, int64_t anchor_ms, int64_t now_m
     return first;
 }
 
+/* A thread that is about to be busy makes sure that another one watches the time. The lock is held. */
+static void hand_over_watch(struct pool *p)
+{
+    if (p->waiting > 0 && !p->watched)
+        (void)pthread_cond_signal(&p->wake);
+}
+
 /* Delivers what has gathered. The lock is held on entry and on return, but not in between. */
 static void deliver(struct pool *p)
 {
@@ -124,13 +134,13 @@ static void deliver(struct pool *p)
     p->fill = p->flight;
     p->flight = batch;
     p->sets = 0;
+    hand_over_watch(p);
     (void)pthread_mutex_unlock(&p->lock);
     if (poller->deliver(poller->arg, batch, n) != 0)
-        log_debug("poll: %u reading sets were not taken",
-                  n); /* counted and logged by the receiver */
+        log_debug("poll: %u reading sets were not taken", n); /* the receiver counts and logs */
     (void)pthread_mutex_lock(&p->lock);
     p->delivering = false;
-    (void)pthread_cond_broadcast(&p->wake);
+    (void)pthread_cond_broadcast(&p->room);
 }
 
 /* Adds a finished set to the pool's; waits when the disk is so slow that there is no room. The lock is held. */
@@ -138,7 +148,7 @@ static void gather(struct pool *p, const struct reading_set *set)
 {
     while (p->sets == BATCH_SETS) {
         if (p->delivering)
-            (void)pthread_cond_wait(&p->wake, &p->lock);
+            (void)pthread_cond_wait(&p->room, &p->lock);
         else
             deliver(p);
     }
@@ -224,14 +234,17 @@ static struct line *pick(struct pool *p, int64_t *due_ms)
     return best;
 }
 
-static void nap(struct pool *p, int64_t ms)
+/* Waits for the next line to be due. One thread a pool watches the time: if all did, all would wake for each question. */
+static void nap(struct pool *p, int64_t now_ms, int64_t due_ms)
 {
+    bool watch = !p->watched;
+    int64_t ms = watch && due_ms - now_ms < NAP_MS ? due_ms - now_ms : NAP_MS;
     struct timespec t;
 
-    if (ms > NAP_MS)
-        ms = NAP_MS;
     if (ms < 1)
         ms = 1;
+    if (watch)
+        p->watch_ms = now_ms + ms;
     (void)clock_gettime(CLOCK_MONOTONIC, &t);
     t.tv_sec += (time_t)(ms / 1000);
     t.tv_nsec += (long)(ms % 1000) * 1000000L;
@@ -239,9 +252,12 @@ static void nap(struct pool *p, int64_t ms)
         t.tv_nsec -= 1000000000L;
         t.tv_sec++;
     }
+    p->watched = true;
     p->waiting++;
     (void)pthread_cond_timedwait(&p->wake, &p->lock, &t);
     p->waiting--;
+    if (watch)
+        p->watched = false;
 }
 
 /* Takes a line that is due, marked busy; NULL: none is (the lock was held and is held on return). */
@@ -263,11 +279,14 @@ static struct line *take(struct pool *p, int64_t anchor_ms, int64_t now_ms, int6
 
 static void give_back(struct pool *p, struct line *l, bool silent, int64_t anchor_ms)
 {
-    p->suspects -= l->suspect;
+    bool was_suspect = l->suspect;
+
+    p->suspects -= was_suspect;
     l->suspect = silent;
     l->busy = false;
     (void)due_first(l, anchor_ms, clock_mono_ms());
-    if (p->waiting > 0)
+    /* the watcher must know when this line is due before the one it waits for, or when a suspect may be served again */
+    if (p->waiting > 0 && (was_suspect || l->due_ms < p->watch_ms))
         (void)pthread_cond_broadcast(&p->wake);
 }
 
@@ -280,6 +299,7 @@ static void serve_line(struct worker *w, struct line *l, int64_t anchor_ms, int6
 
     if (l->suspect || dev->failures > 0)
         deliver(p); /* finished readings do not wait for one that may be silent */
+    hand_over_watch(p);
     (void)pthread_mutex_unlock(&p->lock);
     silent = serve(w, l, dev);
     (void)pthread_mutex_lock(&p->lock);
@@ -306,7 +326,7 @@ static void *work(void *arg)
             (l == NULL || clock_mono_ms() - p->oldest_ms >= BATCH_MS))
             deliver(p);
         else if (l == NULL)
-            nap(p, due_ms - now_ms);
+            nap(p, now_ms, due_ms);
     }
     (void)pthread_mutex_unlock(&p->lock);
     return NULL;
@@ -321,7 +341,7 @@ static void init_pool(struct poller *p, struct pool *pool)
     pool->poller = p;
     if (pthread_mutex_init(&pool->lock, NULL) != 0 || pthread_condattr_init(&attr) != 0 ||
         pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) != 0 ||
-        pthread_cond_init(&pool->wake, &attr) != 0)
+        pthread_cond_init(&pool->wake, &attr) != 0 || pthread_cond_init(&pool->room, NULL) != 0)
         fatal("poll: no mutex");
     (void)pthread_condattr_destroy(&attr);
     pool->line = xcalloc(p->lines, sizeof(struct line *));
@@ -505,6 +525,7 @@ void poller_stop(struct poller *p)
         deliver(&p->pool[i]); /* what the threads had finished */
         (void)pthread_mutex_unlock(&p->pool[i].lock);
         (void)pthread_cond_destroy(&p->pool[i].wake);
+        (void)pthread_cond_destroy(&p->pool[i].room);
         (void)pthread_mutex_destroy(&p->pool[i].lock);
         free(p->pool[i].line);
         free(p->pool[i].fill);
