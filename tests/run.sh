@@ -19,11 +19,11 @@ run_one() {
   timeout -k 10 "$LIMIT" "$1" >"$log" 2>&1 </dev/null
   rc=$?
   p=$(grep -cE '^(\[       OK \]|ok - )' "$log")
-  f=$(grep -cE '^(\[  FAILED  \] [^0-9]|not ok - )' "$log")
-  # a cmocka program prints its own line for what its "skip - ..." line explains
-  if grep -q '^\[==========\]' "$log"; then
-    s=$(grep -cE '^\[  SKIPPED \] [^0-9]' "$log")
+  if grep -q '^\[==========\]' "$log"; then # cmocka names failed and skipped tests again in its closing list
+    f=$(grep -E '^\[  FAILED  \] [^0-9]' "$log" | sort -u | wc -l)
+    s=$(grep -E '^\[  SKIPPED \] [^0-9]' "$log" | sort -u | wc -l)
   else
+    f=$(grep -c '^not ok - ' "$log")
     s=$(grep -c '^skip - ' "$log")
   fi
   # a crash or a time-out has no line of its own
