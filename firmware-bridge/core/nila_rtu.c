@@ -109,7 +109,7 @@ static void count(const struct nila_units *units, enum fault fault)
 
 struct nila_answer nila_rtu_end(struct nila_rtu *rtu, uint8_t out[NILA_RTU_MAX])
 {
-    static const struct nila_answer SILENCE;
+    static const struct nila_answer SILENCE = {0};
     size_t n = rtu->n, at = 0;
     bool overrun = rtu->overrun, damaged = rtu->damaged;
     struct nila_answer a;
