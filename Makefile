@@ -158,7 +158,7 @@ lint:
 	$(Q)echo "  gcc -Werror"; $(MAKE) --no-print-directory all $(UNITS:$(BUILD)/%=build-lint/%) BUILD=build-lint WERROR=1
 	$(Q)echo "  cppcheck"; cppcheck -q -j2 --enable=warning,style,performance,portability --std=c11 --inline-suppr \
 	  --suppressions-list=.cppcheck --error-exitcode=1 -I. $(filter-out tests/%,$(ALL_SRC))
-	$(Q)echo "  clang-tidy"; printf '%s\n' $(filter-out tests/%,$(ALL_SRC)) | xargs -P2 -n4 sh -c 'clang-tidy --quiet "$$@" -- \
+	$(Q)echo "  clang-tidy"; printf '%s\n' $(filter-out tests/%,$(ALL_SRC)) | xargs -P2 -n1 sh -c 'clang-tidy --quiet "$$@" -- \
 	  -std=c11 -D_DEFAULT_SOURCE -DNILA_VERSION=\"lint\" -DNILA_DATADIR=\"/usr/share\" -I. $(PKG_CFLAGS) 2>/dev/null' _
 	$(Q)echo "lint: clean"
 

@@ -164,10 +164,11 @@ static void *op_status(const struct control_sources *src, const cJSON *rq, struc
 
 static bool milliseconds(const cJSON *n, int64_t *out)
 {
-    if (!cJSON_IsNumber(n) || !(fabs(n->valuedouble) <= MS_LIMIT) ||
-        n->valuedouble != floor(n->valuedouble))
+    double ms = cJSON_GetNumberValue(n); /* NaN when it is none */
+
+    if (!(fabs(ms) <= MS_LIMIT) || ms != floor(ms))
         return false;
-    *out = (int64_t)n->valuedouble;
+    *out = (int64_t)ms;
     return true;
 }
 
@@ -243,31 +244,34 @@ static void drop(void *arg, void *state)
 static const char *import_row(const struct site *site, const cJSON *row, int64_t now_ms,
                               struct import_value *v)
 {
-    const cJSON *cell[6];
-    const char *field;
+    const cJSON *cell[6] = {NULL};
+    const char *field, *pond, *metric;
+    double flag;
     int n = 0;
 
     if (!cJSON_IsArray(row) || cJSON_GetArraySize(row) != 6)
         return "not an array of 6";
-    for (const cJSON *c = row->child; c != NULL; c = c->next)
+    for (const cJSON *c = row->child; c != NULL && n < 6; c = c->next)
         cell[n++] = c;
     if (!milliseconds(cell[0], &v->ts_ms))
         return "the time is not in whole milliseconds";
-    if (!cJSON_IsString(cell[1]) || !cJSON_IsString(cell[2]) || !cJSON_IsString(cell[3]))
+    pond = cJSON_GetStringValue(cell[1]);
+    v->device = cJSON_GetStringValue(cell[2]);
+    metric = cJSON_GetStringValue(cell[3]);
+    if (pond == NULL || v->device == NULL || metric == NULL)
         return "pond, device and metric are strings";
-    v->pond = -1;
-    if (cell[1]->valuestring[0] != '\0' &&
-        (v->pond = site_find_pond(site, cell[1]->valuestring)) < 0)
+    v->pond = pond[0] != '\0' ? site_find_pond(site, pond) : -1;
+    if (pond[0] != '\0' && v->pond < 0)
         return "no such pond in this site";
-    v->device = cell[2]->valuestring;
-    if (metric_find(cell[3]->valuestring, &v->metric) != 0)
+    if (metric_find(metric, &v->metric) != 0)
         return "no such metric";
     if (!cJSON_IsNumber(cell[4]) && !cJSON_IsNull(cell[4]))
         return "the value is a number or null";
-    v->value = cJSON_IsNull(cell[4]) ? (double)NAN : cell[4]->valuedouble;
-    if (!cJSON_IsNumber(cell[5]) || !(cell[5]->valuedouble >= 1 && cell[5]->valuedouble <= 9))
+    v->value = cJSON_GetNumberValue(cell[4]); /* NaN for null */
+    flag = cJSON_GetNumberValue(cell[5]);
+    if (!(flag >= 1 && flag <= 9))
         return "the flag is 1, 2, 3, 4 or 9";
-    v->flag = (int)cell[5]->valuedouble;
+    v->flag = (int)flag;
     return import_fault(v, now_ms, &field);
 }
 

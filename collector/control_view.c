@@ -97,8 +97,8 @@ static struct digits whole(double value)
 /* Seconds from now until a moment, at least 0. */
 static struct digits seconds_until(const struct status *s, const cJSON *o, const char *key)
 {
-    int64_t left = ms(o, key) - s->now_ms;
-    return whole(left > 0 ? (double)((left + 999) / 1000) : 0);
+    int64_t left_s = (ms(o, key) - s->now_ms + 999) / 1000;
+    return whole(left_s > 0 ? (double)left_s : 0);
 }
 
 /* "3 min ago" */
@@ -109,8 +109,8 @@ static void ago(struct buf *b, const struct status *s, int64_t then_ms)
         int64_t unit_s, below_s;
     } STEP[] = {
         {TEXT_SECONDS_AGO, 1, 120},
-        {TEXT_MINUTES_AGO, 60, 120 * 60},
-        {TEXT_HOURS_AGO, 3600, 48 * 3600},
+        {TEXT_MINUTES_AGO, 60, INT64_C(120) * 60},
+        {TEXT_HOURS_AGO, 3600, INT64_C(48) * 3600},
         {TEXT_DAYS_AGO, 86400, INT64_MAX},
     };
     int64_t age_s = (s->now_ms - then_ms) / 1000;
@@ -124,7 +124,8 @@ static void ago(struct buf *b, const struct status *s, int64_t then_ms)
         age_s = 0;
     while (age_s >= STEP[i].below_s)
         i++;
-    text_add(b, s->l, STEP[i].text, whole((double)(age_s / STEP[i].unit_s)).s, NULL);
+    age_s /= STEP[i].unit_s; /* whole units */
+    text_add(b, s->l, STEP[i].text, whole((double)age_s).s, NULL);
 }
 
 /* --- the parts of the table --------------------------------------------------------------------------------------- */

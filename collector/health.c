@@ -83,7 +83,9 @@ static void host_slug(char out[static SLUG_SIZE])
         char c = name[i];
         if (c >= 'A' && c <= 'Z')
             c = (char)(c - 'A' + 'a');
-        name[i] = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '-';
+        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9'))
+            c = '-';
+        name[i] = c;
     }
     (void)snprintf(out, SLUG_SIZE, "%s", slug_valid(name) ? name : "collector");
 }
@@ -173,7 +175,7 @@ void health_line(struct buf *b, const struct health_sources *h, int64_t now_ms, 
     lineproto_tag(b, "collector", host);
     lineproto_tag(b, "regency", regency_slug(h->site->regency));
     lineproto_tag(b, "site", h->site->slug);
-    lineproto_field(b, &first, "up_s", (double)((mono_ms - h->started_mono_ms) / 1000));
+    lineproto_field(b, &first, "up_s", (double)(mono_ms - h->started_mono_ms) / 1000);
     lineproto_field(b, &first, "rss_kb", rss_kb());
     device_fields(b, &first, h);
     journal_fields(b, &first, h, now_ms);

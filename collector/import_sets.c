@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "import_sets.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -53,6 +54,7 @@ void import_sets_add(struct import_sets *s, const struct import_value *v)
             s->cap = s->cap > 0 ? s->cap * 2 : 64;
             s->set = xrealloc(s->set, s->cap, sizeof *s->set);
         }
+        assert(s->set != NULL);
         set = &s->set[s->n++];
         *set = (struct reading_set){.ts_ms = v->ts_ms, .clock_trusted = true};
         set->tags.regency = s->site->regency;

@@ -149,7 +149,7 @@ int journal_row_check(const struct reading_set *set)
 
 static bool same(double a, double b)
 {
-    return memcmp(&a, &b, sizeof a) == 0; /* -0.0 is not 0.0 here */
+    return a == b && signbit(a) == signbit(b); /* -0.0 is not 0.0 here */
 }
 
 /* True when the integer form f gives v back bit for bit; then *k is the integer. */

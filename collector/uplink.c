@@ -194,7 +194,9 @@ static int refuse(struct uplink *u, size_t i, const struct influx_answer *a)
 }
 
 /* Sends lines from..to-1; *done moves on behind every line that is settled (stored, or refused for ever), in order.
- * Returns 0 when all are settled, 1 when the answer in *a ended it, or an error. */
+ * Returns 0 when all are settled, 1 when the answer in *a ended it, or an error. What is refused is halved: at most
+ * log2(LINES_MAX) calls deep. */
+// NOLINTNEXTLINE(misc-no-recursion)
 static int send_lines(struct uplink *u, size_t from, size_t to, size_t *done,
                       struct influx_answer *a)
 {
@@ -286,7 +288,7 @@ static int64_t back_off(struct uplink *u, const struct influx_answer *a)
                         : between(u->c.retry_min_ms, u->c.retry_max_ms, u->failures);
 
     if (!person)
-        ms = ms / 2 + (int64_t)(draw(u) * (double)(ms / 2));
+        ms -= (int64_t)(draw(u) * 0.5 * (double)ms);
     if (a->retry_after_ms > ms)
         ms = a->retry_after_ms < RETRY_CAP_MS ? a->retry_after_ms : RETRY_CAP_MS;
     u->failures++;

@@ -10,9 +10,11 @@
 #if defined(__GNUC__)
 #define NILA_MUST_CHECK        __attribute__((warn_unused_result))
 #define NILA_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#define NILA_NOT_NULL          __attribute__((returns_nonnull))
 #else
 #define NILA_MUST_CHECK
 #define NILA_PRINTF(fmt, args)
+#define NILA_NOT_NULL
 #endif
 
 enum nila_err {

@@ -30,8 +30,8 @@ void log_debug(const char *fmt, ...) NILA_PRINTF(1, 2);
 _Noreturn void fatal(const char *fmt, ...) NILA_PRINTF(1, 2);
 
 /* Allocation that ends the program when there is none left. n * size may not overflow; both may be 0. */
-void *xcalloc(size_t n, size_t size);
-void *xrealloc(void *p, size_t n, size_t size);
-char *xstrdup(const char *s);
+void *xcalloc(size_t n, size_t size) NILA_NOT_NULL;
+void *xrealloc(void *p, size_t n, size_t size) NILA_NOT_NULL;
+char *xstrdup(const char *s) NILA_NOT_NULL;
 
 #endif
