@@ -18,8 +18,8 @@
 #define APPLICATION_ID 0x4e494c41 /* "NILA" */
 #define SCHEMA_VERSION 1
 #define PATH_MAX_LEN   300
-#define CHECK_BYTES \
-    (16 * 1024 * 1024) /* a file up to this is checked at every open, a larger one after a crash */
+/* A file up to this is checked at every open, a larger one after a crash. */
+#define CHECK_BYTES (INT64_C(16) * 1024 * 1024)
 
 static const char SCHEMA[] =
     "CREATE TABLE tags(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
@@ -168,6 +168,25 @@ static int ask(struct journal_db *db, const char *sql, char *out, size_t size)
     return rc;
 }
 
+/* The same for a whole number; 0 when there is none. */
+static int ask_number(struct journal_db *db, const char *sql, int64_t *out)
+{
+    sqlite3_stmt *st = NULL;
+    int rc = 0, step;
+
+    if (sqlite3_prepare_v2(db->sql, sql, -1, &st, NULL) != SQLITE_OK)
+        return failed(db, sql);
+    step = sqlite3_step(st);
+    if (step == SQLITE_ROW)
+        *out = sqlite3_column_int64(st, 0);
+    else if (step == SQLITE_DONE)
+        *out = 0;
+    else
+        rc = failed(db, sql);
+    (void)sqlite3_finalize(st);
+    return rc;
+}
+
 /* A new name in a folder is durable only after the folder itself is synced. */
 static int sync_folder(const char *path)
 {
@@ -216,6 +235,7 @@ static int64_t file_size(const char *path, const char *suffix)
 static int set_pragmas(struct journal_db *db, int64_t max_bytes)
 {
     char text[64], sql[64];
+    int64_t page_size = 0;
     int rc;
 
     /* The lock mode must come first: then WAL keeps its index in memory and makes no -shm. */
@@ -231,11 +251,11 @@ static int set_pragmas(struct journal_db *db, int64_t max_bytes)
                    "PRAGMA cache_size=-512; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
                    "PRAGMA cell_size_check=ON",
                    "set up")) != 0 ||
-        (rc = ask(db, "PRAGMA page_size", text, sizeof text)) != 0)
+        (rc = ask_number(db, "PRAGMA page_size", &page_size)) != 0)
         return rc;
-    db->page_size = atoi(text);
-    if (db->page_size < 512)
+    if (page_size < 512 || page_size > 65536)
         return NILA_ERR_CORRUPT;
+    db->page_size = (int)page_size;
     db->limit_pages = max_bytes / db->page_size;
     if (db->limit_pages < 64)
         db->limit_pages = 64;
@@ -246,23 +266,24 @@ static int set_pragmas(struct journal_db *db, int64_t max_bytes)
 /* Creates the tables in an empty file; refuses what is not ours or newer than we are. */
 static int set_schema(struct journal_db *db)
 {
-    char id[32], version[32], tables[32];
+    int64_t id = 0, version = 0, tables = 0;
     int rc;
 
-    if ((rc = ask(db, "PRAGMA application_id", id, sizeof id)) != 0 ||
-        (rc = ask(db, "PRAGMA user_version", version, sizeof version)) != 0 ||
-        (rc = ask(db, "SELECT count(*) FROM sqlite_master", tables, sizeof tables)) != 0)
+    if ((rc = ask_number(db, "PRAGMA application_id", &id)) != 0 ||
+        (rc = ask_number(db, "PRAGMA user_version", &version)) != 0 ||
+        (rc = ask_number(db, "SELECT count(*) FROM sqlite_master", &tables)) != 0)
         return rc;
-    if (atoi(tables) == 0 && atoi(version) == 0)
+    if (tables == 0 && version == 0)
         return exec(db, SCHEMA, "create its tables");
-    if (atoi(id) != APPLICATION_ID) {
+    if (id != APPLICATION_ID) {
         log_warnx("journal %s: this SQLite file is not a journal; it is left alone", db->path);
         return NILA_ERR_UNSUPPORTED;
     }
-    if (atoi(version) != SCHEMA_VERSION) {
-        log_warnx("journal %s: written by a newer program (form %s, this one knows %d); it is kept "
-                  "as it is: install the newer version again or name another journal path",
-                  db->path, version, SCHEMA_VERSION);
+    if (version != SCHEMA_VERSION) {
+        log_warnx(
+            "journal %s: written by a newer program (form %lld, this one knows %d); it is kept "
+            "as it is: install the newer version again or name another journal path",
+            db->path, (long long)version, SCHEMA_VERSION);
         return NILA_ERR_UNSUPPORTED;
     }
     return 0;

@@ -196,6 +196,8 @@ static const char *const TEXT[TEXT_COUNT][LANG_COUNT] = {
     [TEXT_AMMONIA_WATCH_TITLE] = {"Amonia mulai tinggi", "Ammonia is rising"},
     [TEXT_AMMONIA_WHAT] = {"Amonia bebas {kolam} {nh3} mg/L, batas {batas}.",
         "Un-ionised ammonia in {kolam} is {nh3} mg/L; the limit is {batas}."},
+    [TEXT_AMMONIA_WATCH_DO] = {"Beri pakan setengahnya hari ini.|Jangan menabur kapur: kapur membuat amonia lebih beracun.|Nyalakan kincir.|Ukur lagi besok pagi; bila naik, hentikan pakan dan ganti air 20–30% (periksa pH air sumber dulu).",
+                               "Feed half today.|Do not lime: lime makes ammonia more poisonous.|Run the aerator.|Measure again tomorrow morning; if it has risen, stop feeding and change 20–30% of the water (check the pH of the source first)."},
     [TEXT_AMMONIA_DO] = {"Hentikan pakan hari ini.|Ganti air 20–30% (periksa pH air sumber dulu).|Nyalakan kincir.|Jangan menabur kapur: kapur membuat amonia lebih beracun.|Ukur lagi besok pagi.",
         "Stop feeding today.|Change 20–30% of the water (check the pH of the source first).|Run the aerator.|Do not lime: lime makes ammonia more poisonous.|Measure again tomorrow morning."},
     [TEXT_TEMP_HIGH_TITLE] = {"Air terlalu panas", "Water is too warm"},
@@ -348,7 +350,8 @@ struct text_advice text_advice_of(const struct pond_status *status, enum pond_sy
     struct text_advice a = ADVICE[status->reason];
 
     if (status->reason == REASON_AMMONIA_HIGH && status->level == STATUS_WATCH)
-        a.title = TEXT_AMMONIA_WATCH_TITLE;
+        a = (struct text_advice){TEXT_AMMONIA_WATCH_TITLE, TEXT_AMMONIA_WHAT,
+                                 TEXT_AMMONIA_WATCH_DO};
     if (status->reason == REASON_PH_LOW && status->no_lime)
         a.steps = TEXT_PH_LOW_NO_LIME_DO;
     if (status->reason == REASON_NO_DATA && status->ts_ms == 0)
