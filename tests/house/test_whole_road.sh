@@ -83,6 +83,8 @@ for s in kotim seruyan; do
   ok "readings of $s reach InfluxDB"
 done
 
+claim "check accepts the rehearsal of the README" "$bin/nila-collector" check --config deploy/config/rehearsal.json --devices collector/devices
+
 # a bad site file stops the program with the place, the key and what is allowed
 sed 's/"every_s": 1, "pond": "kotim-2"/"every_s": 0, "pond": "kotim-2"/' "$D/kotim.json" >"$D/bad.json"
 "$bin/nila-collector" run --config "$D/bad.json" --devices collector/devices >"$D/bad.out" 2>&1
