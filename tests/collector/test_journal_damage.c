@@ -306,7 +306,7 @@ static void never_gives_a_new_row_a_number_that_a_sink_believes_to_have(void **s
     help_append(j, 1, 500);
     assert_int_equal(journal_ack(j, 0, 500), 0);
     journal_close(j);
-    overwrite(4096L * 5, 4096 * 2, &r);
+    overwrite(4096L * 5, 8192, &r);
     j = help_open(path);
     help_append(j, 501, 1);
     assert_int_equal(journal_acked(j, 0, &seq), 0);
