@@ -8,6 +8,7 @@ VERSION := 0.1.0
 BUILD ?= build$(if $(SAN),-san)$(if $(COV),-cov)$(if $(findstring clang,$(CC)),-clang)
 PREFIX ?= /usr/local
 DATADIR = $(PREFIX)/share/lumbung-nila
+DOCDIR = $(PREFIX)/share/doc/lumbung-nila
 CFLAGS ?= -O2 -g
 Q := $(if $(V),,@)
 ARM_CC ?= arm-none-eabi-gcc
@@ -64,6 +65,14 @@ $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC      $<")
 	$(Q)$(CC) $(ALL_CFLAGS) $(if $(filter firmware-bridge/core/%,$<),-Wdouble-promotion) -c $< -o $@
+
+# Where profiles are looked for is built in: with another PREFIX than last time these two are compiled anew.
+$(BUILD)/obj/collector/main.o $(BUILD)/obj/collector/setup.o: $(BUILD)/datadir
+$(BUILD)/datadir: FORCE
+	@mkdir -p $(@D)
+	@[ "$$(cat $@ 2>/dev/null)" = "$(DATADIR)" ] || echo "$(DATADIR)" >$@
+.PHONY: FORCE
+FORCE:
 
 # The style sheet is built in with .incbin, which the compiler's dependency file does not name.
 $(BUILD)/obj/analytics/web/assets.o: analytics/web/style.css
@@ -169,11 +178,15 @@ coverage:
 	$(Q)$(MAKE) --no-print-directory COV=1 unit
 	$(Q)tests/coverage.sh build-cov
 
+# In the folders of the source, so that the links in README.md lead somewhere.
+DOCS := $(wildcard deploy/config/*.json) collector/common/site.schema.json \
+        $(foreach d,collector collector/common analytics firmware-bridge deploy,$(d)/README.md)
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(DATADIR)/devices $(DESTDIR)$(PREFIX)/share/doc/lumbung-nila
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(DATADIR)/devices $(DESTDIR)$(DOCDIR)
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 collector/devices/*.json $(DESTDIR)$(DATADIR)/devices
-	install -m 644 README.md CHANGELOG.md LICENSE deploy/config/*.json $(DESTDIR)$(PREFIX)/share/doc/lumbung-nila
+	install -m 644 README.md CHANGELOG.md LICENSE $(DESTDIR)$(DOCDIR)
+	for f in $(DOCS); do install -D -m 644 $$f $(DESTDIR)$(DOCDIR)/$$f || exit 1; done
 
 # Only what this Makefile and its scripts make; build/deps (unpacked daemons) goes too.
 clean:

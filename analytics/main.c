@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* nila-analytics: subcommands and their options; the work is in commands.c. */
 #include <errno.h>
+#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,27 +14,28 @@
 #define DEFAULT_CONFIG "/etc/lumbung-nila/analytics.json"
 
 static const char HELP_EN[] =
-    "usage: nila-analytics serve    [--config FILE] [--port N] [--ready FILE]\n"
-    "       nila-analytics import   TABLE FILE.csv [--config FILE | --records DB]\n"
-    "                               [--dry-run]\n"
-    "       nila-analytics forecast [--config FILE | --records DB] [--as-of DATE]\n"
-    "                               [--months N] [--scope tracked] [--draws K]\n"
-    "                               [--seed S] [--out FILE.csv]\n"
-    "       nila-analytics check    [--config FILE]\n"
+    "usage:\n"
+    "  nila-analytics serve    [--config FILE] [--port N] [--ready FILE]\n"
+    "  nila-analytics import   TABLE FILE.csv [--config FILE | --records DB]\n"
+    "                          [--dry-run]\n"
+    "  nila-analytics forecast [--config FILE | --records DB] [--as-of DATE]\n"
+    "                          [--months N] [--scope tracked] [--draws K] [--seed S]\n"
+    "                          [--out FILE.csv]\n"
+    "  nila-analytics check    [--config FILE]\n"
     "\n"
     "serve     the pages, until SIGTERM\n"
     "import    takes farms, ponds, cycles, feed, samples, deaths or harvests\n"
     "forecast  monthly supply: node,lead,month,mean,p10,p50,p90,d1..dK in kg\n"
     "check     reads the configuration; opens nothing\n"
     "\n"
-    "  --config FILE   default " DEFAULT_CONFIG "\n"
+    "  --config FILE   configuration; default " DEFAULT_CONFIG "\n"
     "  --records DB    the records' SQLite file; then no configuration, no sensors\n"
     "  --as-of DATE    only what had been entered by the end of DATE; default today\n"
     "  --ready FILE    gets {\"port\":N,\"pid\":N} once the pages answer\n"
     "  --lang id|en    language of these words; default $NILA_LANG or id\n"
     "  --json          for programs   --quiet  warnings only   --verbose  more\n"
     "  --help, --version\n"
-    "Exit codes as in sysexits.h: 64 usage, 65 mistakes in the data, 66 no such file,\n"
+    "Exit codes (sysexits.h): 64 usage, 65 mistakes in the data, 66 no such file,\n"
     "69 not available, 74 disk, 75 busy, 77 not permitted, 78 configuration.\n";
 
 static const char HELP_ID[] =
@@ -51,7 +53,7 @@ static const char HELP_ID[] =
     "forecast  pasokan bulanan: node,lead,month,mean,p10,p50,p90,d1..dK dalam kg\n"
     "check     memeriksa konfigurasi; tidak membuka apa pun\n"
     "\n"
-    "  --config BERKAS  bawaan " DEFAULT_CONFIG "\n"
+    "  --config BERKAS  konfigurasi; bawaan " DEFAULT_CONFIG "\n"
     "  --records DB     berkas SQLite catatan; tanpa konfigurasi dan tanpa sensor\n"
     "  --as-of TANGGAL  hanya yang dimasukkan sampai akhir TANGGAL; bawaan hari ini\n"
     "  --ready BERKAS   diisi {\"port\":N,\"pid\":N} setelah halaman menjawab\n"
@@ -66,8 +68,6 @@ struct arguments {
     struct command_options o;
     const char *lang, *port, *months, *draws, *seed; /* as written */
     bool help, version, verbose;
-    const char *word[3]; /* the command and its operands */
-    int words;
 };
 
 static const struct command {
@@ -81,45 +81,63 @@ static const struct command {
     {"check", command_check, 0},
 };
 
+/* What is wrong with word, in both languages, and where help is. */
 static int usage(const struct arguments *a, const char *indonesian, const char *english,
                  const char *word)
 {
-    (void)fprintf(stderr, "nila-analytics: %s%s%s\n%s", a->o.english ? english : indonesian,
-                  word[0] != '\0' ? ": " : "", word, a->o.english ? HELP_EN : HELP_ID);
+    (void)fprintf(stderr, "nila-analytics: %s%s%s\nnila-analytics: %s: nila-analytics --help\n",
+                  word, word[0] != '\0' ? ": " : "", a->o.english ? english : indonesian,
+                  a->o.english ? "see" : "lihat");
     return EX_USAGE;
 }
 
-/* Reads one option at argv[*i]; false when it is none or lacks its value. */
-static bool take_option(struct arguments *a, int argc, char **argv, int *i)
-{
-    const struct {
-        const char *name;
-        const char **text;
-        bool *on;
-    } OPTION[] = {
-        {"--config", &a->o.config, NULL}, {"--records", &a->o.records, NULL},
-        {"--port", &a->port, NULL},       {"--ready", &a->o.ready, NULL},
-        {"--as-of", &a->o.as_of, NULL},   {"--months", &a->months, NULL},
-        {"--scope", &a->o.scope, NULL},   {"--draws", &a->draws, NULL},
-        {"--seed", &a->seed, NULL},       {"--out", &a->o.out, NULL},
-        {"--lang", &a->lang, NULL},       {"--dry-run", NULL, &a->o.dry_run},
-        {"--json", NULL, &a->o.json},     {"--quiet", NULL, &a->o.quiet},
-        {"--verbose", NULL, &a->verbose}, {"--help", NULL, &a->help},
-        {"-h", NULL, &a->help},           {"--version", NULL, &a->version},
-    };
+/* Text options by their place in TEXT, switches after them. */
+enum {
+    OPT_TEXT = 256,
+    OPT_SWITCH = 300
+};
 
-    for (size_t k = 0; k < sizeof OPTION / sizeof OPTION[0]; k++) {
-        if (strcmp(argv[*i], OPTION[k].name) != 0)
-            continue;
-        if (OPTION[k].on != NULL)
-            *OPTION[k].on = true;
-        else if (*i + 1 < argc)
-            *OPTION[k].text = argv[++*i];
-        else
-            return false;
-        return true;
+/* Every option, wherever it stands; the first that is not understood, NULL when all are. optind: the first word. */
+static const char *take_options(struct arguments *a, int argc, char **argv)
+{
+    static const struct option OPTION[] = {
+        {"config", required_argument, NULL, OPT_TEXT},
+        {"records", required_argument, NULL, OPT_TEXT + 1},
+        {"port", required_argument, NULL, OPT_TEXT + 2},
+        {"ready", required_argument, NULL, OPT_TEXT + 3},
+        {"as-of", required_argument, NULL, OPT_TEXT + 4},
+        {"months", required_argument, NULL, OPT_TEXT + 5},
+        {"scope", required_argument, NULL, OPT_TEXT + 6},
+        {"draws", required_argument, NULL, OPT_TEXT + 7},
+        {"seed", required_argument, NULL, OPT_TEXT + 8},
+        {"out", required_argument, NULL, OPT_TEXT + 9},
+        {"lang", required_argument, NULL, OPT_TEXT + 10},
+        {"dry-run", no_argument, NULL, OPT_SWITCH},
+        {"json", no_argument, NULL, OPT_SWITCH + 1},
+        {"quiet", no_argument, NULL, OPT_SWITCH + 2},
+        {"verbose", no_argument, NULL, OPT_SWITCH + 3},
+        {"version", no_argument, NULL, OPT_SWITCH + 4},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    const char **const TEXT[] = {&a->o.config, &a->o.records, &a->port,    &a->o.ready,
+                                 &a->o.as_of,  &a->months,    &a->o.scope, &a->draws,
+                                 &a->seed,     &a->o.out,     &a->lang};
+    bool *const SWITCH[] = {&a->o.dry_run, &a->o.json, &a->o.quiet, &a->verbose, &a->version};
+    const char *wrong = NULL;
+
+    opterr = 0;
+    for (int id; (id = getopt_long(argc, argv, ":h", OPTION, NULL)) != -1;) {
+        if (id == 'h')
+            a->help = true;
+        else if (id >= OPT_SWITCH)
+            *SWITCH[id - OPT_SWITCH] = true;
+        else if (id >= OPT_TEXT)
+            *TEXT[id - OPT_TEXT] = optarg;
+        else if (wrong == NULL)
+            wrong = argv[optind - 1];
     }
-    return false;
+    return wrong;
 }
 
 /* A whole number in min..max; NULL leaves *out alone. */
@@ -138,18 +156,19 @@ static bool take_number(const char *text, long long min, long long max, long lon
     return true;
 }
 
-static const char *bad_number(struct arguments *a)
+/* The range the first bad number had to be in, NULL when all are good. */
+static const char *bad_number(struct arguments *a, const char **name)
 {
     long long port = -1, months = 0, draws = 0, seed = -1;
 
     if (!take_number(a->port, 0, 65535, &port))
-        return "--port 0..65535";
+        return *name = "--port", "0..65535";
     if (!take_number(a->months, 1, 12, &months))
-        return "--months 1..12";
+        return *name = "--months", "1..12";
     if (!take_number(a->draws, 50, 2000, &draws))
-        return "--draws 50..2000";
+        return *name = "--draws", "50..2000";
     if (!take_number(a->seed, 0, LLONG_MAX, &seed))
-        return "--seed 0..";
+        return *name = "--seed", "0..9223372036854775807";
     a->o.port = (int)port;
     a->o.months = (long)months;
     a->o.draws = (long)draws;
@@ -157,25 +176,33 @@ static const char *bad_number(struct arguments *a)
     return NULL;
 }
 
-static int run(struct arguments *a)
+static int run(struct arguments *a, char **word, int n)
 {
     const struct command *c = NULL;
-    const char *number;
+    const char *range, *name = "";
 
-    for (size_t k = 0; a->words > 0 && k < sizeof COMMAND / sizeof COMMAND[0]; k++)
-        if (strcmp(a->word[0], COMMAND[k].name) == 0)
+    for (size_t k = 0; n > 0 && k < sizeof COMMAND / sizeof COMMAND[0]; k++)
+        if (strcmp(word[0], COMMAND[k].name) == 0)
             c = &COMMAND[k];
+    if (n == 0)
+        return usage(a, "perintah belum disebut", "no command given", "");
     if (c == NULL)
-        return usage(a, "perintah apa", "which command", a->words > 0 ? a->word[0] : "");
-    if (a->words - 1 != c->operands)
-        return usage(a, "jumlah kata tidak cocok", "wrong number of words", c->name);
-    number = bad_number(a);
-    if (number != NULL)
-        return usage(a, "angka yang diizinkan", "number allowed", number);
+        return usage(a, "perintah tidak dikenal", "unknown command", word[0]);
+    if (n - 1 > c->operands)
+        return usage(a, "terlalu banyak argumen", "too many arguments", word[n - 1]);
+    if (n - 1 < c->operands)
+        return usage(a, "tabel dan berkas CSV belum disebut", "no table and CSV file given",
+                     c->name);
+    range = bad_number(a, &name);
+    if (range != NULL) {
+        (void)fprintf(stderr, "nila-analytics: %s: %s %s\n", name,
+                      a->o.english ? "must be" : "harus", range);
+        return EX_USAGE;
+    }
     if (c->operands == 2) {
-        if (records_table_find(a->word[1], &a->o.table) != 0)
-            return usage(a, "tabel tidak dikenal", "no such table", a->word[1]);
-        a->o.file = a->word[2];
+        if (records_table_find(word[1], &a->o.table) != 0)
+            return usage(a, "tabel tidak dikenal", "unknown table", word[1]);
+        a->o.file = word[2];
     }
     return c->run(&a->o);
 }
@@ -183,24 +210,15 @@ static int run(struct arguments *a)
 int main(int argc, char **argv)
 {
     struct arguments a = {.o = {.config = DEFAULT_CONFIG}};
-    const char *wrong = NULL;
+    const char *wrong = take_options(&a, argc, argv);
+    const char *lang = a.lang != NULL ? a.lang : getenv("NILA_LANG");
 
-    for (int i = 1; i < argc && wrong == NULL; i++) {
-        if (argv[i][0] == '-' && argv[i][1] != '\0') {
-            if (!take_option(&a, argc, argv, &i))
-                wrong = argv[i];
-        } else if (a.words < 3) {
-            a.word[a.words++] = argv[i];
-        } else {
-            wrong = argv[i];
-        }
-    }
-    if (a.lang == NULL)
-        a.lang = getenv("NILA_LANG");
-    a.o.english = a.lang != NULL && strcmp(a.lang, "en") == 0;
+    a.o.english = lang != NULL && strcmp(lang, "en") == 0;
+    if (a.lang != NULL && !a.o.english && strcmp(a.lang, "id") != 0)
+        return usage(&a, "harus id | en", "must be id | en", "--lang");
     if (wrong != NULL)
-        return usage(&a, "tidak dikenal, atau nilainya tidak ada",
-                     "not known, or its value is missing", wrong);
+        return usage(&a, "pilihan tidak dikenal, atau nilainya kurang atau berlebih",
+                     "unknown option, or a value is missing or too many", wrong);
     if (a.o.quiet)
         log_set_level(LOG_LEVEL_WARN);
     else if (a.verbose)
@@ -212,5 +230,5 @@ int main(int argc, char **argv)
                     stdout);
         return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
     }
-    return run(&a);
+    return run(&a, argv + optind, argc - optind);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* nila-collector: subcommands and their options; the work is in run.c, check.c, control_view.c and import.c. */
+#include <errno.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +23,7 @@
 
 struct options {
     const char *config, *devices, *lang, *operand;
-    bool json, trust_clock, quiet, help, version;
+    bool json, trust_clock, quiet, verbose, help, version;
 };
 
 static int run(const struct options *o)
@@ -70,7 +72,7 @@ static int status(const struct options *o)
     site_free(site);
     if (rc == 0)
         return finish(&out);
-    text_add(&out, l, TEXT_NOT_RUNNING, why, NULL);
+    text_add(&out, l, TEXT_NOT_RUNNING, why, o->config, NULL);
     (void)fputs(out.p, stderr);
     buf_free(&out);
     return rc == NILA_ERR_DENIED ? EX_NOPERM : EX_UNAVAILABLE;
@@ -171,36 +173,70 @@ static const struct command {
     {"import", import, true},
 };
 
-/* Reads one option at argv[*i]; false when it is none or lacks its value. */
-static bool option(struct options *o, int argc, char **argv, int *i)
-{
-    const struct {
-        const char *name;
-        const char **text;
-        bool *on;
-    } OPTION[] = {
-        {"--config", &o->config, NULL}, {"--devices", &o->devices, NULL},
-        {"--lang", &o->lang, NULL},     {"--json", NULL, &o->json},
-        {"--quiet", NULL, &o->quiet},   {"--trust-clock", NULL, &o->trust_clock},
-        {"--help", NULL, &o->help},     {"--version", NULL, &o->version},
-    };
+enum {
+    OPT_CONFIG = 256,
+    OPT_DEVICES,
+    OPT_LANG,
+    OPT_JSON,
+    OPT_QUIET,
+    OPT_VERBOSE,
+    OPT_TRUST_CLOCK,
+    OPT_VERSION
+};
 
-    if (strcmp(argv[*i], "--verbose") == 0) {
-        log_set_level(LOG_LEVEL_DEBUG);
-        return true;
+/* Every option, wherever it stands; the first that is not understood, NULL when all are. optind: the first word. */
+static const char *take_options(struct options *o, int argc, char **argv)
+{
+    static const struct option OPTION[] = {
+        {"config", required_argument, NULL, OPT_CONFIG},
+        {"devices", required_argument, NULL, OPT_DEVICES},
+        {"lang", required_argument, NULL, OPT_LANG},
+        {"json", no_argument, NULL, OPT_JSON},
+        {"quiet", no_argument, NULL, OPT_QUIET},
+        {"verbose", no_argument, NULL, OPT_VERBOSE},
+        {"trust-clock", no_argument, NULL, OPT_TRUST_CLOCK},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, OPT_VERSION},
+        {NULL, 0, NULL, 0},
+    };
+    const char *wrong = NULL;
+
+    opterr = 0;
+    for (int id; (id = getopt_long(argc, argv, ":h", OPTION, NULL)) != -1;) {
+        switch (id) {
+        case OPT_CONFIG:
+            o->config = optarg;
+            break;
+        case OPT_DEVICES:
+            o->devices = optarg;
+            break;
+        case OPT_LANG:
+            o->lang = optarg;
+            break;
+        case OPT_JSON:
+            o->json = true;
+            break;
+        case OPT_QUIET:
+            o->quiet = true;
+            break;
+        case OPT_VERBOSE:
+            o->verbose = true;
+            break;
+        case OPT_TRUST_CLOCK:
+            o->trust_clock = true;
+            break;
+        case OPT_VERSION:
+            o->version = true;
+            break;
+        case 'h':
+            o->help = true;
+            break;
+        default:
+            wrong = wrong != NULL ? wrong : argv[optind - 1];
+            break;
+        }
     }
-    for (size_t k = 0; k < sizeof OPTION / sizeof OPTION[0]; k++) {
-        if (strcmp(argv[*i], OPTION[k].name) != 0)
-            continue;
-        if (OPTION[k].on != NULL)
-            *OPTION[k].on = true;
-        else if (*i + 1 < argc)
-            *OPTION[k].text = argv[++*i];
-        else
-            return false;
-        return true;
-    }
-    return false;
+    return wrong;
 }
 
 static void help(struct buf *out, enum text_language l)
@@ -215,7 +251,7 @@ static int usage(const struct options *o, enum text what, const char *word)
     struct buf out = {0};
 
     text_add(&out, l, what, word, NULL);
-    help(&out, l);
+    text_add(&out, l, TEXT_TRY_HELP, NULL);
     (void)fputs(out.p, stderr);
     buf_free(&out);
     return EX_USAGE;
@@ -232,34 +268,57 @@ static int say_help(const struct options *o)
     return finish(&out);
 }
 
+/* Every command begins with the site file: a missing one is the commonest mistake, and told with its cure. */
+static int start(const struct command *command, const struct options *o)
+{
+    struct buf out = {0};
+
+    if (access(o->config, F_OK) == 0 || errno != ENOENT)
+        return command->run(o);
+    text_add(&out, text_language(o->lang), TEXT_NO_CONFIG, o->config, NULL);
+    (void)fputs(out.p, stderr);
+    buf_free(&out);
+    return EX_NOINPUT;
+}
+
+/* The command and its operand among n words; otherwise says what is wrong. */
+static int find_command(struct options *o, char **word, int n, const struct command **command)
+{
+    if (n == 0)
+        return usage(o, TEXT_USAGE_WHICH, NULL);
+    for (size_t k = 0; k < sizeof COMMAND / sizeof COMMAND[0]; k++)
+        if (strcmp(word[0], COMMAND[k].name) == 0)
+            *command = &COMMAND[k];
+    if (*command == NULL)
+        return usage(o, TEXT_USAGE_COMMAND, word[0]);
+    if ((*command)->operand && n == 1)
+        return usage(o, TEXT_USAGE_FILE, word[0]);
+    if (n > ((*command)->operand ? 2 : 1))
+        return usage(o, TEXT_USAGE_MANY, word[n - 1]);
+    o->operand = (*command)->operand ? word[1] : NULL;
+    return EX_OK;
+}
+
 int main(int argc, char **argv)
 {
     struct options o = {.config = DEFAULT_CONFIG};
     const struct command *command = NULL;
+    const char *wrong = take_options(&o, argc, argv);
+    int rc;
 
-    for (int i = 1; i < argc; i++) {
-        if (argv[i][0] == '-' && argv[i][1] != '\0') {
-            if (!option(&o, argc, argv, &i))
-                return usage(&o, TEXT_USAGE_OPTION, argv[i]);
-        } else if (command == NULL) {
-            for (size_t k = 0; k < sizeof COMMAND / sizeof COMMAND[0]; k++)
-                if (strcmp(argv[i], COMMAND[k].name) == 0)
-                    command = &COMMAND[k];
-            if (command == NULL)
-                return usage(&o, TEXT_USAGE_COMMAND, argv[i]);
-        } else if (command->operand && o.operand == NULL) {
-            o.operand = argv[i];
-        } else {
-            return usage(&o, TEXT_USAGE_MANY, argv[i]);
-        }
+    if (o.lang != NULL && strcmp(o.lang, "id") != 0 && strcmp(o.lang, "en") != 0) {
+        const char *lang = o.lang;
+        o.lang = NULL; /* the complaint itself in the language of $NILA_LANG */
+        return usage(&o, TEXT_USAGE_LANG, lang);
     }
-    if (o.quiet)
-        log_set_level(LOG_LEVEL_WARN);
+    if (wrong != NULL)
+        return usage(&o, TEXT_USAGE_OPTION, wrong);
     if (o.help || o.version)
         return say_help(&o);
-    if (command == NULL)
-        return usage(&o, TEXT_USAGE_WHICH, NULL);
-    if (command->operand && o.operand == NULL)
-        return usage(&o, TEXT_USAGE_FILE, command->name);
-    return command->run(&o);
+    if (o.quiet)
+        log_set_level(LOG_LEVEL_WARN);
+    else if (o.verbose)
+        log_set_level(LOG_LEVEL_DEBUG);
+    rc = find_command(&o, argv + optind, argc - optind, &command);
+    return rc != EX_OK ? rc : start(command, &o);
 }

@@ -22,7 +22,11 @@ int setup_token(const char *path, char out[static SETUP_TOKEN_SIZE], char *why, 
     if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
         (n = read(fd, text, sizeof text - 1)) < 0) {
         (void)snprintf(why, why_size, "token file %.160s: %s", path,
-                       fd >= 0 && n < 0 && !S_ISREG(st.st_mode) ? "not a file" : strerror(errno));
+                       fd < 0 && errno == ENOENT
+                           ? "there is none; write user:password into it, mode 0640, or leave "
+                             "token_file out when the server asks for no login"
+                       : fd >= 0 && n < 0 && !S_ISREG(st.st_mode) ? "not a file"
+                                                                  : strerror(errno));
         goto out;
     }
     if ((st.st_mode & S_IROTH) != 0)
@@ -56,8 +60,15 @@ static int load_profiles(struct setup *s, const char *dir, char *why, size_t why
             if (strcmp(s->site->device[k].profile, id) == 0)
                 s->profile[i] = s->profile[k];
         if (s->profile[i] == NULL &&
-            (rc = profile_load(&s->profile[i], dir, id, why, why_size)) != 0)
+            (rc = profile_load(&s->profile[i], dir, id, why, why_size)) != 0) {
+            if (rc == NILA_ERR_NOT_FOUND)
+                (void)snprintf(
+                    why, why_size,
+                    "device %s: no profile %.40s in %.160s; correct its name, or name the "
+                    "folder of the profiles with --devices or NILA_DEVICES",
+                    s->site->device[i].slug, id, dir);
             return rc;
+        }
     }
     return 0;
 }

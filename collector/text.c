@@ -45,7 +45,8 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
     [TEXT_ADVICE_DATABASE] = {"buat database itu di server, atau perbaiki namanya di berkas situs",
                               "create the database on the server, or correct its name in the site file"},
     [TEXT_ADVICE_URL] = {"periksa url di berkas situs", "check the url in the site file"},
-    [TEXT_NOT_RUNNING] = {"kolektor tidak berjalan? {}\n", "is the collector running? {}\n"},
+    [TEXT_NOT_RUNNING] = {"kolektor tidak menjawab: {}\njalankan: nila-collector run --config {}\n",
+                          "the collector does not answer: {}\nstart it: nila-collector run --config {}\n"},
     [TEXT_IMPORT_STORED] = {"{} set, {} nilai dari {} masuk jurnal\n", "{} sets, {} values of {} are in the journal\n"},
     [TEXT_IMPORT_REPEATED] = {"{} baris sama persis dengan baris lain dan dilewati\n",
                               "{} rows repeat another row exactly and were left out\n"},
@@ -55,12 +56,18 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
     [TEXT_IMPORT_MORE] = {"... dan {} kesalahan lagi\n", "... and {} more mistakes\n"},
     [TEXT_CHECK_GOOD] = {"{} baik: {} kolam, {} jalur, {} alat, {} tujuan kirim\n",
                          "{} is good: {} ponds, {} buses, {} devices, {} sinks\n"},
-    [TEXT_USAGE_OPTION] = {"nila-collector: bukan pilihan, atau nilainya tidak ada: {}\n",
-                           "nila-collector: not an option, or its value is missing: {}\n"},
-    [TEXT_USAGE_COMMAND] = {"nila-collector: perintah tidak dikenal: {}\n", "nila-collector: no such command: {}\n"},
-    [TEXT_USAGE_MANY] = {"nila-collector: kata yang berlebih: {}\n", "nila-collector: one word too many: {}\n"},
-    [TEXT_USAGE_WHICH] = {"nila-collector: perintah belum disebut\n", "nila-collector: which command?\n"},
-    [TEXT_USAGE_FILE] = {"nila-collector: {}: berkas belum disebut\n", "nila-collector: {}: which file?\n"},
+    [TEXT_USAGE_OPTION] = {"nila-collector: pilihan {} tidak dikenal, atau nilainya kurang atau berlebih\n",
+                           "nila-collector: unknown option {}, or a value is missing or too many\n"},
+    [TEXT_USAGE_LANG] = {"nila-collector: --lang {}: harus id | en\n", "nila-collector: --lang {}: must be id | en\n"},
+    [TEXT_USAGE_COMMAND] = {"nila-collector: perintah {} tidak dikenal\n", "nila-collector: unknown command {}\n"},
+    [TEXT_USAGE_MANY] = {"nila-collector: {}: terlalu banyak argumen\n", "nila-collector: {}: too many arguments\n"},
+    [TEXT_USAGE_WHICH] = {"nila-collector: perintah belum disebut\n", "nila-collector: no command given\n"},
+    [TEXT_USAGE_FILE] = {"nila-collector: {}: berkas CSV belum disebut\n", "nila-collector: {}: no CSV file given\n"},
+    [TEXT_TRY_HELP] = {"nila-collector: lihat: nila-collector --help\n", "nila-collector: see: nila-collector --help\n"},
+    [TEXT_NO_CONFIG] = {"nila-collector: berkas situs {} tidak ada; sebut yang benar dengan --config BERKAS\n"
+                        "(contoh: collector.example.json dan rehearsal.json di deploy/config)\n",
+                        "nila-collector: there is no site file {}; name the right one with --config FILE\n"
+                        "(examples: collector.example.json and rehearsal.json in deploy/config)\n"},
     [TEXT_HELP] = {
         "cara pakai:\n"
         "  nila-collector run    [--config SITUS.json] [--devices FOLDER] [--trust-clock]\n"
@@ -73,7 +80,7 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
         "status  bertanya kepada kolektor yang sedang berjalan\n"
         "import  memasukkan data (time,pond,device,metric,value,flag) ke jurnal\n"
         "\n"
-        "  --config BERKAS   bawaan {}\n"
+        "  --config BERKAS   berkas situs; bawaan {}\n"
         "  --devices FOLDER  profil alat; bawaan $NILA_DEVICES atau\n"
         "                    {}\n"
         "  --trust-clock     jam komputer ini benar walau tanpa server waktu\n"

@@ -50,11 +50,14 @@ enum text {
     TEXT_IMPORT_MORE,     /* further mistakes */
     TEXT_CHECK_GOOD,      /* file, ponds, buses, devices, sinks */
     TEXT_USAGE_OPTION,    /* word */
+    TEXT_USAGE_LANG,      /* word */
     TEXT_USAGE_COMMAND,   /* word */
     TEXT_USAGE_MANY,      /* word */
     TEXT_USAGE_WHICH,
     TEXT_USAGE_FILE, /* command */
-    TEXT_HELP,       /* default site file, default folder of profiles */
+    TEXT_TRY_HELP,
+    TEXT_NO_CONFIG, /* path */
+    TEXT_HELP,      /* default site file, default folder of profiles */
     TEXT_COUNT
 };
 

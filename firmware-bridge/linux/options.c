@@ -266,12 +266,14 @@ static int parse_all(struct options *o, int argc, char **argv)
 
     opterr = 0;
     optind = 0; /* glibc: begin anew, for tests that parse several times */
-    while ((id = getopt_long(argc, argv, ":", OPTION, NULL)) != -1) {
+    while ((id = getopt_long(argc, argv, ":h", OPTION, NULL)) != -1) {
         if (id == ':' || id == '?') {
             text_say(id == ':' ? TEXT_OPTION_NEEDS_VALUE : TEXT_BAD_OPTION, argv[optind - 1], NULL,
                      NULL);
             return EX_USAGE;
         }
+        if (id == 'h')
+            id = OPT_HELP;
         seen[id - OPT_HELP] = true;
         help = help || id == OPT_HELP;
         version = version || id == OPT_VERSION;

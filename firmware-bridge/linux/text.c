@@ -10,10 +10,10 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 [TEXT_HELP] = {
 "nila-bridge - kolam nila tiruan di belakang Modbus\n"
 "\n"
-"PEMAKAIAN\n"
-"  nila-bridge simulate SITE.json [pilihan]   layani semua alat di berkas lokasi\n"
-"  nila-bridge history SITE.json --days N     tulis riwayat pengukuran sebagai CSV\n"
-"  nila-bridge SUBPERINTAH --help             semua pilihan sebuah subperintah\n"
+"CARA PAKAI\n"
+"  nila-bridge simulate SITUS.json [pilihan]  layani semua alat di berkas situs\n"
+"  nila-bridge history SITUS.json --days N    tulis riwayat pengukuran sebagai CSV\n"
+"  nila-bridge PERINTAH --help                semua pilihan sebuah perintah\n"
 "  nila-bridge --version\n"
 "\n"
 "PILIHAN UMUM\n"
@@ -22,14 +22,14 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 "  --verbose      lebih banyak rincian\n"
 "\n"
 "KODE KELUAR (sysexits.h)\n"
-"  0 baik, 64 salah pakai, 66 berkas lokasi tidak ada, 69 porta terpakai, 70 salah program,\n"
-"  73 berkas tidak dapat dibuat, 74 salah baca/tulis, 77 tidak diizinkan, 78 berkas lokasi salah\n",
+"  0 baik, 64 cara pakai, 66 berkas situs tidak ada, 69 porta terpakai, 70 salah program,\n"
+"  73 berkas tidak dapat dibuat, 74 salah baca/tulis, 77 tidak diizinkan, 78 berkas situs salah\n",
 "nila-bridge - simulated tilapia ponds behind Modbus\n"
 "\n"
 "USAGE\n"
 "  nila-bridge simulate SITE.json [options]   serve every device of a site file\n"
 "  nila-bridge history SITE.json --days N     write a history of measurements as CSV\n"
-"  nila-bridge SUBCOMMAND --help              all options of a subcommand\n"
+"  nila-bridge COMMAND --help                 all options of a command\n"
 "  nila-bridge --version\n"
 "\n"
 "COMMON OPTIONS\n"
@@ -42,12 +42,12 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 "  73 file cannot be made, 74 reading or writing failed, 77 not permitted, 78 site file wrong\n",
 },
 [TEXT_HELP_SIMULATE] = {
-"nila-bridge simulate - layani alat sebuah lokasi dengan kolam tiruan\n"
+"nila-bridge simulate - layani alat sebuah situs dengan kolam tiruan\n"
 "\n"
-"PEMAKAIAN\n"
-"  nila-bridge simulate SITE.json [pilihan]\n"
+"CARA PAKAI\n"
+"  nila-bridge simulate SITUS.json [pilihan]\n"
 "\n"
-"  Semua alat di berkas lokasi dilayani sebagai nila-node: jalur tcp di porta dari berkas itu (0: porta\n"
+"  Semua alat di berkas situs dilayani sebagai nila-node: jalur tcp di porta dari berkas itu (0: porta\n"
 "  bebas), jalur serial di sebuah pty. Alat dengan kolam mengukur suhu, oksigen, pH, EC, kekeruhan, tinggi\n"
 "  air dan TAN; alat tanpa kolam mengukur suhu udara, PAR dan angin. Berhenti dengan SIGTERM atau SIGINT.\n"
 "\n"
@@ -92,8 +92,8 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 [TEXT_HELP_HISTORY] = {
 "nila-bridge history - tulis apa yang seharusnya telah diukur, sebagai CSV\n"
 "\n"
-"PEMAKAIAN\n"
-"  nila-bridge history SITE.json --days N [pilihan]\n"
+"CARA PAKAI\n"
+"  nila-bridge history SITUS.json --days N [pilihan]\n"
 "\n"
 "  Kolom: time,pond,device,metric,value,flag. Kolam, cuaca dan derau sama dengan simulate untuk benih yang\n"
 "  sama. flag 2: belum dinilai. Tidak ada baris di masa depan.\n"
@@ -126,14 +126,14 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 "  --lang id|en, --quiet, --verbose, --help, --version\n",
 },
 [TEXT_TRY_HELP] = {"lihat: nila-bridge{0} --help", "see: nila-bridge{0} --help"},
-[TEXT_NO_SUBCOMMAND] = {"subperintah belum disebut", "no subcommand given"},
-[TEXT_BAD_SUBCOMMAND] = {"subperintah {0} tidak dikenal", "unknown subcommand {0}"},
+[TEXT_NO_SUBCOMMAND] = {"perintah belum disebut", "no command given"},
+[TEXT_BAD_SUBCOMMAND] = {"perintah {0} tidak dikenal", "unknown command {0}"},
 [TEXT_BAD_OPTION] = {"pilihan {0} tidak dikenal", "unknown option {0}"},
 [TEXT_OPTION_ELSEWHERE] = {"pilihan --{0} bukan untuk {1}", "option --{0} is not for {1}"},
 [TEXT_OPTION_NEEDS_VALUE] = {"pilihan {0} perlu nilai", "option {0} needs a value"},
 [TEXT_OPTION_NO_VALUE] = {"pilihan --{0} wajib untuk {1}", "option --{0} is required for {1}"},
 [TEXT_BAD_VALUE] = {"--{0} {1}: harus {2}", "--{0} {1}: must be {2}"},
-[TEXT_NO_SITE] = {"berkas lokasi belum disebut", "no site file given"},
+[TEXT_NO_SITE] = {"berkas situs belum disebut", "no site file given"},
 [TEXT_TOO_MANY] = {"{0}: terlalu banyak argumen", "{0}: too many arguments"},
 [TEXT_BAD_FAULT] = {
     "--fault {0}: {1}; bentuknya ALAT:silent|absent|nonsense|stuck[:dari_s[:sampai_s]]",

@@ -99,6 +99,8 @@ static void help_and_version_need_nothing_else(void **state)
         {"--version", COMMAND_VERSION, COMMAND_HELP},
         {"simulate --help", COMMAND_HELP, COMMAND_SIMULATE},
         {"history --help", COMMAND_HELP, COMMAND_HISTORY},
+        {"-h", COMMAND_HELP, COMMAND_HELP},
+        {"simulate -h", COMMAND_HELP, COMMAND_SIMULATE},
         {"help", COMMAND_HELP, COMMAND_HELP},
     };
 
