@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* journal_db: the SQLite file under the journal; journal_db.c is the only file of the collector with <sqlite3.h>.
+/* journal_db: the SQLite file under the journal; only the files journal_db*.c of the collector see <sqlite3.h>.
  *
  * WAL, synchronous FULL, locking_mode EXCLUSIVE: the lock is taken at open and kept, and there is no -shm file (whose
  * hole can kill the process with SIGBUS on a full disk). Not thread-safe: the journal holds its mutex.

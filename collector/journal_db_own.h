@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* journal_db_own: what the files journal_db*.c share; nobody else includes it. */
+#ifndef COLLECTOR_JOURNAL_DB_OWN_H
+#define COLLECTOR_JOURNAL_DB_OWN_H
+
+#include <sqlite3.h>
+
+#include "journal_db.h"
+
+#define JOURNAL_DB_APPLICATION_ID 0x4e494c41 /* "NILA" */
+#define JOURNAL_DB_PATH_MAX       300
+
+enum statement {
+    ST_BEGIN,
+    ST_COMMIT,
+    ST_INSERT,
+    ST_ROWS,
+    ST_FIRST,
+    ST_LAST,
+    ST_NUMBERED,
+    ST_DELETE_UPTO,
+    ST_DELETE_AFTER,
+    ST_CONTINUE,
+    ST_CONTINUE_NEW,
+    ST_TAGS,
+    ST_ADD_TAG,
+    ST_MARK,
+    ST_SET_MARK,
+    ST_QUARANTINE,
+    ST_QUARANTINE_TRIM,
+    ST_QUARANTINED,
+    ST_PAGES,
+    ST_FREE_PAGES,
+    ST_COUNT
+};
+
+struct journal_db {
+    sqlite3 *sql;
+    sqlite3_stmt *st[ST_COUNT];
+    int64_t limit_pages;
+    int page_size;
+    char path[JOURNAL_DB_PATH_MAX];
+};
+
+/* Says what failed and returns our code for it. errno stands behind an I/O error of SQLite. */
+int journal_db_failed(const struct journal_db *db, const char *doing);
+
+/* Prepares all of enum statement. NILA_ERR_CORRUPT: a table is missing. */
+NILA_MUST_CHECK int journal_db_prepare(struct journal_db *db);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The file under the journal: opened, mended after an error, begun anew when it is damaged. */
+#include "journal_parts.h"
+
+#include <string.h>
+
+#include "collector/common/clock.h"
+#include "collector/common/log.h"
+#include "journal_row.h"
+
+#define REOPEN_EVERY_MS 1000 /* a file that could not be opened again is tried this often */
+
+static int load_tag(void *arg, uint32_t id, const char *text)
+{
+    struct journal *j = arg;
+    struct reading_tags tags;
+
+    if (journal_tags_parse(text, &tags) != 0)
+        log_warnx("journal %s: tag set %u is damaged, its rows will be passed over", j->path, id);
+    else
+        journal_tags_add(&j->tags, id, &tags);
+    if (id > j->tags.last_id) /* a damaged one keeps its number */
+        j->tags.last_id = id;
+    return 0;
+}
+
+/* Takes over what an open file holds. Marks only move forward, also over a file that was begun anew. */
+static int load(struct journal *j)
+{
+    int64_t highest = j->last, first, last;
+    int rc;
+
+    journal_tags_free(&j->tags);
+    if ((rc = journal_db_tags(j->db, load_tag, j)) != 0)
+        return rc;
+    for (unsigned i = 0; i < j->sinks; i++) {
+        int64_t mark;
+        if ((rc = journal_db_mark(j->db, j->sink[i], &mark)) != 0)
+            return rc;
+        if (j->mark[i] < mark)
+            j->mark[i] = mark;
+        else if (j->mark[i] > mark &&
+                 (rc = journal_db_set_mark(j->db, j->sink[i], j->mark[i])) != 0)
+            return rc;
+        if (highest < j->mark[i])
+            highest = j->mark[i];
+    }
+    /* a new row must never get a number that a sink believes to have */
+    if ((rc = journal_db_continue_after(j->db, highest)) != 0 ||
+        (rc = journal_db_span(j->db, &first, &last)) != 0)
+        return rc;
+    j->first = first;
+    j->last = last;
+    return 0;
+}
+
+struct salvage {
+    struct journal *j;
+    int64_t saved, lost, in_batch;
+};
+
+static int salvage_tag(void *arg, uint32_t id, const char *text)
+{
+    struct salvage *s = arg;
+    struct reading_tags tags;
+    int rc = 0;
+
+    if (id > s->j->tags.last_id && journal_tags_parse(text, &tags) == 0 &&
+        (rc = journal_db_add_tag(s->j->db, id, text)) == 0)
+        journal_tags_add(&s->j->tags, id, &tags);
+    return rc;
+}
+
+static int salvage_mark(void *arg, const char *sink, int64_t seq)
+{
+    struct salvage *s = arg;
+
+    for (unsigned i = 0; i < s->j->sinks; i++)
+        if (strcmp(s->j->sink[i], sink) == 0 && s->j->mark[i] < seq)
+            s->j->mark[i] = seq;
+    return slug_valid(sink) && seq > 0 ? journal_db_set_mark(s->j->db, sink, seq) : 0;
+}
+
+/* Takes over a row that is whole and that some sink has not had. */
+static int salvage_row(void *arg, int64_t seq, const void *row, size_t n)
+{
+    struct salvage *s = arg;
+    struct journal *j = s->j;
+    const struct reading_tags *tags;
+    struct reading_set set;
+    uint32_t id;
+    int64_t ts_ms, wanted = 0;
+    int rc;
+
+    for (unsigned i = 0; i < j->sinks; i++)
+        if (i == 0 || j->mark[i] < wanted)
+            wanted = j->mark[i];
+    if (seq <= wanted)
+        return 0;
+    if (journal_row_peek(row, n, &id, &ts_ms) != 0 ||
+        (tags = journal_tags_by_id(&j->tags, id)) == NULL ||
+        (set.tags = *tags, journal_row_unpack(row, n, seq, &set)) != 0) {
+        s->lost++;
+        return 0;
+    }
+    if ((rc = journal_db_insert(j->db, row, n, seq)) != 0)
+        return rc;
+    s->saved++;
+    if (++s->in_batch < JOURNAL_BATCH)
+        return 0;
+    s->in_batch = 0;
+    return (rc = journal_db_commit(j->db)) != 0 ? rc : journal_db_begin(j->db);
+}
+
+/* The file at path is damaged and closed: puts it aside, begins a new one and brings over what can be read. */
+static int begin_anew(struct journal *j)
+{
+    struct salvage s = {.j = j};
+    const struct journal_db_salvage to = {salvage_tag, salvage_row, salvage_mark, &s};
+    char aside[400];
+    int rc;
+
+    if ((rc = journal_db_set_aside(j->path, aside, sizeof aside)) != 0)
+        return rc;
+    log_warnx("journal %s: DAMAGED; the file is kept as %s and a new one is begun", j->path, aside);
+    if ((rc = journal_db_open(&j->db, j->path, j->max_bytes)) != 0)
+        return rc;
+    journal_tags_free(&j->tags);
+    if ((rc = journal_db_begin(j->db)) == 0) {
+        int got = journal_db_salvage(aside, &to);
+        rc = journal_db_commit(j->db);
+        if (got != 0)
+            log_warnx("journal %s: no reading could be brought over", aside);
+        else
+            log_warnx("journal %s: %lld reading sets brought over, %lld found damaged", aside,
+                      (long long)s.saved, (long long)s.lost);
+        j->damaged += (uint64_t)s.lost;
+    }
+    return rc;
+}
+
+int journal_file_open(struct journal *j)
+{
+    int rc = journal_db_open(&j->db, j->path, j->max_bytes);
+
+    if (rc == NILA_ERR_CORRUPT)
+        rc = begin_anew(j);
+    if (rc == 0)
+        rc = load(j);
+    if (rc != 0) {
+        journal_db_close(j->db);
+        j->db = NULL;
+        j->reopen_at = clock_mono_ms() + REOPEN_EVERY_MS;
+    }
+    return rc;
+}
+
+/* After an error of the file: nothing in the cache of the old handle is trusted. Rows the failed commit may have left are
+ * taken out again, because its callers are told that nothing was stored. */
+static int reopen(struct journal *j, bool damaged)
+{
+    int64_t last = j->last;
+    int rc;
+
+    journal_db_close(j->db);
+    j->db = NULL;
+    if (damaged) {
+        if ((rc = begin_anew(j)) == 0)
+            rc = load(j);
+    } else if ((rc = journal_file_open(j)) == 0 && j->last > last) {
+        if ((rc = journal_db_delete_after(j->db, last)) == 0)
+            rc = load(j);
+    }
+    if (rc != 0) {
+        journal_db_close(j->db);
+        j->db = NULL;
+        j->reopen_at = clock_mono_ms() + REOPEN_EVERY_MS;
+    } else {
+        log_info("journal %s: open again at row %lld", j->path, (long long)j->last);
+    }
+    return rc;
+}
+
+int journal_file_ensure(struct journal *j)
+{
+    if (j->db != NULL)
+        return 0;
+    if (clock_mono_ms() < j->reopen_at)
+        return NILA_ERR_IO;
+    return reopen(j, false);
+}
+
+bool journal_file_mend(struct journal *j, int rc)
+{
+    return (rc == NILA_ERR_IO || rc == NILA_ERR_CORRUPT) && reopen(j, rc == NILA_ERR_CORRUPT) == 0;
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is asked of the journal beside appending: rows, marks, the quarantine, numbers. */
+#include "journal_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/common/clock.h"
+#include "collector/common/log.h"
+#include "journal_row.h"
+
+#define PIECE_ROWS      512 /* looked at in one piece of a history, while appending waits */
+#define QUARANTINE_KEEP 10000
+#define QUARANTINE_LINE 4096
+
+/* Unpacks a row with its tags; a damaged one is counted the first time it is seen. */
+static int unpack(struct journal *j, int64_t seq, const void *row, size_t n,
+                  struct reading_set *set)
+{
+    const struct reading_tags *tags = NULL;
+    uint32_t id;
+    int64_t ts_ms;
+    int rc = journal_row_peek(row, n, &id, &ts_ms);
+
+    if (rc == 0 && (tags = journal_tags_by_id(&j->tags, id)) == NULL)
+        rc = NILA_ERR_CORRUPT;
+    if (rc == 0) {
+        set->tags = *tags;
+        rc = journal_row_unpack(row, n, seq, set);
+    }
+    if (rc != 0 && seq > j->damaged_upto) {
+        j->damaged_upto = seq;
+        j->damaged++;
+        log_warnx("journal %s: row %lld: %s; it is passed over", j->path, (long long)seq,
+                  nila_err_text(rc));
+    }
+    return rc;
+}
+
+struct peek {
+    struct journal *j;
+    struct journal_row *rows;
+    int n, seen;
+    int64_t at;
+};
+
+static int peek_row(void *arg, int64_t seq, const void *row, size_t n)
+{
+    struct peek *p = arg;
+
+    p->at = seq;
+    p->seen++;
+    if (unpack(p->j, seq, row, n, &p->rows[p->n].set) == 0)
+        p->rows[p->n++].seq = seq;
+    return 0;
+}
+
+/* Reads with one repair of the file when it is needed. */
+static int read_rows(struct journal *j, int64_t after, int max, journal_db_row each, void *arg)
+{
+    int rc = journal_file_ensure(j);
+
+    if (rc == 0)
+        rc = journal_db_rows(j->db, after, max, each, arg);
+    if (rc == NILA_ERR_CORRUPT || rc == NILA_ERR_IO)
+        (void)journal_file_mend(
+            j, rc); /* this read failed all the same; the next one finds a sound file */
+    return rc;
+}
+
+int journal_peek(struct journal *j, int64_t after_seq, struct journal_row *rows, int max)
+{
+    struct peek p = {.j = j, .rows = rows, .at = after_seq};
+    int rc = 0, asked;
+
+    (void)pthread_mutex_lock(&j->db_lock);
+    do {
+        asked = max - p.n;
+        p.seen = 0;
+        rc = read_rows(j, p.at, asked, peek_row, &p);
+    } while (rc == 0 && p.n < max && p.seen == asked);
+    (void)pthread_mutex_unlock(&j->db_lock);
+    return rc != 0 ? rc : p.n;
+}
+
+int64_t journal_last_seq(struct journal *j)
+{
+    int64_t seq;
+
+    (void)pthread_mutex_lock(&j->lock);
+    seq = j->published;
+    (void)pthread_mutex_unlock(&j->lock);
+    return seq;
+}
+
+struct found {
+    int64_t ts_ms;
+    char device[SLUG_SIZE];
+    struct reading_value v;
+};
+
+struct history {
+    struct journal *j;
+    const char *pond;
+    enum metric metric;
+    int64_t from_ms, to_ms, at;
+    int seen, n;
+    struct found *found;
+};
+
+static int history_row(void *arg, int64_t seq, const void *row, size_t n)
+{
+    struct history *h = arg;
+    const struct reading_tags *tags;
+    struct reading_set set;
+    uint32_t id;
+    int64_t ts_ms;
+
+    h->at = seq;
+    h->seen++;
+    if (journal_row_peek(row, n, &id, &ts_ms) == 0 && (ts_ms < h->from_ms || ts_ms >= h->to_ms))
+        return 0;
+    tags = journal_tags_by_id(&h->j->tags, id);
+    if (tags != NULL && strcmp(tags->pond, h->pond) != 0)
+        return 0;
+    if (unpack(h->j, seq, row, n, &set) != 0 || set.ts_ms < h->from_ms || set.ts_ms >= h->to_ms)
+        return 0;
+    for (unsigned i = 0; i < set.n; i++) {
+        if (set.v[i].metric == h->metric) {
+            struct found *f = &h->found[h->n++];
+            f->ts_ms = set.ts_ms;
+            f->v = set.v[i];
+            memcpy(f->device, set.tags.device, sizeof f->device);
+            break; /* a set holds a metric once */
+        }
+    }
+    return 0;
+}
+
+int journal_history_piece(struct journal *j, int64_t *after_seq, const char *pond,
+                          enum metric metric, int64_t from_ms, int64_t to_ms, journal_value each,
+                          void *arg)
+{
+    struct history h = {.j = j,
+                        .pond = pond,
+                        .metric = metric,
+                        .from_ms = from_ms,
+                        .to_ms = to_ms,
+                        .at = *after_seq};
+    int rc;
+
+    h.found = xcalloc(PIECE_ROWS, sizeof *h.found);
+    (void)pthread_mutex_lock(&j->db_lock);
+    rc = read_rows(j, *after_seq, PIECE_ROWS, history_row, &h);
+    (void)pthread_mutex_unlock(&j->db_lock);
+    for (int i = 0; rc == 0 && i < h.n; i++)
+        rc = each(arg, h.found[i].ts_ms, h.found[i].device, &h.found[i].v);
+    if (rc == 0) {
+        *after_seq = h.at;
+        rc = h.seen == PIECE_ROWS ? 1 : 0;
+    }
+    free(h.found);
+    return rc;
+}
+
+int journal_history(struct journal *j, const char *pond, enum metric metric, int64_t from_ms,
+                    int64_t to_ms, journal_value each, void *arg)
+{
+    int64_t at = 0;
+    int rc;
+
+    do
+        rc = journal_history_piece(j, &at, pond, metric, from_ms, to_ms, each, arg);
+    while (rc == 1);
+    return rc;
+}
+
+int journal_ack(struct journal *j, unsigned sink, int64_t seq)
+{
+    int rc = 0;
+
+    if (sink >= j->sinks)
+        return NILA_ERR_RANGE;
+    (void)pthread_mutex_lock(&j->db_lock);
+    if (seq > j->last)
+        rc = NILA_ERR_RANGE;
+    else if (seq > j->mark[sink] && (rc = journal_file_ensure(j)) == 0 &&
+             ((rc = journal_db_set_mark(j->db, j->sink[sink], seq)) == 0 ||
+              (journal_file_mend(j, rc) &&
+               (rc = journal_db_set_mark(j->db, j->sink[sink], seq)) == 0)))
+        j->mark[sink] = seq;
+    (void)pthread_mutex_unlock(&j->db_lock);
+    return rc;
+}
+
+int journal_acked(struct journal *j, unsigned sink, int64_t *seq)
+{
+    if (sink >= j->sinks)
+        return NILA_ERR_RANGE;
+    (void)pthread_mutex_lock(&j->db_lock);
+    *seq = j->mark[sink];
+    (void)pthread_mutex_unlock(&j->db_lock);
+    return 0;
+}
+
+int journal_quarantine(struct journal *j, unsigned sink, int64_t seq, const char *line, size_t len,
+                       const char *reason)
+{
+    int rc;
+
+    if (sink >= j->sinks)
+        return NILA_ERR_RANGE;
+    if (len > QUARANTINE_LINE)
+        len = QUARANTINE_LINE;
+    (void)pthread_mutex_lock(&j->db_lock);
+    if ((rc = journal_file_ensure(j)) == 0) {
+        if ((rc = journal_db_begin(j->db)) == 0) {
+            rc = journal_db_quarantine(j->db, j->sink[sink], seq, clock_wall_ms(), line, len,
+                                       reason, QUARANTINE_KEEP);
+            if (rc == 0)
+                rc = journal_db_commit(j->db);
+            else
+                journal_db_rollback(j->db);
+        }
+        (void)(rc != 0 && journal_file_mend(j, rc));
+    }
+    (void)pthread_mutex_unlock(&j->db_lock);
+    return rc;
+}
+
+static int first_ts(void *arg, int64_t seq, const void *row, size_t n)
+{
+    uint32_t id;
+
+    (void)seq;
+    return journal_row_peek(row, n, &id, arg) == 0 ? 1 : 0;
+}
+
+int journal_stats(struct journal *j, struct journal_stats *out)
+{
+    struct journal_stats s = {0};
+    struct journal_db_pages p;
+    int64_t had;
+    int rc;
+
+    (void)pthread_mutex_lock(&j->db_lock);
+    had = journal_delivered(j);
+    s.first_seq = j->first;
+    s.last_seq = j->last;
+    s.rows = j->first > 0 ? j->last - j->first + 1 : 0;
+    for (unsigned i = 0; i < j->sinks; i++)
+        s.pending[i] = j->first == 0 ? 0 : j->mark[i] >= j->first ? j->last - j->mark[i] : s.rows;
+    s.appended = j->appended;
+    s.commits = j->commits;
+    s.dropped = j->dropped;
+    s.damaged = j->damaged;
+    s.last_commit_us = j->last_commit_us;
+    if ((rc = journal_file_ensure(j)) == 0 && (rc = journal_db_pages(j->db, &p)) == 0) {
+        int64_t quarantined = 0;
+        s.bytes = p.file * p.size;
+        rc = journal_db_quarantined(j->db, &quarantined);
+        s.quarantined = (uint64_t)quarantined;
+        if (rc == 0 && had < j->last &&
+            (rc = journal_db_rows(j->db, had, 16, first_ts, &s.oldest_unsent_ms)) > 0)
+            rc = 0;
+    }
+    (void)pthread_mutex_unlock(&j->db_lock);
+    if (rc == 0)
+        *out = s;
+    return rc;
+}
