@@ -68,6 +68,30 @@ size_t format_number(char *buf, size_t size, enum lang lang, double v, int decim
     return written(snprintf(buf, size, "%s", grouped), size);
 }
 
+size_t format_against(char *buf, size_t size, enum lang lang, double v, double limit, int decimals)
+{
+    char other[FORMAT_SIZE];
+    size_t n = format_number(buf, size, lang, v, decimals);
+
+    for (int more = 1; more <= 2 && v != limit; more++) {
+        (void)format_number(other, sizeof other, lang, limit, decimals + more - 1);
+        if (strcmp(buf, other) != 0)
+            break;
+        n = format_number(buf, size, lang, v, decimals + more);
+    }
+    return n;
+}
+
+size_t format_limit(char *buf, size_t size, enum lang lang, double limit)
+{
+    int decimals = 0;
+
+    while (decimals < 2 &&
+           fabs(limit - round(limit * pow(10, decimals)) / pow(10, decimals)) > 1e-9)
+        decimals++;
+    return format_number(buf, size, lang, limit, decimals);
+}
+
 size_t format_unit(char *buf, size_t size, enum lang lang, double v, int decimals, const char *unit)
 {
     char number[FORMAT_SIZE];

@@ -21,6 +21,13 @@ enum lang {
 /* Grouped by thousands, 0..6 decimals, never "-0". NaN, infinity and magnitudes from 1e15 give an en dash. */
 size_t format_number(char *buf, size_t size, enum lang lang, double v, int decimals);
 
+/* The same, with as many decimals more (two at most) as v needs not to look equal to a limit it is not equal to:
+   "6,48" beside a limit of 6,5. */
+size_t format_against(char *buf, size_t size, enum lang lang, double v, double limit, int decimals);
+
+/* A limit as it was set: no decimals when it is whole, two at most. */
+size_t format_limit(char *buf, size_t size, enum lang lang, double limit);
+
 /* A number, a space and its unit: "5,3 mg/L". A unit of "" gives the number alone; no value gives the dash alone. */
 size_t format_unit(char *buf, size_t size, enum lang lang, double v, int decimals,
                    const char *unit);

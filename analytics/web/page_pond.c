@@ -72,7 +72,7 @@ static void caption(struct buf *b, const struct chart_line *c, enum lang lang)
     for (size_t i = 0; i < c->limits; i++) {
         char one[FORMAT_SIZE];
         int k;
-        (void)format_number(one, sizeof one, lang, c->limit[i].value, 0);
+        (void)format_limit(one, sizeof one, lang, c->limit[i].value);
         k = snprintf(limits + at, sizeof limits - at, "%s%s", i == 0 ? "" : " / ", one);
         at += k < 0 ? 0 : (size_t)k;
     }

@@ -132,11 +132,11 @@ static void advice_values(struct advice_values *v, const struct page_model *m,
 
     if (s->metric == METRIC_NH3_N_MG_L)
         decimals = 2; /* the limits are told to the hundredth */
-    (void)format_number(v->value, sizeof v->value, lang, s->value, decimals);
+    (void)format_against(v->value, sizeof v->value, lang, s->value, s->limit, decimals);
     (void)format_number(v->limit, sizeof v->limit, lang, s->limit, decimals);
     (void)format_number(v->drop, sizeof v->drop, lang, s->drop_mg_l, 1);
-    (void)format_number(v->oxygen, sizeof v->oxygen, lang,
-                        s->metric == METRIC_DO_MG_L ? s->value : NAN, 1);
+    (void)format_against(v->oxygen, sizeof v->oxygen, lang,
+                         s->metric == METRIC_DO_MG_L ? s->value : NAN, s->limit, 1);
     v->clock[0] = '\0';
     if (s->ts_ms != 0)
         (void)format_moment(v->clock, sizeof v->clock, lang, s->ts_ms, m->now_ms);

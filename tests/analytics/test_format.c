@@ -130,9 +130,46 @@ static void a_moment_of_another_day_has_its_date(void **state)
     assert_string_equal(buf, "23 November 2026, 23:12\u00a0WIB");
 }
 
+static void a_value_never_looks_equal_to_a_limit_it_is_not(void **state)
+{
+    static const struct {
+        double v, limit;
+        int decimals;
+        const char *text;
+    } T[] = {
+        {6.47, 6.5, 1, "6,47"}, {6.499, 6.5, 1, "6,499"}, {6.4999, 6.5, 1, "6,500"},
+        {6.5, 6.5, 1, "6,5"},   {6.31, 6.5, 1, "6,3"},    {4.04, 4, 1, "4,04"},
+        {6.5, NAN, 1, "6,5"},
+    };
+    char buf[FORMAT_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
+        assert_int_equal(
+            format_against(buf, sizeof buf, LANG_ID, T[i].v, T[i].limit, T[i].decimals),
+            strlen(T[i].text));
+        assert_string_equal(buf, T[i].text);
+    }
+}
+
+static void a_limit_is_told_as_it_was_set(void **state)
+{
+    char buf[FORMAT_SIZE];
+
+    (void)state;
+    (void)format_limit(buf, sizeof buf, LANG_EN, 4);
+    assert_string_equal(buf, "4");
+    (void)format_limit(buf, sizeof buf, LANG_EN, 2.5);
+    assert_string_equal(buf, "2.5");
+    (void)format_limit(buf, sizeof buf, LANG_EN, 0.05);
+    assert_string_equal(buf, "0.05");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_value_never_looks_equal_to_a_limit_it_is_not),
+        cmocka_unit_test(a_limit_is_told_as_it_was_set),
         cmocka_unit_test(writes_numbers_as_each_language_does),
         cmocka_unit_test(a_small_buffer_gets_the_beginning),
         cmocka_unit_test(the_environment_changes_nothing),
