@@ -135,15 +135,6 @@ static void read_stores(struct site_reader *r, const struct jsonconf_node *root)
                    DEFAULT_SOCKET);
 }
 
-static void refuse_reflexes(struct site_reader *r, const struct jsonconf_node *root)
-{
-    const struct jsonconf_node *list = jsonconf_member(r->c, root, "reflexes", false);
-
-    if (list != NULL && jsonconf_length(r->c, list, SIZE_MAX) > 0)
-        jsonconf_refuse(r->c, jsonconf_at(r->c, list, 0),
-                        "this build switches nothing by itself; only an empty list [] is allowed");
-}
-
 static int read_site(struct site **out, struct jsonconf *c, const char *name, char *why,
                      size_t why_size)
 {
@@ -154,7 +145,7 @@ static int read_site(struct site **out, struct jsonconf *c, const char *name, ch
     read_head(&r, root);
     read_ponds(&r, root);
     site_read_buses(&r, root);
-    refuse_reflexes(&r, root);
+    site_read_reflexes(&r, root);
     site_read_sinks(&r, root);
     read_stores(&r, root);
     jsonconf_ignore(c, root, "$schema"); /* tells an editor where site.schema.json is */
@@ -196,6 +187,7 @@ void site_free(struct site *s)
     free(s->pond);
     free(s->bus);
     free(s->device);
+    free(s->reflex);
     free(s->sink);
     free(s);
 }

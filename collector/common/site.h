@@ -74,6 +74,41 @@ struct site_device {
     long line; /* of the site file, for messages */
 };
 
+/* What a reflex does while none of a condition's values is fresh. */
+enum site_reflex_lost {
+    SITE_LOST_KEEP, /* stays as it is */
+    SITE_LOST_ON,
+    SITE_LOST_OFF
+};
+
+/* "oxygen of kolam-2 below 3 until 4": calls for on from the first limit until the second. */
+struct site_condition {
+    int pond;           /* index into ponds, -1: of the whole site */
+    enum metric metric; /* as it is reported (after a rename) */
+    bool above; /* on at or above .at, released at or below .until; else the other way round */
+    double at, until;
+};
+
+#define SITE_CONDITIONS 8
+struct site_reflex {
+    char slug
+        [SLUG_SIZE]; /* the switch's name: the device tag of its states; unlike any device's slug */
+    char name[SITE_NAME_SIZE];
+    int pond;            /* whose aerator; -1: of the whole site */
+    int device;          /* index into devices: the relay board */
+    int channel;         /* as printed on the board, 1..64 */
+    unsigned conditions; /* on while any of them calls; 0: by hand only */
+    struct site_condition condition[SITE_CONDITIONS];
+    enum site_reflex_lost when_lost;
+    int max_age_s; /* a value older than this is lost; 10..86400, default 300 */
+    int min_on_s;  /* 0..86400, default 60: not off again before; a person's word counts at once */
+    int min_off_s; /* 0..86400, default 60 */
+    int repeat_s; /* the state is written again each so many seconds: a board that was reset, or a wireless siren that
+                    * wants a sign of life; 1..3600, default 60 */
+    int manual_max_s; /* a person's word ends after this at the latest; 60..604800, default 43200 */
+    long line;        /* of the site file, for messages */
+};
+
 struct site_sink {
     char slug[SLUG_SIZE];
     char url[256];
@@ -88,10 +123,11 @@ struct site {
     char name[SITE_NAME_SIZE];
     enum regency regency;
     char kecamatan[9];
-    unsigned ponds, buses, devices, sinks; /* counts */
+    unsigned ponds, buses, devices, reflexes, sinks; /* counts */
     struct site_pond *pond;
     struct site_bus *bus;
     struct site_device *device;
+    struct site_reflex *reflex;
     struct site_sink *sink;
     char journal_path[256];
     int64_t journal_max_bytes; /* 1 MiB .. 64 GiB, default 256 MiB */

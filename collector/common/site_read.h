@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* site_read: what site.c, site_bus.c and site_sink.c share while a site file is read. Nobody else includes this. */
+/* site_read: what site.c, site_bus.c, site_reflex.c and site_sink.c share while a site file is read. Nobody else includes this. */
 #ifndef NILA_COMMON_SITE_READ_H
 #define NILA_COMMON_SITE_READ_H
 
 #include "jsonconf.h"
 #include "site.h"
 
-/* Bounds of one site file: a farm, not a province. */
+/* Bounds of one site file: the largest farms have a TCP endpoint a pond. */
 #define SITE_MAX_PONDS       256
-#define SITE_MAX_BUSES       32
+#define SITE_MAX_BUSES       1024
 #define SITE_MAX_BUS_DEVICES 256 /* every unit 0..255 */
+#define SITE_MAX_REFLEXES    64
 #define SITE_MAX_SINKS       8
 #define SITE_PATH_MAX        256 /* bytes of a path as written, with its closing 0 */
 
@@ -21,6 +22,7 @@ struct site_reader {
 
 /* Each reads one member of the root and refuses what is wrong through r->c. Arrays of r->s are allocated here. */
 void site_read_buses(struct site_reader *r, const struct jsonconf_node *root);
+void site_read_reflexes(struct site_reader *r, const struct jsonconf_node *root);
 void site_read_sinks(struct site_reader *r, const struct jsonconf_node *root);
 
 /* Text that may not be empty. */

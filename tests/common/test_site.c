@@ -277,8 +277,9 @@ static void names_place_key_and_what_is_allowed_of_every_fault(void **state)
          "\"unit\": 0, \"pond\": \"k1\",\n     \"metrics\": {\"temp_c\": {\"primary\": @true}}",
          "buses[1].devices[0].metrics.temp_c.primary: \"node-1\" is primary for temp_c here "
          "already"},
-        {"a rule", "\"reflexes\": []", "\"reflexes\": [@{\"if\": 1}]",
-         "reflexes[0]: this build switches nothing by itself; only an empty list []"},
+        {"a reflex without its switch", "\"reflexes\": []",
+         "\"reflexes\": [@{\"slug\": \"k\", \"pond\": null}]",
+         "reflexes[0]: \"switch\" is missing"},
         {"api v2", SINK,
          "\"url\": \"http://127.0.0.1:8086\", \"api\": @\"v2\", \"bucket\": \"b\", \"org\": \"o\"",
          "sinks[0].api: this build speaks v1 (InfluxDB 1.x) only; \"v1\""},
@@ -591,6 +592,7 @@ static void the_schema_has_the_metrics_of_metric_c(void **state)
     device = walk(c, "definitions/device");
     jsonconf_ignore(c, walk(c, "definitions"), "slug");
     jsonconf_ignore(c, walk(c, "definitions"), "metric");
+    jsonconf_ignore(c, walk(c, "definitions"), "reflex");
     for (size_t i = 0; i < sizeof DEVICE / sizeof DEVICE[0]; i++)
         jsonconf_ignore(c, device, DEVICE[i]);
     properties = jsonconf_member(c, device, "properties", true);
