@@ -41,7 +41,7 @@ struct judge {
     int64_t now_ms;
     const struct status_limits *limits;
     struct pond_status *out;
-    /* The two newest usable oxygen readings within no_data_ms: [0] the newest. */
+    /* The two newest usable oxygen readings: [0] the newest, within no_data_ms; [1] within the hour before it. */
     struct {
         double value;
         int64_t ts_ms;
@@ -74,7 +74,11 @@ static void oxygen_add(struct judge *j, double value, int64_t ts_ms)
 {
     if (ts_ms > j->oxygen_ts_ms)
         j->oxygen_ts_ms = ts_ms;
-    if (j->oxygens >= 2 || !fresh(ts_ms, j->now_ms, j->limits))
+    if (j->oxygens >= 2)
+        return;
+    /* The newest must be fresh; what confirms it may be older, as probes may be asked every quarter of an hour. */
+    if (j->oxygens == 0 ? !fresh(ts_ms, j->now_ms, j->limits)
+                        : j->oxygen[0].ts_ms - ts_ms > HOUR_MS)
         return;
     j->oxygen[j->oxygens].value = value;
     j->oxygen[j->oxygens].ts_ms = ts_ms;
@@ -123,6 +127,14 @@ static double ammonia(const struct judge *j)
         return NAN;
     return watereq_nh3_n_mg_l(m[METRIC_TAN_N_MG_L].value, m[METRIC_TEMP_C].value,
                               m[METRIC_PH].value);
+}
+
+/* Total ammonia is often taken by hand, once a day or less. A value too old to judge by still forbids lime: a caution
+ * harms no fish. NaN: nothing usable is known. */
+static double last_known(const struct judge *j, enum metric metric)
+{
+    const struct series_last *last = &j->latest->metric[metric];
+    return last->ts_ms != 0 && reading_usable(last->flag) ? last->value : NAN;
 }
 
 /* Keeps the first judgement that holds: callers ask in the order of the rules. */
@@ -238,7 +250,6 @@ void status_judge(const struct series_latest *latest, const struct series *do_1h
                   const struct status_limits *limits, struct pond_status *out)
 {
     struct judge j = {.latest = latest, .now_ms = now_ms, .limits = limits, .out = out};
-    double tan;
 
     *out = (struct pond_status){.level = STATUS_OK, .reason = REASON_ALL_WELL};
     out->metric = METRIC_DO_MG_L;
@@ -246,8 +257,9 @@ void status_judge(const struct series_latest *latest, const struct series *do_1h
     oxygen_collect(&j, do_1h);
     out->drop_mg_l = oxygen_drop(&j, do_1h);
     out->nh3_n_mg_l = ammonia(&j);
-    tan = present(&j, METRIC_TAN_N_MG_L);
-    out->no_lime = out->nh3_n_mg_l >= limits->nh3_watch || tan > limits->tan_no_lime_mg_l;
+    out->no_lime = out->nh3_n_mg_l >= limits->nh3_watch ||
+                   last_known(&j, METRIC_NH3_N_MG_L) >= limits->nh3_watch ||
+                   last_known(&j, METRIC_TAN_N_MG_L) > limits->tan_no_lime_mg_l;
     for (int m = 0; m < METRIC_COUNT; m++)
         out->doubtful += doubtful(&j, (enum metric)m) ? 1 : 0;
     judge_danger(&j);

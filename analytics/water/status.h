@@ -2,14 +2,16 @@
 /* status: one pond's state now, with the reason and the advice. A missing sensor is never green.
  *
  * Rules, worst level first; inside a level the first of this order wins, so that one cause gives one message:
- * - danger: oxygen below do_danger in the two newest usable readings; NH3-N, pH or temperature beyond its danger limit;
+ * - danger: oxygen below do_danger in the two newest usable readings, at most an hour apart; NH3-N, pH or temperature
+ *   beyond its danger limit;
  * - no data: no usable oxygen younger than no_data_ms. When the probe does send, but doubtful values, the reason is the
  *   sensor and not the silence;
  * - watch: oxygen below do_watch (one reading below do_danger counts here until a second confirms it); oxygen fallen by
  *   more than do_drop within the hour; ammonia; pH; temperature; turbidity; a probe of these whose newest value is not
  *   usable; an oxygen, pH or temperature probe that spoke before and went silent.
  * Values that are not usable, or older than no_data_ms, never judge anything: they only make the probe doubtful.
- * Ammonia comes before pH, and no_lime says when lime would make it more poisonous. Pure; no allocation. */
+ * Ammonia comes before pH, and no_lime says when lime would make it more poisonous; for that the newest usable ammonia
+ * counts whatever its age. Pure; no allocation. */
 #ifndef ANALYTICS_STATUS_H
 #define ANALYTICS_STATUS_H
 

@@ -258,6 +258,43 @@ static void lime_is_refused_when_ammonia_is_or_would_be_poisonous(void **state)
     assert_true(judge(&s).no_lime);
 }
 
+static void ammonia_taken_by_hand_hours_ago_still_forbids_lime(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    scene_make(&s, 5.3, 5.5, 28.0, 5.4, NONE);
+    put(&s, METRIC_TAN_N_MG_L, 4.0, READING_PASS, 180 * MINUTE);
+    assert_int_equal(judge(&s).reason, REASON_PH_LOW);
+    assert_true(judge(&s).no_lime);
+    put(&s, METRIC_TAN_N_MG_L, 4.0, READING_FAIL, 180 * MINUTE); /* not usable: says nothing */
+    assert_false(judge(&s).no_lime);
+    scene_make(&s, 5.3, 5.5, 28.0, 5.4, NONE);
+    put(&s, METRIC_NH3_N_MG_L, 0.05, READING_PASS, 180 * MINUTE);
+    assert_true(judge(&s).no_lime);
+}
+
+static void a_probe_that_speaks_seldom_still_confirms_a_danger(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    scene_make(&s, NONE, 5.5, 28.4, 7.1, NONE);
+    s.ts[0] = NOW - 27 * MINUTE; /* every quarter of an hour */
+    s.ts[1] = NOW - 12 * MINUTE;
+    s.value[0] = 1.2;
+    s.value[1] = 0.9;
+    s.hour.n = 2;
+    put(&s, METRIC_DO_MG_L, 0.9, READING_PASS, 12 * MINUTE);
+    assert_int_equal(judge(&s).level, STATUS_DANGER);
+    assert_int_equal(judge(&s).reason, REASON_DO_CRITICAL);
+    s.ts[0] = NOW - 73 * MINUTE; /* over an hour before the newest: confirms nothing */
+    assert_int_equal(judge(&s).level, STATUS_WATCH);
+    put(&s, METRIC_DO_MG_L, 0.9, READING_PASS, 21 * MINUTE); /* the newest must be fresh */
+    s.ts[1] = NOW - 21 * MINUTE;
+    assert_int_equal(judge(&s).level, STATUS_NO_DATA);
+}
+
 static void turbid_water_is_watch(void **state)
 {
     struct scene s;
@@ -317,6 +354,8 @@ int main(void)
         cmocka_unit_test(a_fast_fall_is_watch_and_one_odd_reading_is_not),
         cmocka_unit_test(a_measured_ammonia_goes_before_a_derived_one),
         cmocka_unit_test(lime_is_refused_when_ammonia_is_or_would_be_poisonous),
+        cmocka_unit_test(ammonia_taken_by_hand_hours_ago_still_forbids_lime),
+        cmocka_unit_test(a_probe_that_speaks_seldom_still_confirms_a_danger),
         cmocka_unit_test(turbid_water_is_watch),
         cmocka_unit_test(a_reading_from_the_future_is_not_trusted),
         cmocka_unit_test(worst_comes_first),
