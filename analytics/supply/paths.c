@@ -114,7 +114,7 @@ struct paths *paths_new(uint64_t seed, int32_t as_of_day, int32_t last_day, size
     if (rng == NULL)
         fatal("no memory");
     p->draws = draws;
-    p->first_day = as_of_day - 7 * PATHS_PAST_WEEKS;
+    p->first_day = as_of_day + 1 - 7 * PATHS_PAST_WEEKS;
     p->weeks = (size_t)(last_day - p->first_day) / 7 + 2;
     for (size_t r = 0; r < REGENCY_COUNT; r++) {
         p->z[r] = xcalloc(p->weeks * draws, sizeof *p->z[r]);

@@ -26,7 +26,8 @@ struct paths {
     double *z[REGENCY_COUNT], *loss[REGENCY_COUNT]; /* [week][draw] */
 };
 
-/* From PATHS_PAST_WEEKS before as_of_day to last_day and beyond. Never NULL. */
+/* From PATHS_PAST_WEEKS up to and including as_of_day to last_day and beyond. A week ends with as_of_day, so that an event
+ * strikes the stock either in the past or in the future. Never NULL. */
 struct paths *paths_new(uint64_t seed, int32_t as_of_day, int32_t last_day, size_t draws);
 void paths_free(struct paths *p); /* NULL is fine */
 

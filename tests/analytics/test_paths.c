@@ -4,6 +4,7 @@
 #include <gsl/gsl_statistics_double.h>
 
 #include "analytics/supply/paths.h"
+#include "analytics/supply/pondrun.h"
 #include "collector/common/civil.h"
 #include "tests/analytics/world.h"
 
@@ -92,11 +93,49 @@ static void weeks_are_found_and_kept_inside(void **state)
     (void)state;
     assert_int_equal(paths_week(p, p->first_day - 500), 0);
     assert_int_equal(paths_week(p, p->first_day), 0);
-    assert_int_equal(paths_week(p, day - 1), PATHS_PAST_WEEKS - 1);
-    assert_int_equal(paths_week(p, day), PATHS_PAST_WEEKS);
+    assert_int_equal(paths_week(p, day), PATHS_PAST_WEEKS - 1); /* the past ends with a week */
+    assert_int_equal(paths_week(p, day + 1), PATHS_PAST_WEEKS);
     assert_true(paths_week(p, day + 60) < p->weeks - 1);
     assert_int_equal(paths_week(p, day + 9999), p->weeks - 1);
     paths_free(p);
+}
+
+/* Median harvest of a cage when half of it is lost in the week of that day (INT32_MAX: never). */
+static double harvest_with_event(const struct world *w, int32_t as_of, int32_t event_day)
+{
+    enum {
+        FEW = 50
+    };
+    struct supply_input in = {
+        .records = &w->s, .as_of_day = as_of, .months = 6, .draws = FEW, .seed = 1};
+    struct paths *p = paths_new(in.seed, as_of, as_of + PONDRUN_AHEAD_DAYS, FEW);
+    struct pondrun *run = pondrun_new(&in, p, pondrun_end_day(&in));
+    double kg[6 * FEW] = {0};
+    struct supply_pond got;
+
+    for (size_t r = 0; r < REGENCY_COUNT; r++)
+        for (size_t x = 0; x < p->weeks * FEW; x++)
+            p->loss[r][x] = event_day != INT32_MAX && x / FEW == paths_week(p, event_day) ? 0.5 : 0;
+    pondrun_pond(run, 0, kg, &got);
+    pondrun_free(run);
+    paths_free(p);
+    return got.harvest_kg_p50;
+}
+
+static void an_event_strikes_once_on_either_side_of_the_as_of_day(void **state)
+{
+    int32_t as_of = civil_day_of(2026, 11, 20);
+    struct world *w = world_new();
+    double calm;
+
+    (void)state;
+    world_cycle(w, world_pond(w, world_farm(w, "62.02.01"), "keramba-1", POND_SYSTEM_CAGE),
+                as_of - 60, 2000, 20);
+    calm = harvest_with_event(w, as_of, INT32_MAX);
+    assert_true(calm > 0);
+    for (int32_t day = as_of - 8; day <= as_of + 2; day++)
+        assert_close(harvest_with_event(w, as_of, day) / calm, 0.5, 1e-9);
+    world_free(w);
 }
 
 static void streams_differ_by_name_and_seed(void **state)
@@ -115,6 +154,7 @@ int main(void)
         cmocka_unit_test(events_fall_in_their_seasons_at_the_rate_of_the_record),
         cmocka_unit_test(a_longer_horizon_changes_no_earlier_week),
         cmocka_unit_test(weeks_are_found_and_kept_inside),
+        cmocka_unit_test(an_event_strikes_once_on_either_side_of_the_as_of_day),
         cmocka_unit_test(streams_differ_by_name_and_seed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

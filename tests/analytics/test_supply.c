@@ -403,20 +403,23 @@ static void weekly_feed_rows_stand_for_their_days(void **state)
 }
 
 /* Each pond run alone has the very numbers it has among the others, so their variances add up to what independent ponds
- * would give. */
+ * would give. With 2000 draws both spreads are known to 1.6 %; the ratio is near 1.08. */
 static void common_paths_widen_the_joint_spread(void **state)
 {
+    enum {
+        MANY = 2000
+    };
     struct truth t;
     struct supply_forecast *all;
     double joint, apart = 0;
 
     (void)state;
     truth_new(&t, 12, 60);
-    all = run(&t, 5, DRAWS, NULL);
-    joint = gsl_stats_sd(supply_draws(all, SUPPLY_JOINT, 3), 1, DRAWS);
+    all = run(&t, 5, MANY, NULL);
+    joint = gsl_stats_sd(supply_draws(all, SUPPLY_JOINT, 3), 1, MANY);
     for (size_t p = 0; p < 60; p++) {
         struct records_snapshot one = t.w->s;
-        struct supply_input in = {&one, NULL, t.as_of_day, TRUTH_MONTHS, DRAWS, 5};
+        struct supply_input in = {&one, NULL, t.as_of_day, TRUTH_MONTHS, MANY, 5};
         struct supply_forecast *f;
 
         one.pond = &t.w->s.pond[p];
@@ -428,7 +431,7 @@ static void common_paths_widen_the_joint_spread(void **state)
             one.cycle[c].pond = t.w->s.cycle[c].pond == p ? 0 : 1;
         }
         assert_int_equal(supply_run(&in, &f, NULL), 0);
-        apart += gsl_stats_variance(supply_draws(f, SUPPLY_JOINT, 3), 1, DRAWS);
+        apart += gsl_stats_variance(supply_draws(f, SUPPLY_JOINT, 3), 1, MANY);
         supply_free(f);
         free(one.cycle);
     }
