@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -52,13 +53,18 @@ static void read_path(struct reader *r, const struct jsonconf_node *o, const cha
         jsonconf_refuse(r->c, n, "with its folder the path is longer than %zu bytes", size - 1);
 }
 
-/* 127.0.0.0/8, ::1 and localhost never leave the machine. */
+/* 127.0.0.0/8, ::1 and localhost never leave the machine; a name that only begins like them may. */
 static bool is_loopback(const char *host)
 {
-    size_t n = strcspn(host, ":/");
+    size_t n = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
+    char name[64];
+    struct in_addr v4;
 
-    return strncmp(host, "127.", 4) == 0 || strncmp(host, "[::1]", 5) == 0 ||
-           (n == 9 && strncasecmp(host, "localhost", 9) == 0);
+    if (n >= sizeof name)
+        return false;
+    (void)snprintf(name, sizeof name, "%.*s", (int)n, host);
+    return strcasecmp(name, "localhost") == 0 || strcmp(name, "[::1]") == 0 ||
+           (strncmp(name, "127.", 4) == 0 && inet_pton(AF_INET, name, &v4) == 1);
 }
 
 static void read_url(struct reader *r, const struct jsonconf_node *o)

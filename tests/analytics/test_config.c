@@ -108,6 +108,7 @@ static void names_place_key_and_what_is_allowed(void **state)
         {"a path behind the host", "{" RECORDS ",\"source\":{\"influx\":{\"url\":\"https://h/influx\"}}}", "no path"},
         {"plain http to elsewhere", "{" RECORDS ",\"source\":{\"influx\":{\"url\":\"http://h:8086\"}}}", "insecure_http"},
         {"a host that only looks like this machine", "{" RECORDS ",\"source\":{\"influx\":{\"url\":\"http://localhost.example\"}}}", "insecure_http"},
+        {"a name that begins like this machine's address", "{" RECORDS ",\"source\":{\"influx\":{\"url\":\"http://127.example.org:8086\"}}}", "insecure_http"},
         {"no database", "{" RECORDS ",\"source\":{\"influx\":{\"url\":\"http://127.0.0.1\",\"database\":\"\"}}}", "source.influx.database"},
         {"writing back to a socket", "{" RECORDS ",\"source\":{\"collector\":{\"socket\":\"s\"}},\"forecast\":{\"write_back\":true}}", "forecast.write_back"},
         /* clang-format on */
