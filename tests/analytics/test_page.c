@@ -201,7 +201,7 @@ static void each_state_has_its_words_and_shape(void **state)
         {"seruyan-1", "BAHAYA", "DANGER", "Air terlalu asam", "Jangan menabur kapur"},
         {"seruyan-2", "WASPADA", "WATCH", "Air terlalu panas", "Beri pakan hanya pagi dan sore"},
         {"seruyan-3", "BAHAYA", "DANGER", "Amonia tinggi", "Hentikan pakan hari ini."},
-        {"seruyan-4", "TIDAK ADA DATA", "NO DATA", "belum mengirim data", "Lihat ikan langsung"},
+        {"seruyan-4", "TIDAK ADA DATA", "NO DATA", "dalam 7 hari terakhir", "Lihat ikan langsung"},
     };
     struct buf b = {0};
 

@@ -126,7 +126,8 @@ static void a_value_with_braces_is_not_filled_again(void **state)
     char *s = filled(LANG_ID, TEXT_NO_DATA_NEVER_WHAT, args);
 
     (void)state;
-    assert_string_equal(s, "{jam} belum mengirim data. Keadaan air tidak diketahui.");
+    assert_string_equal(
+        s, "{jam} tidak mengirim data dalam 7 hari terakhir. Keadaan air tidak diketahui.");
     free(s);
 }
 
@@ -202,6 +203,44 @@ static void variants_follow_the_state(void **state)
     assert_int_equal(text_advice_of(&s, POND_SYSTEM_POND).title, TEXT_AMMONIA_WATCH_TITLE);
 }
 
+/* Source water may be acid peat water: whoever lets it in must have looked at its pH. */
+static void water_is_never_let_in_unchecked(void **state)
+{
+    static const char *const IN[LANG_COUNT][3] = {{"anti air", "ambah air", "air baru"},
+                                                  {"hange 20", "hange part", "dd water"}};
+
+    (void)state;
+    for (int key = 0; key < TEXT_COUNT; key++) {
+        for (int k = 0; k < LANG_COUNT * 3; k++) {
+            const char *at = strstr(text_get((enum lang)(k / 3), (enum text)key), IN[k / 3][k % 3]);
+            size_t step = at == NULL ? 0 : strcspn(at, "|");
+            const char *ph = at == NULL ? NULL : strstr(at, "pH");
+            if (at != NULL && (ph == NULL || ph > at + step))
+                fail_msg("%s: %.*s", NAME[key], (int)step, at);
+        }
+    }
+}
+
+static void without_usable_oxygen_the_fish_are_looked_at_first(void **state)
+{
+    static const char *const LOOK[LANG_COUNT] = {"Lihat ikan", "Go and look at the fish now"};
+    const double value[] = {0.0, NAN};
+
+    (void)state;
+    for (size_t v = 0; v < 2; v++) {
+        for (int lang = 0; lang < LANG_COUNT; lang++) {
+            struct pond_status s = {.level = STATUS_NO_DATA,
+                                    .reason = REASON_SENSOR_SUSPECT,
+                                    .metric = METRIC_DO_MG_L,
+                                    .value = value[v]};
+            const char *steps =
+                text_get((enum lang)lang, text_advice_of(&s, POND_SYSTEM_POND).steps);
+            if (strncmp(steps, LOOK[lang], strlen(LOOK[lang])) != 0)
+                fail_msg("value %g: %s", value[v], steps);
+        }
+    }
+}
+
 static void no_text_names_a_dose_of_lime(void **state)
 {
     (void)state;
@@ -225,6 +264,8 @@ int main(void)
         cmocka_unit_test(ammonia_never_gets_lime),
         cmocka_unit_test(a_cage_in_a_river_is_not_limed_nor_its_water_changed),
         cmocka_unit_test(variants_follow_the_state),
+        cmocka_unit_test(water_is_never_let_in_unchecked),
+        cmocka_unit_test(without_usable_oxygen_the_fish_are_looked_at_first),
         cmocka_unit_test(no_text_names_a_dose_of_lime),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
