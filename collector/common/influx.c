@@ -138,14 +138,17 @@ static void server_words(char *to, size_t size, const struct buf *body)
     to[n] = '\0';
 }
 
-static enum influx_verdict judge(long status, const char *words)
+/* json: the answer is a JSON object, as all of InfluxDB's refusals are. A proxy's or a TLS port's "400 Bad Request" is not,
+ * and says nothing about the lines. */
+static enum influx_verdict judge(long status, const char *words, bool json)
 {
     /* clang-format off */
     static const struct {
         long from, to;
         enum influx_verdict verdict;
     } RULE[] = {
-        {200, 299, INFLUX_STORED},
+        {204, 204, INFLUX_STORED},
+        {200, 299, INFLUX_MISCONFIGURED}, /* InfluxDB says 204; a login page or another server says 200 and stores nothing */
         {300, 399, INFLUX_MISCONFIGURED}, /* redirects are not followed: the url is not InfluxDB's */
         {400, 400, INFLUX_BAD_LINES},
         {408, 408, INFLUX_LATER},
@@ -159,6 +162,8 @@ static enum influx_verdict judge(long status, const char *words)
 
     /* 1.x answers 500 for a fault of the configuration that no waiting cures */
     if (status == 500 && strstr(words, "retention policy not found") != NULL)
+        return INFLUX_MISCONFIGURED;
+    if ((status == 400 || status == 422) && !json)
         return INFLUX_MISCONFIGURED;
     /* and 400 for a database name it does not see */
     if (status == 400 && strstr(words, "database is required") != NULL)
@@ -195,7 +200,10 @@ int influx_write(struct influx *db, const char *lines, size_t len, struct influx
     a.retry_after_ms = got.retry_after_ms;
     if (rc == 0 || (rc == NILA_ERR_FULL && got.status >= 300)) { /* a long refusal is a refusal */
         server_words(a.text, sizeof a.text, &got.body);
-        a.verdict = judge(got.status, a.text);
+        a.verdict = judge(got.status, a.text, got.body.n > 0 && got.body.p[0] == '{');
+        if (got.status >= 200 && got.status < 300 && a.verdict == INFLUX_MISCONFIGURED)
+            (void)snprintf(a.text, sizeof a.text,
+                           "InfluxDB would answer 204; this is another server or a login page");
     } else {
         /* cut before the answer was whole: perhaps stored; the same point twice is one point */
         a.verdict = rc == NILA_ERR_CONFIG ? INFLUX_MISCONFIGURED : INFLUX_LATER;

@@ -23,11 +23,11 @@ struct influx_config {
 
 /* What a write came to. */
 enum influx_verdict {
-    INFLUX_STORED,    /* 204: acknowledged */
-    INFLUX_BAD_LINES, /* 400/422: some line is refused; the others may or may not be stored. Bisect */
-    INFLUX_TOO_BIG,   /* 413: halve */
-    INFLUX_MISCONFIGURED, /* 3xx 401 403 404 405 415 and other 4xx, 500 "retention policy not found", a url that is none:
-                           * keep the data, a person must act */
+    INFLUX_STORED, /* 204: acknowledged */
+    INFLUX_BAD_LINES, /* 400/422 in JSON: some line is refused; the others may or may not be stored. Bisect */
+    INFLUX_TOO_BIG, /* 413: halve */
+    INFLUX_MISCONFIGURED, /* 2xx but 204, 3xx 401 403 404 405 415 and other 4xx, 400 from another server than InfluxDB,
+                           * 500 "retention policy not found", a url that is none: keep the data, a person must act */
     INFLUX_LATER /* 408 429 5xx, no connection, time-out: try again */
 };
 

@@ -62,9 +62,11 @@ static void judges_every_kind_of_answer(void **state)
     } T[] = {
         /* clang-format off */
         {"acknowledged", "HTTP/1.1 204 No Content\r\n\r\n", 0, 0, INFLUX_STORED, 204, -1, ""},
-        {"a 200 is an acknowledgement too", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 0, 0, INFLUX_STORED, 200, -1, ""},
+        {"a 200 stores nothing", "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n<html>login</html>\r\n", 0, 0, INFLUX_MISCONFIGURED, 200, -1, "InfluxDB would answer 204; this is another server or a login page"},
+        {"http to an https port", "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n", 0, 1, INFLUX_MISCONFIGURED, 400, -1, "Client sent an HTTP request to an HTTPS server."},
+        {"a proxy's 400", "HTTP/1.1 400 Bad Request\r\nContent-Length: 20\r\n\r\n<html>nginx</html>\r\n", 0, 0, INFLUX_MISCONFIGURED, 400, -1, NULL},
         {"a bad line", "HTTP/1.1 400 Bad\r\nContent-Length: 44\r\n\r\n{\"error\":\"partial write: \\\"x\\\"\\nunable dro\"}\n", 0, 0, INFLUX_BAD_LINES, 400, -1, "partial write: \"x\" unable dro"},
-        {"some rejected (2.x)", "HTTP/1.1 422 No\r\nContent-Length: 0\r\n\r\n", 0, 0, INFLUX_BAD_LINES, 422, -1, ""},
+        {"some rejected (2.x)", "HTTP/1.1 422 No\r\nContent-Length: 2\r\n\r\n{}", 0, 0, INFLUX_BAD_LINES, 422, -1, "{}"},
         {"no database named", "HTTP/1.1 400 Bad\r\nContent-Length: 32\r\n\r\n{\"error\":\"database is required\"}\n", 0, 0, INFLUX_MISCONFIGURED, 400, -1, "database is required"},
         {"login wrong", "HTTP/1.1 401 No\r\nContent-Length: 34\r\n\r\n{\"error\":\"authorization failed\"}\r\n", 0, 0, INFLUX_MISCONFIGURED, 401, -1, "authorization failed"},
         {"no grant", "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n", 0, 0, INFLUX_MISCONFIGURED, 403, -1, ""},
