@@ -183,6 +183,8 @@ static CURLcode set_request(struct http *h, const struct http_request *rq, struc
     } while (0)
     curl_easy_reset(e);
     SET(CURLOPT_NOSIGNAL, 1L);
+    /* a thread that still asks a slow name server is left behind; else a cancel and a time-out wait for it */
+    SET(CURLOPT_QUICK_EXIT, 1L);
     SET(CURLOPT_ERRORBUFFER, words);
     SET(CURLOPT_PROTOCOLS_STR, "http,https");
     SET(CURLOPT_FOLLOWLOCATION, 0L);

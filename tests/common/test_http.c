@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _GNU_SOURCE /* RTLD_NEXT */
 #include "tests/support/support.h"
 
+#include <dlfcn.h>
+#include <errno.h>
+#include <netdb.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -295,6 +300,49 @@ static void a_cancel_ends_the_wait_at_once(void **state)
     stubhttp_stop(s);
 }
 
+/* libcurl asks here for addresses: this name's server is slow. */
+static const char SLOW_NAME[] = "lambat.test";
+static sem_t slow_release, slow_left;
+
+int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+                struct addrinfo **res)
+{
+    int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+    struct timespec until;
+
+    if (node == NULL || strcmp(node, SLOW_NAME) != 0) {
+        *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+        return real(node, service, hints, res);
+    }
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 10;
+    while (sem_timedwait(&slow_release, &until) != 0 && errno == EINTR)
+        ;
+    (void)sem_post(&slow_left);
+    return EAI_AGAIN;
+}
+
+static void a_slow_name_server_does_not_prolong_the_time_out(void **state)
+{
+    struct http *h;
+    struct http_request rq = get("http://lambat.test/");
+    struct http_answer a;
+    char why[128];
+    int64_t begun = clock_mono_ms(), took;
+
+    (void)state;
+    assert_int_equal(sem_init(&slow_release, 0, 0), 0);
+    assert_int_equal(sem_init(&slow_left, 0, 0), 0);
+    rq.timeout_ms = 100;
+    assert_int_equal(http_open(&h), 0);
+    assert_int_equal(http_do(h, &rq, &a, why, sizeof why), NILA_ERR_TIMEOUT);
+    http_close(h);
+    took = clock_mono_ms() - begun;
+    assert_int_equal(sem_post(&slow_release), 0);
+    assert_int_equal(sem_wait(&slow_left), 0);
+    assert_true(took < 5000);
+}
+
 static void a_proxy_is_not_asked_for_the_machine_itself(void **state)
 {
     static const struct stub_reply REPLY = {.bytes = "HTTP/1.1 204 No Content\r\n\r\n"};
@@ -337,6 +385,7 @@ int main(void)
         cmocka_unit_test(names_every_failure),
         cmocka_unit_test(speaks_only_http_and_reaches_only_who_listens),
         cmocka_unit_test(a_cancel_ends_the_wait_at_once),
+        cmocka_unit_test(a_slow_name_server_does_not_prolong_the_time_out),
         cmocka_unit_test(a_proxy_is_not_asked_for_the_machine_itself),
         cmocka_unit_test(quotes_everything_that_is_not_plain),
     };
