@@ -374,6 +374,7 @@ static void turn(struct uplink *u)
 
     if (rc == 0 && u->lines == 0 && upto == u->acked) {
         set_state(u, UPLINK_IDLE, 0);
+        send_gauges(u); /* also when no probe answers and no reading comes */
         journal_wait(u->c.journal, u->acked, IDLE_MS);
         if (u->c.gather_ms > 0)
             pause_ms(u, u->c.gather_ms);

@@ -41,7 +41,7 @@ NILA_MUST_CHECK int uplink_start(struct uplink **out, const struct uplink_config
 /* Ends within about a second, also in the midst of a request; NULL is fine. */
 void uplink_stop(struct uplink *u);
 
-/* Lines about the collector itself, sent after the next batch that is stored; what could not be sent before the next call
+/* Lines about the collector itself, sent after the next batch that is stored or when nothing waits; what could not be sent before the next call
  * is forgotten: only the newest state is of use. */
 void uplink_gauges(struct uplink *u, const char *lines, size_t len);
 

@@ -698,7 +698,12 @@ static bool has_gauge(void *arg)
     return found;
 }
 
-static void sends_the_newest_word_about_itself_after_a_batch(void **state)
+static bool sending(void *arg)
+{
+    return stats_of(arg).state == UPLINK_SENDING;
+}
+
+static void speaks_of_itself_also_when_no_reading_comes(void **state)
 {
     struct server *s = server_new(0);
     struct journal *j = help_open(path);
@@ -707,9 +712,26 @@ static void sends_the_newest_word_about_itself_after_a_batch(void **state)
     (void)state;
     server_start(s);
     u = uplink_to(j, s->port);
+    uplink_gauges(u, "collector,site=uji up_s=2 2\n", 28);
+    await(has_gauge, s, "the gauges");
+    uplink_stop(u);
+    journal_close(j);
+    server_stop(s);
+}
+
+static void sends_the_newest_word_about_itself_after_a_batch(void **state)
+{
+    struct server *s = server_new(0);
+    struct journal *j = help_open(path);
+    struct uplink *u;
+
+    (void)state;
+    u = uplink_to(j, s->port);
+    help_append(j, 0, 1);
+    await(sending, u, "the batch"); /* it waits for the server, which does not serve yet */
     uplink_gauges(u, "collector,site=uji up_s=1 1\n", 28);
     uplink_gauges(u, "collector,site=uji up_s=2 2\n", 28);
-    help_append(j, 0, 1);
+    server_start(s);
     await(has_gauge, s, "the gauges");
     await(drained, j, "the set");
     assert_int_equal(s->lines, 2); /* the older word is not sent */
@@ -871,6 +893,7 @@ int main(void)
         TEST(waits_for_a_server_that_is_not_there_yet),
         TEST(neither_holds_up_the_journal_nor_the_end_when_the_server_hangs),
         TEST(counts_points_that_the_server_keeps_no_more),
+        TEST(speaks_of_itself_also_when_no_reading_comes),
         TEST(sends_the_newest_word_about_itself_after_a_batch),
         TEST(passes_over_damaged_rows_at_the_end),
         TEST(is_exactly_once_in_effect_through_any_faults),
