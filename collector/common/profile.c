@@ -8,15 +8,15 @@
 
 #include "jsonconf.h"
 #include "log.h"
+#include "profile_words.h"
 
-#define MAX_ENTRIES   64  /* measurements in a file, with and without a metric */
+#define MAX_ENTRIES   PROFILE_SPARES /* measurements in a file, with and without a metric */
 #define MAX_REGISTERS 125 /* of one read: Modbus application protocol 1.1b3, 6.3 and 6.4 */
 #define MAX_ADDRESS   65535
 #define MAX_FACTOR    1e9 /* scale, offset and device range */
 
 /* Keys for people and for other tools; they are not read here. */
-static const char *const NOTES[] = {"measures", "config", "status",  "calibration",
-                                    "outputs",  "quirks", "sources", "not_verified"};
+static const char *const NOTES[] = {"measures", "outputs", "quirks", "sources", "not_verified"};
 
 static const char *const TYPE[] = {"u16", "s16", "u32", "s32", "f32", NULL};
 
@@ -73,13 +73,15 @@ static void read_start(struct jsonconf *c, const struct jsonconf_node *root, str
 
 static void read_timing(struct jsonconf *c, const struct jsonconf_node *root, struct profile *p)
 {
-    static const char *const OTHER[] = {"warm_up_ms", "measure_ms", "wait_register", "variants"};
+    static const char *const OTHER[] = {"warm_up_ms", "wait_register", "variants"};
     const struct jsonconf_node *o = jsonconf_member(c, root, "timing", false);
     long stabilise_ms;
 
     p->timeout_ms = (int)jsonconf_integer_or(c, o, "timeout_ms", 50, 10000, 0);
     stabilise_ms = jsonconf_integer_or(c, o, "stabilise_ms", 0, 600000, 0);
     p->settle_ms = p->start.function != 0 ? (int)stabilise_ms : 0;
+    p->measure_ms = (int)jsonconf_integer_or(c, o, "measure_ms", 0, 600000, 0);
+    p->turnaround_ms = (int)jsonconf_integer_or(c, o, "turnaround_ms", 0, 10000, 0);
     for (size_t i = 0; o != NULL && i < sizeof OTHER / sizeof OTHER[0]; i++)
         jsonconf_ignore(c, o, OTHER[i]);
 }
@@ -92,6 +94,8 @@ static void read_limits(struct jsonconf *c, const struct jsonconf_node *root, st
     p->max_registers =
         (int)jsonconf_integer_or(c, limits, "max_registers", 1, MAX_REGISTERS, MAX_REGISTERS);
     p->max_gap = (int)jsonconf_integer_or(c, limits, "max_gap", 0, MAX_REGISTERS - 1, 0);
+    p->even = jsonconf_bool_or(c, limits, "even", false);
+    p->outside_silent = jsonconf_bool_or(c, limits, "outside_silent", false);
     p->node_header = jsonconf_bool_or(c, root, "node_header", false);
     if (block == NULL) {
         if (p->node_header)
@@ -230,6 +234,8 @@ static void read_measurement(struct jsonconf *c, const struct jsonconf_node *o, 
     jsonconf_ignore(c, o, "note");
     if (!used) {
         jsonconf_string_or(c, o, "unit", unit, sizeof unit, "");
+        p->spare[p->spares].m = m; /* as many as a file may have entries */
+        (void)snprintf(p->spare[p->spares++].unit, sizeof unit, "%s", unit);
         return;
     }
     read_metric(c, o, p, &m);
@@ -259,6 +265,7 @@ static void read_all(struct jsonconf *c, struct profile *p)
     read_limits(c, root, p);
     for (size_t i = 0; i < sizeof NOTES / sizeof NOTES[0]; i++)
         jsonconf_ignore(c, root, NOTES[i]);
+    profile_read_words(c, root, p);
     list = jsonconf_member(c, root, "measurements", true);
     n = jsonconf_length(c, list, MAX_ENTRIES);
     for (size_t i = 0; i < n; i++)
