@@ -31,11 +31,9 @@ struct switch_state {
     struct condition condition[SITE_CONDITIONS];
     struct reflex_state s;
     bool manual_on;
-    enum reflex_cause taken_cause; /* of the last order the board took */
-    bool in_flight;                /* an order is out */
-    int64_t written_ms;            /* when the board last took an order */
-    int64_t retry_ms;              /* not before this after a failure; 0 none */
-    int64_t retry_wait_ms;         /* the wait that led to it */
+    bool in_flight;        /* an order is out */
+    int64_t retry_ms;      /* not before this after a failure; 0 none */
+    int64_t retry_wait_ms; /* the wait that led to it */
 };
 
 struct reflex {
@@ -217,10 +215,10 @@ static bool order(const struct site_reflex *x, const struct switch_state *sw, in
         o->repeat = false;
         return true;
     }
-    if (!sw->s.known || mono_ms < sw->written_ms + (int64_t)x->repeat_s * 1000)
+    if (!sw->s.known || mono_ms < sw->s.written_ms + (int64_t)x->repeat_s * 1000)
         return false;
     o->on = sw->s.on;
-    o->cause = sw->s.wanted == sw->s.on ? sw->s.cause : sw->taken_cause;
+    o->cause = sw->s.wanted == sw->s.on ? sw->s.cause : sw->s.taken;
     o->repeat = true;
     return true;
 }
@@ -265,8 +263,8 @@ void reflex_done(struct reflex *r, const struct reflex_order *o, const char *err
         }
         sw->s.known = true;
         sw->s.on = o->on;
-        sw->taken_cause = o->cause;
-        sw->written_ms = mono_ms;
+        sw->s.taken = o->cause;
+        sw->s.written_ms = mono_ms;
         sw->retry_ms = sw->retry_wait_ms = 0;
         sw->s.error[0] = '\0';
     } else {
@@ -286,20 +284,21 @@ static void sooner(int64_t *next, int64_t at, int64_t mono_ms)
         *next = at;
 }
 
-void reflex_assume(struct reflex *r, unsigned index, bool on)
+void reflex_assume(struct reflex *r, unsigned index, bool on, int64_t mono_ms)
 {
     struct switch_state *sw = &r->sw[index];
+    const struct site_reflex *x = &r->site->reflex[index];
 
     (void)pthread_mutex_lock(&r->lock);
     if (!sw->s.known) {
         sw->s.known = true;
         sw->s.on = on;
-        sw->s.since_ms = sw->written_ms = INT64_MIN / 2; /* long ago: no minimum time holds it */
-        if (on && r->site->reflex[index].conditions ==
+        sw->s.written_ms = mono_ms;
+        sw->s.since_ms = INT64_MIN / 2; /* long ago: no minimum time holds it */
+        if (on && x->conditions ==
                       0) { /* a person's word from before the start; when it ends is not known */
             sw->manual_on = true;
-            sw->s.manual_until_ms =
-                r->started_ms + (int64_t)r->site->reflex[index].manual_max_s * 1000;
+            sw->s.manual_until_ms = mono_ms + (int64_t)x->manual_max_s * 1000;
         }
     }
     (void)pthread_mutex_unlock(&r->lock);
@@ -325,7 +324,7 @@ int64_t reflex_next_ms(struct reflex *r, int64_t mono_ms)
             sooner(&next, sw->s.manual_until_ms, mono_ms);
         sooner(&next, sw->retry_ms, mono_ms);
         if (sw->s.known) {
-            sooner(&next, sw->written_ms + (int64_t)x->repeat_s * 1000, mono_ms);
+            sooner(&next, sw->s.written_ms + (int64_t)x->repeat_s * 1000, mono_ms);
             sooner(&next, sw->s.since_ms + (int64_t)(sw->s.on ? x->min_on_s : x->min_off_s) * 1000,
                    mono_ms);
         }
@@ -359,7 +358,7 @@ void reflex_get(struct reflex *r, unsigned index, int64_t mono_ms, struct reflex
     (void)pthread_mutex_lock(&r->lock);
     decide(r, index, mono_ms);
     *out = r->sw[index].s;
-    if (out->since_ms < 0)
+    if (out->since_ms < 0) /* before the start */
         out->since_ms = 0;
     (void)pthread_mutex_unlock(&r->lock);
 }

@@ -57,7 +57,7 @@ void reflex_done(struct reflex *r, const struct reflex_order *o, const char *err
                  int64_t mono_ms);
 
 /* What the board says its state is, read after the start: counts until the first order is done. */
-void reflex_assume(struct reflex *r, unsigned index, bool on);
+void reflex_assume(struct reflex *r, unsigned index, bool on, int64_t mono_ms);
 
 /* When something may become due if no reading comes and nobody speaks; at most mono_ms + 3600 s. */
 int64_t reflex_next_ms(struct reflex *r, int64_t mono_ms);
@@ -74,6 +74,8 @@ struct reflex_state {
     bool lost;               /* a condition has no fresh value */
     int64_t
         since_ms; /* of the acknowledged state; 0 when it was switched before the start or is not known */
+    enum reflex_cause taken;   /* why the acknowledged state is as it is */
+    int64_t written_ms;        /* when the board last said so */
     int64_t manual_until_ms;   /* 0: by itself */
     uint64_t switched, failed; /* changes the board took; tries that failed */
     char error[96];            /* of the last try, "" when it was good */

@@ -183,9 +183,9 @@ static void a_restart_does_not_stop_a_running_aerator(void **state)
 {
     (void)state;
     begin(SITE_LOST_OFF);
-    reflex_assume(r, 0, true);
+    reflex_assume(r, 0, true, 0);
     see(3.7, 0);
-    takes(true, REFLEX_CALLED, true, 0);
+    nothing(59 * S);
     see(3.8, 60 * S);
     takes(true, REFLEX_CALLED, true, 60 * S);
     see(4.6, 120 * S);
@@ -286,8 +286,8 @@ static void a_switch_without_conditions_is_off_after_a_persons_word(void **state
     reflex_free(r);
     begin(SITE_LOST_KEEP);
     rx.conditions = 0;
-    reflex_assume(r, 0, true); /* switched before a restart */
-    takes(true, REFLEX_MANUAL, true, 1 * S);
+    reflex_assume(r, 0, true, 0); /* switched before a restart */
+    takes(true, REFLEX_MANUAL, true, 60 * S);
     takes(true, REFLEX_MANUAL, true, 7199 * S);
     takes(false, REFLEX_RELEASED, false, 7200 * S);
 }
