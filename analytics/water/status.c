@@ -32,6 +32,8 @@ const struct status_limits STATUS_DEFAULTS = {
     .turb_watch_ntu =
         200.0, /* proposal: about Secchi 10-15 cm, which is silt or a very thick bloom */
     .no_data_ms = (int64_t)20 * 60 * 1000,
+    .ammonia_hold_ms =
+        (int64_t)24 * 3600 * 1000, /* proposal: from one measurement by hand to the next */
 };
 
 #define HOUR_MS ((int64_t)60 * 60 * 1000)
@@ -115,22 +117,36 @@ static double oxygen_drop(const struct judge *j, const struct series *hour)
     return top - now;
 }
 
-static double ammonia(const struct judge *j)
+/* Ammonia is often taken by hand, once a day: until the next day it still judges. */
+static bool held(const struct judge *j, enum metric metric)
 {
-    const struct series_last *m = j->latest->metric;
+    const struct series_last *last = &j->latest->metric[metric];
 
-    if (status_current(&m[METRIC_NH3_N_MG_L], j->now_ms, j->limits))
-        return m[METRIC_NH3_N_MG_L].value;
-    if (!status_current(&m[METRIC_TAN_N_MG_L], j->now_ms, j->limits) ||
-        !status_current(&m[METRIC_PH], j->now_ms, j->limits) ||
-        !status_current(&m[METRIC_TEMP_C], j->now_ms, j->limits))
-        return NAN;
-    return watereq_nh3_n_mg_l(m[METRIC_TAN_N_MG_L].value, m[METRIC_TEMP_C].value,
-                              m[METRIC_PH].value);
+    return last->ts_ms != 0 && reading_usable(last->flag) && isfinite(last->value) &&
+           j->now_ms - last->ts_ms <= j->limits->ammonia_hold_ms &&
+           last->ts_ms - j->now_ms <= j->limits->no_data_ms;
 }
 
-/* Total ammonia is often taken by hand, once a day or less. A value too old to judge by still forbids lime: a caution
- * harms no fish. NaN: nothing usable is known. */
+/* Measured now; or total ammonia, in the water of now; or what was measured last. NaN unknown. */
+static void ammonia(struct judge *j)
+{
+    const struct series_last *m = j->latest->metric;
+    const struct series_last *nh3 = &m[METRIC_NH3_N_MG_L], *tan = &m[METRIC_TAN_N_MG_L];
+
+    j->out->nh3_n_mg_l = NAN;
+    if (!status_current(nh3, j->now_ms, j->limits) && held(j, METRIC_TAN_N_MG_L) &&
+        status_current(&m[METRIC_PH], j->now_ms, j->limits) &&
+        status_current(&m[METRIC_TEMP_C], j->now_ms, j->limits)) {
+        j->out->nh3_n_mg_l =
+            watereq_nh3_n_mg_l(tan->value, m[METRIC_TEMP_C].value, m[METRIC_PH].value);
+        j->out->nh3_ts_ms = tan->ts_ms;
+    } else if (held(j, METRIC_NH3_N_MG_L)) {
+        j->out->nh3_n_mg_l = nh3->value;
+        j->out->nh3_ts_ms = nh3->ts_ms;
+    }
+}
+
+/* An ammonia too old to judge by still forbids lime: a caution harms no fish. NaN: nothing usable is known. */
 static double last_known(const struct judge *j, enum metric metric)
 {
     const struct series_last *last = &j->latest->metric[metric];
@@ -152,9 +168,8 @@ static void say(struct judge *j, bool holds, enum status_level level, enum statu
     j->out->ts_ms = j->latest->metric[metric].ts_ms;
     if (metric == METRIC_DO_MG_L && j->oxygen_ts_ms != 0)
         j->out->ts_ms = j->oxygens > 0 ? j->oxygen[0].ts_ms : j->oxygen_ts_ms;
-    if (metric == METRIC_NH3_N_MG_L &&
-        j->out->ts_ms == 0) /* derived: as old as its total ammonia */
-        j->out->ts_ms = j->latest->metric[METRIC_TAN_N_MG_L].ts_ms;
+    if (reason == REASON_AMMONIA_HIGH) /* derived: as old as its total ammonia */
+        j->out->ts_ms = j->out->nh3_ts_ms;
 }
 
 /* NaN compares false with every limit, so an unknown value says nothing. */
@@ -256,7 +271,7 @@ void status_judge(const struct series_latest *latest, const struct series *do_1h
     out->value = out->limit = NAN;
     oxygen_collect(&j, do_1h);
     out->drop_mg_l = oxygen_drop(&j, do_1h);
-    out->nh3_n_mg_l = ammonia(&j);
+    ammonia(&j);
     out->no_lime = out->nh3_n_mg_l >= limits->nh3_watch ||
                    last_known(&j, METRIC_NH3_N_MG_L) >= limits->nh3_watch ||
                    last_known(&j, METRIC_TAN_N_MG_L) > limits->tan_no_lime_mg_l;

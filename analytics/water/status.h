@@ -9,7 +9,9 @@
  * - watch: oxygen below do_watch (one reading below do_danger counts here until a second confirms it); oxygen fallen by
  *   more than do_drop within the hour; ammonia; pH; temperature; turbidity; a probe of these whose newest value is not
  *   usable; an oxygen, pH or temperature probe that spoke before and went silent.
- * Values that are not usable, or older than no_data_ms, never judge anything: they only make the probe doubtful.
+ * Values that are not usable, or older than no_data_ms, never judge anything: they only make the probe doubtful. Ammonia
+ * alone judges for ammonia_hold_ms, total ammonia with the pH and temperature of now: it is often taken by hand, and a
+ * pond does not become well because nobody measured again.
  * Ammonia comes before pH, and no_lime says when lime would make it more poisonous; for that the newest usable ammonia
  * counts whatever its age. Pure; no allocation. */
 #ifndef ANALYTICS_STATUS_H
@@ -56,6 +58,7 @@ struct status_limits {
     double tan_no_lime_mg_l;      /* total ammonia-N above which raising the pH by lime is unsafe */
     double turb_watch_ntu;
     int64_t no_data_ms; /* a pond is without data when its newest usable oxygen reading is older */
+    int64_t ammonia_hold_ms; /* ammonia, total or not, judges for so long after it was measured */
 };
 extern const struct status_limits STATUS_DEFAULTS;
 
@@ -68,6 +71,7 @@ struct pond_status {
     int64_t ts_ms;
     double drop_mg_l;  /* oxygen lost within the last hour, 0 or more; NaN unknown */
     double nh3_n_mg_l; /* derived or measured, NaN unknown */
+    int64_t nh3_ts_ms; /* when it, or its total ammonia, was measured; 0: unknown */
     bool no_lime;      /* ammonia is or would become poisonous: the advice must not be lime */
     int doubtful;      /* metrics whose newest value is not usable (shown, not used) */
 };

@@ -102,6 +102,8 @@ static void api_status(struct buf *b, const struct pond_status *s)
     html_json_number(b, s->limit, 4);
     buf_str(b, ",\"nh3_n_mg_l\":");
     html_json_number(b, s->nh3_n_mg_l, 5);
+    buf_str(b, ",");
+    time_member(b, "nh3_time", s->nh3_ts_ms);
     buf_printf(b, ",\"no_lime\":%s,\"doubtful\":%d,", s->no_lime ? "true" : "false", s->doubtful);
     time_member(b, "time", s->ts_ms);
 }

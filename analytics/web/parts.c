@@ -242,8 +242,18 @@ void parts_values(struct buf *b, const struct page_model *m, const struct page_p
     value(b, m, p, METRIC_PH, lang);
     /* SNI's limit is 0.02: two decimals, and what is smaller than they show is said to be so. */
     (void)format_unit(text, sizeof text, lang, nh3 > 0 && nh3 < 0.005 ? 0.01 : nh3, 2, "mg/L");
-    html_put(b, "<div><dt>$</dt><dd>$$</dd></div></dl>\n", text_get(lang, TEXT_AMMONIA),
+    html_put(b, "<div><dt>$</dt><dd>$$", text_get(lang, TEXT_AMMONIA),
              nh3 > 0 && nh3 < 0.005 ? "<\u00a0" : "", text);
+    if (isfinite(nh3) && m->now_ms - p->status.nh3_ts_ms > m->limits->no_data_ms) {
+        char moment[FORMAT_SIZE];
+        const struct text_arg args[] = {{"jam", moment}, {NULL, NULL}};
+
+        (void)format_moment(moment, sizeof moment, lang, p->status.nh3_ts_ms, m->now_ms);
+        html_raw(b, " <small>(");
+        parts_say(b, lang, TEXT_MEASURED_AT, args);
+        html_raw(b, ")</small>");
+    }
+    html_raw(b, "</dd></div></dl>\n");
 }
 
 void parts_when(struct buf *b, const struct page_model *m, const struct page_pond *p,

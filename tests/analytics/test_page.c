@@ -225,6 +225,26 @@ static void each_state_has_its_words_and_shape(void **state)
     buf_free(&b);
 }
 
+static void an_ammonia_of_hours_ago_says_when(void **state)
+{
+    struct world *w = calloc(1, sizeof *w);
+    struct buf b = {0};
+
+    (void)state;
+    assert_non_null(w);
+    world_make(w);
+    w->model.ponds = 0;
+    world_put(world_pond(w, "kotim-1", "Kolam 1", 5.3, 28.0, 9.0, NAN), METRIC_TAN_N_MG_L, 1.3,
+              READING_PASS, 125);
+    world_settle(w);
+    page_pond(&b, &w->model, &w->pond[0], &w->day, LANG_ID);
+    assert_non_null(strstr(b.p, "BAHAYA</span>"));
+    assert_non_null(strstr(b.p, "0,54 mg/L (diukur 03.07\u00a0WIB), batas 0,50"));
+    assert_non_null(strstr(b.p, "0,54\u00a0mg/L <small>(diukur 03.07\u00a0WIB)</small>"));
+    buf_free(&b);
+    free(w);
+}
+
 static void an_old_value_is_shown_nowhere(void **state)
 {
     struct buf b = {0};
@@ -636,6 +656,7 @@ int main(void)
         with_world(home_counts_and_sorts_worst_first),
         with_world(one_pond_is_told_in_the_singular),
         with_world(each_state_has_its_words_and_shape),
+        with_world(an_ammonia_of_hours_ago_says_when),
         with_world(an_old_value_is_shown_nowhere),
         with_world(a_doubtful_value_is_marked),
         with_world(hostile_names_are_only_text),

@@ -274,6 +274,32 @@ static void ammonia_taken_by_hand_hours_ago_still_forbids_lime(void **state)
     assert_true(judge(&s).no_lime);
 }
 
+static void ammonia_taken_by_hand_holds_for_a_day(void **state)
+{
+    struct scene s;
+    struct pond_status st;
+
+    (void)state;
+    scene_make(&s, 5.3, 5.5, 28.0, 9.0, NONE);
+    put(&s, METRIC_TAN_N_MG_L, 1.3, READING_PASS, 240 * MINUTE);
+    st = judge(&s);
+    assert_int_equal(st.level, STATUS_DANGER);
+    assert_int_equal(st.reason, REASON_AMMONIA_HIGH);
+    assert_true(fabs(st.nh3_n_mg_l - 1.3 * 0.41246) < 1e-4); /* at the pH and temperature of now */
+    assert_int_equal(st.ts_ms, NOW - 240 * MINUTE);
+    assert_int_equal(st.nh3_ts_ms, NOW - 240 * MINUTE);
+    put(&s, METRIC_NH3_N_MG_L, 0.001, READING_PASS, 1440 * MINUTE); /* older than the TAN */
+    assert_int_equal(judge(&s).ts_ms, NOW - 240 * MINUTE);
+    scene_make(&s, 5.3, 5.5, 28.0, 7.0, NONE);
+    put(&s, METRIC_NH3_N_MG_L, 0.6, READING_PASS, 240 * MINUTE);
+    assert_int_equal(judge(&s).level, STATUS_DANGER);
+    assert_int_equal(judge(&s).nh3_ts_ms, NOW - 240 * MINUTE);
+    put(&s, METRIC_NH3_N_MG_L, 0.6, READING_PASS, 1440 * MINUTE + 1);
+    assert_int_equal(judge(&s).level, STATUS_OK);
+    assert_true(isnan(judge(&s).nh3_n_mg_l));
+    assert_int_equal(judge(&s).nh3_ts_ms, 0);
+}
+
 static void a_probe_that_speaks_seldom_still_confirms_a_danger(void **state)
 {
     struct scene s;
@@ -355,6 +381,7 @@ int main(void)
         cmocka_unit_test(a_measured_ammonia_goes_before_a_derived_one),
         cmocka_unit_test(lime_is_refused_when_ammonia_is_or_would_be_poisonous),
         cmocka_unit_test(ammonia_taken_by_hand_hours_ago_still_forbids_lime),
+        cmocka_unit_test(ammonia_taken_by_hand_holds_for_a_day),
         cmocka_unit_test(a_probe_that_speaks_seldom_still_confirms_a_danger),
         cmocka_unit_test(turbid_water_is_watch),
         cmocka_unit_test(a_reading_from_the_future_is_not_trusted),
