@@ -56,6 +56,19 @@ void series_free(struct series *s)
     *s = (struct series){0};
 }
 
+void series_drop_before(struct series *s, int64_t from_ms)
+{
+    size_t first = 0;
+
+    while (first < s->n && s->ts_ms[first] < from_ms)
+        first++;
+    if (first == 0)
+        return;
+    s->n -= first;
+    memmove(s->ts_ms, s->ts_ms + first, s->n * sizeof *s->ts_ms);
+    memmove(s->value, s->value + first, s->n * sizeof *s->value);
+}
+
 /* Begins at debug when it is the same trouble as before: a page asks every few seconds. */
 static void report(struct series_source *s, int rc, const char *pond, const char *why)
 {

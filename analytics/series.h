@@ -20,6 +20,9 @@ struct series {
 };
 void series_free(struct series *s); /* frees the arrays; zeroed struct is fine */
 
+/* Takes out what is older than from_ms. */
+void series_drop_before(struct series *s, int64_t from_ms);
+
 struct series_source; /* opaque */
 /* Opens nothing over the network yet: a server that is away is no error here. NILA_ERR_NOT_FOUND, NILA_ERR_DENIED,
  * NILA_ERR_IO for the token file, NILA_ERR_CONFIG; the words in why (size >= 256). c is copied. Call http_global_init
@@ -40,7 +43,8 @@ NILA_MUST_CHECK int series_load(struct series_source *s, const char *pond, enum 
                                 int64_t from_ms, int64_t to_ms, int64_t bucket_ms,
                                 struct series *out);
 
-/* The newest value of each metric of a pond since from_ms, with its flag and bits, usable or not. Of two devices that
+/* The newest value of each metric of a pond since from_ms, with its flag and bits, usable or not; what is stamped more than
+ * ten minutes after now is not looked at. Of two devices that
  * measured the same at the same instant the usable one counts, then the first by name. Errors as series_load. */
 struct series_last {
     int64_t ts_ms; /* 0: none */

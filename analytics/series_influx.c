@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "collector/common/buf.h"
+#include "collector/common/clock.h"
 #include "collector/common/influx.h"
 #include "collector/common/log.h"
 #include "series_source.h"
@@ -16,6 +17,10 @@ enum {
     /* Newest rows looked at for each device: a register that failed alone is missing from the very newest. */
     LATEST_ROWS = 4
 };
+
+/* A device's clock may be a little ahead. A row stamped later comes from a clock gone astray; it would be the newest for as
+ * long as it lies ahead, and hide all that come after it. */
+#define AHEAD_MS ((int64_t)10 * 60 * 1000)
 
 struct series_influx {
     struct influx *db;
@@ -206,7 +211,8 @@ static int latest(void *impl, const char *pond, int64_t from_ms, struct series_l
 
     buf_str(&q, "SELECT * FROM \"water\", \"weather\", \"equipment\"");
     add_bounds(&q, pond, from_ms);
-    buf_printf(&q, " GROUP BY \"device\" ORDER BY time DESC LIMIT %d", LATEST_ROWS);
+    buf_printf(&q, " AND time < %lldms GROUP BY \"device\" ORDER BY time DESC LIMIT %d",
+               (long long)(clock_wall_ms() + AHEAD_MS), LATEST_ROWS);
     rc = influx_query(s->db, q.p, latest_row, out, why, SERIES_WHY_SIZE);
     buf_free(&q);
     return rc;

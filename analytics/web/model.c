@@ -482,6 +482,19 @@ static struct series copy_series(const struct series *s)
     return c;
 }
 
+/* A day that was read a while ago (the database is away) is shown as what is left of it in the 24 hours up to now. */
+static void day_until_now(struct page_day *d)
+{
+    int64_t now = clock_wall_ms();
+
+    if (now - d->to_ms < 2 * DAY_FRESH_MS)
+        return;
+    d->to_ms = now;
+    d->from_ms = now - CIVIL_DAY_MS;
+    series_drop_before(&d->oxygen, d->from_ms);
+    series_drop_before(&d->temp, d->from_ms);
+}
+
 void model_day(struct model *m, const char *slug, int64_t wait, struct page_day *out)
 {
     int64_t until = clock_mono_ms() + wait, now;
@@ -505,6 +518,7 @@ void model_day(struct model *m, const char *slug, int64_t wait, struct page_day 
         *out = m->entry[i].day;
         out->oxygen = copy_series(&m->entry[i].day.oxygen);
         out->temp = copy_series(&m->entry[i].day.temp);
+        day_until_now(out);
     }
     pthread_mutex_unlock(&m->lock);
 }

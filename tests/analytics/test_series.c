@@ -289,11 +289,14 @@ static void influxdb_gives_means_of_usable_values(void **state)
     struct series_latest l;
     struct series got;
     char why[256];
+    static int64_t now = T0 + 70 * 60000LL;
+    const struct clock_source told = {.wall_ms = told_ms, .mono_ms = told_ms, .arg = &now};
 
     (void)state;
     if (influxd_start(&d, "") != 0)
         skip();
     s = open_influx(d.url);
+    clock_set(&told);
     /* before the first collector has written there is no database: that is said, not shown as no data */
     assert_int_equal(series_latest(s, "k-1", T0, &l), NILA_ERR_REFUSED);
     assert_int_equal(series_load(s, "k-1", METRIC_PH, T0, T0 + 1, 0, &got), NILA_ERR_REFUSED);
@@ -309,10 +312,15 @@ static void influxdb_gives_means_of_usable_values(void **state)
     assert_true(isnan(l.metric[METRIC_DO_MG_L].value));
     assert_int_equal(l.metric[METRIC_DO_MG_L].flag, 9);
     assert_int_equal(l.metric[METRIC_DO_MG_L].bits, 64);
+    /* a row of a clock gone astray does not hide those that come after it */
+    put(s, "water,device=d1,pond=k-1 do_mg_l=8,do_mg_l_q=1 1827007920000\n");
+    assert_int_equal(series_latest(s, "k-1", T0, &l), 0);
+    assert_int_equal(l.metric[METRIC_DO_MG_L].ts_ms, 1795475820000);
     assert_int_equal(series_write(s, "this is bad\n", 12, why, sizeof why), NILA_ERR_REFUSED);
     assert_non_null(strstr(why, "unable to parse"));
     /* a pond's name is data, never part of the question */
     expect(s, "a hostile name", "x' OR \"pond\" = 'k-1", METRIC_DO_MG_L, 0, 60, 0, 0, NULL, NULL);
+    clock_set(NULL);
     series_source_close(s);
     influxd_stop(&d);
 }

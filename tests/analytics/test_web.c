@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "analytics/web/model.h"
@@ -458,6 +460,27 @@ static void a_database_that_hangs_does_not_hang_the_pages(void **state)
     house_close(&h);
 }
 
+/* The wall clock of the machine, hours later. */
+static atomic_llong later_ms;
+
+static int64_t moved_wall_ms(void *arg)
+{
+    struct timespec t;
+
+    (void)arg;
+    assert_int_equal(clock_gettime(CLOCK_REALTIME, &t), 0);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 + atomic_load(&later_ms);
+}
+
+static int64_t machine_mono_ms(void *arg)
+{
+    struct timespec t;
+
+    (void)arg;
+    assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &t), 0);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 static void live_values_and_the_day_come_from_the_database(void **state)
 {
     struct influxd d = {0};
@@ -468,10 +491,12 @@ static void live_values_and_the_day_come_from_the_database(void **state)
     struct buf lines = {0};
     long long now = clock_wall_ms();
     char why[256];
+    const struct clock_source moved = {.wall_ms = moved_wall_ms, .mono_ms = machine_mono_ms};
 
     (void)state;
     if (influxd_start(&d, "") != 0)
         skip();
+    clock_set(&moved);
     c.url = d.url;
     assert_int_equal(influx_open(&db, &c), 0);
     assert_int_equal(influx_create_database(db, why, sizeof why), 0);
@@ -496,7 +521,12 @@ static void live_values_and_the_day_come_from_the_database(void **state)
     await_page(&h, "/", "Basis data tidak terhubung sejak");
     await_page(&h, "/kolam/kotim-1", "Oksigen sangat rendah"); /* still young enough */
     assert_int_equal(status_of(&h, "GET", "/api/v1/health"), 503);
+    /* what was read a day ago is not the last 24 hours */
+    atomic_store(&later_ms, 25 * 3600 * 1000LL);
+    await_page(&h, "/kolam/kotim-1", "Tidak ada data dalam 24 jam terakhir");
     house_close(&h);
+    atomic_store(&later_ms, 0);
+    clock_set(NULL);
     influx_close(db);
     buf_free(&lines);
 }
