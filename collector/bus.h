@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bus: one Modbus line or endpoint as master, over libmodbus: one question at a time, and never another question's answer.
+/* bus: one Modbus line (over libmodbus) or endpoint as master: one question at a time, and never another question's answer.
  *
  * A late answer is the danger: RTU frames carry no number, so the answer to an earlier question can be taken for the answer
  * to this one. Therefore, on a serial line, what is unread is thrown away before each question; after a time-out or a bad
@@ -20,11 +20,21 @@
 struct bus; /* opaque */
 
 struct bus_question {
-    int unit;       /* serial: 1..255; tcp: 0..247 or 255 */
-    int function;   /* 3 or 4 */
+    int unit; /* serial: 1..255; tcp: 0..255 */
+    /* reads: 1 coils, 2 discrete inputs, 3 holding registers, 4 input registers;
+     * writes: 5 one coil, 6 one register, 15 coils, 16 registers */
+    int function;
     uint16_t first; /* zero-based PDU address */
-    uint16_t count; /* 1..125 */
+    uint16_t
+        count; /* read: 1..125 registers, 1..2000 bits; written: 1..123, 1..1968; 1 by 5 and 6 */
     int timeout_ms; /* the answer must begin by then (tcp: be whole by then); 50..10000 */
+    /* the device does something, what the answer holds does not matter: function 3, 4 or 16 with
+     * count 0..125 (16: 0..123, zeros are written), or 6 with value */
+    bool command;
+    uint16_t value; /* command by function 6 */
+    int gap_ms; /* silence this device wants before a question; the longer of this and the bus's */
+    /* writes that are no command: count words, of coils 0 or 1; else NULL. Lives until the answer */
+    const uint16_t *write;
 };
 
 /* What came of a question; filled whatever the outcome. */
@@ -44,6 +54,9 @@ void bus_free(struct bus *b); /* closes; NULL is fine */
 
 bool bus_unit_ok(const struct site_bus *c, int unit);
 
+/* Does the function change something in the device? */
+bool bus_is_write(int function);
+
 /* Opens the port (locked for this process alone) or connects within c->timeout_ms; 0 at once when it is open already.
  * NILA_ERR_BUSY: another program holds the port; NILA_ERR_IO: not there, refused; NILA_ERR_TIMEOUT; NILA_ERR_CONFIG: speed or
  * name not usable. Words in why (size >= 96). */
@@ -51,9 +64,14 @@ NILA_MUST_CHECK int bus_open(struct bus *b, char *why, size_t why_size);
 void bus_close(struct bus *b);
 bool bus_is_open(const struct bus *b);
 
-/* Asks and waits. 0 and regs[0..count-1] filled. Otherwise regs is untouched: NILA_ERR_TIMEOUT; NILA_ERR_PROTO: bad CRC, other
- * unit, function, length or number; NILA_ERR_EXCEPTION; NILA_ERR_IO: the port or connection is gone and now closed;
- * NILA_ERR_CLOSED: it was not open; NILA_ERR_RANGE: the question itself is impossible. */
+/* Can q be asked on such a bus? 0, or NILA_ERR_RANGE with words in a->text. */
+NILA_MUST_CHECK int bus_check(const struct site_bus *c, const struct bus_question *q,
+                              struct bus_answer *a);
+
+/* Asks and waits. 0 and regs[0..count-1] filled, bits as 0 and 1; a write or a command leaves regs alone (NULL is fine); the
+ * echo of a write has been checked. Otherwise regs is untouched: NILA_ERR_TIMEOUT; NILA_ERR_PROTO: bad CRC, other unit,
+ * function, length or number, or the echo of another write; NILA_ERR_EXCEPTION; NILA_ERR_IO: the port or connection is gone
+ * and now closed; NILA_ERR_CLOSED: it was not open; NILA_ERR_RANGE: the question itself is impossible. */
 NILA_MUST_CHECK int bus_ask(struct bus *b, const struct bus_question *q, uint16_t *regs,
                             struct bus_answer *a);
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "bus_link.h"
+#include "bus_pdu.h"
 #include "collector/common/clock.h"
 
 /* Bytes of one answer follow each other closely; a USB adapter's buffer (16 ms) and a busy Pi may tear holes. */
@@ -78,6 +79,11 @@ static void rtu_close(struct bus *b)
     if (b->lock_fd >= 0)
         (void)close(b->lock_fd); /* gives the lock back */
     b->lock_fd = -1;
+    if (b->ctx == NULL)
+        return;
+    modbus_close(b->ctx);
+    modbus_free(b->ctx);
+    b->ctx = NULL;
 }
 
 /* Reads and throws away until nothing has come for silence_ms, or cap_ms have passed. Returns the bytes thrown away, or -1
@@ -122,38 +128,64 @@ static uint16_t crc16(const uint8_t *p, int n)
     return crc;
 }
 
-/* libmodbus refuses units 248..255, and drops the CRC check for units it was not told: both are done here. */
-static int ask_raw(struct bus *b, const struct bus_question *q, uint16_t *regs,
-                   struct bus_answer *a)
+/* Turns libmodbus's errno e into ours. */
+static int link_error(int e, const struct bus_question *q, struct bus_answer *a)
 {
-    const uint8_t request[] = {(uint8_t)q->unit,         (uint8_t)q->function,
-                               (uint8_t)(q->first >> 8), (uint8_t)(q->first & 255),
-                               (uint8_t)(q->count >> 8), (uint8_t)(q->count & 255)};
-    uint8_t f[MODBUS_MAX_ADU_LENGTH] = {0};
-    int body;
-
-    (void)modbus_set_slave(b->ctx, 0);
-    if (modbus_send_raw_request(b->ctx, request, sizeof request) < 0 ||
-        modbus_receive_confirmation(b->ctx, f) < 0)
-        return bus_error(errno, q, a);
-    body = f[1] & 0x80 ? 3 : 3 + f[2];
-    if (body + 2 > MODBUS_RTU_MAX_ADU_LENGTH || f[0] != q->unit)
-        return bus_error(f[0] != q->unit ? EMBBADSLAVE : EMBBADDATA, q, a);
-    if ((f[body] | f[body + 1] << 8) != crc16(f, body))
-        return bus_error(EMBBADCRC, q, a);
-    return bus_take_pdu(f + 1, body - 1, q, regs, a);
+    if (e == EMBBADCRC || e == EMBBADDATA || e == EMBBADEXC || e == EMBUNKEXC || e == EMBMDATA ||
+        e == EMBBADSLAVE) {
+        (void)snprintf(a->text, sizeof a->text, "%s", e == EMBBADCRC ? "bad CRC" : "no good frame");
+        return NILA_ERR_PROTO;
+    }
+    if (e == ETIMEDOUT || e == EAGAIN || e == EINTR) {
+        (void)snprintf(a->text, sizeof a->text, "no answer in %d ms", q->timeout_ms);
+        return NILA_ERR_TIMEOUT;
+    }
+    (void)snprintf(a->text, sizeof a->text, "link lost: %s", strerror(e));
+    return NILA_ERR_IO;
 }
 
-static int ask_libmodbus(struct bus *b, const struct bus_question *q, uint16_t *regs,
-                         struct bus_answer *a)
+static void set_timeouts(modbus_t *ctx, int answer_ms)
 {
-    if (q->unit > 247)
-        return ask_raw(b, q, regs, a);
-    if (modbus_set_slave(b->ctx, q->unit) != 0)
-        return bus_error(errno, q, a);
-    if (bus_modbus_read(b->ctx, q, regs) != q->count)
-        return bus_error(errno, q, a);
-    return 0;
+    (void)modbus_set_response_timeout(ctx, (uint32_t)(answer_ms / 1000),
+                                      (uint32_t)(answer_ms % 1000) * 1000);
+    (void)modbus_set_byte_timeout(ctx, 0, BYTE_MS * 1000);
+}
+
+/* Bytes of the frame f before its CRC, as libmodbus has counted when it read it. */
+static int body_length(const uint8_t *f)
+{
+    if (f[1] & 0x80)
+        return 3;
+    if (bus_is_write(f[1]))
+        return 6;
+    return f[1] <= 4 ? 3 + f[2] : 3;
+}
+
+/* Asks in a raw frame: libmodbus refuses units 248..255 and does not look at the value a single write repeats. It drops the CRC
+ * check for units it was not told: that is done here. f gets the frame, its good length goes to *n. */
+static int exchange(struct bus *b, const struct bus_question *q, uint8_t *f, size_t *n,
+                    struct bus_answer *a)
+{
+    uint8_t request[1 + BUS_PDU_MAX];
+    size_t length = bus_pdu_make(request + 1, q);
+    int body;
+
+    request[0] = (uint8_t)q->unit;
+    (void)modbus_set_slave(b->ctx, 0);
+    if (modbus_send_raw_request(b->ctx, request, (int)length + 1) < 0 ||
+        modbus_receive_confirmation(b->ctx, f) < 0)
+        return link_error(errno, q, a);
+    body = body_length(f);
+    if (body + 2 > MODBUS_RTU_MAX_ADU_LENGTH)
+        return link_error(EMBBADDATA, q, a);
+    if ((f[body] | f[body + 1] << 8) != crc16(f, body))
+        return link_error(EMBBADCRC, q, a);
+    if (f[0] != q->unit) {
+        (void)snprintf(a->text, sizeof a->text, "answer of another unit (%u)", f[0]);
+        return NILA_ERR_PROTO;
+    }
+    *n = (size_t)body - 1;
+    return bus_pdu_take(f + 1, *n, q, NULL, a);
 }
 
 /* The first answer after a failure may be the failed question's. The right one would then still follow, by this question's
@@ -166,7 +198,7 @@ static int prove_answer(struct bus *b, const struct bus_question *q, int64_t ask
     int n = drain(modbus_get_socket(b->ctx), left > gap ? (int)left : gap, DRAIN_CAP_MS);
 
     if (n < 0)
-        return bus_error(errno, q, a);
+        return link_error(errno, q, a);
     if (n == 0) {
         b->doubt[q->unit] = false;
         return 0;
@@ -191,17 +223,17 @@ static int after_failure(struct bus *b, const struct bus_question *q, int rc, st
         silence = DRAIN_CAP_MS;
     n = drain(modbus_get_socket(b->ctx), silence, DRAIN_CAP_MS);
     if (n < 0)
-        return bus_error(errno, q, a);
+        return link_error(errno, q, a);
     a->strays += (unsigned)n;
     return rc;
 }
 
 /* Silence before the question, and nothing left unread. */
-static int make_quiet(struct bus *b, struct bus_answer *a)
+static int make_quiet(struct bus *b, const struct bus_question *q, struct bus_answer *a)
 {
     int gap = frame_gap_ms(b->c), n;
 
-    bus_wait_gap(b, b->c->gap_ms > gap ? b->c->gap_ms : gap);
+    bus_wait_gap(b, q, gap);
     n = drain(modbus_get_socket(b->ctx), 0, DRAIN_CAP_MS);
     if (n > 0) { /* somebody was still talking: let him finish */
         a->strays += (unsigned)n;
@@ -213,15 +245,16 @@ static int make_quiet(struct bus *b, struct bus_answer *a)
 static int rtu_ask(struct bus *b, const struct bus_question *q, uint16_t *regs,
                    struct bus_answer *a)
 {
-    uint16_t got[MODBUS_MAX_READ_REGISTERS];
+    uint8_t f[MODBUS_MAX_ADU_LENGTH] = {0};
+    size_t n = 0;
     int64_t asked_ms;
     int rc;
 
-    if (make_quiet(b, a) != 0)
-        return bus_error(errno, q, a);
-    bus_set_timeouts(b->ctx, q->timeout_ms, BYTE_MS);
+    if (make_quiet(b, q, a) != 0)
+        return link_error(errno, q, a);
+    set_timeouts(b->ctx, q->timeout_ms);
     asked_ms = clock_mono_ms();
-    rc = ask_libmodbus(b, q, got, a);
+    rc = exchange(b, q, f, &n, a);
     a->answer_ms = (int)(clock_mono_ms() - asked_ms);
     if (rc == NILA_ERR_TIMEOUT && a->answer_ms < q->timeout_ms - 5) {
         (void)snprintf(a->text, sizeof a->text, "answer cut short");
@@ -239,8 +272,12 @@ static int rtu_ask(struct bus *b, const struct bus_question *q, uint16_t *regs,
     if (a->answer_ms > b->slowest_ms[q->unit])
         b->slowest_ms[q->unit] =
             (uint16_t)(a->answer_ms < DRAIN_CAP_MS ? a->answer_ms : DRAIN_CAP_MS);
-    memcpy(regs, got, q->count * sizeof regs[0]);
-    return 0;
+    return bus_pdu_take(f + 1, n, q, regs, a);
 }
 
-const struct bus_link BUS_RTU = {rtu_open, rtu_ask, rtu_close};
+static bool rtu_is_open(const struct bus *b)
+{
+    return b->ctx != NULL;
+}
+
+const struct bus_link BUS_RTU = {rtu_open, rtu_ask, rtu_close, rtu_is_open};

@@ -111,14 +111,22 @@ void device_missed(struct device *dev, const char *why)
 
 void device_copy_stats(struct device *dev, struct poll_device_stats *out)
 {
+    struct answer_ring answers;
+
     (void)pthread_mutex_lock(&dev->lock);
     *out = dev->stats;
+    answers = dev->answers;
     (void)pthread_mutex_unlock(&dev->lock);
+    out->answer_p50_ms = answer_ring_quantile(&answers, 0.5);
+    out->answer_p95_ms = answer_ring_quantile(&answers, 0.95);
 }
 
-static void count_question(struct device *dev, int rc, const struct bus_answer *a)
+static void count_question(struct device *dev, int rc, const struct bus_answer *a, int64_t from_ms)
 {
     struct poll_device_stats *s = &dev->stats;
+
+    if (dev->line != NULL)
+        line_stats_question(dev->line, rc, a, false, from_ms, clock_mono_ms());
 
     (void)pthread_mutex_lock(&dev->lock);
     s->last_try_ms = clock_wall_ms();
@@ -126,6 +134,7 @@ static void count_question(struct device *dev, int rc, const struct bus_answer *
     if (rc == 0) {
         s->good++;
         s->answer_ms = a->answer_ms;
+        answer_ring_add(&dev->answers, a->answer_ms);
     } else if (rc == NILA_ERR_TIMEOUT) {
         s->timeouts++;
     } else if (rc == NILA_ERR_EXCEPTION) {
@@ -158,8 +167,13 @@ static int ask_once(struct device *dev, struct bus *bus, const struct plan_block
                     struct reg_block *block, struct bus_answer *a)
 {
     int timeout_ms = dev->p->timeout_ms > 0 ? dev->p->timeout_ms : dev->bus->timeout_ms;
-    const struct bus_question q = {dev->d->unit, b->function, b->first, b->count, timeout_ms};
+    const struct bus_question q = {.unit = dev->d->unit,
+                                   .function = b->function,
+                                   .first = b->first,
+                                   .count = b->count,
+                                   .timeout_ms = timeout_ms};
     int rc = bus_open(bus, a->text, sizeof a->text); /* a malformed answer may have closed it */
+    int64_t from_ms = clock_mono_ms();
 
     if (rc != 0)
         return NILA_ERR_IO;
@@ -173,7 +187,7 @@ static int ask_once(struct device *dev, struct bus *bus, const struct plan_block
     if (rc == NILA_ERR_EXCEPTION &&
         (a->exception == GATEWAY_NO_PATH || a->exception == GATEWAY_NO_ANSWER))
         rc = NILA_ERR_TIMEOUT;
-    count_question(dev, rc, a);
+    count_question(dev, rc, a, from_ms);
     return rc;
 }
 
@@ -346,7 +360,12 @@ int device_round(struct device *dev, struct bus *bus, int64_t slot_mono_ms, stru
 {
     struct bus_answer a;
     size_t got = 0;
-    int rc = ask_blocks(dev, bus, block, &got, &a);
+    int rc;
+
+    (void)pthread_mutex_lock(&dev->lock);
+    dev->stats.served_slots++;
+    (void)pthread_mutex_unlock(&dev->lock);
+    rc = ask_blocks(dev, bus, block, &got, &a);
 
     fill_set(dev, slot_mono_ms, block, got, set);
     if (rc == 0) {

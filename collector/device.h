@@ -15,6 +15,7 @@
 #include "node_header.h"
 #include "plan.h"
 #include "poll.h"
+#include "poll_stats.h"
 #include "quality.h"
 #include "slots.h"
 
@@ -35,8 +36,10 @@ struct device {
     int64_t next_slot;
     bool at_once; /* one reading before the first slot */
     int64_t at_once_ms;
-    pthread_mutex_t lock; /* for stats */
+    struct line_stats *line; /* of its bus; NULL: nobody counts */
+    pthread_mutex_t lock;    /* for stats and answers */
     struct poll_device_stats stats;
+    struct answer_ring answers;
 };
 
 /* NILA_ERR_CONFIG with words in why (size >= 256). On success the caller frees what it holds with device_done. */

@@ -17,6 +17,8 @@
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
 #include "device.h"
+#include "poll_ask.h"
+#include "poll_stats.h"
 #include "slots.h"
 
 #define TCP_THREADS     4
@@ -40,6 +42,10 @@ struct line {
     int64_t reopen_ms;  /* not opened again before this */
     int reopen_wait_ms; /* 0: it is not away */
     char why[96];       /* why it is away */
+    struct pool *pool;
+    struct ask_queue asks;
+    struct line_stats stats;
+    bool turn; /* a read of a person was just answered: a device that is due comes first */
 };
 
 struct pool {
@@ -104,6 +110,7 @@ static struct device *due_first(struct line *l, int64_t anchor_ms, int64_t now_m
 {
     struct device *first = NULL;
 
+    l->due_ms = INT64_MAX;
     for (unsigned i = 0; i < l->devices; i++) {
         int64_t due = device_due(l->device[i], anchor_ms, now_ms);
         if (first == NULL || due < l->due_ms) {
@@ -157,8 +164,8 @@ static void gather(struct pool *p, const struct reading_set *set)
     p->fill[p->sets++] = *set;
 }
 
-/* Opens the line unless it failed a short while ago. */
-static int open_line(struct line *l)
+/* Opens the line unless it failed a short while ago; a person's question does not wait for that. */
+static int open_line(struct line *l, bool now_please)
 {
     int64_t now = clock_mono_ms();
     bool was_away = l->reopen_wait_ms > 0;
@@ -166,19 +173,21 @@ static int open_line(struct line *l)
 
     if (bus_is_open(l->bus))
         return 0;
-    if (was_away && now < l->reopen_ms)
+    if (was_away && now < l->reopen_ms && !now_please)
         return NILA_ERR_CLOSED;
     rc = bus_open(l->bus, l->why, sizeof l->why);
     if (rc == 0) {
         if (was_away)
             log_info("bus %s: open again", l->c->slug);
         l->reopen_wait_ms = 0;
+        line_stats_state(&l->stats, true, "");
         return 0;
     }
     l->reopen_wait_ms = was_away ? l->reopen_wait_ms * 2 : REOPEN_FIRST_MS;
     if (l->reopen_wait_ms > REOPEN_LAST_MS)
         l->reopen_wait_ms = REOPEN_LAST_MS;
     l->reopen_ms = clock_mono_ms() + l->reopen_wait_ms;
+    line_stats_state(&l->stats, false, l->why);
     if (!was_away)
         log_warnx("bus %s: %s, next try in %d s", l->c->slug, l->why, l->reopen_wait_ms / 1000);
     return rc;
@@ -189,6 +198,7 @@ static void lost_line(struct line *l, struct device *dev)
 {
     (void)snprintf(l->why, sizeof l->why, "%s", dev->stats.error);
     device_missed(dev, l->why);
+    line_stats_state(&l->stats, false, l->why);
     l->reopen_wait_ms = REOPEN_FIRST_MS;
     l->reopen_ms = clock_mono_ms() + REOPEN_FIRST_MS;
     log_warnx("bus %s: %s, opened anew in %d s", l->c->slug, l->why, REOPEN_FIRST_MS / 1000);
@@ -201,7 +211,7 @@ static bool serve(struct worker *w, struct line *l, struct device *dev)
     int rc;
 
     w->set.n = 0;
-    if (open_line(l) != 0) {
+    if (open_line(l, false) != 0) {
         device_missed(dev, l->why);
         return true;
     }
@@ -209,6 +219,24 @@ static bool serve(struct worker *w, struct line *l, struct device *dev)
     if (rc == NILA_ERR_IO)
         lost_line(l, dev);
     return rc != 0;
+}
+
+/* A person's question, whose turn it is. */
+static void serve_ask(struct line *l, struct ask *ask)
+{
+    int64_t from_ms = clock_mono_ms();
+    int rc = open_line(l, true);
+
+    if (rc != 0) {
+        *ask->a = (struct bus_answer){0};
+        (void)snprintf(ask->a->text, sizeof ask->a->text, "%s", l->why);
+        ask_end(&l->asks, ask, NILA_ERR_IO);
+        return;
+    }
+    rc = bus_ask(l->bus, ask->q, ask->regs, ask->a);
+    line_stats_question(&l->stats, rc, ask->a, true, from_ms, clock_mono_ms());
+    l->turn = !bus_is_write(ask->q->function);
+    ask_end(&l->asks, ask, rc);
 }
 
 /* Threads that may wait for silent lines at once: the others stay free for the living. */
@@ -226,6 +254,8 @@ static struct line *pick(struct pool *p, int64_t *due_ms)
         struct line *l = p->line[i];
         if (l->busy || (l->suspect && p->suspects >= suspects_allowed(p)))
             continue;
+        if (atomic_load(&l->asks.waiting) > 0)
+            l->due_ms = 0; /* at once */
         if (best == NULL || l->due_ms < best->due_ms)
             best = l;
     }
@@ -266,7 +296,8 @@ static struct line *take(struct pool *p, int64_t anchor_ms, int64_t now_ms, int6
     struct line *l;
 
     for (unsigned i = 0; i < p->lines; i++)
-        if (!p->line[i]->busy && p->line[i]->device[0]->anchor_ms != anchor_ms)
+        if (!p->line[i]->busy && p->line[i]->devices > 0 &&
+            p->line[i]->device[0]->anchor_ms != anchor_ms)
             (void)due_first(p->line[i], anchor_ms, now_ms);
     *due_ms = now_ms + NAP_MS;
     l = pick(p, due_ms);
@@ -295,13 +326,21 @@ static void serve_line(struct worker *w, struct line *l, int64_t anchor_ms, int6
 {
     struct pool *p = w->pool;
     struct device *dev = due_first(l, anchor_ms, now_ms);
-    bool silent;
+    bool due = dev != NULL && l->due_ms <= now_ms, silent = false;
+    struct ask *ask;
 
-    if (l->suspect || dev->failures > 0)
+    if (l->suspect || (dev != NULL && dev->failures > 0))
         deliver(p); /* finished readings do not wait for one that may be silent */
     hand_over_watch(p);
     (void)pthread_mutex_unlock(&p->lock);
-    silent = serve(w, l, dev);
+    ask = ask_take(&l->asks, l->turn && due);
+    w->set.n = 0;
+    if (ask != NULL) {
+        serve_ask(l, ask);
+    } else if (due) {
+        l->turn = false;
+        silent = serve(w, l, dev);
+    }
     (void)pthread_mutex_lock(&p->lock);
     if (w->set.n > 0)
         gather(p, &w->set);
@@ -370,6 +409,7 @@ static int init_devices(struct poller *p, const struct profile *const *profile, 
         if (rc != 0)
             return rc;
         l = &p->line[s->device[i].bus];
+        dev->line = &l->stats;
         l->device[l->devices++] = dev;
     }
     for (unsigned b = 0; b < p->lines; b++) {
@@ -380,8 +420,7 @@ static int init_devices(struct poller *p, const struct profile *const *profile, 
             dev->at_once = device_due(dev, p->anchor_ms, now) - now > FIRST_SLOT_MS;
             dev->at_once_ms = now;
         }
-        if (p->line[b].devices > 0)
-            (void)due_first(&p->line[b], p->anchor_ms, now);
+        (void)due_first(&p->line[b], p->anchor_ms, now);
     }
     return 0;
 }
@@ -399,6 +438,8 @@ static int init_lines(struct poller *p, char *why, size_t why_size)
         p->line[b].c = c;
         p->line[b].bus = bus_new(c);
         p->line[b].device = xcalloc(s->devices, sizeof(struct device *));
+        ask_init(&p->line[b].asks);
+        line_stats_init(&p->line[b].stats, clock_mono_ms());
         handles += c->kind == SITE_BUS_SERIAL ? 2 : 1;
         if (c->kind == SITE_BUS_TCP && (c->tcp_port < 1 || c->tcp_port > 65535)) {
             (void)snprintf(why, why_size, "bus %s: port %d cannot be reached, allowed 1..65535",
@@ -424,7 +465,7 @@ static int open_serial_lines(struct poller *p, char *why, size_t why_size)
 
         if (l->c->kind != SITE_BUS_SERIAL || l->devices == 0)
             continue;
-        rc = open_line(l);
+        rc = open_line(l, true);
         if (rc == NILA_ERR_BUSY || rc == NILA_ERR_CONFIG) {
             (void)snprintf(why, why_size, "bus %s: %s", l->c->slug, l->why);
             return rc;
@@ -443,13 +484,12 @@ static void init_pools(struct poller *p)
     for (unsigned b = 0; b < p->lines; b++) {
         struct pool *pool = tcp;
 
-        if (p->line[b].devices == 0)
-            continue;
         if (p->line[b].c->kind == SITE_BUS_SERIAL) {
             pool = &p->pool[p->pools++];
             init_pool(p, pool);
         }
         pool->line[pool->lines++] = &p->line[b];
+        p->line[b].pool = pool;
         if (pool->threads < TCP_THREADS)
             pool->threads++;
     }
@@ -512,6 +552,8 @@ void poller_stop(struct poller *p)
     if (p == NULL)
         return;
     atomic_store(&p->stop, true);
+    for (unsigned b = 0; b < p->lines; b++)
+        ask_close(&p->line[b].asks);
     for (unsigned i = 0; i < p->pools; i++) {
         (void)pthread_mutex_lock(&p->pool[i].lock);
         (void)pthread_cond_broadcast(&p->pool[i].wake);
@@ -535,6 +577,8 @@ void poller_stop(struct poller *p)
         device_done(&p->device[i]);
     for (unsigned i = 0; i < p->lines; i++) {
         bus_free(p->line[i].bus);
+        ask_free(&p->line[i].asks);
+        line_stats_free(&p->line[i].stats);
         free(p->line[i].device);
     }
     (void)pthread_mutex_destroy(&p->anchor_lock);
@@ -553,4 +597,43 @@ void poller_device_stats(struct poller *p, unsigned device, struct poll_device_s
 int64_t poller_last_round_mono_ms(struct poller *p)
 {
     return atomic_load(&p->last_round_ms);
+}
+
+static void wake_pool(void *arg)
+{
+    struct pool *p = arg;
+
+    (void)pthread_mutex_lock(&p->lock);
+    (void)pthread_cond_broadcast(&p->wake);
+    (void)pthread_mutex_unlock(&p->lock);
+}
+
+int poller_ask(struct poller *p, unsigned bus, const struct bus_question *q, uint16_t *regs,
+               struct bus_answer *a, int64_t timeout_ms)
+{
+    int rc;
+
+    *a = (struct bus_answer){0};
+    if (bus >= p->lines) {
+        (void)snprintf(a->text, sizeof a->text, "no bus %u", bus);
+        return NILA_ERR_RANGE;
+    }
+    rc = bus_check(p->line[bus].c, q, a);
+    if (rc != 0)
+        return rc;
+    return ask_wait(&p->line[bus].asks, q, regs, a, timeout_ms, wake_pool, p->line[bus].pool);
+}
+
+void poller_line_stats(struct poller *p, unsigned bus, struct poll_line_stats *out)
+{
+    struct line *l = &p->line[bus];
+
+    line_stats_copy(&l->stats, clock_mono_ms(), out);
+    out->waiting = atomic_load(&l->asks.waiting);
+    for (unsigned i = 0; i < l->devices; i++) {
+        struct poll_device_stats s;
+        device_copy_stats(l->device[i], &s);
+        out->served_slots += s.served_slots;
+        out->missed_slots += s.missed_slots;
+    }
 }

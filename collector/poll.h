@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bus.h"
 #include "collector/common/profile.h"
 #include "collector/common/reading.h"
 #include "collector/common/site.h"
@@ -31,15 +32,49 @@ struct poll_device_stats {
     int64_t last_good_ms; /* wall time of the last good answer, 0 never */
     int64_t last_try_ms;
     uint64_t requests, good, timeouts, bad_frames, exceptions, stale, values;
+    uint64_t served_slots; /* slots in which the device was asked */
     /* not served because the bus was busy or away; slots of a back-off are not counted */
     uint64_t missed_slots;
-    int answer_ms;  /* of the last good request */
-    int backoff_s;  /* 0 alive; else next try after this */
-    char error[96]; /* last error in words, "" when the last answer was good */
+    int answer_ms;                    /* of the last good request */
+    int answer_p50_ms, answer_p95_ms; /* of the last 256 good requests; 0 none yet */
+    int backoff_s;                    /* 0 alive; else next try after this */
+    char error[96];                   /* last error in words, "" when the last answer was good */
 };
 
 /* Copies the counters of device i as they are now. Any thread. */
 void poller_device_stats(struct poller *p, unsigned device, struct poll_device_stats *out);
+
+enum poll_line_state {
+    POLL_LINE_UNUSED, /* nobody has needed it yet */
+    POLL_LINE_OPEN,
+    POLL_LINE_AWAY /* could not be opened, or was lost */
+};
+
+struct poll_line_stats {
+    enum poll_line_state state;
+    int64_t since_ms; /* wall time of the last change of state, 0 never */
+    char why[96];     /* why it is away, else "" */
+    /* questions of devices, persons and rules, and how they ended; lost: the link broke */
+    uint64_t requests, good, timeouts, bad_frames, exceptions, stale, lost;
+    uint64_t asked; /* of them by poller_ask */
+    uint64_t served_slots, missed_slots;
+    int busy_permille; /* share of the last 60 s with a question on the line; since the start when that is shorter */
+    unsigned waiting; /* questions of poller_ask that wait now */
+};
+
+/* Copies the counters of bus (index into site->bus) as they are now. Any thread. */
+void poller_line_stats(struct poller *p, unsigned bus, struct poll_line_stats *out);
+
+#define POLL_ASKS_MAX 16
+
+/* Puts one question of a person or a rule on a line at the next request boundary, before the next due device, and waits for
+ * its answer. Writes go before reads; after a read a device that is due has its turn. Any thread; a line without devices is
+ * opened when it is needed. regs as with bus_ask. What bus_ask returns, and: NILA_ERR_TIMEOUT: the line could not be had
+ * within timeout_ms (a->text tells this from a unit that gave no answer; once the question is on the line it is waited for);
+ * NILA_ERR_FULL: POLL_ASKS_MAX questions wait already; NILA_ERR_IO: the line cannot be opened; NILA_ERR_CLOSED: the poller is
+ * ending; NILA_ERR_RANGE: no such bus. poller_stop may run only when no call is under way or about to begin. */
+NILA_MUST_CHECK int poller_ask(struct poller *p, unsigned bus, const struct bus_question *q,
+                               uint16_t *regs, struct bus_answer *a, int64_t timeout_ms);
 
 /* Time of the newest finished round of any bus (monotonic ms), for the watchdog. */
 int64_t poller_last_round_mono_ms(struct poller *p);

@@ -63,7 +63,12 @@ static struct bus *opened(const struct site_bus *c)
     return b;
 }
 
-static const struct bus_question ASK_10_AT_20 = {7, 3, 20, 10, 100};
+#define ASK(u, f, at, n, ms)                                                          \
+    {                                                                                 \
+        .unit = (u), .function = (f), .first = (at), .count = (n), .timeout_ms = (ms) \
+    }
+
+static const struct bus_question ASK_10_AT_20 = ASK(7, 3, 20, 10, 100);
 
 static void reads_registers_of_both_kinds_on_both_links(void **state)
 {
@@ -81,7 +86,7 @@ static void reads_registers_of_both_kinds_on_both_links(void **state)
         uint16_t r[125];
         for (int function = 3; function <= 4; function++) {
             for (uint16_t count = 1; count <= 125; count = (uint16_t)(count + 31)) {
-                const struct bus_question q = {7, function, 65000, count, 500};
+                const struct bus_question q = ASK(7, function, 65000, count, 500);
                 assert_int_equal(bus_ask(b, &q, r, &a), 0);
                 for (unsigned k = 0; k < count; k++)
                     assert_int_equal(r[k], (uint16_t)(66000 + k));
@@ -148,7 +153,7 @@ static void names_every_kind_of_bad_answer_and_stores_nothing(void **state)
 static void an_answer_cut_short_is_no_silence(void **state)
 {
     struct script s = {.step = {{PEER_CUT, 0, 0}}, .steps = 1};
-    const struct bus_question q = {7, 3, 20, 10, 1000};
+    const struct bus_question q = ASK(7, 3, 20, 10, 1000);
     char path[64];
     struct peer *p = peer_start_pty(by_script, &s, path, sizeof path);
     struct site_bus c = serial_bus(path);
@@ -172,7 +177,7 @@ static void a_late_answer_is_never_taken_for_the_next_question(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof LATE_MS / sizeof LATE_MS[0]; i++) {
         struct script s = {.step = {{PEER_GOOD, LATE_MS[i], 0}}, .steps = 1};
-        const struct bus_question first = {7, 3, 0, 1, 100}, second = {7, 3, 100, 1, 200};
+        const struct bus_question first = ASK(7, 3, 0, 1, 100), second = ASK(7, 3, 100, 1, 200);
         char path[64];
         struct peer *p = peer_start_pty(by_script, &s, path, sizeof path);
         struct site_bus c = serial_bus(path);
@@ -197,7 +202,7 @@ static void a_late_tcp_answer_is_thrown_away_and_the_right_one_awaited(void **st
 {
     struct script s = {
         .step = {{PEER_GOOD, 150, 0}, {PEER_GOOD, 0, 0}, {PEER_LATE_THEN_GOOD, 0, 0}}, .steps = 3};
-    const struct bus_question first = {7, 3, 0, 1, 100}, second = {7, 3, 100, 1, 500};
+    const struct bus_question first = ASK(7, 3, 0, 1, 100), second = ASK(7, 3, 100, 1, 500);
     int port;
     struct peer *p = peer_start_tcp(by_script, &s, &port);
     struct site_bus c = tcp_bus(port);
@@ -231,7 +236,7 @@ static struct peer_reply late_at_the_corner(void *arg, const struct peer_request
 
 static void transaction_numbers_are_followed_round_the_corner(void **state)
 {
-    const struct bus_question q = {7, 3, 0, 1, 2000};
+    const struct bus_question q = ASK(7, 3, 0, 1, 2000);
     int port;
     struct peer *p = peer_start_tcp(late_at_the_corner, NULL, &port);
     struct site_bus c = tcp_bus(port);
@@ -282,7 +287,7 @@ static void a_silent_endpoint_is_connected_anew_after_three_questions(void **sta
 static void a_connection_closed_while_idle_costs_no_reading(void **state)
 {
     struct script s = {.step = {{PEER_GOOD_HANG_UP, 0, 0}, {PEER_HANG_UP, 0, 0}}, .steps = 2};
-    const struct bus_question q = {7, 3, 0, 1, 500};
+    const struct bus_question q = ASK(7, 3, 0, 1, 500);
     int port;
     struct peer *p = peer_start_tcp(by_script, &s, &port);
     struct site_bus c = tcp_bus(port);
@@ -316,7 +321,7 @@ static void units_above_247_are_served_on_a_serial_line(void **state)
     for (int unit = 248; unit <= 255; unit++) {
         struct script s = {
             .step = {{PEER_GOOD, 0, 0}, {PEER_EXCEPTION, 0, 2}, {BAD[unit % 4], 0, 0}}, .steps = 3};
-        const struct bus_question q = {unit, 4, 20, 10, 100};
+        const struct bus_question q = ASK(unit, 4, 20, 10, 100);
         struct peer *p = peer_start_pty(by_script, &s, path, sizeof path);
         struct site_bus c = serial_bus(path);
         struct bus *b = opened(&c);
@@ -346,8 +351,9 @@ static void knows_which_units_a_bus_can_ask(void **state)
         {"serial 256", SITE_BUS_SERIAL, 256, false},
         {"tcp 0", SITE_BUS_TCP, 0, true},
         {"tcp 247", SITE_BUS_TCP, 247, true},
-        {"tcp 248", SITE_BUS_TCP, 248, false},
+        {"tcp 248", SITE_BUS_TCP, 248, true},
         {"tcp 255", SITE_BUS_TCP, 255, true},
+        {"tcp 256", SITE_BUS_TCP, 256, false},
         {"tcp -1", SITE_BUS_TCP, -1, false},
     };
     struct script s = {.steps = 0};
@@ -359,7 +365,7 @@ static void knows_which_units_a_bus_can_ask(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
         struct site_bus any = {.kind = T[i].kind};
-        struct bus_question q = {T[i].unit, 3, 0, 1, 500};
+        struct bus_question q = ASK(T[i].unit, 3, 0, 1, 500);
         struct bus_answer a;
         uint16_t r;
         if (bus_unit_ok(&any, T[i].unit) != T[i].ok)
@@ -464,8 +470,10 @@ static void a_host_that_is_not_there_ends_in_time(void **state)
 
 static void refuses_questions_that_cannot_be(void **state)
 {
-    static const struct bus_question BAD[] = {
-        {7, 1, 0, 1, 100}, {7, 3, 0, 0, 100}, {7, 3, 0, 126, 100}, {7, 3, 0, 1, 0}};
+    static const struct bus_question BAD[] = {ASK(7, 7, 0, 1, 100),    ASK(7, 3, 0, 0, 100),
+                                              ASK(7, 3, 0, 126, 100),  ASK(7, 3, 0, 1, 0),
+                                              ASK(7, 1, 0, 2001, 100), ASK(7, 5, 0, 1, 100),
+                                              ASK(7, 16, 0, 1, 100),   ASK(7, 3, 65535, 2, 100)};
     struct script s = {.steps = 0};
     char path[64];
     struct peer *p = peer_start_pty(by_script, &s, path, sizeof path);

@@ -144,7 +144,7 @@ static void refuses_a_site_it_cannot_poll(void **state)
         int unit, every_s, port;
         const char *order, *words;
     } T[] = {
-        {"unit 248 on TCP", true, 248, 1, 502, "AB", "unit 248 cannot be asked"},
+        {"unit 256 on TCP", true, 256, 1, 502, "AB", "unit 256 cannot be asked"},
         {"unit 0 on a line", false, 0, 1, 0, "AB", "unit 0 cannot be asked"},
         {"every 0 s", true, 1, 0, 502, "AB", "every_s"},
         {"a profile that cannot be decoded", true, 1, 1, 502, "ABCD", "order"},
