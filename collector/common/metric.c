@@ -37,6 +37,7 @@ static const struct metric_info INFO[METRIC_COUNT] = {
     [METRIC_CURRENT_A]  = {"current_a",   "A",     METRIC_EQUIPMENT,   0,  1000,       0,  200,   2},
     [METRIC_POWER_W]    = {"power_w",     "W",     METRIC_EQUIPMENT,   0,   1e6,       0,  1e5,   0},
     [METRIC_ENERGY_KWH] = {"energy_kwh",  "kWh",   METRIC_EQUIPMENT,   0,   1e9,       0,  1e8,   1},
+    [METRIC_CAUSE]      = {"cause",       "",      METRIC_EQUIPMENT,   0,   255,       0,  255,   0},
 };
 /* clang-format on */
 

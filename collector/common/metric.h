@@ -37,7 +37,8 @@ enum metric {
     METRIC_CURRENT_A = 26,
     METRIC_POWER_W = 27,
     METRIC_ENERGY_KWH = 28,
-    METRIC_COUNT = 29
+    METRIC_CAUSE = 29, /* why a switch is as it is: enum reflex_cause */
+    METRIC_COUNT = 30
 };
 
 /* Which InfluxDB measurement a metric belongs to. */
