@@ -16,8 +16,9 @@
 #define MINUTE_MS ((int64_t)60 * 1000)
 #define HOUR_MS   (60 * MINUTE_MS)
 #define BUCKET_MS (5 * MINUTE_MS)
-/* After a whole look back the newest values of each pond are asked for this far back; what is older is kept. */
-#define RECENT_MS (2 * HOUR_MS)
+/* After a whole look back the newest values of each pond are asked for this far back; what is older is kept. Long enough for
+ * ammonia taken by hand and imported later, as long as it judges (status.h). */
+#define RECENT_MS (25 * HOUR_MS)
 /* A day in memory is served without asking again while it is younger. */
 #define DAY_FRESH_MS    MINUTE_MS
 #define RECORDS_LOOK_MS MINUTE_MS

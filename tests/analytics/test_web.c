@@ -517,6 +517,12 @@ static void live_values_and_the_day_come_from_the_database(void **state)
     await_page(&h, "/", "Tanpa kabar alat");            /* seruyan-1 has no device */
     await_page(&h, "/wilayah", "1 kolam dengan siklus berjalan dari 3 kolam tercatat");
     assert_int_equal(status_of(&h, "GET", "/api/v1/health"), 200);
+    /* what was taken by hand this morning and is imported now */
+    buf_clear(&lines);
+    buf_printf(&lines, "water,device=tangan,pond=kotim-2 tan_n_mg_l=1.3,tan_n_mg_l_q=1 %lld\n",
+               now - 5 * 3600000LL);
+    assert_int_equal(influx_write(db, lines.p, lines.n, &written), 0);
+    await_page(&h, "/api/v1/ponds", "tan_n_mg_l");
     influxd_stop(&d); /* the database goes away under way */
     await_page(&h, "/", "Basis data tidak terhubung sejak");
     await_page(&h, "/kolam/kotim-1", "Oksigen sangat rendah"); /* still young enough */
