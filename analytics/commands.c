@@ -297,7 +297,7 @@ static void forecast_words(const struct command_options *o, const struct forecas
 
     (void)civil_format_day(day, sizeof day, s->as_of_day);
     say(o,
-        "%s: keadaan %s, %u bulan, %u undian, %u kolam dengan siklus berjalan, %zu dengan data "
+        "%s: keadaan %s, %u bulan, %u simulasi, %u kolam dengan siklus berjalan, %zu dengan data "
         "sensor\n",
         "%s: as of %s, %u months, %u draws, %u ponds with an open cycle, %zu with sensor data\n",
         path, day, s->months, s->draws, s->tracked[SUPPLY_JOINT], f->ponds_with_water);
