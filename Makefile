@@ -39,7 +39,7 @@ ROOMS := common collector core bridge analytics support
 
 USES_common    := support common
 USES_core      := support core
-USES_bridge    := support bridge core common
+USES_bridge    := support bridge collector core common
 USES_collector := support collector core common
 USES_analytics := support analytics common
 USES_bench     := support collector analytics bridge core common
@@ -66,8 +66,8 @@ $(BUILD)/obj/%.o: %.c Makefile
 	$(if $(V),,@echo "  CC      $<")
 	$(Q)$(CC) $(ALL_CFLAGS) $(if $(filter firmware-bridge/core/%,$<),-Wdouble-promotion) -c $< -o $@
 
-# Where profiles are looked for is built in: with another PREFIX than last time these two are compiled anew.
-$(BUILD)/obj/collector/main.o $(BUILD)/obj/collector/setup.o: $(BUILD)/datadir
+# Where profiles are looked for is built in: with another PREFIX than last time these are compiled anew.
+$(BUILD)/obj/collector/main.o $(BUILD)/obj/collector/setup.o $(BUILD)/obj/firmware-bridge/linux/profiles.o: $(BUILD)/datadir
 $(BUILD)/datadir: FORCE
 	@mkdir -p $(@D)
 	@[ "$$(cat $@ 2>/dev/null)" = "$(DATADIR)" ] || echo "$(DATADIR)" >$@
@@ -100,6 +100,8 @@ UNIT_$(1) := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/$(1)/test_*.
 UNITS += $$(UNIT_$(1))
 endef
 $(foreach r,common core bridge collector analytics,$(eval $(call test_rules,$(r))))
+# Some of the bridge's run the program itself.
+$(UNIT_bridge): | $(BUILD)/bin/nila-bridge
 # Whole-house tests are scripts that run the real programs; the small C tools they use stand beside them.
 HOUSE := $(wildcard tests/house/test_*.sh)
 HOUSE_TOOLS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/house/*.c))

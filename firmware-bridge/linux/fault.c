@@ -59,7 +59,7 @@ int fault_parse(struct fault *out, const char *text, const struct site *site)
     return 0;
 }
 
-static void nonsense(int64_t ts_ms, struct sim_channel ch[8], int n)
+static void nonsense(int64_t ts_ms, struct sim_channel ch[SIM_CHANNELS_MAX], int n)
 {
     /* Drawn from the second, not counted: a master that asks every minute must meet all four. */
     unsigned which = (unsigned)(rng_key(1, (uint64_t)(ts_ms / 1000)) % 4);
@@ -72,7 +72,7 @@ static void nonsense(int64_t ts_ms, struct sim_channel ch[8], int n)
     }
 }
 
-static int stuck(struct fault *f, struct sim_channel ch[8], int n)
+static int stuck(struct fault *f, struct sim_channel ch[SIM_CHANNELS_MAX], int n)
 {
     if (!f->holding) {
         memcpy(f->held, ch, (size_t)n * sizeof *ch);
@@ -83,8 +83,8 @@ static int stuck(struct fault *f, struct sim_channel ch[8], int n)
     return f->held_n;
 }
 
-int fault_apply(struct fault *f, int device, double t_s, int64_t ts_ms, struct sim_channel ch[8],
-                int n)
+int fault_apply(struct fault *f, int device, double t_s, int64_t ts_ms,
+                struct sim_channel ch[SIM_CHANNELS_MAX], int n)
 {
     if (device != f->device || n < 0 || t_s < f->from_s || t_s >= f->to_s)
         return n;

@@ -31,7 +31,7 @@ struct fault {
     double from_s, to_s; /* since the start: from_s <= t < to_s; to_s may be infinite */
     bool holding;        /* stuck: held is filled */
     int held_n;
-    struct sim_channel held[8];
+    struct sim_channel held[SIM_CHANNELS_MAX];
 };
 
 /* Reads DEVICE:KIND[:from_s[:to_s]]; defaults 0 and for ever. NILA_ERR_PARSE: not of this form; NILA_ERR_NOT_FOUND: no
@@ -40,7 +40,7 @@ NILA_MUST_CHECK int fault_parse(struct fault *out, const char *text, const struc
 
 /* What device gives at t_s seconds and the wall time ts_ms, when it would have given n channels ch: the new number, with
  * ch changed, or -1 for silence. The fault leaves other devices and other times alone. */
-int fault_apply(struct fault *f, int device, double t_s, int64_t ts_ms, struct sim_channel ch[8],
-                int n);
+int fault_apply(struct fault *f, int device, double t_s, int64_t ts_ms,
+                struct sim_channel ch[SIM_CHANNELS_MAX], int n);
 
 #endif

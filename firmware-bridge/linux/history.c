@@ -20,7 +20,7 @@ static int64_t device_rows(struct buf *b, const struct history_config *c, unsign
 {
     const struct site_device *d = &c->site->device[device];
     const char *pond = d->pond >= 0 ? c->site->pond[d->pond].slug : "";
-    struct sim_channel ch[SENSOR_CHANNELS_MAX];
+    struct sim_channel ch[SIM_CHANNELS_MAX];
     size_t kinds;
     const struct sensor_kind *kind = sensor_kinds(d->pond >= 0, &kinds);
     int n = sensors_read(c->sensors, (int)device, ts_ms, ch);

@@ -26,6 +26,7 @@ enum option_id {
     OPT_LISTEN,
     OPT_PTY_LINK,
     OPT_FAULT,
+    OPT_DEVICES,
     OPT_FOR,
     OPT_DAYS,
     OPT_EVERY,
@@ -51,6 +52,7 @@ static const struct option OPTION[] = {
     {"listen", required_argument, NULL, OPT_LISTEN},
     {"pty-link", required_argument, NULL, OPT_PTY_LINK},
     {"fault", required_argument, NULL, OPT_FAULT},
+    {"devices", required_argument, NULL, OPT_DEVICES},
     {"for", required_argument, NULL, OPT_FOR},
     {"days", required_argument, NULL, OPT_DAYS},
     {"every", required_argument, NULL, OPT_EVERY},
@@ -123,6 +125,7 @@ static int take(struct options *o, int id, const char *v, int argc)
     } PLAIN[] = {{OPT_TRUTH, &o->truth},
                  {OPT_READY, &o->ready},
                  {OPT_LISTEN, &o->listen},
+                 {OPT_DEVICES, &o->devices},
                  {OPT_OUT, &o->out}};
 
     for (size_t i = 0; i < sizeof PLAIN / sizeof PLAIN[0]; i++) {

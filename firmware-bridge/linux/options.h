@@ -29,7 +29,7 @@ struct options {
     bool noise;
     struct option_list set;
     /* simulate; a text is NULL when not given */
-    const char *truth, *ready, *listen;
+    const char *truth, *ready, *listen, *devices;
     struct option_list pty_link, fault;
     int64_t for_s; /* -1: until a signal */
     /* history */

@@ -333,11 +333,12 @@ struct pond_sample pond_now(const struct pond *p)
         .ph = between(a->ph, b->ph, f),
         .level_cm = between(a->level_cm, b->level_cm, f),
         .tan_n_mg_l = between(a->tan_n_mg_l, b->tan_n_mg_l, f),
+        .chl_ug_l = chl_at(p, p->now_ms),
     };
     double set_cm = 100 * p->depth_m;
 
     s.ec_us_cm = p->traits.ec25_us_cm * set_cm / s.level_cm * (1 + 0.0191 * (s.temp_c - 25));
-    s.turb_ntu = inorganic_ntu(p, b, &w) + 0.12 * chl_at(p, p->now_ms);
+    s.turb_ntu = inorganic_ntu(p, b, &w) + 0.12 * s.chl_ug_l;
     if (p->system == POND_SYSTEM_CAGE)
         s.level_cm = set_cm + tide_cm(p->now_ms);
     return s;

@@ -53,7 +53,7 @@
 struct pond; /* opaque; one simulated pond */
 
 struct pond_sample {
-    double temp_c, do_mg_l, ph, ec_us_cm, turb_ntu, level_cm, tan_n_mg_l;
+    double temp_c, do_mg_l, ph, ec_us_cm, turb_ntu, level_cm, tan_n_mg_l, chl_ug_l;
 };
 
 struct pond_config {

@@ -12,7 +12,10 @@
 #include <unistd.h>
 
 #include "collector/common/log.h"
+#include "firmware-bridge/core/nila_crc.h"
 #include "firmware-bridge/core/nila_rtu.h"
+
+#include "rtu_ear.h"
 
 #define PATH_SIZE 64
 
@@ -21,8 +24,9 @@ struct rtu_line {
     int fd;       /* our end */
     int other_fd; /* the master's end, only held */
     char path[PATH_SIZE];
-    char *link; /* NULL: none made */
-    struct nila_rtu rtu;
+    char *link;          /* NULL: none made */
+    struct nila_rtu rtu; /* how the nodes hear the line */
+    struct rtu_ear ear;  /* and how the other devices do */
 };
 
 static int error_of(int e)
@@ -153,25 +157,53 @@ static bool stopped_within(int stop_fd, int ms)
     return poll(&p, 1, ms) > 0;
 }
 
+/* The line fell silent: the answer of whoever was asked. A node or another device, never both: unit ids differ. */
+static void what_was_said(struct rtu_line *l, struct sim_reply *r)
+{
+    uint8_t framed[NILA_RTU_MAX];
+    struct nila_answer a = nila_rtu_end(&l->rtu, framed);
+
+    rtu_ear_end(&l->ear, l->bus, r);
+    if (a.n == 0)
+        return;
+    *r = (struct sim_reply){.a = a, .delay_ms = a.node->response_ms};
+    r->a.n = a.n - 3; /* without unit id and CRC */
+    memcpy(r->pdu, framed + 1, r->a.n);
+}
+
+static size_t frame(const struct sim_reply *r, uint8_t out[NILA_RTU_MAX])
+{
+    uint16_t crc;
+
+    out[0] = r->a.unit;
+    memcpy(out + 1, r->pdu, r->a.n);
+    crc = nila_crc(out, 1 + r->a.n);
+    out[1 + r->a.n] = (uint8_t)crc;
+    out[2 + r->a.n] = (uint8_t)(crc >> 8);
+    return r->a.n + 3;
+}
+
 /* The line fell silent: answer, if there is something to answer. */
 static void answer(struct rtu_line *l, int stop_fd)
 {
     uint8_t out[NILA_RTU_MAX];
-    struct nila_answer a = nila_rtu_end(&l->rtu, out);
-    size_t sent = 0;
+    struct sim_reply r;
+    size_t sent = 0, length;
 
-    if (a.n == 0 || !simbus_release(l->bus, &a, out + 1))
+    what_was_said(l, &r);
+    if (r.a.n == 0 || !simbus_release(l->bus, &r))
         return;
-    if (a.node->response_ms > 0 && stopped_within(stop_fd, a.node->response_ms))
+    if (r.delay_ms > 0 && stopped_within(stop_fd, r.delay_ms))
         return;
-    while (sent < a.n) {
-        ssize_t n = write(l->fd, out + sent, a.n - sent);
+    length = frame(&r, out);
+    while (sent < length) {
+        ssize_t n = write(l->fd, out + sent, length - sent);
         if (n > 0) {
             sent += (size_t)n;
         } else if (n == 0 || errno != EINTR) {
             /* Nobody reads: on a line the bytes would be gone too. */
             log_debug("bus %s: an answer of unit %u found no reader", l->bus->bus->slug,
-                      (unsigned)a.unit);
+                      (unsigned)r.a.unit);
             return;
         }
     }
@@ -185,8 +217,10 @@ static bool receive(struct rtu_line *l)
 
     if (n < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
         return true;
-    for (ssize_t i = 0; i < n; i++)
+    for (ssize_t i = 0; i < n; i++) {
         nila_rtu_byte(&l->rtu, in[i]);
+        rtu_ear_byte(&l->ear, in[i]);
+    }
     return n > 0;
 }
 
@@ -210,7 +244,8 @@ void rtu_line_run(struct rtu_line *l, int stop_fd)
             return;
         if (n > 0) {
             idle = held = false;
-        } else if (!held && NILA_RTU_HOLD_MS > t35_ms && nila_rtu_unfinished(&l->rtu)) {
+        } else if (!held && NILA_RTU_HOLD_MS > t35_ms &&
+                   (nila_rtu_unfinished(&l->rtu) || rtu_ear_unfinished(&l->ear, l->bus))) {
             held = true;
         } else {
             idle = true;

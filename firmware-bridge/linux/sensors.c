@@ -9,6 +9,7 @@
 #include "firmware-bridge/core/nila_regmap.h"
 
 #include "pond.h"
+#include "quantities.h"
 #include "rng.h"
 #include "weather.h"
 
@@ -27,6 +28,24 @@ static const struct sensor_kind WEATHER[] = {
     {NILA_KIND_AIR_TEMP_C, METRIC_AIR_TEMP_C, 0.1,  0,     false},
     {NILA_KIND_PAR_W_M2,   METRIC_PAR_W_M2,   0,    0.01,  true},
     {NILA_KIND_WIND_M_S,   METRIC_WIND_M_S,   0.05, 0.02,  true},
+};
+/* What only devices of other profiles measure. */
+static const struct sensor_kind OTHER[] = {
+    {SIM_KIND_OTHER, METRIC_DO_SAT_PCT, 0.5,   0,     true},
+    {SIM_KIND_OTHER, METRIC_ORP_MV,     2,     0,     false},
+    {SIM_KIND_OTHER, METRIC_EC25_US_CM, 0.5,   0.005, true},
+    {SIM_KIND_OTHER, METRIC_SAL_PSU,    0.001, 0.005, true},
+    {SIM_KIND_OTHER, METRIC_TDS_MG_L,   0.5,   0.005, true},
+    {SIM_KIND_OTHER, METRIC_NH3_N_MG_L, 0.001, 0.05,  true},
+    {SIM_KIND_OTHER, METRIC_NO2_N_MG_L, 0.005, 0.05,  true},
+    {SIM_KIND_OTHER, METRIC_CHL_UG_L,   1,     0.05,  true},
+    {SIM_KIND_OTHER, METRIC_PRESS_KPA,  0.03,  0,     true},
+    {SIM_KIND_OTHER, METRIC_SECCHI_CM,  1,     0,     true},
+    {SIM_KIND_OTHER, METRIC_AIR_RH_PCT, 1,     0,     true},
+    {SIM_KIND_OTHER, METRIC_BARO_HPA,   0.1,   0,     true},
+    {SIM_KIND_OTHER, METRIC_VOLT_V,     0,     0.005, true},
+    {SIM_KIND_OTHER, METRIC_CURRENT_A,  0,     0.01,  true},
+    {SIM_KIND_OTHER, METRIC_POWER_W,    0,     0.01,  true},
 };
 /* clang-format on */
 
@@ -93,7 +112,7 @@ void sensors_free(struct sensors *s)
     free(s);
 }
 
-static size_t water_values(struct water *w, int64_t ts_ms, double value[SENSOR_CHANNELS_MAX])
+static struct pond_sample water_now(struct water *w, int64_t ts_ms)
 {
     struct pond_sample p;
 
@@ -101,6 +120,13 @@ static size_t water_values(struct water *w, int64_t ts_ms, double value[SENSOR_C
     pond_advance(w->pond, ts_ms);
     p = pond_now(w->pond);
     (void)pthread_mutex_unlock(&w->lock);
+    return p;
+}
+
+static size_t water_values(struct water *w, int64_t ts_ms, double value[SENSOR_CHANNELS_MAX])
+{
+    struct pond_sample p = water_now(w, ts_ms);
+
     value[0] = p.temp_c;
     value[1] = p.do_mg_l;
     value[2] = p.ph;
@@ -122,7 +148,7 @@ static size_t weather_values(uint64_t seed, int64_t ts_ms, double value[SENSOR_C
 }
 
 int sensors_read(struct sensors *s, int device, int64_t ts_ms,
-                 struct sim_channel ch[SENSOR_CHANNELS_MAX])
+                 struct sim_channel ch[SIM_CHANNELS_MAX])
 {
     const struct site_device *d = &s->site->device[device];
     uint64_t key =
@@ -142,4 +168,70 @@ int sensors_read(struct sensors *s, int device, int64_t ts_ms,
         ch[i] = (struct sim_channel){.kind = k[i].kind, .value = round(v * 1000) / 1000};
     }
     return (int)n;
+}
+
+/* The sensor of a metric; one without noise when the tables have none. */
+static struct sensor_kind kind_of(enum metric metric)
+{
+    static const struct {
+        const struct sensor_kind *kind;
+        size_t n;
+    } TABLE[] = {{WATER, sizeof WATER / sizeof WATER[0]},
+                 {WEATHER, sizeof WEATHER / sizeof WEATHER[0]},
+                 {OTHER, sizeof OTHER / sizeof OTHER[0]}};
+
+    for (size_t t = 0; t < sizeof TABLE / sizeof TABLE[0]; t++)
+        for (size_t i = 0; i < TABLE[t].n; i++)
+            if (TABLE[t].kind[i].metric == metric)
+                return TABLE[t].kind[i];
+    return (struct sensor_kind){.kind = SIM_KIND_OTHER, .metric = metric};
+}
+
+/* One device at one moment. */
+struct look {
+    const struct pond_sample *water; /* NULL: in no pond */
+    struct weather sky;
+    int64_t ts_ms;
+    uint64_t key;
+    bool noise;
+};
+
+static struct sim_channel measure(const struct look *l, enum metric metric)
+{
+    const struct sensor_kind k = kind_of(metric);
+    double v = quantity_now(metric, l->water, &l->sky, l->ts_ms);
+
+    if (l->noise)
+        v += (k.noise + k.noise_rel * fabs(v)) * rng_normal(rng_key(l->key, (uint64_t)metric));
+    return (struct sim_channel){.kind = k.kind, .value = k.positive ? fabs(v) : v};
+}
+
+int sensors_read_profile(struct sensors *s, int device, const struct profile *p, int64_t ts_ms,
+                         struct sim_channel ch[SIM_CHANNELS_MAX])
+{
+    const struct site_device *d = &s->site->device[device];
+    struct look l = {.sky = weather_at(s->seed, ts_ms), .ts_ms = ts_ms, .noise = s->noise};
+    struct pond_sample water;
+    int n = 0;
+
+    l.key =
+        rng_key(rng_key_text(rng_key_text(s->seed, "noise"), d->slug), (uint64_t)(ts_ms / 1000));
+    if (d->pond >= 0) {
+        water = water_now(&s->water[d->pond], ts_ms);
+        l.water = &water;
+    }
+    for (unsigned i = 0; i < p->n; i++)
+        ch[n++] = measure(&l, p->m[i].metric);
+    for (unsigned i = 0; i < p->spares; i++) {
+        enum metric metric = METRIC_COUNT;
+        double factor;
+        if (quantity_of_spare(&p->spare[i], &metric, &factor)) {
+            ch[n] = measure(&l, metric);
+            ch[n].value *= factor;
+        } else {
+            ch[n] = (struct sim_channel){.kind = SIM_KIND_OTHER, .value = factor};
+        }
+        n++;
+    }
+    return n;
 }

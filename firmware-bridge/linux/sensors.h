@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sensors: what the devices of a site would measure in the simulated ponds: truth of pond.h or weather.h, plus sensor
- * noise, rounded to the thousandths a register holds.
+ * noise, for a node rounded to the thousandths a register holds.
  *
- * A device with a pond has channels 0..6: temperature, oxygen, pH, EC, turbidity, level, TAN. A device without one is a
+ * A node with a pond has channels 0..6: temperature, oxygen, pH, EC, turbidity, level, TAN. A node without one is a
  * weather station, channels 0..2: air temperature, PAR, wind at 10 m.
  * Noise is normal and white, drawn from (seed, device, channel, second): two devices in one pond differ, and the same
  * second gives the same reading to a live server and to a history written later.
@@ -15,11 +15,12 @@
 #include <stdint.h>
 
 #include "collector/common/metric.h"
+#include "collector/common/profile.h"
 #include "collector/common/site.h"
 
 #include "simserver.h"
 
-#define SENSOR_CHANNELS_MAX 8
+#define SENSOR_CHANNELS_MAX 8 /* of a node */
 
 /* One kind of channel. */
 struct sensor_kind {
@@ -57,6 +58,11 @@ void sensors_free(struct sensors *s); /* NULL is fine */
 /* Fills ch and returns how many. ts_ms should not lie before an earlier call's for the same pond: the water is then that
  * of the later moment. */
 int sensors_read(struct sensors *s, int device, int64_t ts_ms,
-                 struct sim_channel ch[SENSOR_CHANNELS_MAX]);
+                 struct sim_channel ch[SIM_CHANNELS_MAX]);
+
+/* The same for a device of profile p: first p->m, then p->spare, each in the unit the profile says (quantities.h tells what
+ * they see). NaN: there is nothing here to measure it in, such as the temperature of no pond. */
+int sensors_read_profile(struct sensors *s, int device, const struct profile *p, int64_t ts_ms,
+                         struct sim_channel ch[SIM_CHANNELS_MAX]);
 
 #endif

@@ -8,6 +8,8 @@
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
 
+#include "persona.h"
+
 #define PRODUCT_SIMULATOR 3
 #define PERIOD_S          1         /* until the master writes another */
 #define VALUE_LIMIT       2147483.0 /* x 1000 just fits the s32 register */
@@ -61,26 +63,36 @@ static void take(struct nila_node *node, unsigned i, const struct sim_channel *c
         fatal("bus: a node has no channel %u", i);
 }
 
+/* Asks the source when a round is due (period_s after the last); *n is what it said. False: the last round still holds. */
+static bool sample(struct simbus *b, struct simbus_sampling *s, int64_t period_ms,
+                   struct sim_channel *ch, int *n)
+{
+    int64_t now = clock_mono_ms();
+
+    if (s->sampled && now - s->sampled_ms < period_ms)
+        return false;
+    *n = b->source(b->arg, s->device, clock_wall_ms(), ch);
+    s->sampled = true;
+    s->sampled_ms = now;
+    s->plugged = *n >= 0;
+    return true;
+}
+
 /* Called by the core before a node is served. */
 static bool awake(void *arg, size_t index)
 {
     struct simbus *b = arg;
     struct simbus_sampling *s = &b->sampling[index];
     struct nila_node *node = &b->units.node[index];
-    struct sim_channel ch[NILA_REG_CHANNELS] = {{0}};
-    int64_t now = clock_mono_ms();
-    int64_t seconds = (now - s->ticked_ms) / 1000;
+    struct sim_channel ch[SIM_CHANNELS_MAX] = {{0}};
+    int64_t seconds = (clock_mono_ms() - s->ticked_ms) / 1000;
     int n;
 
     nila_node_tick(node, (uint32_t)seconds);
     s->ticked_ms += seconds * 1000;
-    if (s->sampled && now - s->sampled_ms < 1000 * (int64_t)node->period_s)
+    if (!sample(b, s, 1000 * (int64_t)node->period_s, ch, &n))
         return s->plugged;
-    n = b->source(b->arg, s->device, clock_wall_ms(), ch);
     assert(n <= NILA_REG_CHANNELS);
-    s->sampled = true;
-    s->sampled_ms = now;
-    s->plugged = n >= 0;
     if (n < 0)
         return false;
     for (int i = n; i < NILA_REG_CHANNELS; i++)
@@ -89,6 +101,13 @@ static bool awake(void *arg, size_t index)
         take(node, i, &ch[i]);
     nila_node_round(node);
     return true;
+}
+
+static void add_persona(struct simbus *b, const struct profile *p, const struct site_device *d,
+                        int index)
+{
+    b->persona[b->personas] = persona_new(p, (uint8_t)d->unit, fnv1a(d->slug), clock_mono_ms());
+    b->persona_sampling[b->personas++] = (struct simbus_sampling){.device = index};
 }
 
 void simbus_init(struct simbus *b, const struct simserver_config *c, int bus_index,
@@ -110,10 +129,17 @@ void simbus_init(struct simbus *b, const struct simserver_config *c, int bus_ind
                          .units = {.awake = awake, .arg = b}};
     b->units.node = xcalloc(c->site->devices, sizeof *b->units.node);
     b->sampling = xcalloc(c->site->devices, sizeof *b->sampling);
+    b->persona = xcalloc(c->site->devices, sizeof(struct persona *));
+    b->persona_sampling = xcalloc(c->site->devices, sizeof *b->persona_sampling);
     for (unsigned i = 0; i < c->site->devices; i++) {
         const struct site_device *d = &c->site->device[i];
+        const struct profile *p = c->profile != NULL ? c->profile[i] : NULL;
         if (d->bus != bus_index)
             continue;
+        if (p != NULL && !p->node_header) {
+            add_persona(b, p, d, (int)i);
+            continue;
+        }
         id.serial = fnv1a(d->slug);
         nila_node_init(&b->units.node[n], (uint8_t)d->unit, PERIOD_S, &id);
         b->sampling[n] = (struct simbus_sampling){.device = (int)i, .ticked_ms = clock_mono_ms()};
@@ -124,12 +150,66 @@ void simbus_init(struct simbus *b, const struct simserver_config *c, int bus_ind
 
 void simbus_clear(struct simbus *b)
 {
+    for (size_t i = 0; i < b->personas; i++)
+        persona_free(b->persona[i]);
+    free(b->persona);
+    free(b->persona_sampling);
     free(b->units.node);
     free(b->sampling);
     *b = (struct simbus){0};
 }
 
-bool simbus_release(struct simbus *b, const struct nila_answer *a, const uint8_t *pdu)
+/* Its index, or -1. */
+static int find_persona(const struct simbus *b, uint8_t unit)
 {
-    return truth_write(b->truth, b->bus->slug, a, pdu) == 0;
+    for (size_t i = 0; i < b->personas; i++)
+        if (persona_unit(b->persona[i]) == unit)
+            return (int)i;
+    return -1;
+}
+
+bool simbus_has_persona(const struct simbus *b, uint8_t unit)
+{
+    return find_persona(b, unit) >= 0;
+}
+
+void simbus_serve_persona(struct simbus *b, uint8_t unit, const uint8_t *pdu, size_t n,
+                          struct sim_reply *out)
+{
+    struct sim_channel ch[SIM_CHANNELS_MAX] = {{0}};
+    int i = find_persona(b, unit), channels;
+    const struct profile *p;
+
+    *out = (struct sim_reply){0};
+    if (i < 0)
+        return;
+    p = persona_profile(b->persona[i]);
+    if (sample(b, &b->persona_sampling[i], p->measure_ms > 0 ? p->measure_ms : 1000 * PERIOD_S, ch,
+               &channels) &&
+        channels >= 0)
+        persona_take(b->persona[i], ch, channels);
+    if (!b->persona_sampling[i].plugged)
+        return;
+    out->delay_ms = p->turnaround_ms;
+    out->a = persona_serve(b->persona[i], pdu, n, clock_mono_ms(), out->pdu);
+}
+
+void simbus_serve(struct simbus *b, uint8_t unit, const uint8_t *pdu, size_t n,
+                  struct sim_reply *out)
+{
+    const bool persona = simbus_has_persona(b, unit);
+
+    *out = (struct sim_reply){0};
+    /* A device of unit 0, which a gateway may have, must not be taken for a broadcast to the nodes. */
+    if (!persona || unit != 0)
+        out->a = nila_units_serve(&b->units, unit, pdu, n, out->pdu);
+    if (persona)
+        simbus_serve_persona(b, unit, pdu, n, out);
+    else if (out->a.n > 0)
+        out->delay_ms = out->a.node->response_ms;
+}
+
+bool simbus_release(struct simbus *b, const struct sim_reply *r)
+{
+    return truth_write(b->truth, b->bus->slug, &r->a, r->pdu) == 0;
 }

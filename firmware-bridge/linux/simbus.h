@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* simbus: the simulated nodes of one bus, sampled from the source when they are asked. What tcp_server and rtu_line
+/* simbus: the simulated devices of one bus, sampled from the source when they are asked. What tcp_server and rtu_line
  * share.
  *
  * Threads: all calls from the bus's own thread once it runs. */
@@ -13,25 +13,47 @@
 #include "simserver.h"
 #include "truth.h"
 
-struct simbus_sampling; /* opaque: when each node was sampled */
+struct simbus_sampling; /* opaque: when a device was sampled */
+struct persona;
 
 struct simbus {
     const struct site_bus *bus;
-    /* node[i] belongs to the i-th device of this bus, in the site's order */
+    /* nodes, and devices of other profiles, each in the site's order */
     struct nila_units units;
-    struct simbus_sampling *sampling;
+    struct simbus_sampling *sampling; /* one a node */
+    struct persona **persona;
+    size_t personas;
+    struct simbus_sampling *persona_sampling;
     sim_source source;
     void *arg;
     struct truth *truth;
 };
 
-/* Fills b with the nodes of the devices of bus bus_index; b must stay where it is. Free with simbus_clear. */
+/* One answer, before it is framed. */
+struct sim_reply {
+    struct nila_answer a; /* a.n: bytes of pdu; 0: silence */
+    int delay_ms;         /* before the first byte leaves */
+    uint8_t pdu[NILA_PDU_MAX];
+};
+
+/* Fills b with the devices of bus bus_index; b must stay where it is. Free with simbus_clear. */
 void simbus_init(struct simbus *b, const struct simserver_config *c, int bus_index,
                  struct truth *truth);
 void simbus_clear(struct simbus *b); /* a zeroed struct is fine */
 
-/* True when an answer (its PDU given) may leave: it is on the truth log, if there is one. */
-NILA_MUST_CHECK bool simbus_release(struct simbus *b, const struct nila_answer *a,
-                                    const uint8_t *pdu);
+/* Is there a device of another profile than a node's under this unit id? */
+bool simbus_has_persona(const struct simbus *b, uint8_t unit);
+
+/* Serves a request of n bytes (function first) to whoever bears the unit id, sampling it when it is due. The nodes hear it
+ * too and count. */
+void simbus_serve(struct simbus *b, uint8_t unit, const uint8_t *pdu, size_t n,
+                  struct sim_reply *out);
+
+/* The same when the nodes have heard it already, and only for devices of other profiles. */
+void simbus_serve_persona(struct simbus *b, uint8_t unit, const uint8_t *pdu, size_t n,
+                          struct sim_reply *out);
+
+/* True when an answer may leave: it is on the truth log, if there is one. */
+NILA_MUST_CHECK bool simbus_release(struct simbus *b, const struct sim_reply *r);
 
 #endif

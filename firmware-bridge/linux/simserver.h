@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* simserver: simulated nodes behind Modbus TCP listeners and RTU lines on ptys, all through firmware-bridge/core.
+/* simserver: simulated devices behind Modbus TCP listeners and RTU lines on ptys: nodes through firmware-bridge/core, devices
+ * of other profiles through persona.h.
  *
  * One thread a bus; a bus carries several unit ids. Every answer to function 3 or 4 is written to the truth log and
  * flushed before it leaves; an answer that cannot be logged does not leave (the reason is logged once).
@@ -16,13 +17,19 @@
 #include <stdio.h>
 
 #include "collector/common/err.h"
+#include "collector/common/profile.h"
 #include "collector/common/site.h"
 
 #define SIMSERVER_CLIENTS 8
 
+/* A node uses eight of them, a device of another profile as many as it has measurements. */
+#define SIM_CHANNELS_MAX (PROFILE_MEASUREMENTS + PROFILE_SPARES)
+
+#define SIM_KIND_OTHER   0xFFFF /* measured by no node; beside NILA_KIND_* */
+
 /* One channel as the sensor has it now: what the node's sampling round will take. */
 struct sim_channel {
-    int kind; /* NILA_KIND_*; NILA_KIND_NONE: not fitted */
+    int kind; /* NILA_KIND_*; NILA_KIND_NONE: not fitted (nodes only); SIM_KIND_OTHER */
     /* Unit of the kind; NaN: sensor absent. Beyond +-2147483 no register holds it: missing, with NILA_Q_RANGE. */
     double value;
     /* Extra NILA_Q_* bits, 0 usual. VALID is set for a finite value unless one of STALE, ABSENT, RANGE, WARMUP, STUCK is
@@ -30,17 +37,22 @@ struct sim_channel {
     unsigned quality;
 };
 
-/* Asked once a sampling round (each NILA_HOLD_PERIOD_S, which is 1 s at first, or each request, whichever is later) for one
- * device, in the bus's thread. ts_ms: wall clock. Fills at most 8 channels and returns how many, the others are not
- * fitted; negative: the device does not answer at all (unplugged) until the next round. Different devices may be asked
+/* Asked once a sampling round (a node's NILA_HOLD_PERIOD_S, which is 1 s at first, or the profile's measure_ms, 1 s when not
+ * known; or each request, whichever is later) for one device, in the bus's thread. ts_ms: wall clock. Fills the channels and
+ * returns how many: for a node at most 8, the others are not fitted; for a device of a profile one a measurement, then one a
+ * spare, missing ones are absent; negative: the device does not answer at all (unplugged) until the next round. Different devices may be asked
  * from different threads at once. */
-typedef int (*sim_source)(void *arg, int device_index, int64_t ts_ms, struct sim_channel ch[8]);
+typedef int (*sim_source)(void *arg, int device_index, int64_t ts_ms,
+                          struct sim_channel ch[SIM_CHANNELS_MAX]);
 
 struct simserver; /* opaque */
 
 struct simserver_config {
-    /* Buses and devices; every device is served as a nila-node. Must outlive the server. */
+    /* Buses and devices; must outlive the server. */
     const struct site *site;
+    /* One entry a device: what it is served as, must outlive the server. NULL entry, NULL, or a profile with a node's header:
+     * a nila-node. */
+    const struct profile *const *profile;
     sim_source source;
     void *arg;
     /* NULL: no log. CSV: served_ms,bus,unit,function,first,count,regs_hex,request_no; the header is written when the file

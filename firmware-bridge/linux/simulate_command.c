@@ -16,6 +16,7 @@
 #include "collector/common/log.h"
 
 #include "fault.h"
+#include "profiles.h"
 #include "ready.h"
 #include "simserver.h"
 #include "text.h"
@@ -23,6 +24,7 @@
 struct simulation {
     const struct options *o;
     struct site *site;
+    struct profile **profile; /* one a device, NULL entries: nodes */
     struct sensor_stock *stock;
     struct fault *fault;   /* one a --fault */
     const char **pty_link; /* one a bus, NULL entries */
@@ -33,15 +35,27 @@ struct simulation {
 };
 
 /* A fault belongs to one device and a device to one bus, so each is used by one thread only. */
-static int source(void *arg, int device, int64_t ts_ms, struct sim_channel ch[8])
+static int source(void *arg, int device, int64_t ts_ms, struct sim_channel ch[SIM_CHANNELS_MAX])
 {
     struct simulation *s = arg;
     double t_s = (double)(clock_mono_ms() - s->start_mono_ms) / 1000;
-    int n = sensors_read(s->sensors, device, ts_ms, ch);
+    const struct profile *p = s->profile[device];
+    int n = p != NULL && !p->node_header ? sensors_read_profile(s->sensors, device, p, ts_ms, ch)
+                                         : sensors_read(s->sensors, device, ts_ms, ch);
 
     for (size_t i = 0; i < s->o->fault.n; i++)
         n = fault_apply(&s->fault[i], device, t_s, ts_ms, ch, n);
     return n;
+}
+
+static int read_profiles(struct simulation *s)
+{
+    char why[512] = "";
+    int rc = profiles_load(&s->profile, s->site, s->o->devices, why, sizeof why);
+
+    if (rc != 0)
+        text_say(TEXT_CANNOT_START, why, NULL, NULL);
+    return exit_code(rc);
 }
 
 static int read_faults(struct simulation *s)
@@ -125,6 +139,7 @@ static void prepare_ponds(struct simulation *s)
 static int start_server(struct simulation *s)
 {
     struct simserver_config c = {.site = s->site,
+                                 .profile = (const struct profile *const *)s->profile,
                                  .source = source,
                                  .arg = s,
                                  .truth = s->truth,
@@ -152,9 +167,14 @@ static void say_where(const struct simulation *s)
         else
             text_say(TEXT_ON_PTY, s->site->bus[i].slug, path, s->pty_link[i]);
     }
-    for (unsigned i = 0; i < s->site->devices; i++)
-        if (!imitated(&s->site->device[i]))
-            text_say(TEXT_AS_NODE, s->site->device[i].slug, s->site->device[i].profile, NULL);
+    for (unsigned i = 0; i < s->site->devices; i++) {
+        const struct profile *p = s->profile[i];
+        if (p == NULL)
+            continue;
+        text_say(TEXT_AS_PROFILE, s->site->device[i].slug, p->maker, p->model);
+        if (p->start.function != 0 && !p->node_header)
+            text_say(TEXT_WAITS_FOR_START, s->site->device[i].slug, NULL, NULL);
+    }
 }
 
 /* Until a signal of ours (which stay blocked, so that none is lost) or the end of --for. */
@@ -225,6 +245,8 @@ int simulate_command(const struct options *o)
     int rc = load_site(&s.site, o->site_path), closed;
 
     if (rc == 0)
+        rc = read_profiles(&s);
+    if (rc == 0)
         rc = read_stocks(&s.stock, o, s.site);
     if (rc == 0)
         rc = read_faults(&s);
@@ -239,6 +261,7 @@ int simulate_command(const struct options *o)
     free(s.pty_link);
     free(s.fault);
     free(s.stock);
+    profiles_free(s.profile, s.site);
     site_free(s.site);
     return rc != 0 ? rc : closed;
 }

@@ -134,11 +134,23 @@ void tcp_server_close(struct tcp_server *s)
     free(s);
 }
 
+/* The answer to the request at the head of c->in, under its transaction number. */
+static void put_frame(struct client *c, const struct sim_reply *r)
+{
+    memcpy(c->out, c->in, 4);
+    c->out[4] = 0;
+    c->out[5] = (uint8_t)(r->a.n + 1);
+    c->out[6] = r->a.unit;
+    memcpy(c->out + NILA_MBAP_HEADER, r->pdu, r->a.n);
+    c->out_n = NILA_MBAP_HEADER + r->a.n;
+    c->sent = 0;
+}
+
 /* Serves the complete frame at the head of c->in, if there is one. False: nothing to do yet. */
 static bool serve_next(struct tcp_server *s, struct client *c)
 {
     size_t length = nila_mbap_length(c->in, c->in_n);
-    struct nila_answer a;
+    struct sim_reply r;
 
     if (length == NILA_MBAP_FOREIGN) {
         log_debug("bus %s: a client sent what is not modbus, closed", s->bus->bus->slug);
@@ -148,11 +160,10 @@ static bool serve_next(struct tcp_server *s, struct client *c)
     if (length == 0 || length > c->in_n)
         return false;
     c->heard_ms = clock_mono_ms();
-    a = nila_mbap_serve(&s->bus->units, c->in, length, c->out);
-    if (a.n > 0 && simbus_release(s->bus, &a, c->out + NILA_MBAP_HEADER)) {
-        c->out_n = a.n;
-        c->sent = 0;
-        c->due_ms = c->heard_ms + a.node->response_ms;
+    simbus_serve(s->bus, c->in[6], c->in + NILA_MBAP_HEADER, length - NILA_MBAP_HEADER, &r);
+    if (r.a.n > 0 && simbus_release(s->bus, &r)) {
+        put_frame(c, &r);
+        c->due_ms = c->heard_ms + r.delay_ms;
     }
     memmove(c->in, c->in + length, c->in_n - length);
     c->in_n -= length;
@@ -255,7 +266,7 @@ static int prepare(const struct tcp_server *s, int stop_fd, struct pollfd *p)
         if (left > 0 && (wait < 0 || left < wait))
             wait = left;
     }
-    return (int)wait; /* at most 1000 */
+    return (int)wait; /* at most 10000 */
 }
 
 void tcp_server_run(struct tcp_server *s, int stop_fd)

@@ -47,9 +47,10 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 "CARA PAKAI\n"
 "  nila-bridge simulate SITUS.json [pilihan]\n"
 "\n"
-"  Semua alat di berkas situs dilayani sebagai nila-node: jalur tcp di porta dari berkas itu (0: porta\n"
-"  bebas), jalur serial di sebuah pty. Alat dengan kolam mengukur suhu, oksigen, pH, EC, kekeruhan, tinggi\n"
-"  air dan TAN; alat tanpa kolam mengukur suhu udara, PAR dan angin. Berhenti dengan SIGTERM atau SIGINT.\n"
+"  Setiap alat di berkas situs dilayani menurut profilnya, dengan register dan tabiatnya: jalur tcp di porta\n"
+"  dari berkas itu (0: porta bebas), jalur serial di sebuah pty. nila-node dengan kolam mengukur suhu,\n"
+"  oksigen, pH, EC, kekeruhan, tinggi air dan TAN; tanpa kolam suhu udara, PAR dan angin. Alat lain mengukur\n"
+"  apa yang tertulis di profilnya. Berhenti dengan SIGTERM atau SIGINT.\n"
 "\n"
 "PILIHAN\n"
 "  --seed N              benih cuaca, sifat kolam dan derau (bawaan 1)\n"
@@ -59,6 +60,7 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 "                        ganggu sebuah alat: silent (tidak menjawab), absent (sensor tidak ada),\n"
 "                        nonsense (nilai mustahil yang mengaku benar), stuck (nilai terakhir berulang);\n"
 "                        detik dihitung sejak mulai; boleh berulang\n"
+"  --devices FOLDER      profil alat (bawaan: $NILA_DEVICES, lalu folder terpasang)\n"
 "  --listen HOST         alamat untuk jalur tcp (bawaan 127.0.0.1)\n"
 "  --pty-link PATH       nama tetap untuk pty jalur serial; BUS=PATH bila jalurnya lebih dari satu\n"
 "  --ready BERKAS        tulis JSON porta dan pty setelah semua siap\n"
@@ -70,9 +72,10 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 "USAGE\n"
 "  nila-bridge simulate SITE.json [options]\n"
 "\n"
-"  Every device of the site file is served as a nila-node: a tcp bus on the port of that file (0: any free\n"
-"  port), a serial bus on a pty. A device with a pond measures temperature, oxygen, pH, EC, turbidity, level\n"
-"  and TAN; one without measures air temperature, PAR and wind. SIGTERM or SIGINT ends it.\n"
+"  Every device of the site file is served as its profile says, with its registers and manners: a tcp bus on\n"
+"  the port of that file (0: any free port), a serial bus on a pty. A nila-node with a pond measures\n"
+"  temperature, oxygen, pH, EC, turbidity, level and TAN; without one air temperature, PAR and wind. Other\n"
+"  devices measure what their profiles say. SIGTERM or SIGINT ends it.\n"
 "\n"
 "OPTIONS\n"
 "  --seed N              seed of weather, pond characters and noise (default 1)\n"
@@ -82,6 +85,7 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 "                        disturb a device: silent (no answer), absent (sensors gone), nonsense\n"
 "                        (impossible values that claim to be valid), stuck (the last values repeat);\n"
 "                        seconds count from the start; may be repeated\n"
+"  --devices DIR         device profiles (default: $NILA_DEVICES, then the installed folder)\n"
 "  --listen HOST         address of the tcp buses (default 127.0.0.1)\n"
 "  --pty-link PATH       stable name of the serial bus's pty; BUS=PATH when there are several\n"
 "  --ready FILE          write ports and ptys as JSON when all is bound\n"
@@ -153,9 +157,10 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 [TEXT_RUNUP] = {"{0} kolam disiapkan, benih {1}", "preparing {0} ponds, seed {1}"},
 [TEXT_ON_TCP] = {"jalur {0}: tcp {1} porta {2}", "bus {0}: tcp {1} port {2}"},
 [TEXT_ON_PTY] = {"jalur {0}: pty {1} {2}", "bus {0}: pty {1} {2}"},
-[TEXT_AS_NODE] = {
-    "alat {0}: profil {1} tidak ditiru, dilayani sebagai nila-node",
-    "device {0}: profile {1} is not imitated, served as a nila-node"},
+[TEXT_AS_PROFILE] = {"alat {0}: dilayani sebagai {1} {2}", "device {0}: served as {1} {2}"},
+[TEXT_WAITS_FOR_START] = {
+    "alat {0}: mengukur hanya bila disuruh; sampai saat itu nilainya 0",
+    "device {0}: measures only when told to; until then its values are 0"},
 [TEXT_STOPPED] = {"berhenti", "stopped"},
 [TEXT_LEFT_OUT] = {
     "alat {0}: profil {1} tidak ditiru, tidak ada baris untuknya",

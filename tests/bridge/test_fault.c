@@ -60,7 +60,7 @@ static void reads_its_form_and_refuses_others(void **state)
     site_free(site);
 }
 
-static int water(struct sim_channel ch[8], bool with_pond, double value)
+static int water(struct sim_channel ch[SIM_CHANNELS_MAX], bool with_pond, double value)
 {
     size_t n;
     const struct sensor_kind *k = sensor_kinds(with_pond, &n);
@@ -73,7 +73,7 @@ static int water(struct sim_channel ch[8], bool with_pond, double value)
 static void acts_on_its_device_and_in_its_time_alone(void **state)
 {
     struct fault f = {.device = 1, .kind = FAULT_SILENT, .from_s = 10, .to_s = 20};
-    struct sim_channel ch[8];
+    struct sim_channel ch[SIM_CHANNELS_MAX];
     int n = water(ch, true, 7);
 
     (void)state;
@@ -87,7 +87,7 @@ static void acts_on_its_device_and_in_its_time_alone(void **state)
 static void absent_sensors_give_no_values(void **state)
 {
     struct fault f = {.device = 0, .kind = FAULT_ABSENT, .to_s = INFINITY};
-    struct sim_channel ch[8];
+    struct sim_channel ch[SIM_CHANNELS_MAX];
     int n = water(ch, true, 7);
 
     (void)state;
@@ -107,7 +107,7 @@ static void nonsense_is_never_plausible(void **state)
         const struct sensor_kind *k = sensor_kinds(pond != 0, &kinds);
         for (int minute = 0; minute < 60; minute++) {
             struct fault f = {.device = 0, .kind = FAULT_NONSENSE, .to_s = INFINITY};
-            struct sim_channel ch[8];
+            struct sim_channel ch[SIM_CHANNELS_MAX];
             int n = water(ch, pond != 0, 7), zeros = 0;
             n = fault_apply(&f, 0, 0, 1795471950000 + minute * 60000, ch, n);
             assert_int_equal(n, kinds);
@@ -129,7 +129,7 @@ static void nonsense_is_never_plausible(void **state)
 static void a_stuck_sensor_repeats_what_it_had(void **state)
 {
     struct fault f = {.device = 0, .kind = FAULT_STUCK, .from_s = 5, .to_s = 50};
-    struct sim_channel ch[8];
+    struct sim_channel ch[SIM_CHANNELS_MAX];
     int n = water(ch, true, 1);
 
     (void)state;

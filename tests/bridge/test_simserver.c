@@ -41,7 +41,8 @@ struct house {
 };
 
 /* Channel 0: the house's value, channel 1: ten times the device's number, channel 2: absent. */
-static int source(void *arg, int device_index, int64_t ts_ms, struct sim_channel ch[8])
+static int source(void *arg, int device_index, int64_t ts_ms,
+                  struct sim_channel ch[SIM_CHANNELS_MAX])
 {
     struct house *h = arg;
 

@@ -134,7 +134,7 @@ static void assert_is_the_water(const uint16_t *reg, int device)
 {
     struct site *site;
     char why[300];
-    struct sim_channel ch[SENSOR_CHANNELS_MAX];
+    struct sim_channel ch[SIM_CHANNELS_MAX];
     struct sensors_config c = {.seed = 3, .noise = false};
     struct sensors *s;
     size_t kinds;

@@ -91,6 +91,85 @@ static void reads_everything_a_profile_says(void **state)
     profile_free(NULL);
 }
 
+#define WORDS_HEAD                                                                                 \
+    "{\"schema\":\"device/1\",\"id\":\"p\",\"maker\":\"\",\"model\":\"\","                         \
+    "\"addresses\":\"zero-based PDU addresses\",\"measurements\":["                                \
+    "{\"name\":\"f\",\"unit\":\"Hz\",\"function\":4,\"address\":7,\"type\":\"u16\",\"scale\":0.1}" \
+    "],"
+
+static void reads_what_a_device_holds_beside_its_values(void **state)
+{
+    static const char TEXT[] = WORDS_HEAD
+        "\"limits\":{\"even\":true,\"outside_silent\":true},"
+        "\"timing\":{\"measure_ms\":1700,\"turnaround_ms\":40,\"stabilise_ms\":900,"
+        "\"wait_register\":{\"function\":3,\"address\":164,\"unit\":\"ms\"}},"
+        "\"start\":{\"start\":{\"function\":6,\"address\":1,\"value\":15}},"
+        "\"status\":[{\"name\":\"error\",\"function\":3,\"address\":9,\"type\":\"u8-high\",\"ok\":"
+        "2,"
+        "\"absent\":7,\"codes\":{\"2\":\"good\"}},{\"name\":\"s2\",\"function\":4,\"address\":10}],"
+        "\"config\":[{\"name\":\"salinity\",\"function\":6,\"address\":13,\"min\":0,\"max\":250,"
+        "\"anything\":[1]},{\"name\":\"reset\",\"function\":66},"
+        "{\"name\":\"serial_number\",\"function\":3,\"address\":20,\"count\":7,\"type\":\"ascii\"}]"
+        ","
+        "\"calibration\":[{\"name\":\"k\",\"function\":16,\"address\":30,\"type\":\"f32\","
+        "\"order\":\"DCBA\"}]}";
+    struct profile *p = NULL;
+    char why[512] = "";
+
+    (void)state;
+    if (profile_load_memory(&p, "p.json", TEXT, strlen(TEXT), why, sizeof why) != 0)
+        fail_msg("%s", why);
+    assert_true(p->even && p->outside_silent);
+    assert_int_equal(p->measure_ms, 1700);
+    assert_int_equal(p->turnaround_ms, 40);
+    assert_int_equal(p->n, 0);
+    assert_int_equal(p->spares, 1);
+    assert_string_equal(p->spare[0].unit, "Hz");
+    assert_true(p->spare[0].m.address == 7 && p->spare[0].m.scale == 0.1);
+    assert_int_equal(p->words, 6); /* not the private function */
+    assert_true(p->word[0].address == 164 && p->word[0].ok == 900 && p->word[0].count == 1);
+    assert_string_equal(p->word[1].name, "error");
+    assert_true(p->word[1].state && p->word[1].type == PROFILE_WORD_U8_HIGH);
+    assert_true(p->word[1].ok == 2 && p->word[1].absent == 7);
+    assert_true(p->word[2].state && p->word[2].ok == 0 && p->word[2].absent == 1);
+    assert_true(p->word[3].function == 6 && p->word[3].max == 250 && !p->word[3].state);
+    assert_true(p->word[4].count == 7 && p->word[4].type == PROFILE_WORD_ASCII);
+    assert_true(p->word[5].count == 2 && p->word[5].type == PROFILE_WORD_F32);
+    assert_string_equal(p->word[5].order, "DCBA");
+    profile_free(p);
+}
+
+static void refuses_wrong_words_at_their_place(void **state)
+{
+    static const struct {
+        const char *text, *words;
+    } T[] = {
+        {"\"status\":[{\"function\":3,\"address\":9}]}", "status[0]: \"name\" is missing"},
+        {"\"config\":[{\"name\":\"x\",\"address\":9}]}", "config[0]: \"function\" is missing"},
+        {"\"config\":[{\"name\":\"x\",\"function\":3,\"address\":65535,\"count\":2}]}",
+         "config[0].address: 65535 leaves no room for 2 registers; 0 to 65534"},
+        {"\"status\":[{\"name\":\"x\",\"function\":3,\"address\":9,\"type\":\"u64\"}]}",
+         "status[0].type: \"u64\" is not allowed"},
+        {"\"calibration\":[{\"name\":\"x\",\"function\":3,\"address\":9,\"count\":124}]}",
+         "calibration[0].count: 124 is not allowed; 0 to 123"},
+        {"\"timing\":{\"turnaround_ms\":10001}}", "timing.turnaround_ms: 10001 is not allowed"},
+        {"\"limits\":{\"even\":1}}", "limits.even"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
+        struct profile *p = NULL;
+        struct buf b = {0};
+        char why[512] = "";
+        buf_str(&b, WORDS_HEAD);
+        buf_str(&b, T[i].text);
+        if (profile_load_memory(&p, "p.json", b.p, b.n, why, sizeof why) != NILA_ERR_CONFIG ||
+            strstr(why, T[i].words) == NULL)
+            fail_msg("row %zu: \"%s\"", i, why);
+        buf_free(&b);
+    }
+}
+
 static void fills_in_what_a_short_profile_leaves_out(void **state)
 {
     static const char SHORT[] =
@@ -409,6 +488,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_everything_a_profile_says),
+        cmocka_unit_test(reads_what_a_device_holds_beside_its_values),
+        cmocka_unit_test(refuses_wrong_words_at_their_place),
         cmocka_unit_test(fills_in_what_a_short_profile_leaves_out),
         cmocka_unit_test(names_place_key_and_what_is_allowed_of_every_fault),
         cmocka_unit_test(says_why_a_profile_cannot_be_read),

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* persona: one simulated device of any profile (collector/devices): its registers and its manners, from a request's PDU to
+ * the answer's. No clock, no line.
+ *
+ * Registers: the measurements (those without a metric too, in order ABCD where the order is not verified), quality and kind
+ * words, and what the profile lists under status, config and calibration; settings are held and change nothing, a setting
+ * called "unit" holds the unit id, ASCII and 32-bit words called "serial_number" the serial number. What lies between
+ * registers that are no more than max_gap apart, or in the whole block, exists and is 0.
+ * Manners: functions 3, 4, 6, 16, others exception 1. Exception 3: a wrong length, a count of 0, above 125 or above
+ * max_registers, a setting outside its range. Exception 2: a register that does not exist (with outside_silent no answer), an
+ * odd address or count where only even ones go, a part of a block that is read whole. A device that must be told to measure
+ * holds 0 in its measurements until it was told, and for settle_ms after. Nothing is done or answered for a broadcast. */
+#ifndef BRIDGE_PERSONA_H
+#define BRIDGE_PERSONA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/common/profile.h"
+#include "firmware-bridge/core/nila_pdu.h"
+#include "simserver.h"
+
+struct persona; /* opaque */
+
+/* p must outlive it. serial: its serial number; now_ms (monotonic): it is switched on. Never NULL; free with persona_free. */
+struct persona *persona_new(const struct profile *p, uint8_t unit, uint32_t serial, int64_t now_ms);
+void persona_free(struct persona *d); /* NULL is fine */
+
+uint8_t persona_unit(const struct persona *d);
+const struct profile *persona_profile(const struct persona *d);
+
+/* A measurement is done: n channels in the order of sim_source; those beyond n are absent. */
+void persona_take(struct persona *d, const struct sim_channel *ch, int n);
+
+/* Serves a request of n bytes (function first; 1 to NILA_PDU_MAX, else silence). .node is NULL, .request 0. */
+struct nila_answer persona_serve(struct persona *d, const uint8_t *pdu, size_t n, int64_t now_ms,
+                                 uint8_t out[NILA_PDU_MAX]);
+
+#endif
