@@ -241,8 +241,14 @@ static void judge_watch(struct judge *j)
     } PROBES[] = {{METRIC_DO_MG_L, true},     {METRIC_PH, true},          {METRIC_TEMP_C, true},
                   {METRIC_NH3_N_MG_L, false}, {METRIC_TAN_N_MG_L, false}, {METRIC_TURB_NTU, false}};
 
-    say(j, j->oxygen[0].value < l->do_watch_mg_l, STATUS_WATCH, REASON_DO_LOW, METRIC_DO_MG_L,
-        j->oxygen[0].value, l->do_watch_mg_l);
+    /* Two probes may speak in turn: the lower of the two newest is told, and both must be well before the pond is. */
+    int low = j->oxygens == 2 && j->oxygen[1].value < j->oxygen[0].value ? 1 : 0;
+    bool scarce = !j->found && j->oxygen[low].value < l->do_watch_mg_l;
+
+    say(j, scarce, STATUS_WATCH, REASON_DO_LOW, METRIC_DO_MG_L, j->oxygen[low].value,
+        l->do_watch_mg_l);
+    if (scarce)
+        j->out->ts_ms = j->oxygen[low].ts_ms;
     say(j, j->out->drop_mg_l > l->do_drop_mg_l, STATUS_WATCH, REASON_DO_FAST_DROP, METRIC_DO_MG_L,
         j->oxygen[0].value, l->do_drop_mg_l);
     say(j, nh3 >= l->nh3_watch, STATUS_WATCH, REASON_AMMONIA_HIGH, METRIC_NH3_N_MG_L, nh3,

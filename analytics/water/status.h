@@ -6,7 +6,7 @@
  *   beyond its danger limit;
  * - no data: no usable oxygen younger than no_data_ms. When the probe does send, but doubtful values, the reason is the
  *   sensor and not the silence;
- * - watch: oxygen below do_watch (one reading below do_danger counts here until a second confirms it); oxygen fallen by
+ * - watch: oxygen below do_watch in one of the two newest (one reading below do_danger counts here until a second confirms it); oxygen fallen by
  *   more than do_drop within the hour; ammonia; pH; temperature; turbidity; a probe of these whose newest value is not
  *   usable; an oxygen, pH or temperature probe that spoke before and went silent.
  * Values that are not usable, or older than no_data_ms, never judge anything: they only make the probe doubtful. Ammonia

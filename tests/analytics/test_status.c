@@ -321,6 +321,24 @@ static void a_probe_that_speaks_seldom_still_confirms_a_danger(void **state)
     assert_int_equal(judge(&s).level, STATUS_NO_DATA);
 }
 
+static void of_two_probes_that_disagree_the_lower_is_told(void **state)
+{
+    struct scene s;
+    struct pond_status st;
+
+    (void)state;
+    scene_make(&s, 7.0, 7.0, 28.4, 7.1, NONE);
+    for (int i = 10; i >= 0; i -= 2)
+        s.value[i] = 0.5; /* the other probe, in turn */
+    st = judge(&s);
+    assert_int_equal(st.level, STATUS_WATCH);
+    assert_int_equal(st.reason, REASON_DO_LOW);
+    assert_true(fabs(st.value - 0.5) < 1e-12);
+    assert_int_equal(st.ts_ms, s.ts[10]);
+    s.value[10] = 4.0; /* well again after two readings in a row */
+    assert_int_equal(judge(&s).level, STATUS_OK);
+}
+
 static void turbid_water_is_watch(void **state)
 {
     struct scene s;
@@ -383,6 +401,7 @@ int main(void)
         cmocka_unit_test(ammonia_taken_by_hand_hours_ago_still_forbids_lime),
         cmocka_unit_test(ammonia_taken_by_hand_holds_for_a_day),
         cmocka_unit_test(a_probe_that_speaks_seldom_still_confirms_a_danger),
+        cmocka_unit_test(of_two_probes_that_disagree_the_lower_is_told),
         cmocka_unit_test(turbid_water_is_watch),
         cmocka_unit_test(a_reading_from_the_future_is_not_trusted),
         cmocka_unit_test(worst_comes_first),
