@@ -72,7 +72,7 @@ void poller_line_stats(struct poller *p, unsigned bus, struct poll_line_stats *o
  * opened when it is needed. regs as with bus_ask. What bus_ask returns, and: NILA_ERR_TIMEOUT: the line could not be had
  * within timeout_ms (a->text tells this from a unit that gave no answer; once the question is on the line it is waited for);
  * NILA_ERR_FULL: POLL_ASKS_MAX questions wait already; NILA_ERR_IO: the line cannot be opened; NILA_ERR_CLOSED: the poller is
- * ending; NILA_ERR_RANGE: no such bus. poller_stop may run only when no call is under way or about to begin. */
+ * ending (poller_stop ends those under way; none may begin after it); NILA_ERR_RANGE: no such bus. */
 NILA_MUST_CHECK int poller_ask(struct poller *p, unsigned bus, const struct bus_question *q,
                                uint16_t *regs, struct bus_answer *a, int64_t timeout_ms);
 

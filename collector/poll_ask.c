@@ -22,6 +22,10 @@ void ask_init(struct ask_queue *k)
 
 void ask_free(struct ask_queue *k)
 {
+    (void)pthread_mutex_lock(&k->lock);
+    while (k->inside > 0)
+        (void)pthread_cond_wait(&k->done, &k->lock);
+    (void)pthread_mutex_unlock(&k->lock);
     (void)pthread_cond_destroy(&k->done);
     (void)pthread_mutex_destroy(&k->lock);
 }
@@ -86,6 +90,7 @@ int ask_wait(struct ask_queue *k, const struct bus_question *q, uint16_t *regs,
         rc = refused(a, NILA_ERR_FULL, "too many questions wait for this line");
     else
         put(k, &ask);
+    k->inside += rc == 0;
     (void)pthread_mutex_unlock(&k->lock);
     if (rc != 0)
         return rc;
@@ -101,6 +106,8 @@ int ask_wait(struct ask_queue *k, const struct bus_question *q, uint16_t *regs,
             ask.done = true;
         }
     }
+    k->inside--;
+    (void)pthread_cond_broadcast(&k->done);
     (void)pthread_mutex_unlock(&k->lock);
     return ask.rc;
 }

@@ -24,12 +24,13 @@ struct ask_queue {
     pthread_cond_t done;
     struct ask *first; /* waiting: writes before reads, else in the order they came */
     unsigned n;        /* waiting */
+    unsigned inside;   /* threads in ask_wait */
     bool closed;
     atomic_uint waiting; /* n, to be looked at without the lock */
 };
 
 void ask_init(struct ask_queue *k);
-void ask_free(struct ask_queue *k);
+void ask_free(struct ask_queue *k); /* after ask_close; waits until the last has left */
 
 /* Waits in k until the question has been answered; wake(arg) tells the line's thread that there is one. Errors as poller_ask. */
 NILA_MUST_CHECK int ask_wait(struct ask_queue *k, const struct bus_question *q, uint16_t *regs,

@@ -81,6 +81,17 @@ static void pause_ms(struct peer *p, int ms)
         (void)poll(&w, 1, ms);
 }
 
+static void put16(uint8_t *p, unsigned v)
+{
+    p[0] = (uint8_t)(v >> 8);
+    p[1] = (uint8_t)(v & 255);
+}
+
+static bool is_write(int function)
+{
+    return function == 5 || function == 6 || function == 15 || function == 16;
+}
+
 /* The answer's PDU; returns its length. */
 static size_t make_pdu(uint8_t *pdu, const struct peer_request *rq, const struct peer_reply *r,
                        const uint16_t *regs)
@@ -95,11 +106,22 @@ static size_t make_pdu(uint8_t *pdu, const struct peer_request *rq, const struct
     }
     if (r->act == PEER_WRONG_FUNCTION)
         pdu[0] = rq->function == 3 ? 4 : 3;
-    pdu[1] = (uint8_t)(2 * count);
-    for (unsigned i = 0; i < count; i++) {
-        pdu[2 + 2 * i] = (uint8_t)(regs[i] >> 8);
-        pdu[3 + 2 * i] = (uint8_t)(regs[i] & 255);
+    if (is_write(rq->function)) {
+        unsigned value = rq->function <= 6 ? rq->written[0] : rq->count;
+        put16(pdu + 1, rq->first + (r->act == PEER_WRONG_ADDRESS ? 1U : 0U));
+        put16(pdu + 3, value ^ (r->act == PEER_WRONG_COUNT));
+        return 5;
     }
+    if (rq->function <= 2) {
+        pdu[1] = (uint8_t)((count + 7) / 8 - (r->act == PEER_WRONG_COUNT));
+        memset(pdu + 2, 0, pdu[1]);
+        for (unsigned i = 0; i < 8U * pdu[1] && i < rq->count; i++)
+            pdu[2 + i / 8] |= (uint8_t)(regs[i] << i % 8);
+        return 2U + pdu[1];
+    }
+    pdu[1] = (uint8_t)(2 * count);
+    for (unsigned i = 0; i < count; i++)
+        put16(pdu + 2 + 2 * (size_t)i, regs[i]);
     return 2 + 2 * count;
 }
 
@@ -130,25 +152,59 @@ static void send_tcp(struct peer *p, uint16_t number, const struct peer_request 
     f[2] = f[3] = 0;
     f[4] = (uint8_t)((n + 1) >> 8);
     f[5] = (uint8_t)((n + 1) & 255);
-    f[6] = (uint8_t)rq->unit;
+    f[6] = (uint8_t)(rq->unit + (r->act == PEER_WRONG_UNIT));
+    if (r->act == PEER_NO_FRAME)
+        f[4] = 0x7F;
     n += 7;
+    for (size_t i = 0; r->act == PEER_DRIBBLE && i + 1 < n; i++) {
+        put(p->conn, f + i, 1);
+        pause_ms(p, 1);
+    }
+    if (r->act == PEER_DRIBBLE) {
+        put(p->conn, f + n - 1, 1);
+        return;
+    }
     put(p->conn, f, r->act == PEER_CUT ? n / 2 : n);
 }
 
-/* Answers the request f (unit, function, first, count); false: hang up. */
+/* Reads the values of a write by function 15 or 16. */
+static bool get_values(struct peer *p, int fd, struct peer_request *rq)
+{
+    uint8_t n, body[256];
+
+    if (!get(p, fd, &n, 1) || !get(p, fd, body, n))
+        return false;
+    for (unsigned i = 0; i < rq->count && i < 128; i++)
+        rq->written[i] = rq->function == 15 ? body[i / 8] >> i % 8 & 1
+                                            : (uint16_t)(body[2 * i] << 8 | body[2 * i + 1]);
+    return true;
+}
+
+/* Reads the rest of the request that begins with f (unit, function, first, count) and answers it; false: hang up. */
 static bool answer(struct peer *p, const uint8_t *f, uint16_t number)
 {
     struct peer_request rq = {
-        .number = atomic_fetch_add(&p->requests, 1) + 1,
         .unit = f[0],
         .function = f[1],
         .first = (uint16_t)(f[2] << 8 | f[3]),
         .count = (uint16_t)(f[4] << 8 | f[5]),
     };
-    uint16_t regs[128] = {0}, dead[128];
-    struct peer_reply r = p->decide(p->arg, &rq, regs);
+    uint16_t regs[2000] = {0}, dead[128];
+    struct peer_reply r;
     const struct peer_reply good = {PEER_GOOD, 0, 0};
+    uint8_t crc[2];
 
+    if (rq.function == 15 || rq.function == 16) {
+        if (!get_values(p, p->tcp ? p->conn : p->fd, &rq))
+            return false;
+    } else if (rq.function == 5 || rq.function == 6) {
+        rq.written[0] = rq.count;
+        rq.count = 1;
+    }
+    if (!p->tcp && !get(p, p->fd, crc, sizeof crc))
+        return false;
+    rq.number = atomic_fetch_add(&p->requests, 1) + 1;
+    r = p->decide(p->arg, &rq, regs);
     pause_ms(p, r.delay_ms);
     if (r.act == PEER_HANG_UP)
         return false;
@@ -170,7 +226,7 @@ static bool answer(struct peer *p, const uint8_t *f, uint16_t number)
 static void *serve_pty(void *arg)
 {
     struct peer *p = arg;
-    uint8_t f[8];
+    uint8_t f[6];
 
     while (get(p, p->fd, f, sizeof f))
         if (!answer(p, f, 0))

@@ -11,16 +11,20 @@ struct peer_request {
     unsigned number; /* 1 is the first this peer ever got */
     int unit, function;
     uint16_t first, count;
+    uint16_t written[128]; /* by functions 5, 6, 15 and 16 (5: 0xFF00 or 0); the first 128 */
 };
 
 enum peer_act {
     PEER_GOOD,
     PEER_SILENT,
     PEER_BAD_CRC,    /* serial */
-    PEER_WRONG_UNIT, /* serial: another unit answers */
+    PEER_WRONG_UNIT, /* another unit answers */
     PEER_WRONG_FUNCTION,
-    PEER_WRONG_COUNT, /* one register too few, well formed */
-    PEER_CUT,         /* only half of the answer */
+    PEER_WRONG_COUNT, /* one register too few, well formed; a write is repeated with another value */
+    PEER_WRONG_ADDRESS, /* a write is repeated with another address */
+    PEER_DRIBBLE,       /* tcp: a good answer, byte by byte */
+    PEER_NO_FRAME,      /* tcp: bytes that cannot be a frame */
+    PEER_CUT,           /* only half of the answer */
     PEER_EXCEPTION,
     PEER_WRONG_NUMBER, /* tcp: the transaction number of the question before */
     PEER_LATE_THEN_GOOD, /* tcp: first the answer with the number before and registers full of 0xDEAD, then the good one */
@@ -34,7 +38,8 @@ struct peer_reply {
     int exception; /* with PEER_EXCEPTION */
 };
 
-/* Called in the peer's thread for each request: fills regs[0..count-1] and says how to answer. */
+/* Called in the peer's thread for each request: fills regs[0..count-1] (room for 2000; functions 1 and 2: 0 or 1) and says how
+ * to answer. */
 typedef struct peer_reply (*peer_decide)(void *arg, const struct peer_request *rq, uint16_t *regs);
 
 struct peer;
