@@ -9,7 +9,7 @@
  *
  * Damage: a row with a wrong CRC is passed over, counted and logged. A file SQLite can not read is moved aside as
  * PATH.corrupt-N, a new one is begun, and the undelivered rows that can still be read are brought over with their
- * numbers. After an I/O error the file is closed and opened again before anything else is written: what a failed fsync
+ * numbers; until that is done it is called PATH.salvage, so that a crash in between loses nothing. After an I/O error the file is closed and opened again before anything else is written: what a failed fsync
  * has left in the cache is never trusted. */
 #ifndef COLLECTOR_JOURNAL_H
 #define COLLECTOR_JOURNAL_H
@@ -61,7 +61,8 @@ int64_t journal_last_seq(struct journal *j);
 NILA_MUST_CHECK int journal_ack(struct journal *j, unsigned sink, int64_t seq);
 NILA_MUST_CHECK int journal_acked(struct journal *j, unsigned sink, int64_t *seq);
 
-/* Keeps a line the server refuses for ever, with its words; the newest 10000 are kept, of each at most 4 KiB. */
+/* Keeps a line the server refuses for ever, with its words; of each at most 4 KiB. The newest 10000 are kept, or as
+ * many as fit a quarter of max_bytes. */
 NILA_MUST_CHECK int journal_quarantine(struct journal *j, unsigned sink, int64_t seq,
                                        const char *line, size_t len, const char *reason);
 

@@ -9,6 +9,7 @@ static const char *const SQL[ST_COUNT] = {
     [ST_BEGIN] = "BEGIN IMMEDIATE",
     [ST_COMMIT] = "COMMIT",
     [ST_INSERT] = "INSERT INTO row(seq, p) VALUES(?, ?)",
+    [ST_INSERT_NEW] = "INSERT OR IGNORE INTO row(seq, p) VALUES(?, ?)",
     [ST_ROWS] = "SELECT seq, p FROM row WHERE seq > ? ORDER BY seq LIMIT ?",
     [ST_FIRST] = "SELECT min(seq) FROM row",
     [ST_LAST] = "SELECT max(seq) FROM row",
@@ -36,6 +37,7 @@ static int err_of(int code)
     switch (code & 0xff) {
     case SQLITE_FULL:
         return NILA_ERR_FULL;
+    case SQLITE_CONSTRAINT: /* no statement of ours breaks one in a sound file */
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return NILA_ERR_CORRUPT;
@@ -118,13 +120,22 @@ void journal_db_rollback(struct journal_db *db)
         (void)sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);
 }
 
+static int insert(struct journal_db *db, enum statement which, const void *row, size_t n,
+                  int64_t seq)
+{
+    (void)sqlite3_bind_int64(db->st[which], 1, seq);
+    (void)sqlite3_bind_blob(db->st[which], 2, row, (int)n, SQLITE_STATIC);
+    return run(db, which, "store");
+}
+
 int journal_db_insert(struct journal_db *db, const void *row, size_t n, int64_t seq)
 {
-    sqlite3_stmt *st = db->st[ST_INSERT];
+    return insert(db, ST_INSERT, row, n, seq);
+}
 
-    (void)sqlite3_bind_int64(st, 1, seq);
-    (void)sqlite3_bind_blob(st, 2, row, (int)n, SQLITE_STATIC);
-    return run(db, ST_INSERT, "store");
+int journal_db_insert_new(struct journal_db *db, const void *row, size_t n, int64_t seq)
+{
+    return insert(db, ST_INSERT_NEW, row, n, seq);
 }
 
 int journal_db_rows(struct journal_db *db, int64_t after_seq, int max, journal_db_row each,

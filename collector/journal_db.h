@@ -20,9 +20,16 @@ struct journal_db;
 NILA_MUST_CHECK int journal_db_open(struct journal_db **out, const char *path, int64_t max_bytes);
 void journal_db_close(struct journal_db *db); /* NULL is fine */
 
-/* Renames path and its -wal to PATH.corrupt-N, the first N from 1 that is free; aside gets the new name.
+/* The name under which a damaged file waits for its rows to be brought over. */
+void journal_db_salvage_name(const char *path, char *name, size_t size);
+
+/* Renames from and its -wal to to. NILA_ERR_IO. */
+NILA_MUST_CHECK int journal_db_rename(const char *from, const char *to);
+
+/* Renames from and its -wal to PATH.corrupt-N, the first N from 1 that is free; aside gets the new name.
  * NILA_ERR_IO, NILA_ERR_FULL (no free N below 1000). */
-NILA_MUST_CHECK int journal_db_set_aside(const char *path, char *aside, size_t aside_size);
+NILA_MUST_CHECK int journal_db_set_aside(const char *from, const char *path, char *aside,
+                                         size_t aside_size);
 
 /* A transaction; a failed commit has already been rolled back. */
 NILA_MUST_CHECK int journal_db_begin(struct journal_db *db);
@@ -32,6 +39,10 @@ void journal_db_rollback(struct journal_db *db);
 /* seq must be free. */
 NILA_MUST_CHECK int journal_db_insert(struct journal_db *db, const void *row, size_t n,
                                       int64_t seq);
+
+/* The same, but a row that is there already stays as it is. */
+NILA_MUST_CHECK int journal_db_insert_new(struct journal_db *db, const void *row, size_t n,
+                                          int64_t seq);
 
 /* Rows after seq, oldest first, at most max. A non-zero return of each ends it and is returned. */
 typedef int (*journal_db_row)(void *arg, int64_t seq, const void *row, size_t n);
@@ -67,8 +78,9 @@ struct journal_db_pages {
 };
 NILA_MUST_CHECK int journal_db_pages(struct journal_db *db, struct journal_db_pages *out);
 
-/* Copies what can still be read of a damaged file at path (rows after after_seq, tags, marks) through the callbacks;
- * unreadable stretches are passed over. NILA_ERR_CORRUPT: nothing could be read. */
+/* Copies what can still be read of a damaged file at path (tags, marks, rows in order) through the callbacks; unreadable
+ * stretches are passed over. row returns 1 for a whole row, 0 for a damaged one; a row may come more than once.
+ * NILA_ERR_CORRUPT: nothing could be read; an error of a callback ends it and is returned. */
 struct journal_db_salvage {
     journal_db_tag tag;
     journal_db_row row;

@@ -243,22 +243,36 @@ void journal_db_close(struct journal_db *db)
     free(db);
 }
 
-int journal_db_set_aside(const char *path, char *aside, size_t aside_size)
+void journal_db_salvage_name(const char *path, char *name, size_t size)
 {
-    char name[JOURNAL_DB_PATH_MAX], from[JOURNAL_DB_PATH_MAX + 8], to[JOURNAL_DB_PATH_MAX + 8];
-    int n = 1;
+    (void)snprintf(name, size, "%s.salvage", path);
+}
+
+int journal_db_rename(const char *from, const char *to)
+{
+    char from_wal[JOURNAL_DB_PATH_MAX + 8], to_wal[JOURNAL_DB_PATH_MAX + 8];
+
+    (void)snprintf(from_wal, sizeof from_wal, "%s-wal", from);
+    (void)snprintf(to_wal, sizeof to_wal, "%s-wal", to);
+    /* the -wal first: SQLite deletes one that it finds beside an empty file */
+    if ((rename(from_wal, to_wal) != 0 && errno != ENOENT) || rename(from, to) != 0) {
+        log_warn("journal %s: cannot move the damaged file to %s", from, to);
+        return NILA_ERR_IO;
+    }
+    return sync_folder(to);
+}
+
+int journal_db_set_aside(const char *from, const char *path, char *aside, size_t aside_size)
+{
+    char name[JOURNAL_DB_PATH_MAX];
+    int n = 1, rc;
 
     do
         (void)snprintf(name, sizeof name, "%s.corrupt-%d", path, n);
     while (access(name, F_OK) == 0 && ++n < 1000);
     if (n == 1000)
         return NILA_ERR_FULL;
-    (void)snprintf(from, sizeof from, "%s-wal", path);
-    (void)snprintf(to, sizeof to, "%s-wal", name);
-    if (rename(path, name) != 0 || (rename(from, to) != 0 && errno != ENOENT)) {
-        log_warn("journal %s: cannot move the damaged file aside", path);
-        return NILA_ERR_IO;
-    }
-    (void)snprintf(aside, aside_size, "%s", name);
-    return sync_folder(path);
+    if ((rc = journal_db_rename(from, name)) == 0)
+        (void)snprintf(aside, aside_size, "%s", name);
+    return rc;
 }

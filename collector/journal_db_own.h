@@ -14,6 +14,7 @@ enum statement {
     ST_BEGIN,
     ST_COMMIT,
     ST_INSERT,
+    ST_INSERT_NEW,
     ST_ROWS,
     ST_FIRST,
     ST_LAST,

@@ -2,21 +2,22 @@
 /* journal_db: what can still be read of a damaged file. It is known to be damaged, so nothing is logged for each error. */
 #include "journal_db_own.h"
 
+#include <stdbool.h>
+
 static sqlite3_stmt *salvage_prepare(sqlite3 *sql, const char *text)
 {
     sqlite3_stmt *st = NULL;
     return sqlite3_prepare_v2(sql, text, -1, &st, NULL) == SQLITE_OK ? st : NULL;
 }
 
-static int64_t salvage_number(sqlite3 *sql, const char *text)
+static bool is_journal(sqlite3 *sql)
 {
-    sqlite3_stmt *st = salvage_prepare(sql, text);
-    int64_t n = 0;
+    sqlite3_stmt *st = salvage_prepare(sql, "PRAGMA application_id");
+    bool yes = st != NULL && sqlite3_step(st) == SQLITE_ROW &&
+               sqlite3_column_int64(st, 0) == JOURNAL_DB_APPLICATION_ID;
 
-    if (st != NULL && sqlite3_step(st) == SQLITE_ROW)
-        n = sqlite3_column_int64(st, 0);
     (void)sqlite3_finalize(st);
-    return n;
+    return yes;
 }
 
 static int salvage_tags(sqlite3 *sql, const struct journal_db_salvage *to)
@@ -47,33 +48,90 @@ static int salvage_marks(sqlite3 *sql, const struct journal_db_salvage *to)
     return rc;
 }
 
-/* A damaged page hides the rows on it. Behind an error the reading goes on a little further, where another page begins:
- * a page of 4096 bytes holds about 60 rows. */
+static int step_from(sqlite3_stmt *st, int64_t after)
+{
+    (void)sqlite3_reset(st);
+    (void)sqlite3_bind_int64(st, 1, after);
+    return sqlite3_step(st);
+}
+
+static bool readable(sqlite3_stmt *st, int64_t after)
+{
+    int step = step_from(st, after);
+    return step == SQLITE_ROW || step == SQLITE_DONE;
+}
+
+/* A damaged page hides the rows on it; a page of 4096 bytes holds about 60. Looks for the next place where reading goes on:
+ * at first in small steps, then in doubling ones and back by halves, because numbers may be anything. -1: there is none. */
+static int64_t next_readable(sqlite3_stmt *st, int64_t after)
+{
+    enum {
+        STEP = 8,
+        SMALL_STEPS = 4096
+    };
+    int64_t bad = after, good, width = STEP;
+
+    for (int i = 0; i < SMALL_STEPS; i++) {
+        if (bad > INT64_MAX / 2)
+            return -1;
+        bad += STEP;
+        if (readable(st, bad))
+            return bad;
+    }
+    while (!readable(st, bad + width)) {
+        bad += width;
+        width *= 2;
+        if (bad > INT64_MAX / 4)
+            return -1;
+    }
+    good = bad + width;
+    while (good - bad > STEP) {
+        int64_t mid = bad + (good - bad) / 2;
+        if (readable(st, mid))
+            good = mid;
+        else
+            bad = mid;
+    }
+    return good;
+}
+
+/* Reads on behind *after until the end or a place that cannot be read (*at_end tells). *after moves to the last whole row; when
+ * there was none, to the highest number seen: a damaged row's number may be anything. */
+static int read_stretch(sqlite3_stmt *st, const struct journal_db_salvage *to, int64_t *after,
+                        bool *at_end, int64_t *rows)
+{
+    int64_t whole = *after, seen = *after;
+    int step = step_from(st, *after);
+
+    for (; step == SQLITE_ROW; step = sqlite3_step(st)) {
+        const void *p = sqlite3_column_blob(st, 1);
+        int64_t seq = sqlite3_column_int64(st, 0);
+        int rc = p != NULL ? to->row(to->arg, seq, p, (size_t)sqlite3_column_bytes(st, 1)) : 0;
+        if (rc < 0)
+            return rc;
+        if (rc == 1 && seq > whole)
+            whole = seq;
+        seen = seq > seen ? seq : seen;
+        *rows += 1;
+    }
+    *at_end = step == SQLITE_DONE;
+    *after = whole > *after ? whole : seen;
+    return 0;
+}
+
 static int salvage_rows(sqlite3 *sql, const struct journal_db_salvage *to, int64_t *rows)
 {
-    const int64_t step_over = 8;
-    sqlite3_stmt *st =
-        salvage_prepare(sql, "SELECT seq, p FROM row WHERE seq > ? ORDER BY seq LIMIT ?");
-    int64_t last = salvage_number(sql, "SELECT max(seq) FROM row"), after = 0;
-    int64_t numbered = salvage_number(sql, "SELECT seq FROM sqlite_sequence WHERE name = 'row'");
-    int rc = 0, step = SQLITE_ERROR;
+    sqlite3_stmt *st = salvage_prepare(sql, "SELECT seq, p FROM row WHERE seq > ? ORDER BY seq");
+    int64_t after = 0;
+    bool at_end = false;
+    int rc = 0;
 
-    if (numbered > last && numbered - last < INT32_MAX)
-        last = numbered;
-    while (st != NULL && rc == 0) {
-        (void)sqlite3_bind_int64(st, 1, after);
-        (void)sqlite3_bind_int(st, 2, -1);
-        while (rc == 0 && (step = sqlite3_step(st)) == SQLITE_ROW) {
-            const void *p = sqlite3_column_blob(st, 1);
-            after = sqlite3_column_int64(st, 0);
-            if (p != NULL)
-                rc = to->row(to->arg, after, p, (size_t)sqlite3_column_bytes(st, 1));
-            *rows += 1;
-        }
-        (void)sqlite3_reset(st);
-        if (step == SQLITE_DONE || after >= last)
+    while (st != NULL && rc == 0 && after >= 0) {
+        rc = read_stretch(st, to, &after, &at_end, rows);
+        if (at_end)
             break;
-        after += step_over;
+        if (rc == 0)
+            after = next_readable(st, after);
     }
     (void)sqlite3_finalize(st);
     return rc;
@@ -90,7 +148,7 @@ int journal_db_salvage(const char *path, const struct journal_db_salvage *to)
             SQLITE_OK &&
         sqlite3_exec(sql, "PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-512", NULL, NULL,
                      NULL) == SQLITE_OK &&
-        salvage_number(sql, "PRAGMA application_id") == JOURNAL_DB_APPLICATION_ID) {
+        is_journal(sql)) {
         (void)sqlite3_db_config(sql, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
         rc = salvage_tags(sql, to);
         if (rc == 0)

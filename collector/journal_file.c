@@ -3,6 +3,7 @@
 #include "journal_parts.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
@@ -56,7 +57,7 @@ static int load(struct journal *j)
 
 struct salvage {
     struct journal *j;
-    int64_t saved, lost, in_batch;
+    int64_t saved, lost, looked, in_batch;
 };
 
 static int salvage_tag(void *arg, uint32_t id, const char *text)
@@ -66,6 +67,7 @@ static int salvage_tag(void *arg, uint32_t id, const char *text)
     int rc = 0;
 
     if (id > s->j->tags.last_id && journal_tags_parse(text, &tags) == 0 &&
+        journal_tags_find(&s->j->tags, &tags) == 0 &&
         (rc = journal_db_add_tag(s->j->db, id, text)) == 0)
         journal_tags_add(&s->j->tags, id, &tags);
     return rc;
@@ -81,7 +83,7 @@ static int salvage_mark(void *arg, const char *sink, int64_t seq)
     return slug_valid(sink) && seq > 0 ? journal_db_set_mark(s->j->db, sink, seq) : 0;
 }
 
-/* Takes over a row that is whole and that some sink has not had. */
+/* Takes over a row that is whole and that some sink has not had. Returns 1 when it is whole, 0 when not. */
 static int salvage_row(void *arg, int64_t seq, const void *row, size_t n)
 {
     struct salvage *s = arg;
@@ -89,62 +91,102 @@ static int salvage_row(void *arg, int64_t seq, const void *row, size_t n)
     const struct reading_tags *tags;
     struct reading_set set;
     uint32_t id;
-    int64_t ts_ms, wanted = 0;
+    int64_t ts_ms, wanted = 0; /* some sink has not had the rows behind it */
     int rc;
 
     for (unsigned i = 0; i < j->sinks; i++)
         if (i == 0 || j->mark[i] < wanted)
             wanted = j->mark[i];
     if (seq <= wanted)
-        return 0;
+        return 1;
     if (journal_row_peek(row, n, &id, &ts_ms) != 0 ||
         (tags = journal_tags_by_id(&j->tags, id)) == NULL ||
         (set.tags = *tags, journal_row_unpack(row, n, seq, &set)) != 0) {
-        s->lost++;
+        s->lost += seq > s->looked ? 1 : 0; /* it may come again */
+        s->looked = seq > s->looked ? seq : s->looked;
         return 0;
     }
-    if ((rc = journal_db_insert(j->db, row, n, seq)) != 0)
+    if ((rc = journal_db_insert_new(j->db, row, n, seq)) != 0)
         return rc;
     s->saved++;
     if (++s->in_batch < JOURNAL_BATCH)
-        return 0;
+        return 1;
     s->in_batch = 0;
-    return (rc = journal_db_commit(j->db)) != 0 ? rc : journal_db_begin(j->db);
+    if ((rc = journal_db_commit(j->db)) != 0 || (rc = journal_db_begin(j->db)) != 0)
+        return rc;
+    return 1;
 }
 
-/* The file at path is damaged and closed: puts it aside, begins a new one and brings over what can be read. */
-static int begin_anew(struct journal *j)
+/* Brings the rows over into the open file, in batches. */
+static int salvage_into(struct salvage *s, const char *from)
+{
+    const struct journal_db_salvage to = {salvage_tag, salvage_row, salvage_mark, s};
+    struct journal_db_pages p;
+    struct journal *j = s->j;
+    int rc, got;
+
+    journal_tags_free(&j->tags);
+    if ((rc = journal_db_tags(j->db, load_tag, j)) != 0 || (rc = journal_db_begin(j->db)) != 0)
+        return rc;
+    got = journal_db_salvage(from, &to);
+    if (got == 0 || got == NILA_ERR_CORRUPT)
+        return (rc = journal_db_commit(j->db)) != 0 ? rc : got;
+    journal_db_rollback(j->db);
+    /* within our own bound a full file does not pass by waiting; a full disk does */
+    if (got == NILA_ERR_FULL && journal_db_pages(j->db, &p) == 0 && p.file >= p.limit)
+        return 0;
+    return got;
+}
+
+/* The damaged file waits under the name for that: brings over what can be read, and only then gives it its last name. Begun
+ * again after a crash. */
+static int salvage(struct journal *j, const char *from)
 {
     struct salvage s = {.j = j};
-    const struct journal_db_salvage to = {salvage_tag, salvage_row, salvage_mark, &s};
     char aside[400];
-    int rc;
+    int rc = salvage_into(&s, from), named;
 
-    if ((rc = journal_db_set_aside(j->path, aside, sizeof aside)) != 0)
+    if (rc != 0 && rc != NILA_ERR_CORRUPT)
         return rc;
-    log_warnx("journal %s: DAMAGED; the file is kept as %s and a new one is begun", j->path, aside);
-    if ((rc = journal_db_open(&j->db, j->path, j->max_bytes)) != 0)
-        return rc;
-    journal_tags_free(&j->tags);
-    if ((rc = journal_db_begin(j->db)) == 0) {
-        int got = journal_db_salvage(aside, &to);
-        rc = journal_db_commit(j->db);
-        if (got != 0)
-            log_warnx("journal %s: no reading could be brought over", aside);
-        else
-            log_warnx("journal %s: %lld reading sets brought over, %lld found damaged", aside,
-                      (long long)s.saved, (long long)s.lost);
-        j->damaged += (uint64_t)s.lost;
-    }
-    return rc;
+    if ((named = journal_db_set_aside(from, j->path, aside, sizeof aside)) != 0)
+        return named;
+    if (rc != 0)
+        log_warnx("journal %s: no reading could be brought over", aside);
+    else
+        log_warnx("journal %s: %lld reading sets brought over, %lld found damaged", aside,
+                  (long long)s.saved, (long long)s.lost);
+    j->damaged += (uint64_t)s.lost;
+    return 0;
 }
 
-int journal_file_open(struct journal *j)
+/* The file at path is damaged and closed: puts it apart and begins a new one. */
+static int begin_anew(struct journal *j)
 {
-    int rc = journal_db_open(&j->db, j->path, j->max_bytes);
+    char from[400], aside[400];
+    int rc;
+
+    journal_db_salvage_name(j->path, from, sizeof from);
+    if (access(from, F_OK) != 0)
+        rc = journal_db_rename(j->path, from);
+    else /* a crash in the midst of it, and damage again: the older file still has the rows */
+        rc = journal_db_set_aside(j->path, j->path, aside, sizeof aside);
+    if (rc != 0)
+        return rc;
+    log_warnx("journal %s: DAMAGED; the file is kept and a new one is begun", j->path);
+    return journal_db_open(&j->db, j->path, j->max_bytes);
+}
+
+/* Opens the file, or when damaged begun it anew, and finishes what a crash may have interrupted. */
+static int open_whole(struct journal *j, bool damaged)
+{
+    char from[400];
+    int rc = damaged ? NILA_ERR_CORRUPT : journal_db_open(&j->db, j->path, j->max_bytes);
 
     if (rc == NILA_ERR_CORRUPT)
         rc = begin_anew(j);
+    journal_db_salvage_name(j->path, from, sizeof from);
+    if (rc == 0 && access(from, F_OK) == 0)
+        rc = salvage(j, from);
     if (rc == 0)
         rc = load(j);
     if (rc != 0) {
@@ -153,6 +195,11 @@ int journal_file_open(struct journal *j)
         j->reopen_at = clock_mono_ms() + REOPEN_EVERY_MS;
     }
     return rc;
+}
+
+int journal_file_open(struct journal *j)
+{
+    return open_whole(j, false);
 }
 
 /* After an error of the file: nothing in the cache of the old handle is trusted. Rows the failed commit may have left are
@@ -164,13 +211,9 @@ static int reopen(struct journal *j, bool damaged)
 
     journal_db_close(j->db);
     j->db = NULL;
-    if (damaged) {
-        if ((rc = begin_anew(j)) == 0)
-            rc = load(j);
-    } else if ((rc = journal_file_open(j)) == 0 && j->last > last) {
-        if ((rc = journal_db_delete_after(j->db, last)) == 0)
-            rc = load(j);
-    }
+    rc = open_whole(j, damaged);
+    if (rc == 0 && !damaged && j->last > last && (rc = journal_db_delete_after(j->db, last)) == 0)
+        rc = load(j);
     if (rc != 0) {
         journal_db_close(j->db);
         j->db = NULL;
