@@ -12,6 +12,8 @@
 #define PIECE_ROWS      512 /* looked at in one piece of a history, while appending waits */
 #define QUARANTINE_KEEP 10000
 #define QUARANTINE_LINE 4096
+#define QUARANTINE_COST \
+    5120 /* bytes of file a longest line takes, its words and SQLite's own included */
 
 /* Unpacks a row with its tags; a damaged one is counted the first time it is seen. */
 static int unpack(struct journal *j, int64_t seq, const void *row, size_t n,
@@ -206,17 +208,19 @@ int journal_acked(struct journal *j, unsigned sink, int64_t *seq)
 int journal_quarantine(struct journal *j, unsigned sink, int64_t seq, const char *line, size_t len,
                        const char *reason)
 {
-    int rc;
+    /* lines nobody will take must not push out readings */
+    int64_t share = j->max_bytes / 4 / QUARANTINE_COST;
+    int keep = share < QUARANTINE_KEEP ? (int)share : QUARANTINE_KEEP, rc;
 
     if (sink >= j->sinks)
         return NILA_ERR_RANGE;
     if (len > QUARANTINE_LINE)
         len = QUARANTINE_LINE;
     (void)pthread_mutex_lock(&j->db_lock);
-    if ((rc = journal_file_ensure(j)) == 0) {
+    if ((rc = journal_file_ensure(j)) == 0 && (rc = journal_room_make(j)) == 0) {
         if ((rc = journal_db_begin(j->db)) == 0) {
             rc = journal_db_quarantine(j->db, j->sink[sink], seq, clock_wall_ms(), line, len,
-                                       reason, QUARANTINE_KEEP);
+                                       reason, keep);
             if (rc == 0)
                 rc = journal_db_commit(j->db);
             else

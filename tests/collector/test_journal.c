@@ -337,6 +337,29 @@ static void stays_in_its_bound_and_counts_what_it_drops(void **state)
     log_set_level(LOG_LEVEL_INFO);
 }
 
+static void refused_lines_do_not_push_out_readings(void **state)
+{
+    static const char *const SINK[] = {"pusat"};
+    const struct journal_config c = {
+        .path = path, .max_bytes = 256 << 10, .keep_days = 35, .sink = SINK, .sinks = 1};
+    struct journal *j = NULL;
+    struct journal_stats s;
+    static char line[4096];
+
+    (void)state;
+    memset(line, 'x', sizeof line);
+    assert_int_equal(journal_open(&j, &c), 0);
+    help_append(j, 0, 500);
+    for (int i = 0; i < 300; i++)
+        assert_int_equal(journal_quarantine(j, 0, 1, line, sizeof line, "refused"), 0);
+    help_append(j, 500, 500);
+    s = help_stats(j);
+    assert_int_equal(s.dropped, 0);
+    assert_int_equal(s.rows, 1000);
+    assert_int_equal(s.quarantined, 12); /* of 5 KiB each: a quarter */
+    journal_close(j);
+}
+
 static void gives_up_delivered_rows_before_undelivered_ones(void **state)
 {
     static const char *const SINK[] = {"pusat"};
@@ -625,6 +648,7 @@ int main(void)
         TEST(remembers_what_each_sink_has),
         TEST(keeps_refused_lines_with_the_words),
         TEST(stays_in_its_bound_and_counts_what_it_drops),
+        TEST(refused_lines_do_not_push_out_readings),
         TEST(gives_up_delivered_rows_before_undelivered_ones),
         TEST(deletes_delivered_rows_after_keep_days_once_the_clock_is_trusted),
         TEST(tells_the_history_of_a_pond_and_metric),
