@@ -111,7 +111,7 @@ static int start_uplinks(struct run *r)
         const struct uplink_config uc = {.journal = r->journal,
                                          .index = i,
                                          .sink = &site->sink[i],
-                                         .user_pass = token[0] != '\0' ? token : NULL};
+                                         .token = token[0] != '\0' ? token : NULL};
         rc = uplink_start(&r->uplink[i], &uc);
     }
     return rc;

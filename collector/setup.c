@@ -12,8 +12,24 @@
 #include "collector/common/log.h"
 #include "collector/common/site_fit.h"
 
-int setup_token(const char *path, char out[static SETUP_TOKEN_SIZE], char *why, size_t why_size)
+/* NULL when text is what the api wants, else what that is. */
+static const char *token_fault(const char *text, enum influx_api api)
 {
+    static const char TOKEN[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~+/=";
+
+    if (api == INFLUX_V1 || api == INFLUX_VM)
+        return strchr(text, ':') != NULL && text[0] != ':' ? NULL
+                                                           : "its first line is user:password";
+    return text[0] != '\0' && text[strspn(text, TOKEN)] == '\0'
+               ? NULL
+               : "its first line is the token alone, without user, \"Token\" or \"Bearer\"";
+}
+
+int setup_token(const char *path, enum influx_api api, char out[static SETUP_TOKEN_SIZE], char *why,
+                size_t why_size)
+{
+    const char *fault;
     char text[SETUP_TOKEN_SIZE];
     struct stat st;
     ssize_t n = -1;
@@ -23,8 +39,9 @@ int setup_token(const char *path, char out[static SETUP_TOKEN_SIZE], char *why, 
         (n = read(fd, text, sizeof text - 1)) < 0) {
         (void)snprintf(why, why_size, "token file %.160s: %s", path,
                        fd < 0 && errno == ENOENT
-                           ? "there is none; write user:password into it, mode 0640, or leave "
-                             "token_file out when the server asks for no login"
+                           ? "there is none; write the login (v1, vm: user:password; v2, v3: the "
+                             "token) into it, mode 0640, or leave token_file out when the server "
+                             "asks for no login"
                        : fd >= 0 && n < 0 && !S_ISREG(st.st_mode) ? "not a file"
                                                                   : strerror(errno));
         goto out;
@@ -38,8 +55,9 @@ int setup_token(const char *path, char out[static SETUP_TOKEN_SIZE], char *why, 
         goto out;
     }
     text[strcspn(text, "\r\n")] = '\0';
-    if (strchr(text, ':') == NULL || text[0] == ':') {
-        (void)snprintf(why, why_size, "token file %.160s: its first line is user:password", path);
+    fault = token_fault(text, api);
+    if (fault != NULL) {
+        (void)snprintf(why, why_size, "token file %.160s: %s", path, fault);
         goto out;
     }
     (void)snprintf(out, SETUP_TOKEN_SIZE, "%s", text);
@@ -105,7 +123,8 @@ int setup_load(struct setup *out, const char *config, const char *devices_dir, c
     s.token = xcalloc(s.site->sinks, sizeof *s.token);
     for (unsigned i = 0; rc == 0 && i < s.site->sinks; i++)
         if (s.site->sink[i].token_file[0] != '\0')
-            rc = setup_token(s.site->sink[i].token_file, s.token[i], why, why_size);
+            rc = setup_token(s.site->sink[i].token_file, s.site->sink[i].api, s.token[i], why,
+                             why_size);
     if (rc != 0)
         setup_free(&s);
     else

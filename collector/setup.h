@@ -23,9 +23,10 @@ NILA_MUST_CHECK int setup_load(struct setup *out, const char *config, const char
                                char *why, size_t why_size);
 void setup_free(struct setup *s); /* a zeroed struct is fine */
 
-/* Reads "user:password" from the first line of a file. NILA_ERR_CONFIG: not there, not readable, or not of that form;
- * words in why. A file everybody may read is warned of. */
-NILA_MUST_CHECK int setup_token(const char *path, char out[static SETUP_TOKEN_SIZE], char *why,
-                                size_t why_size);
+/* Reads what the api wants from the first line of a file: "user:password" (v1, vm) or a bare token of letters, digits and
+ * - . _ ~ + / = (v2, v3; RFC 6750). NILA_ERR_CONFIG: not there, not readable, or not of that form; words in why. A file
+ * everybody may read is warned of. */
+NILA_MUST_CHECK int setup_token(const char *path, enum influx_api api,
+                                char out[static SETUP_TOKEN_SIZE], char *why, size_t why_size);
 
 #endif

@@ -416,15 +416,21 @@ static int64_t or_default(int64_t value, int64_t fallback)
 int uplink_start(struct uplink **out, const struct uplink_config *c)
 {
     struct uplink *u = xcalloc(1, sizeof *u);
-    struct influx_config ic = {.url = c->sink->url,
+    struct influx_config ic = {.api = c->sink->api,
+                               .url = c->sink->url,
                                .database = c->sink->database,
-                               .user_pass = c->user_pass,
+                               .retention_policy = c->sink->retention_policy,
+                               .org = c->sink->org,
+                               .bucket = c->sink->bucket,
+                               .user_pass = c->token,
+                               .token = c->token,
+                               .ca_file = c->sink->ca_file,
                                .timeout_ms = or_default(c->timeout_ms, 30000)};
     pthread_condattr_t attr;
     int rc;
 
     u->c = *c;
-    u->c.user_pass = NULL; /* influx.c has its own copy */
+    u->c.token = NULL; /* influx.c has its own copy */
     u->c.gather_ms = or_default(c->gather_ms, 200);
     u->c.retry_min_ms = or_default(c->retry_min_ms, 1000);
     u->c.retry_max_ms = or_default(c->retry_max_ms, 300000);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* uplink: carries the journal's rows to one InfluxDB, in order, in one thread of its own.
+/* uplink: carries the journal's rows to one InfluxDB (or VictoriaMetrics), in order, in one thread of its own.
  *
  * Batches of at most 5000 lines and 1 MB of text. Rows are acknowledged to the journal only after the server stored them;
  * a batch that was stored but whose answer was lost is sent again, and the same point twice is one point.
@@ -24,7 +24,7 @@ struct uplink_config {
     struct journal *journal;      /* outlives the uplink */
     unsigned index;               /* of the sink in the journal */
     const struct site_sink *sink; /* outlives the uplink */
-    const char *user_pass;        /* "user:password" or NULL; copied, never logged */
+    const char *token;            /* content of the token file or NULL; copied, never logged */
     /* each 0: the default */
     int64_t timeout_ms; /* of one request; default 30000 */
     /* wait after a new row for others to share its request; default 200, -1 none */

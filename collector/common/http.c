@@ -150,6 +150,9 @@ static int from_curl(CURL *easy, CURLcode code, bool full)
         /* libcurl's code both for "ftp://" and for an answer that has no HTTP head */
         (void)curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent);
         return sent > 0 ? NILA_ERR_PROTO : NILA_ERR_CONFIG;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+        return NILA_ERR_DENIED;
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:
         return NILA_ERR_PROTO;
@@ -190,6 +193,10 @@ static CURLcode set_request(struct http *h, const struct http_request *rq, struc
     SET(CURLOPT_FOLLOWLOCATION, 0L);
     SET(CURLOPT_SSL_VERIFYPEER, 1L);
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
+    if (rq->ca_file != NULL) {
+        SET(CURLOPT_CAINFO, rq->ca_file);
+        SET(CURLOPT_CAPATH, (char *)NULL);
+    }
     SET(CURLOPT_NOPROXY, h->no_proxy);
     SET(CURLOPT_URL, rq->url);
     SET(CURLOPT_USERAGENT, "lumbung-nila/" NILA_VERSION);

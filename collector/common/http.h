@@ -18,6 +18,7 @@ struct http_request {
     const char *method; /* "GET" or "POST" */
     const char *url;
     const char *user_pass;      /* "user:password" for Basic, or NULL; never logged */
+    const char *ca_file;        /* PEM; https trusts these certificates only. NULL: the system's */
     const char *const *headers; /* NULL-ended list of "Name: value", or NULL */
     const void *body;           /* POST only; may be NULL */
     size_t body_len;
@@ -43,7 +44,8 @@ void http_cancel(struct http *h);
 
 /* Sends and waits. 0 when an HTTP answer came (whatever its status). NILA_ERR_TIMEOUT, NILA_ERR_IO (no connection, cut),
  * NILA_ERR_FULL (answer too long), NILA_ERR_CLOSED (cancelled), NILA_ERR_CONFIG (url or method not understood),
- * NILA_ERR_PROTO (what came is not HTTP). out is zeroed first, whatever comes; on a failure it holds the status and the
+ * NILA_ERR_PROTO (what came is not HTTP), NILA_ERR_DENIED (the server's certificate is not trusted, or ca_file is not
+ * readable). out is zeroed first, whatever comes; on a failure it holds the status and the
  * part of the body that had come. why (size >= 128) gets libcurl's words on failure; may be NULL. */
 NILA_MUST_CHECK int http_do(struct http *h, const struct http_request *rq, struct http_answer *out,
                             char *why, size_t why_size);

@@ -7,23 +7,19 @@
 #include <string.h>
 #include <strings.h>
 
-#include "gzip.h"
-#include "http.h"
+#include "influx_own.h"
 #include "influxcsv.h"
 #include "log.h"
 
 enum {
-    GZIP_LEVEL = 6,                     /* 4.3 bytes a value instead of 5.4 at level 1 (measured) */
-    WRITE_ANSWER_MAX = 256 * 1024,      /* refusals quote the refused lines; the first say enough */
     QUERY_ANSWER_MAX = 64 * 1024 * 1024 /* 20000 raw rows are about 1.5 MiB */
 };
 
-struct influx {
-    struct http *http;
-    char *url, *database, *user_pass;
-    char *write_url, *query_url;
-    int64_t timeout_ms;
-};
+const char *influx_api_name(enum influx_api api)
+{
+    static const char *const NAME[INFLUX_APIS] = {"v1", "v2", "v3", "vm"};
+    return NAME[api];
+}
 
 /* "http://host[:port]" with nothing behind it but perhaps a slash. */
 static bool url_is_plain(const char *url)
@@ -44,13 +40,73 @@ static bool url_is_plain(const char *url)
     return *host == '\0' || strcmp(host, "/") == 0;
 }
 
+static bool given(const char *s)
+{
+    return s != NULL && s[0] != '\0';
+}
+
+static bool names_its_place(const struct influx_config *c)
+{
+    switch (c->api) {
+    case INFLUX_V1:
+    case INFLUX_V3:
+        return given(c->database);
+    case INFLUX_V2:
+        return given(c->org) && given(c->bucket);
+    case INFLUX_VM:
+        return true;
+    case INFLUX_APIS:
+        break;
+    }
+    return false;
+}
+
+static void add_part(struct buf *b, const char *key, const char *value)
+{
+    if (!given(value))
+        return;
+    buf_printf(b, "&%s=", key);
+    http_quote(b, value);
+}
+
+/* The precision is always said: 1.x takes an unknown or missing one as ns, and the rows land in 1970. */
+static char *write_url(const char *url, const struct influx_config *c)
+{
+    static const char *const PATH[INFLUX_APIS] = {
+        "/write?precision=ms", "/api/v2/write?precision=ms",
+        "/api/v3/write_lp?precision=millisecond&accept_partial=true&no_sync=false",
+        "/write?precision=ms"};
+    struct buf b = {0};
+
+    buf_printf(&b, "%s%s", url, PATH[c->api]);
+    if (c->api == INFLUX_V2) {
+        add_part(&b, "org", c->org);
+        add_part(&b, "bucket", c->bucket);
+    } else {
+        add_part(&b, "db", c->database);
+        if (c->api == INFLUX_V1)
+            add_part(&b, "rp", c->retention_policy);
+    }
+    return b.p;
+}
+
+static char *authorization(const struct influx_config *c)
+{
+    struct buf b = {0};
+
+    if (given(c->token) && (c->api == INFLUX_V2 || c->api == INFLUX_V3))
+        buf_printf(&b, "Authorization: %s %s", c->api == INFLUX_V2 ? "Token" : "Bearer", c->token);
+    return b.p;
+}
+
 int influx_open(struct influx **out, const struct influx_config *c)
 {
     struct influx *db;
     struct buf b = {0};
+    char *url;
     int rc;
 
-    if (!url_is_plain(c->url) || c->database == NULL || c->database[0] == '\0')
+    if (!url_is_plain(c->url) || !names_its_place(c))
         return NILA_ERR_CONFIG;
     db = xcalloc(1, sizeof *db);
     rc = http_open(&db->http);
@@ -58,20 +114,25 @@ int influx_open(struct influx **out, const struct influx_config *c)
         free(db);
         return rc;
     }
-    db->url = xstrdup(c->url);
-    if (db->url[strlen(db->url) - 1] == '/')
-        db->url[strlen(db->url) - 1] = '\0';
-    db->database = xstrdup(c->database);
-    db->user_pass = c->user_pass != NULL && c->user_pass[0] != '\0' ? xstrdup(c->user_pass) : NULL;
+    url = xstrdup(c->url);
+    if (url[strlen(url) - 1] == '/')
+        url[strlen(url) - 1] = '\0';
+    db->api = c->api;
+    db->database = xstrdup(given(c->database) ? c->database : "");
+    if (given(c->user_pass) && (c->api == INFLUX_V1 || c->api == INFLUX_VM))
+        db->user_pass = xstrdup(c->user_pass);
+    db->authorization = authorization(c);
+    db->ca_file = given(c->ca_file) ? xstrdup(c->ca_file) : NULL;
     db->timeout_ms = c->timeout_ms;
-    /* precision is always said: an unknown or missing one is taken as ns and lands in 1970 */
-    buf_printf(&b, "%s/write?precision=ms&db=", db->url);
-    http_quote(&b, db->database);
-    db->write_url = b.p;
-    b = (struct buf){0};
-    buf_printf(&b, "%s/query?epoch=ms&db=", db->url);
-    http_quote(&b, db->database);
+    db->write_url = write_url(url, c);
+    if (c->api == INFLUX_VM)
+        buf_printf(&b, "%s/api/v1/export/csv", url);
+    else
+        buf_printf(&b, "%s/query?epoch=ms&db=", url);
+    if (c->api != INFLUX_VM)
+        http_quote(&b, db->database);
     db->query_url = b.p;
+    free(url);
     *out = db;
     return 0;
 }
@@ -81,9 +142,10 @@ void influx_close(struct influx *db)
     if (db == NULL)
         return;
     http_close(db->http);
-    free(db->url);
     free(db->database);
     free(db->user_pass);
+    free(db->authorization);
+    free(db->ca_file);
     free(db->write_url);
     free(db->query_url);
     free(db);
@@ -92,128 +154,6 @@ void influx_close(struct influx *db)
 void influx_cancel(struct influx *db)
 {
     http_cancel(db->http);
-}
-
-/* Copies a JSON string (after its opening quote) as one line of plain text. */
-static void copy_json_string(char *to, size_t size, const char *s)
-{
-    size_t n = 0;
-
-    for (; *s != '\0' && *s != '"' && n + 1 < size; s++) {
-        char c = *s;
-        if (c == '\\' && s[1] != '\0') {
-            c = *++s;
-            if (c == 'n' || c == 't' || c == 'r')
-                c = ' ';
-        }
-        to[n++] = (char)((unsigned char)c < 0x20 ? ' ' : c);
-    }
-    to[n] = '\0';
-}
-
-/* Finds the server's words: {"error":"..."} in JSON, "error" and the words in two rows in CSV, or whatever came. */
-static void server_words(char *to, size_t size, const struct buf *body)
-{
-    static const char JSON[] = "{\"error\":\"";
-    static const char CSV[] = "error\n";
-    const char *p = body->p != NULL ? body->p : "";
-    size_t n = 0;
-    bool csv;
-
-    if (strncmp(p, JSON, sizeof JSON - 1) == 0) {
-        copy_json_string(to, size, p + sizeof JSON - 1);
-        return;
-    }
-    csv = strncmp(p, CSV, sizeof CSV - 1) == 0;
-    if (csv)
-        p += sizeof CSV - 1;
-    for (; *p != '\0' && n + 1 < size; p++) {
-        if (csv && *p == '"' && *++p != '"') /* CSV's own quotes go, doubled ones become one */
-            p--;
-        else
-            to[n++] = (char)((unsigned char)*p < 0x20 ? ' ' : *p);
-    }
-    while (n > 0 && to[n - 1] == ' ')
-        n--;
-    to[n] = '\0';
-}
-
-/* json: the answer is a JSON object, as all of InfluxDB's refusals are. A proxy's or a TLS port's "400 Bad Request" is not,
- * and says nothing about the lines. */
-static enum influx_verdict judge(long status, const char *words, bool json)
-{
-    /* clang-format off */
-    static const struct {
-        long from, to;
-        enum influx_verdict verdict;
-    } RULE[] = {
-        {204, 204, INFLUX_STORED},
-        {200, 299, INFLUX_MISCONFIGURED}, /* InfluxDB says 204; a login page or another server says 200 and stores nothing */
-        {300, 399, INFLUX_MISCONFIGURED}, /* redirects are not followed: the url is not InfluxDB's */
-        {400, 400, INFLUX_BAD_LINES},
-        {408, 408, INFLUX_LATER},
-        {413, 413, INFLUX_TOO_BIG},
-        {422, 422, INFLUX_BAD_LINES},
-        {429, 429, INFLUX_LATER},
-        {401, 499, INFLUX_MISCONFIGURED},
-        {500, 599, INFLUX_LATER},
-    };
-    /* clang-format on */
-
-    /* 1.x answers 500 for a fault of the configuration that no waiting cures */
-    if (status == 500 && strstr(words, "retention policy not found") != NULL)
-        return INFLUX_MISCONFIGURED;
-    if ((status == 400 || status == 422) && !json)
-        return INFLUX_MISCONFIGURED;
-    /* and 400 for a database name it does not see */
-    if (status == 400 && strstr(words, "database is required") != NULL)
-        return INFLUX_MISCONFIGURED;
-    for (size_t i = 0; i < sizeof RULE / sizeof RULE[0]; i++)
-        if (status >= RULE[i].from && status <= RULE[i].to)
-            return RULE[i].verdict;
-    return INFLUX_LATER;
-}
-
-int influx_write(struct influx *db, const char *lines, size_t len, struct influx_answer *out)
-{
-    static const char *const HEADERS[] = {"Content-Encoding: gzip",
-                                          "Content-Type: text/plain; charset=utf-8", NULL};
-    struct influx_answer a = {.retry_after_ms = -1};
-    struct http_answer got = {0};
-    struct buf packed = {0};
-    struct http_request rq = {.method = "POST",
-                              .url = db->write_url,
-                              .user_pass = db->user_pass,
-                              .headers = HEADERS,
-                              .timeout_ms = db->timeout_ms,
-                              .max_answer = WRITE_ANSWER_MAX};
-    int rc = gzip_pack(&packed, lines, len, GZIP_LEVEL);
-
-    if (rc != 0)
-        goto out;
-    rq.body = packed.p;
-    rq.body_len = packed.n;
-    rc = http_do(db->http, &rq, &got, a.text, sizeof a.text);
-    if (rc == NILA_ERR_CLOSED)
-        goto out;
-    a.status = got.status;
-    a.retry_after_ms = got.retry_after_ms;
-    if (rc == 0 || (rc == NILA_ERR_FULL && got.status >= 300)) { /* a long refusal is a refusal */
-        server_words(a.text, sizeof a.text, &got.body);
-        a.verdict = judge(got.status, a.text, got.body.n > 0 && got.body.p[0] == '{');
-        if (got.status >= 200 && got.status < 300 && a.verdict == INFLUX_MISCONFIGURED)
-            (void)snprintf(a.text, sizeof a.text,
-                           "InfluxDB would answer 204; this is another server or a login page");
-    } else {
-        /* cut before the answer was whole: perhaps stored; the same point twice is one point */
-        a.verdict = rc == NILA_ERR_CONFIG ? INFLUX_MISCONFIGURED : INFLUX_LATER;
-    }
-    *out = a;
-    rc = 0;
-out:
-    buf_free(&packed);
-    buf_free(&got.body);
-    return rc;
 }
 
 /* Sends the statement; 0 with a 200 answer in *got (the caller's to free), else an error and its words. */
@@ -225,6 +165,7 @@ static int ask(struct influx *db, const char *influxql, const char *accept, stru
     struct http_request rq = {.method = "POST",
                               .url = db->query_url,
                               .user_pass = db->user_pass,
+                              .ca_file = db->ca_file,
                               .headers = headers,
                               .timeout_ms = db->timeout_ms,
                               .max_answer = QUERY_ANSWER_MAX};
@@ -240,7 +181,7 @@ static int ask(struct influx *db, const char *influxql, const char *accept, stru
         return rc;
     if (why != NULL) {
         char words[200];
-        server_words(words, sizeof words, &got->body);
+        influx_words(words, sizeof words, &got->body);
         (void)snprintf(why, why_size, "HTTP %ld%s%s", got->status, words[0] != '\0' ? ": " : "",
                        words);
     }
@@ -263,7 +204,7 @@ static int statement_error(const struct buf *json, char *why, size_t why_size)
     if (strncmp(p, ERROR, sizeof ERROR - 1) != 0)
         return 0;
     if (why != NULL)
-        copy_json_string(why, why_size, p + sizeof ERROR - 1);
+        influx_json_string(why, why_size, p + sizeof ERROR - 1);
     return NILA_ERR_REFUSED;
 }
 

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "collector/common/influx.h"
 #include "collector/common/metric.h"
 #include "collector/common/region.h"
 #include "collector/common/slug.h"
@@ -112,9 +113,12 @@ struct site_reflex {
 struct site_sink {
     char slug[SLUG_SIZE];
     char url[256];
-    char api[3];          /* "v1" here; v2 and v3 are refused until they are built */
-    char database[65];    /* v1 */
-    char token_file[256]; /* "" none; its content is "user:password" for v1 */
+    enum influx_api api;
+    char database[65];         /* v1, v3; vm: the value of the label db, "" none */
+    char retention_policy[65]; /* v1; "" the database's default */
+    char org[65], bucket[65];  /* v2 */
+    char token_file[256]; /* "" none; its content is "user:password" (v1, vm) or a bare token (v2, v3) */
+    char ca_file[256];    /* https: PEM trusted instead of the system's; "" the system's */
     bool insecure_http;   /* plain http to another host than loopback only when true */
 };
 

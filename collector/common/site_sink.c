@@ -2,6 +2,7 @@
 /* The sinks of a site file: where readings are sent. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,20 +96,79 @@ static void read_url(struct site_reader *r, const struct jsonconf_node *o, struc
         k->url[length - 1] = '\0';
 }
 
-static void read_v1(struct site_reader *r, const struct jsonconf_node *o, struct site_sink *k)
-{
-    static const char NAME[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+enum {
+    V1 = 1 << INFLUX_V1,
+    V2 = 1 << INFLUX_V2,
+    V3 = 1 << INFLUX_V3,
+    VM = 1 << INFLUX_VM
+};
 
-    site_read_text(r, o, "database", k->database, sizeof k->database);
-    if (k->database[strspn(k->database, NAME)] != '\0')
-        jsonconf_refuse(r->c, jsonconf_member(r->c, o, "database", true),
-                        "\"%s\" is not allowed; 1 to 64 letters, digits, _ - .", k->database);
-    site_read_path(r, o, "token_file", k->token_file, sizeof k->token_file, "");
+/* Which key belongs to which api. */
+static const struct {
+    const char *key, *belongs; /* to, in words */
+    unsigned takes, needs;     /* of V1... */
+    size_t at;                 /* in struct site_sink, 65 bytes */
+} PLACE[] = {
+    {"database", "\"v1\", \"v3\" or \"vm\"", V1 | V3 | VM, V1 | V3,
+     offsetof(struct site_sink, database)},
+    {"retention_policy", "\"v1\"", V1, 0, offsetof(struct site_sink, retention_policy)},
+    {"org", "\"v2\"", V2, V2, offsetof(struct site_sink, org)},
+    {"bucket", "\"v2\"", V2, V2, offsetof(struct site_sink, bucket)},
+};
+#define PLACE_SIZE 65
+
+/* 1.x takes other names too, but not without quotes in every query; 3.x takes these and a slash. */
+static bool good_name(const char *s, enum influx_api api)
+{
+    static const char NAME[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    static const char DOTTED[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+
+    if (api == INFLUX_V3)
+        return s[strspn(s, NAME)] == '\0' && s[0] != '_' && s[0] != '-';
+    return s[strspn(s, DOTTED)] == '\0';
+}
+
+static void read_places(struct site_reader *r, const struct jsonconf_node *o, struct site_sink *k)
+{
+    const unsigned me = 1U << k->api;
+
+    for (size_t i = 0; i < sizeof PLACE / sizeof PLACE[0]; i++) {
+        const char *key = PLACE[i].key;
+        const struct jsonconf_node *n = jsonconf_member(r->c, o, key, (PLACE[i].needs & me) != 0);
+        char *to = (char *)k + PLACE[i].at;
+        if (n == NULL)
+            continue;
+        if ((PLACE[i].takes & me) == 0) {
+            jsonconf_refuse(r->c, n, "belongs to \"api\": %s; this sink is \"%s\"",
+                            PLACE[i].belongs, influx_api_name(k->api));
+            continue;
+        }
+        site_read_text(r, o, key, to, PLACE_SIZE);
+        /* 2.x allows nearly everything in the name of an org or bucket */
+        if (k->api != INFLUX_V2 && !good_name(to, k->api))
+            jsonconf_refuse(r->c, n, "\"%s\" is not allowed; %s", to,
+                            k->api == INFLUX_V3 ? "1 to 64 letters, digits, _ -, a letter or digit "
+                                                  "first"
+                                                : "1 to 64 letters, digits, _ - .");
+    }
+}
+
+static void read_files(struct site_reader *r, const struct jsonconf_node *o, struct site_sink *k)
+{
+    const struct jsonconf_node *ca = jsonconf_member(r->c, o, "ca_file", false);
+
+    /* 2.x serves nobody without a token */
+    site_read_path(r, o, "token_file", k->token_file, sizeof k->token_file,
+                   k->api == INFLUX_V2 ? NULL : "");
+    site_read_path(r, o, "ca_file", k->ca_file, sizeof k->ca_file, "");
+    if (ca != NULL && strncmp(k->url, "https://", 8) != 0)
+        jsonconf_refuse(r->c, ca, "belongs to an https:// url; this one has no certificate");
 }
 
 void site_read_sinks(struct site_reader *r, const struct jsonconf_node *root)
 {
-    static const char *const API[] = {"v1", "v2", "v3", NULL};
+    static const char *const API[] = {"v1", "v2", "v3", "vm", NULL}; /* enum influx_api */
     const struct jsonconf_node *list = jsonconf_member(r->c, root, "sinks", false);
     const size_t n = jsonconf_length(r->c, list, SITE_MAX_SINKS);
 
@@ -117,14 +177,10 @@ void site_read_sinks(struct site_reader *r, const struct jsonconf_node *root)
     for (size_t i = 0; i < n; i++) {
         const struct jsonconf_node *o = jsonconf_at(r->c, list, i);
         struct site_sink *k = &r->s->sink[i];
-        int api;
         site_read_slug(r, o, r->s->sink[0].slug, sizeof *k, i);
-        api = jsonconf_word(r->c, o, "api", API, true, 0);
-        if (api != 0)
-            jsonconf_refuse(r->c, jsonconf_member(r->c, o, "api", true),
-                            "this build speaks v1 (InfluxDB 1.x) only; \"v1\"");
-        (void)snprintf(k->api, sizeof k->api, "%s", API[api]);
+        k->api = (enum influx_api)jsonconf_word(r->c, o, "api", API, true, 0);
         read_url(r, o, k);
-        read_v1(r, o, k);
+        read_places(r, o, k);
+        read_files(r, o, k);
     }
 }

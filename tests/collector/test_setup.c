@@ -82,7 +82,7 @@ static void reads_user_and_password_from_the_first_line_of_a_file(void **state)
         char token[SETUP_TOKEN_SIZE] = "untouched", why[256] = "";
         int rc;
         support_write(token_path, T[i].text);
-        rc = setup_token(token_path, token, why, sizeof why);
+        rc = setup_token(token_path, INFLUX_V1, token, why, sizeof why);
         if (rc != (T[i].token != NULL ? 0 : NILA_ERR_CONFIG) ||
             strcmp(token, T[i].token != NULL ? T[i].token : "untouched") != 0)
             fail_msg("%s: %d \"%s\"", T[i].says, rc, token);
@@ -96,10 +96,43 @@ static void reads_user_and_password_from_the_first_line_of_a_file(void **state)
     support_write(token_path, long_one);
     {
         char token[SETUP_TOKEN_SIZE], why[256];
-        assert_int_equal(setup_token(token_path, token, why, sizeof why), NILA_ERR_CONFIG);
+        assert_int_equal(setup_token(token_path, INFLUX_V1, token, why, sizeof why),
+                         NILA_ERR_CONFIG);
         assert_non_null(strstr(why, "longer"));
-        assert_int_equal(setup_token(dir, token, why, sizeof why), NILA_ERR_CONFIG);
-        assert_int_equal(setup_token("/no/such/token", token, why, sizeof why), NILA_ERR_CONFIG);
+        assert_int_equal(setup_token(dir, INFLUX_V1, token, why, sizeof why), NILA_ERR_CONFIG);
+        assert_int_equal(setup_token("/no/such/token", INFLUX_V1, token, why, sizeof why),
+                         NILA_ERR_CONFIG);
+    }
+}
+
+static void reads_a_bare_token_for_newer_servers(void **state)
+{
+    static const struct {
+        const char *says, *text, *token; /* NULL: refused */
+    } T[] = {
+        {"2.x", "kX9_ra-ha.sia~1+/x==\n", "kX9_ra-ha.sia~1+/x=="},
+        {"3.x", "apiv3_rahasia", "apiv3_rahasia"},
+        {"a login of 1.x", "kolektor:rahasia\n", NULL},
+        {"with its scheme", "Bearer rahasia\n", NULL},
+        {"a header of its own", "rahasia\tX: y\n", NULL},
+        {"empty", "", NULL},
+    };
+    char token_path[120];
+
+    (void)state;
+    (void)snprintf(token_path, sizeof token_path, "%s/token", dir);
+    for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
+        for (int api = INFLUX_V2; api <= INFLUX_V3; api++) {
+            char token[SETUP_TOKEN_SIZE] = "untouched", why[256] = "";
+            int rc;
+            support_write(token_path, T[i].text);
+            rc = setup_token(token_path, (enum influx_api)api, token, why, sizeof why);
+            if (rc != (T[i].token != NULL ? 0 : NILA_ERR_CONFIG) ||
+                strcmp(token, T[i].token != NULL ? T[i].token : "untouched") != 0 ||
+                strstr(why, "rahasia") != NULL ||
+                (rc != 0 && strstr(why, "the token alone") == NULL))
+                fail_msg("%s: %d \"%s\" %s", T[i].says, rc, token, why);
+        }
     }
 }
 
@@ -213,6 +246,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(reads_user_and_password_from_the_first_line_of_a_file),
+        TEST(reads_a_bare_token_for_newer_servers),
         TEST(reads_site_profiles_and_tokens),
         TEST(says_what_is_missing),
         TEST(shows_the_requests_and_how_busy_a_line_is),

@@ -284,7 +284,7 @@ static struct uplink *uplink_to(struct journal *j, int port)
     struct uplink *u = NULL;
     const struct uplink_config c = {.journal = j,
                                     .sink = &sink,
-                                    .user_pass = "kolektor:rahasia",
+                                    .token = "kolektor:rahasia",
                                     .timeout_ms = 3000,
                                     .gather_ms = -1,
                                     .retry_min_ms = 5,
@@ -292,7 +292,7 @@ static struct uplink *uplink_to(struct journal *j, int port)
                                     .person_min_ms = 20,
                                     .person_max_ms = 50};
 
-    sink = (struct site_sink){.slug = "pusat", .api = "v1", .database = "nila"};
+    sink = (struct site_sink){.slug = "pusat", .api = INFLUX_V1, .database = "nila"};
     (void)snprintf(sink.url, sizeof sink.url, "http://127.0.0.1:%d", port);
     assert_int_equal(uplink_start(&u, &c), 0);
     return u;
@@ -841,7 +841,7 @@ static void fills_a_real_influxdb(void **state)
     help_append(j, 0, 7000);
     odd.clock_trusted = false;
     assert_int_equal(journal_append(j, &odd, 1), 0);
-    sink = (struct site_sink){.slug = "pusat", .api = "v1", .database = "nila"};
+    sink = (struct site_sink){.slug = "pusat", .api = INFLUX_V1, .database = "nila"};
     (void)snprintf(sink.url, sizeof sink.url, "%s", d.url);
     c = (struct uplink_config){.journal = j, .sink = &sink, .gather_ms = -1};
     assert_int_equal(uplink_start(&u, &c), 0);
@@ -871,7 +871,7 @@ static void refuses_an_address_it_does_not_understand(void **state)
 
     (void)state;
     sink = (struct site_sink){
-        .slug = "pusat", .api = "v1", .database = "nila", .url = "ftp://127.0.0.1"};
+        .slug = "pusat", .api = INFLUX_V1, .database = "nila", .url = "ftp://127.0.0.1"};
     assert_int_equal(uplink_start(&u, &c), NILA_ERR_CONFIG);
     assert_null(u);
     uplink_stop(NULL);

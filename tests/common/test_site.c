@@ -128,7 +128,7 @@ static void reads_everything_a_site_file_says(void **state)
 
     assert_int_equal(s->sinks, 1);
     assert_string_equal(s->sink[0].url, "http://127.0.0.1:8086"); /* without the slash */
-    assert_string_equal(s->sink[0].api, "v1");
+    assert_int_equal(s->sink[0].api, INFLUX_V1);
     assert_string_equal(s->sink[0].database, "lumbung");
     assert_string_equal(s->sink[0].token_file, "/etc/nila/office.token");
     assert_false(s->sink[0].insecure_http);
@@ -165,7 +165,8 @@ static void fills_in_what_a_short_file_leaves_out(void **state)
     site_free(s);
 }
 
-#define SINK "\"url\": \"http://127.0.0.1:8086/\", \"api\": \"v1\", \"database\": \"lumbung\""
+#define URL  "\"url\": \"http://127.0.0.1:8086/\""
+#define SINK URL ", \"api\": \"v1\", \"database\": \"lumbung\""
 
 static void names_place_key_and_what_is_allowed_of_every_fault(void **state)
 {
@@ -280,12 +281,44 @@ static void names_place_key_and_what_is_allowed_of_every_fault(void **state)
         {"a reflex without its switch", "\"reflexes\": []",
          "\"reflexes\": [@{\"slug\": \"k\", \"pond\": null}]",
          "reflexes[0]: \"switch\" is missing"},
-        {"api v2", SINK,
-         "\"url\": \"http://127.0.0.1:8086\", \"api\": @\"v2\", \"bucket\": \"b\", \"org\": \"o\"",
-         "sinks[0].api: this build speaks v1 (InfluxDB 1.x) only; \"v1\""},
-        {"api v3", "\"api\": \"v1\"", "\"api\": @\"v3\"", "this build speaks v1"},
         {"api unknown", "\"api\": \"v1\"", "\"api\": @\"v4\"",
-         "sinks[0].api: \"v4\" is not allowed; \"v1\", \"v2\", \"v3\""},
+         "sinks[0].api: \"v4\" is not allowed; \"v1\", \"v2\", \"v3\", \"vm\""},
+        {"a bucket for v1", SINK, SINK ", \"bucket\": @\"b\"",
+         "sinks[0].bucket: belongs to \"api\": \"v2\"; this sink is \"v1\""},
+        {"an organisation for v3", SINK,
+         URL ", \"api\": \"v3\", \"database\": \"d\", \"org\": @\"o\"",
+         "sinks[0].org: belongs to \"api\": \"v2\"; this sink is \"v3\""},
+        {"a database for v2", SINK,
+         URL ", \"api\": \"v2\", \"database\": @\"d\", \"org\": \"o\", \"bucket\": \"b\"",
+         "sinks[0].database: belongs to \"api\": \"v1\", \"v3\" or \"vm\"; this sink is \"v2\""},
+        {"a retention policy for v3", SINK,
+         URL ", \"api\": \"v3\", \"database\": \"d\", \"retention_policy\": @\"r\"",
+         "sinks[0].retention_policy: belongs to \"api\": \"v1\"; this sink is \"v3\""},
+        {"a retention policy for vm", SINK, URL ", \"api\": \"vm\", \"retention_policy\": @\"r\"",
+         "sinks[0].retention_policy: belongs to \"api\": \"v1\"; this sink is \"vm\""},
+        {"v2 without a bucket", "{\"slug\": \"office\", " SINK,
+         "@{\"slug\": \"office\", " URL ", \"api\": \"v2\", \"org\": \"o\"",
+         "sinks[0]: \"bucket\" is missing"},
+        {"v2 without an organisation", "{\"slug\": \"office\", " SINK,
+         "@{\"slug\": \"office\", " URL ", \"api\": \"v2\", \"bucket\": \"b\"",
+         "sinks[0]: \"org\" is missing"},
+        {"v2 without a token",
+         "{\"slug\": \"office\", " SINK ",\n  \"token_file\": \"office.token\"",
+         "@{\"slug\": \"office\", " URL ", \"api\": \"v2\", \"org\": \"o\", \"bucket\": \"b\"",
+         "sinks[0]: \"token_file\" is missing"},
+        {"v3 without a database", "{\"slug\": \"office\", " SINK,
+         "@{\"slug\": \"office\", " URL ", \"api\": \"v3\"", "sinks[0]: \"database\" is missing"},
+        {"a name 3.x does not take", SINK, URL ", \"api\": \"v3\", \"database\": @\"_x\"",
+         "sinks[0].database: \"_x\" is not allowed; 1 to 64 letters, digits, _ -, a letter or "
+         "digit "
+         "first"},
+        {"a bucket with a line end", SINK,
+         URL ", \"api\": \"v2\", \"org\": \"o\", \"bucket\": @\"a\\nb\"",
+         "sinks[0].bucket: control character 0x0a is not allowed"},
+        {"an empty organisation", SINK, URL ", \"api\": \"v2\", \"org\": @\"\", \"bucket\": \"b\"",
+         "sinks[0].org: "},
+        {"a certificate for plain http", SINK, SINK ", \"ca_file\": @\"ca.pem\"",
+         "sinks[0].ca_file: belongs to an https:// url"},
         {"url without scheme", "\"http://127.0.0.1:8086/\"", "@\"127.0.0.1:8086\"",
          "sinks[0].url: not an address for InfluxDB; http:// or https://"},
         {"url with a path", "\"http://127.0.0.1:8086/\"", "@\"http://127.0.0.1:8086/write\"",
@@ -320,7 +353,7 @@ static void names_place_key_and_what_is_allowed_of_every_fault(void **state)
          "sinks[0].token_file: an empty path is not allowed; 1 to 255"},
         {"password in the file", "\"token_file\": \"office.token\"", "@\"password\": \"x\"",
          "sinks[0]: unknown key \"password\"; allowed: slug, api, url, insecure_http, database, "
-         "token_file"},
+         "retention_policy, org, bucket, ca_file, token_file"},
         {"journal too small", "2097152", "@1024",
          "journal.max_bytes: 1024 is not allowed; 1048576 to 68719476736"},
         {"journal kept for ever", "\"keep_days\": 0", "\"keep_days\": @100000",
@@ -502,6 +535,51 @@ static void paths_begin_at_the_folder_of_the_file(void **state)
     support_rmdir(dir);
 }
 
+static void reads_the_keys_of_each_kind_of_server(void **state)
+{
+    static const char SINKS[] =
+        "\"sinks\": [{\"slug\": \"a\", \"url\": \"https://satu.example:8086\", \"api\": \"v1\", "
+        "\"database\": \"d\", \"retention_policy\": \"two_years\", \"token_file\": \"a.token\", "
+        "\"ca_file\": \"ca.pem\"},"
+        "{\"slug\": \"b\", \"url\": \"https://dua.example\", \"api\": \"v2\", \"org\": \"Dinas "
+        "Perikanan\", \"bucket\": \"air/kolam\", \"token_file\": \"/etc/b.token\"},"
+        "{\"slug\": \"c\", \"url\": \"http://10.0.0.3:8181\", \"api\": \"v3\", \"database\": "
+        "\"d3\", "
+        "\"insecure_http\": true},"
+        "{\"slug\": \"d\", \"url\": \"http://[::1]:8428\", \"api\": \"vm\"},"
+        "{\"slug\": \"e\", \"url\": \"http://127.0.0.1:8428\", \"api\": \"vm\", \"database\": "
+        "\"x\"}],";
+    const char *from = strstr(SITE, "\"sinks\": "), *to = strstr(SITE, "\"journal\": ");
+    struct buf b = {0};
+    struct site *s = NULL;
+    char why[512] = "";
+
+    (void)state;
+    buf_add(&b, SITE, (size_t)(from - SITE));
+    buf_str(&b, SINKS);
+    buf_str(&b, to);
+    if (site_load_memory(&s, "/etc/nila/c.json", b.p, b.n, why, sizeof why) != 0)
+        fail_msg("%s", why);
+    assert_int_equal(s->sinks, 5);
+    assert_int_equal(s->sink[0].api, INFLUX_V1);
+    assert_string_equal(s->sink[0].retention_policy, "two_years");
+    assert_string_equal(s->sink[0].ca_file, "/etc/nila/ca.pem");
+    assert_int_equal(s->sink[1].api, INFLUX_V2);
+    assert_string_equal(s->sink[1].org, "Dinas Perikanan");
+    assert_string_equal(s->sink[1].bucket, "air/kolam");
+    assert_string_equal(s->sink[1].token_file, "/etc/b.token");
+    assert_string_equal(s->sink[1].database, "");
+    assert_int_equal(s->sink[2].api, INFLUX_V3);
+    assert_string_equal(s->sink[2].database, "d3");
+    assert_string_equal(s->sink[2].token_file, "");
+    assert_true(s->sink[2].insecure_http);
+    assert_int_equal(s->sink[3].api, INFLUX_VM);
+    assert_string_equal(s->sink[3].database, "");
+    assert_string_equal(s->sink[4].database, "x");
+    site_free(s);
+    buf_free(&b);
+}
+
 static void the_example_file_is_a_good_one(void **state)
 {
     struct site *s = NULL;
@@ -635,6 +713,7 @@ int main(void)
         cmocka_unit_test(keeps_its_bounds),
         cmocka_unit_test(seventeen_metrics_of_one_device_are_too_many),
         cmocka_unit_test(paths_begin_at_the_folder_of_the_file),
+        cmocka_unit_test(reads_the_keys_of_each_kind_of_server),
         cmocka_unit_test(the_example_file_is_a_good_one),
         cmocka_unit_test(the_schema_has_the_ranges_of_the_reader),
         cmocka_unit_test(the_schema_has_the_metrics_of_metric_c),

@@ -47,8 +47,14 @@ static void check_site(const struct site *s)
                  : s->bus[i].host[0] != '\0' && s->bus[i].tcp_port <= 65535);
     for (unsigned i = 0; i < s->devices; i++)
         check_device(s, &s->device[i]);
-    for (unsigned i = 0; i < s->sinks; i++)
-        must(strcmp(s->sink[i].api, "v1") == 0 && s->sink[i].database[0] != '\0');
+    for (unsigned i = 0; i < s->sinks; i++) {
+        const struct site_sink *k = &s->sink[i];
+        must(k->api < INFLUX_APIS);
+        if (k->api == INFLUX_V2)
+            must(k->org[0] != '\0' && k->bucket[0] != '\0' && k->database[0] == '\0');
+        else
+            must(k->org[0] == '\0' && (k->api == INFLUX_VM || k->database[0] != '\0'));
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
