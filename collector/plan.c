@@ -127,6 +127,10 @@ int plan_make(struct plan *out, const struct profile *p, char *why, size_t why_s
     int max_registers = max_registers_of(p);
     unsigned n;
 
+    if (p->n == 0 && p->relay.count > 0) { /* switched, never polled */
+        *out = plan;
+        return 0;
+    }
     if (p->n == 0 || p->n > PROFILE_MEASUREMENTS) {
         (void)snprintf(why, why_size, "%u measurements, allowed 1..%d", p->n, PROFILE_MEASUREMENTS);
         return NILA_ERR_CONFIG;

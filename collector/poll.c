@@ -408,6 +408,8 @@ static int init_devices(struct poller *p, const struct profile *const *profile, 
         rc = device_init(dev, s, i, profile[i], why, why_size);
         if (rc != 0)
             return rc;
+        if (profile[i]->n == 0) /* a relay board */
+            continue;
         l = &p->line[s->device[i].bus];
         dev->line = &l->stats;
         l->device[l->devices++] = dev;

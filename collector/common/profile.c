@@ -8,6 +8,7 @@
 
 #include "jsonconf.h"
 #include "log.h"
+#include "profile_switch.h"
 #include "profile_words.h"
 
 #define MAX_ENTRIES   PROFILE_SPARES /* measurements in a file, with and without a metric */
@@ -261,6 +262,7 @@ static void read_all(struct jsonconf *c, struct profile *p)
     read_serial(c, root, p);
     read_unit(c, root, p);
     read_start(c, root, p);
+    profile_read_switches(c, root, p);
     read_timing(c, root, p);
     read_limits(c, root, p);
     for (size_t i = 0; i < sizeof NOTES / sizeof NOTES[0]; i++)

@@ -78,6 +78,15 @@ struct profile_request {
     uint16_t value;   /* function 6 */
 };
 
+/* The channels of a relay board, numbered from 1 as printed on it: channel k is at address + k - 1. */
+struct profile_switch {
+    int function;      /* 5: a coil is written, 6: a register */
+    int read_function; /* 1, 2 or 3: its state is read there (2: a discrete input); 0 it cannot be read */
+    uint16_t address;  /* of channel 1, zero-based PDU address */
+    int count;         /* channels, at most 64; 0: the device has no switches */
+    uint16_t on, off;  /* what is written; coils: 1 and 0 */
+};
+
 /* Measurements without a metric (no metric fits, or their byte order is not verified) are checked and left out: n counts
  * the others, may be 0, and no metric stands twice. */
 struct profile {
@@ -110,6 +119,7 @@ struct profile {
     /* a nila-node: the block begins with the node's header (magic, map version, request
      * counter), which is checked before any value is taken */
     bool node_header;
+    struct profile_switch relay;
 };
 
 /* Reads dir/id.json. Errors as site_load; an id that is no slug is NILA_ERR_CONFIG. On success *out is the caller's, free with profile_free. */

@@ -166,7 +166,7 @@ static inline void wait_for(struct world *w, unsigned device, unsigned n)
 }
 
 /* The k-th set of device. */
-static const struct reading_set *set_of(struct world *w, unsigned device, unsigned k)
+static inline const struct reading_set *set_of(struct world *w, unsigned device, unsigned k)
 {
     for (unsigned i = 0; i < w->n; i++)
         if (strcmp(w->set[i].tags.device, w->device[device].slug) == 0 && k-- == 0)
