@@ -206,13 +206,14 @@ static int latest(void *impl, const char *pond, int64_t from_ms, struct series_l
                   char *why)
 {
     struct series_influx *s = impl;
+    long long until_ms = clock_wall_ms() + AHEAD_MS;
     struct buf q = {0};
     int rc;
 
     buf_str(&q, "SELECT * FROM \"water\", \"weather\", \"equipment\"");
     add_bounds(&q, pond, from_ms);
-    buf_printf(&q, " AND time < %lldms GROUP BY \"device\" ORDER BY time DESC LIMIT %d",
-               (long long)(clock_wall_ms() + AHEAD_MS), LATEST_ROWS);
+    buf_printf(&q, " AND time < %lldms GROUP BY \"device\" ORDER BY time DESC LIMIT %d", until_ms,
+               LATEST_ROWS);
     rc = influx_query(s->db, q.p, latest_row, out, why, SERIES_WHY_SIZE);
     buf_free(&q);
     return rc;

@@ -528,7 +528,7 @@ static void live_values_and_the_day_come_from_the_database(void **state)
     await_page(&h, "/kolam/kotim-1", "Oksigen sangat rendah"); /* still young enough */
     assert_int_equal(status_of(&h, "GET", "/api/v1/health"), 503);
     /* what was read a day ago is not the last 24 hours */
-    atomic_store(&later_ms, 25 * 3600 * 1000LL);
+    atomic_store(&later_ms, 25LL * 3600 * 1000);
     await_page(&h, "/kolam/kotim-1", "Tidak ada data dalam 24 jam terakhir");
     house_close(&h);
     atomic_store(&later_ms, 0);
