@@ -269,7 +269,7 @@ static const char *import_row(const struct site *site, const cJSON *row, int64_t
         return "the value is a number or null";
     v->value = cJSON_GetNumberValue(cell[4]); /* NaN for null */
     flag = cJSON_GetNumberValue(cell[5]);
-    if (!(flag >= 1 && flag <= 9))
+    if (!(flag >= 1 && flag <= 9) || flag != floor(flag))
         return "the flag is 1, 2, 3, 4 or 9";
     v->flag = (int)flag;
     return import_fault(v, now_ms, &field);

@@ -35,6 +35,7 @@ struct lineserver {
     struct lineserver_ops ops;
     char path[PATH_LENGTH];
     int listener, quit[2];
+    int spare; /* a handle to give up when there is no other, -1 none */
     dev_t dev; /* of the socket's file, so that only our own is removed */
     ino_t ino;
     pthread_t thread;
@@ -154,12 +155,35 @@ static void serve_client(struct lineserver *s, struct client *c, short events)
 
 /* --- the thread --------------------------------------------------------------------------------------------------- */
 
+static void refuse(const struct lineserver *s, int fd)
+{
+    (void)send(fd, s->ops.refuse_busy, strlen(s->ops.refuse_busy), MSG_NOSIGNAL);
+    (void)close(fd);
+}
+
+/* The process has no handle left. The client must not stay in the queue: poll would report it again at once, for ever. */
+static void turn_away(struct lineserver *s)
+{
+    int fd;
+
+    if (s->spare >= 0)
+        (void)close(s->spare);
+    fd = accept(s->listener, NULL, NULL);
+    if (fd >= 0)
+        refuse(s, fd);
+    s->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    log_debug("socket %s: no handle left for a client", s->path);
+}
+
 static void accept_one(struct lineserver *s)
 {
     int fd = accept(s->listener, NULL, NULL);
 
-    if (fd < 0)
+    if (fd < 0) {
+        if (errno == EMFILE || errno == ENFILE)
+            turn_away(s);
         return;
+    }
     if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
         (void)close(fd);
         return;
@@ -170,8 +194,7 @@ static void accept_one(struct lineserver *s)
             return;
         }
     }
-    (void)send(fd, s->ops.refuse_busy, strlen(s->ops.refuse_busy), MSG_NOSIGNAL);
-    (void)close(fd);
+    refuse(s, fd);
 }
 
 static short wanted(const struct client *c)
@@ -290,6 +313,7 @@ int lineserver_start(struct lineserver **out, const char *path, mode_t mode,
     s = xcalloc(1, sizeof *s);
     s->ops = *ops;
     s->quit[0] = s->quit[1] = -1;
+    s->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
     (void)snprintf(s->path, sizeof s->path, "%s", path);
     for (int i = 0; i < LINESERVER_CLIENTS; i++)
         s->client[i].fd = -1;
@@ -311,6 +335,8 @@ int lineserver_start(struct lineserver **out, const char *path, mode_t mode,
             (void)close(s->quit[i]);
     if (s->listener >= 0)
         (void)close(s->listener);
+    if (s->spare >= 0)
+        (void)close(s->spare);
     free(s);
     return rc;
 }
@@ -329,5 +355,7 @@ void lineserver_stop(struct lineserver *s)
         (void)unlink(s->path);
     (void)close(s->listener);
     (void)close(s->quit[0]);
+    if (s->spare >= 0)
+        (void)close(s->spare);
     free(s);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -74,14 +75,27 @@ static int tear_down(void **state)
 
 /* --- a client without manners ------------------------------------------------------------------------------------- */
 
-static int dial(void)
+static int dial_later(void)
 {
-    struct sockaddr_un a = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
-    (void)snprintf(a.sun_path, sizeof a.sun_path, "%s", sock);
     assert_true(fd >= 0);
+    return fd;
+}
+
+static void dial_now(int fd)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+
+    (void)snprintf(a.sun_path, sizeof a.sun_path, "%s", sock);
     assert_int_equal(connect(fd, (const struct sockaddr *)&a, sizeof a), 0);
+}
+
+static int dial(void)
+{
+    int fd = dial_later();
+
+    dial_now(fd);
     return fd;
 }
 
@@ -194,6 +208,9 @@ static void refuses_what_it_does_not_understand(void **state)
          "rows[0]"},
         {"a value and flag 9",
          "{\"v\":1,\"op\":\"import\",\"rows\":[[1795471950000,\"\",\"a\",\"ph\",7,9]]}", "range",
+         "rows[0]"},
+        {"half a flag",
+         "{\"v\":1,\"op\":\"import\",\"rows\":[[1795471950000,\"\",\"a\",\"ph\",7,1.5]]}", "range",
          "rows[0]"},
         {"flag 5", "{\"v\":1,\"op\":\"import\",\"rows\":[[1795471950000,\"\",\"a\",\"ph\",7,5]]}",
          "range", "rows[0]"},
@@ -471,6 +488,36 @@ static void takes_sixteen_clients_and_tells_the_next_one(void **state)
             (void)close(fd[i]);
 }
 
+static void turns_a_client_away_when_no_handle_is_left(void **state)
+{
+    enum {
+        HANDLES = 64 /* poll wants the bound above the number of its handles */
+    };
+    int fd = dial_later(), filler[HANDLES], n = 0;
+    struct rlimit was, none;
+    char *text;
+
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
+    none = was;
+    none.rlim_cur = HANDLES;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    while ((filler[n] = dup(0)) >= 0)
+        n++;
+    assert_int_equal(errno, EMFILE);
+    dial_now(fd);
+    text = hear(fd, NULL);
+    while (n > 0)
+        (void)close(filler[--n]);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
+    assert_non_null(strstr(text, "too many clients"));
+    free(text);
+    (void)close(fd);
+    text = ask("{\"v\":1,\"op\":\"x\"}"); /* and it goes on */
+    assert_non_null(strstr(text, "unsupported"));
+    free(text);
+}
+
 static void replaces_the_socket_of_a_dead_process_but_no_living_one(void **state)
 {
     struct control *second = NULL;
@@ -529,6 +576,7 @@ int main(void)
         TEST(answers_several_requests_of_one_client_in_order),
         TEST(refuses_a_request_that_is_too_long),
         TEST(takes_sixteen_clients_and_tells_the_next_one),
+        TEST(turns_a_client_away_when_no_handle_is_left),
         TEST(replaces_the_socket_of_a_dead_process_but_no_living_one),
         TEST(says_why_it_cannot_listen),
     };
