@@ -20,16 +20,19 @@
 #include "journal.h"
 #include "poll.h"
 #include "setup.h"
+#include "switcher.h"
 #include "uplink.h"
 
 #define TICK_MS   1000
 #define GAUGES_MS 60000
+#define ASK_MS    20000
 
 struct run {
     struct setup setup;
     struct journal *journal;
     struct uplink **uplink;
     struct poller *poller;
+    struct switcher *switcher;
     struct control *control;
     atomic_uint_fast64_t lost_values;
     int64_t started_ms, started_mono_ms;
@@ -61,7 +64,7 @@ int run_exit_code(int rc)
     return EX_SOFTWARE;
 }
 
-static int deliver(void *arg, const struct reading_set *sets, size_t n)
+static int keep(void *arg, const struct reading_set *sets, size_t n)
 {
     struct run *r = arg;
     int rc = journal_append(r->journal, sets, n);
@@ -69,6 +72,23 @@ static int deliver(void *arg, const struct reading_set *sets, size_t n)
     for (size_t i = 0; rc != 0 && i < n; i++)
         atomic_fetch_add(&r->lost_values, sets[i].n);
     return rc;
+}
+
+/* The switches see a reading before the disk has it: an aerator does not wait for a card that is slow or full. */
+static int deliver(void *arg, const struct reading_set *sets, size_t n)
+{
+    struct run *r = arg;
+
+    switcher_see(r->switcher, sets, n);
+    return keep(r, sets, n);
+}
+
+/* A board is asked through the line's own worker; a line that is busy for so long is not to be had. */
+static int ask(void *arg, unsigned bus, const struct bus_question *q, uint16_t *regs,
+               struct bus_answer *a)
+{
+    struct run *r = arg;
+    return poller_ask(r->poller, bus, q, regs, a, ASK_MS);
 }
 
 /* --- start and stop ----------------------------------------------------------------------------------------------- */
@@ -117,26 +137,45 @@ static int start_uplinks(struct run *r)
     return rc;
 }
 
-static int start(struct run *r, const struct run_options *o)
+/* Reads the site file and all that belongs to it, and what only a running collector must refuse. */
+static int read_setup(struct setup *out, const struct run_options *o)
 {
-    const struct site *site;
     char why[400];
-    int rc = setup_load(&r->setup, o->config, o->devices, why, sizeof why);
+    int rc = setup_load(out, o->config, o->devices, why, sizeof why);
 
     if (rc != 0) {
         log_warnx("%s", why);
         return rc;
     }
-    site = r->setup.site;
-    if ((rc = refuse_port_0(site, o->config)) != 0 || (rc = start_journal(r)) != 0 ||
-        (rc = start_uplinks(r)) != 0)
+    rc = refuse_port_0(out->site, o->config);
+    if (rc == 0 && (rc = switcher_check(out->site, (const struct profile *const *)out->profile, why,
+                                        sizeof why)) != 0)
+        log_warnx("%s: %s", o->config, why);
+    if (rc != 0)
+        setup_free(out);
+    return rc;
+}
+
+/* Starts what r->setup describes. On an error some parts may run: stop_parts. */
+static int start_parts(struct run *r)
+{
+    const struct site *site = r->setup.site;
+    const struct profile *const *profile = (const struct profile *const *)r->setup.profile;
+    char why[400];
+    int rc;
+
+    if ((rc = start_journal(r)) != 0 || (rc = start_uplinks(r)) != 0)
         return rc;
-    rc = poller_start(&r->poller, site, (const struct profile *const *)r->setup.profile, deliver, r,
-                      why, sizeof why);
+    const struct switcher_config sc = {
+        .site = site, .profile = profile, .ask = ask, .deliver = keep, .arg = r};
+    r->switcher = switcher_new(&sc);
+    rc = poller_start(&r->poller, site, profile, deliver, r, why, sizeof why);
     if (rc != 0) {
         log_warnx("%s", why);
         return rc;
     }
+    if ((rc = switcher_start(r->switcher)) != 0)
+        return rc;
     const struct control_sources src = {.site = site,
                                         .journal = r->journal,
                                         .poller = r->poller,
@@ -146,16 +185,23 @@ static int start(struct run *r, const struct run_options *o)
     return control_start(&r->control, site->control_socket, &src);
 }
 
-/* Nobody may append any more when the journal closes: first those who do. */
-static void stop(struct run *r)
+/* First those who ask and append, then what they use: the switches ask the poller, the poller shows the switches what it
+ * read, and both append to the journal. */
+static void stop_parts(struct run *r)
 {
     control_stop(r->control);
+    switcher_stop(r->switcher);
     poller_stop(r->poller);
+    switcher_free(r->switcher);
     for (unsigned i = 0; r->uplink != NULL && i < r->setup.site->sinks; i++)
         uplink_stop(r->uplink[i]);
     free(r->uplink);
     journal_close(r->journal);
-    setup_free(&r->setup);
+    r->control = NULL;
+    r->switcher = NULL;
+    r->poller = NULL;
+    r->uplink = NULL;
+    r->journal = NULL;
 }
 
 /* --- while it runs ------------------------------------------------------------------------------------------------ */
@@ -187,41 +233,6 @@ static int next_signal(const sigset_t *set, int64_t ms)
     return sig > 0 ? sig : 0;
 }
 
-static void serve(struct run *r)
-{
-    const int64_t watchdog_ms = health_watchdog_ms();
-    int64_t gauges_at = r->started_mono_ms + GAUGES_MS, watchdog_at = r->started_mono_ms;
-    bool polling = true;
-
-    for (;;) {
-        int sig = next_signal(&r->signals, TICK_MS);
-        int64_t mono_ms = clock_mono_ms();
-        bool now;
-
-        if (sig == SIGTERM || sig == SIGINT) {
-            log_info("site %s: %s, stopping", r->setup.site->slug,
-                     sig == SIGTERM ? "told to end" : "interrupted");
-            return;
-        }
-        if (sig == SIGHUP)
-            log_info("site %s: the site file is read at the start only; restart to apply changes",
-                     r->setup.site->slug);
-        now = health_polling(r->setup.site, r->poller, r->started_mono_ms, mono_ms);
-        if (now != polling)
-            log_warnx("site %s: %s", r->setup.site->slug,
-                      now ? "polling goes on" : "no round of polling has ended for too long");
-        polling = now;
-        if (watchdog_ms > 0 && polling && mono_ms >= watchdog_at) {
-            health_notify("WATCHDOG=1");
-            watchdog_at = mono_ms + watchdog_ms;
-        }
-        if (mono_ms >= gauges_at) {
-            send_gauges(r, mono_ms);
-            gauges_at += GAUGES_MS;
-        }
-    }
-}
-
 static void say_ready(const struct run *r, const struct run_options *o)
 {
     const struct site *site = r->setup.site;
@@ -237,6 +248,78 @@ static void say_ready(const struct run *r, const struct run_options *o)
         printf("{\"ready\":true,\"pid\":%ld,\"site\":\"%s\",\"devices\":%u,\"sinks\":%u}\n",
                (long)getpid(), site->slug, site->devices, site->sinks);
         (void)fflush(stdout);
+    }
+}
+
+/* SIGHUP: runs the site file as it is now. A file with mistakes changes nothing; one that cannot be run (a port that is taken, say)
+ * is given up for the one before. An error: not even that one runs any more. */
+static int reload(struct run *r, const struct run_options *o)
+{
+    struct setup before = r->setup, fresh = {0};
+    char reloading[64];
+    int rc;
+
+    log_info("site %s: reading %s anew", before.site->slug, o->config);
+    if (read_setup(&fresh, o) != 0) {
+        log_warnx("site %s: the configuration stays as it was", before.site->slug);
+        health_notify("STATUS=the site file has mistakes; running the one before");
+        return 0;
+    }
+    (void)snprintf(reloading, sizeof reloading, "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
+                   clock_mono_ms() * 1000);
+    health_notify(reloading);
+    stop_parts(r);
+    r->setup = fresh;
+    if (start_parts(r) == 0) {
+        setup_free(&before);
+        say_ready(r, o);
+        return 0;
+    }
+    log_warnx("site %s: %s cannot be run; back to the configuration before", before.site->slug,
+              o->config);
+    stop_parts(r);
+    setup_free(&r->setup);
+    r->setup = before;
+    rc = start_parts(r);
+    if (rc == 0) {
+        say_ready(r, o);
+        health_notify("STATUS=the site file cannot be run; running the one before");
+    }
+    return rc;
+}
+
+static int serve(struct run *r, const struct run_options *o)
+{
+    const int64_t watchdog_ms = health_watchdog_ms();
+    int64_t gauges_at = r->started_mono_ms + GAUGES_MS, watchdog_at = r->started_mono_ms;
+    bool polling = true;
+
+    for (;;) {
+        int sig = next_signal(&r->signals, TICK_MS);
+        int64_t mono_ms = clock_mono_ms();
+        bool now;
+        int rc;
+
+        if (sig == SIGTERM || sig == SIGINT) {
+            log_info("site %s: %s, stopping", r->setup.site->slug,
+                     sig == SIGTERM ? "told to end" : "interrupted");
+            return 0;
+        }
+        if (sig == SIGHUP && (rc = reload(r, o)) != 0)
+            return rc;
+        now = health_polling(r->setup.site, r->poller, r->started_mono_ms, mono_ms);
+        if (now != polling)
+            log_warnx("site %s: %s", r->setup.site->slug,
+                      now ? "polling goes on" : "no round of polling has ended for too long");
+        polling = now;
+        if (watchdog_ms > 0 && polling && mono_ms >= watchdog_at) {
+            health_notify("WATCHDOG=1");
+            watchdog_at = mono_ms + watchdog_ms;
+        }
+        if (mono_ms >= gauges_at) {
+            send_gauges(r, mono_ms);
+            gauges_at += GAUGES_MS;
+        }
     }
 }
 
@@ -259,13 +342,17 @@ int run_collector(const struct run_options *o)
     if (o->trust_clock)
         clock_declare_trusted();
     http_global_init();
-    rc = start(&r, o);
+    rc = read_setup(&r.setup, o);
     if (rc == 0) {
-        say_ready(&r, o);
-        serve(&r);
-        health_notify("STOPPING=1");
+        rc = start_parts(&r);
+        if (rc == 0) {
+            say_ready(&r, o);
+            rc = serve(&r, o);
+            health_notify("STOPPING=1");
+        }
+        stop_parts(&r);
+        setup_free(&r.setup);
     }
-    stop(&r);
     http_global_cleanup();
     return run_exit_code(rc);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* run: the daemon. Starts journal, sinks, pollers and socket, waits for SIGTERM or SIGINT, and stops them in that order. */
+/* run: the daemon. Starts journal, sinks, poller, switches and socket, and stops them in the reverse order on SIGTERM or SIGINT.
+ * SIGHUP: the site file is read anew; with mistakes, or when it cannot be run, the one before goes on. */
 #ifndef COLLECTOR_RUN_H
 #define COLLECTOR_RUN_H
 

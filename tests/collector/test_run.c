@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The daemon as systemd sees it: a child that says READY, is told to read its site file anew, and ends. */
+#include "tests/support/support.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "collector/common/control.h"
+#include "collector/run.h"
+#include "tests/support/modbus_peer.h"
+
+static char dir[80], config[128], control[128];
+static int notify = -1;
+static struct peer *peer;
+static int port;
+static pid_t child;
+
+static struct peer_reply answer(void *arg, const struct peer_request *rq, uint16_t *regs)
+{
+    (void)arg;
+    for (int i = 0; i < rq->count && i < 128; i++)
+        regs[i] = 1;
+    return (struct peer_reply){.act = PEER_GOOD};
+}
+
+/* A site file with one device of that slug; more: further members of the root, or "". */
+static void write_site(const char *slug, const char *bus, const char *more)
+{
+    char text[1200];
+
+    (void)snprintf(
+        text, sizeof text,
+        "{\"site\": {\"slug\": \"s\", \"name\": \"S\", \"regency\": \"kotim\", \"kecamatan\": "
+        "\"62.02.06\"},\n"
+        "\"ponds\": [{\"slug\": \"k1\", \"area_m2\": 200, \"depth_m\": 1}],\n"
+        "\"buses\": [{\"slug\": \"b\", %s, \"devices\": [\n"
+        "  {\"slug\": \"%s\", \"profile\": \"xy-md02\", \"unit\": 1, \"pond\": null, \"every_s\": "
+        "1}]}],\n"
+        "\"journal\": {\"path\": \"%s/journal.db\"}, \"control\": {\"socket\": \"%s\"}%s}\n",
+        bus, slug, dir, control, more);
+    support_write(config, text);
+}
+
+static const char *tcp_bus(void)
+{
+    static char b[80];
+    (void)snprintf(b, sizeof b, "\"tcp\": {\"host\": \"127.0.0.1\", \"port\": %d}", port);
+    return b;
+}
+
+/* The next message to systemd that begins with want; others before it are passed over. */
+static void wait_notified(const char *want)
+{
+    char text[512] = "";
+
+    do {
+        struct pollfd fd = {.fd = notify, .events = POLLIN};
+        ssize_t n;
+        if (poll(&fd, 1, 20000) != 1)
+            fail_msg("\"%s\" was not said; last \"%s\"", want, text);
+        n = recv(notify, text, sizeof text - 1, 0);
+        assert_true(n >= 0);
+        text[n] = '\0';
+    } while (strncmp(text, want, strlen(want)) != 0);
+}
+
+static int set_up(void **state)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+
+    (void)state;
+    (void)snprintf(dir, sizeof dir, "%s", support_tmpdir());
+    (void)snprintf(config, sizeof config, "%s/site.json", dir);
+    (void)snprintf(control, sizeof control, "%s/control", dir);
+    (void)snprintf(a.sun_path, sizeof a.sun_path, "%s/notify", dir);
+    notify = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (notify < 0 || bind(notify, (struct sockaddr *)&a, sizeof a) != 0)
+        return -1;
+    (void)setenv("NOTIFY_SOCKET", a.sun_path, 1);
+    peer = peer_start_tcp(answer, NULL, &port);
+    write_site("first", tcp_bus(), "");
+    child = fork();
+    if (child == 0) {
+        const struct run_options o = {
+            .config = config, .devices = "collector/devices", .trust_clock = true};
+        _exit(run_collector(&o));
+    }
+    wait_notified("READY=1");
+    return 0;
+}
+
+static int exit_code(void)
+{
+    int status = 0;
+
+    while (waitpid(child, &status, 0) < 0)
+        assert_int_equal(errno, EINTR);
+    child = 0;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    if (child > 0) {
+        (void)kill(child, SIGKILL);
+        (void)exit_code();
+    }
+    peer_stop(peer);
+    (void)close(notify);
+    (void)unsetenv("NOTIFY_SOCKET");
+    support_rmdir(dir);
+    return 0;
+}
+
+static int find_device(void *arg, const char *json)
+{
+    char *slug = arg;
+    const char *at = strstr(json, "\"slug\":\"");
+
+    if (strstr(json, "\"kind\":\"device\"") != NULL && at != NULL)
+        (void)sscanf(at, "\"slug\":\"%32[a-z0-9-]", slug);
+    return 0;
+}
+
+static void runs_device(const char *want)
+{
+    char slug[33] = "", why[256] = "";
+
+    if (control_call(control, "{\"v\":1,\"op\":\"status\"}", find_device, slug, 10000, why,
+                     sizeof why) != 0)
+        fail_msg("%s", why);
+    assert_string_equal(slug, want);
+}
+
+static void reads_its_site_file_anew_when_told_to(void **state)
+{
+    (void)state;
+    runs_device("first");
+    write_site("second", tcp_bus(), "");
+    assert_int_equal(kill(child, SIGHUP), 0);
+    wait_notified("RELOADING=1\nMONOTONIC_USEC=");
+    wait_notified("READY=1");
+    runs_device("second");
+    assert_int_equal(kill(child, SIGTERM), 0);
+    wait_notified("STOPPING=1");
+    assert_int_equal(exit_code(), 0);
+}
+
+static void a_file_with_mistakes_changes_nothing(void **state)
+{
+    (void)state;
+    write_site("second", tcp_bus(), ", \"colour\": 1");
+    assert_int_equal(kill(child, SIGHUP), 0);
+    wait_notified("STATUS=the site file has mistakes; running the one before");
+    runs_device("first");
+    /* a channel its board does not have is found before anything is stopped, too */
+    write_site("second", tcp_bus(),
+               ", \"reflexes\": [{\"slug\": \"x\", \"pond\": null, \"switch\": {\"device\": "
+               "\"second\", \"channel\": 1}, "
+               "\"when\": []}]");
+    assert_int_equal(kill(child, SIGHUP), 0);
+    wait_notified("STATUS=the site file has mistakes; running the one before");
+    runs_device("first");
+    assert_int_equal(kill(child, SIGTERM), 0);
+    assert_int_equal(exit_code(), 0);
+}
+
+static void a_file_that_cannot_be_run_is_given_up_for_the_one_before(void **state)
+{
+    char bus[200], path[64];
+    struct peer *line = peer_start_pty(answer, NULL, path, sizeof path);
+    int fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+    (void)state;
+    assert_true(fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0); /* another program has the port */
+    (void)snprintf(bus, sizeof bus, "\"serial\": {\"port\": \"%s\"}", path);
+    write_site("second", bus, "");
+    assert_int_equal(kill(child, SIGHUP), 0);
+    wait_notified("STATUS=the site file cannot be run; running the one before");
+    runs_device("first");
+    (void)close(fd);
+    assert_int_equal(kill(child, SIGHUP), 0); /* the port is free now */
+    wait_notified("RELOADING=1");
+    wait_notified("READY=1");
+    runs_device("second");
+    assert_int_equal(kill(child, SIGTERM), 0);
+    assert_int_equal(exit_code(), 0);
+    peer_stop(line);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(reads_its_site_file_anew_when_told_to, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_file_with_mistakes_changes_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_file_that_cannot_be_run_is_given_up_for_the_one_before,
+                                        set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
