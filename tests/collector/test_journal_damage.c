@@ -110,7 +110,7 @@ static void child(int out, uint64_t r)
 
 static void survives_kill_9_without_losing_an_acknowledged_row(void **state)
 {
-    const int rounds = getenv("NILA_LONG") != NULL ? 300 : 30;
+    const int rounds = getenv("NILA_LONG") != NULL ? 1000 : 50;
     uint64_t r = seed_of("kill -9");
     static int number[ROWS_MAX];
     int64_t acked = 0;

@@ -18,7 +18,7 @@ static const char CONFIG[] = "reporting-disabled = true\n"
                              "[meta]\ndir = \"%s/meta\"\n"
                              "[data]\ndir = \"%s/data\"\nwal-dir = \"%s/wal\"\n"
                              "[monitor]\nstore-enabled = false\n"
-                             "[http]\nbind-address = \"127.0.0.1:0\"\nlog-enabled = false\n%s\n";
+                             "[http]\nbind-address = \"127.0.0.1:%d\"\nlog-enabled = false\n%s\n";
 
 static bool find(char *path, size_t size)
 {
@@ -78,18 +78,15 @@ static int wait_for_port(int log)
     }
 }
 
-int influxd_start(struct influxd *d, const char *http_settings)
+/* Starts program on d->dir; port 0: any. Returns the port. */
+static int launch(struct influxd *d, const char *program, int port)
 {
-    char program[512], config[300], text[2048];
-    int log[2], port, *drained;
+    char config[300], text[2048];
+    int log[2], *drained;
     pthread_t thread;
 
-    *d = (struct influxd){0};
-    if (!find(program, sizeof program))
-        return -1;
-    (void)snprintf(d->dir, sizeof d->dir, "%s", support_tmpdir());
     (void)snprintf(config, sizeof config, "%s/influxdb.conf", d->dir);
-    (void)snprintf(text, sizeof text, CONFIG, d->dir, d->dir, d->dir, http_settings);
+    (void)snprintf(text, sizeof text, CONFIG, d->dir, d->dir, d->dir, port, d->settings);
     support_write(config, text);
     assert_int_equal(pipe(log), 0);
     /* other children of this test must not hold the log open */
@@ -108,16 +105,43 @@ int influxd_start(struct influxd *d, const char *http_settings)
     *drained = log[0];
     assert_int_equal(pthread_create(&thread, NULL, drain, drained), 0);
     (void)pthread_detach(thread);
-    (void)snprintf(d->url, sizeof d->url, "http://127.0.0.1:%d", port);
+    return port;
+}
+
+int influxd_start(struct influxd *d, const char *http_settings)
+{
+    char program[512];
+
+    *d = (struct influxd){0};
+    if (!find(program, sizeof program))
+        return -1;
+    (void)snprintf(d->dir, sizeof d->dir, "%s", support_tmpdir());
+    (void)snprintf(d->settings, sizeof d->settings, "%s", http_settings);
+    (void)snprintf(d->url, sizeof d->url, "http://127.0.0.1:%d", launch(d, program, 0));
     return 0;
+}
+
+void influxd_kill(struct influxd *d)
+{
+    (void)kill(d->pid, SIGKILL);
+    (void)waitpid(d->pid, NULL, 0);
+    d->pid = 0;
+}
+
+void influxd_again(struct influxd *d)
+{
+    char program[512];
+
+    assert_true(d->pid == 0 && find(program, sizeof program));
+    (void)launch(d, program, (int)strtol(strrchr(d->url, ':') + 1, NULL, 10));
 }
 
 void influxd_stop(struct influxd *d)
 {
-    if (d->pid <= 0)
+    if (d->dir[0] == '\0')
         return;
-    (void)kill(d->pid, SIGKILL);
-    (void)waitpid(d->pid, NULL, 0);
+    if (d->pid > 0)
+        influxd_kill(d);
     support_rmdir(d->dir);
     *d = (struct influxd){0};
 }
