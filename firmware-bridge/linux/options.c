@@ -26,6 +26,7 @@ enum option_id {
     OPT_LISTEN,
     OPT_PTY_LINK,
     OPT_FAULT,
+    OPT_BUS_FAULT,
     OPT_DEVICES,
     OPT_FOR,
     OPT_DAYS,
@@ -52,6 +53,7 @@ static const struct option OPTION[] = {
     {"listen", required_argument, NULL, OPT_LISTEN},
     {"pty-link", required_argument, NULL, OPT_PTY_LINK},
     {"fault", required_argument, NULL, OPT_FAULT},
+    {"bus-fault", required_argument, NULL, OPT_BUS_FAULT},
     {"devices", required_argument, NULL, OPT_DEVICES},
     {"for", required_argument, NULL, OPT_FOR},
     {"days", required_argument, NULL, OPT_DAYS},
@@ -153,6 +155,9 @@ static int take(struct options *o, int id, const char *v, int argc)
         return 0;
     case OPT_FAULT:
         add(&o->fault, v, argc);
+        return 0;
+    case OPT_BUS_FAULT:
+        add(&o->bus_fault, v, argc);
         return 0;
     case OPT_UNTIL:
         o->has_until = true;
@@ -312,4 +317,5 @@ void options_free(struct options *o)
     free(o->set.text);
     free(o->pty_link.text);
     free(o->fault.text);
+    free(o->bus_fault.text);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _GNU_SOURCE /* NOLINT: ppoll */
 #include "rtu_line.h"
 
 #include <errno.h>
@@ -9,15 +10,18 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "collector/common/log.h"
-#include "firmware-bridge/core/nila_crc.h"
 #include "firmware-bridge/core/nila_rtu.h"
 
 #include "rtu_ear.h"
+#include "uart.h"
 
 #define PATH_SIZE 64
+
+#define NS_PER_MS 1000000LL
 
 struct rtu_line {
     struct simbus *bus;
@@ -27,6 +31,10 @@ struct rtu_line {
     char *link;          /* NULL: none made */
     struct nila_rtu rtu; /* how the nodes hear the line */
     struct rtu_ear ear;  /* and how the other devices do */
+    struct uart uart;
+    int64_t t35_ns;
+    bool hearing; /* bytes came and the silence after them did not yet */
+    bool held;    /* t3.5 has passed, but the request is not all there */
 };
 
 static int error_of(int e)
@@ -111,6 +119,8 @@ int rtu_line_open(struct rtu_line **out, struct simbus *bus, const char *link, c
     l->bus = bus;
     l->fd = l->other_fd = -1;
     nila_rtu_init(&l->rtu, &bus->units);
+    uart_init(&l->uart, 0);
+    l->t35_ns = 1000LL * nila_rtu_t35_us((uint32_t)bus->bus->baud);
     if (open_pty(l) != 0) {
         (void)snprintf(why, why_size, "bus %s: no pseudo terminal: %s", bus->bus->slug,
                        strerror(errno));
@@ -145,16 +155,20 @@ void rtu_line_close(struct rtu_line *l)
         (void)close(l->fd);
     if (l->other_fd >= 0)
         (void)close(l->other_fd);
+    uart_clear(&l->uart);
     free(l->link);
     free(l);
 }
 
-/* Waits up to ms, true when stop_fd became readable. */
-static bool stopped_within(int stop_fd, int ms)
+/* The line's own clock: ms are too coarse for characters, and a clock that a test put in the place of the machine's cannot
+ * move the bytes of a pty. */
+static int64_t now_ns(void)
 {
-    struct pollfd p = {.fd = stop_fd, .events = POLLIN};
+    struct timespec t;
 
-    return poll(&p, 1, ms) > 0;
+    if (clock_gettime(CLOCK_MONOTONIC, &t) != 0)
+        fatal("no monotonic clock: %s", strerror(errno));
+    return (int64_t)t.tv_sec * 1000 * NS_PER_MS + t.tv_nsec;
 }
 
 /* The line fell silent: the answer of whoever was asked. A node or another device, never both: unit ids differ. */
@@ -171,45 +185,45 @@ static void what_was_said(struct rtu_line *l, struct sim_reply *r)
     memcpy(r->pdu, framed + 1, r->a.n);
 }
 
-static size_t frame(const struct sim_reply *r, uint8_t out[NILA_RTU_MAX])
+/* When the silence is long enough. */
+static int64_t silent_ns(const struct rtu_line *l)
 {
-    uint16_t crc;
-
-    out[0] = r->a.unit;
-    memcpy(out + 1, r->pdu, r->a.n);
-    crc = nila_crc(out, 1 + r->a.n);
-    out[1 + r->a.n] = (uint8_t)crc;
-    out[2 + r->a.n] = (uint8_t)(crc >> 8);
-    return r->a.n + 3;
+    return l->uart.heard_ns + (l->held ? NILA_RTU_HOLD_MS * NS_PER_MS : l->t35_ns);
 }
 
 /* The line fell silent: answer, if there is something to answer. */
-static void answer(struct rtu_line *l, int stop_fd)
+static void answer(struct rtu_line *l)
 {
-    uint8_t out[NILA_RTU_MAX];
+    uint8_t out[WIRE_MAX];
+    const int64_t asked_ns = silent_ns(l);
+    struct busfault_hit hit;
     struct sim_reply r;
-    size_t sent = 0, length;
+    int64_t due_ns;
+    size_t n;
 
     what_was_said(l, &r);
-    if (r.a.n == 0 || !simbus_release(l->bus, &r))
+    if (r.a.n == 0 || !simbus_release(l->bus, &r, &hit))
         return;
-    if (r.delay_ms > 0 && stopped_within(stop_fd, r.delay_ms))
-        return;
-    length = frame(&r, out);
-    while (sent < length) {
-        ssize_t n = write(l->fd, out + sent, length - sent);
-        if (n > 0) {
-            sent += (size_t)n;
-        } else if (n == 0 || errno != EINTR) {
-            /* Nobody reads: on a line the bytes would be gone too. */
-            log_debug("bus %s: an answer of unit %u found no reader", l->bus->bus->slug,
-                      (unsigned)r.a.unit);
-            return;
-        }
-    }
+    n = busfault_rtu(&hit, r.a.unit, r.pdu, r.a.n, out);
+    due_ns = asked_ns + r.delay_ms * NS_PER_MS;
+    uart_send(&l->uart, out, n, due_ns);
+    if (hit.kind == BUSFAULT_DUPLICATE)
+        uart_send(&l->uart, out, n, due_ns + (int64_t)n * l->uart.char_ns + 2 * l->t35_ns);
 }
 
-/* Feeds what arrived. False: the line is broken. */
+static void listen_on(struct rtu_line *l, int64_t now)
+{
+    if (!l->hearing || now < silent_ns(l))
+        return;
+    if (!l->held && (nila_rtu_unfinished(&l->rtu) || rtu_ear_unfinished(&l->ear, l->bus))) {
+        l->held = true;
+        return;
+    }
+    answer(l);
+    l->hearing = l->held = false;
+}
+
+/* Feeds what arrived; while our own driver is on nothing is heard. False: the line is broken. */
 static bool receive(struct rtu_line *l)
 {
     uint8_t in[NILA_RTU_MAX];
@@ -217,39 +231,77 @@ static bool receive(struct rtu_line *l)
 
     if (n < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
         return true;
-    for (ssize_t i = 0; i < n; i++) {
-        nila_rtu_byte(&l->rtu, in[i]);
-        rtu_ear_byte(&l->ear, in[i]);
+    if (n > 0 && !uart_driving(&l->uart)) {
+        for (ssize_t i = 0; i < n; i++) {
+            nila_rtu_byte(&l->rtu, in[i]);
+            rtu_ear_byte(&l->ear, in[i]);
+        }
+        uart_hear(&l->uart, (size_t)n, now_ns());
+        l->hearing = true;
+        l->held = false;
     }
     return n > 0;
 }
 
+/* Sends what is due. A master can't have answered a byte that it does not have yet: what it said before is read, and lost,
+ * first. */
+static bool transmit(struct rtu_line *l, int64_t now)
+{
+    uint8_t out[WIRE_MAX];
+    size_t n;
+
+    if (uart_driving(&l->uart) && uart_next_ns(&l->uart) <= now && !receive(l))
+        return false;
+    while ((n = uart_take(&l->uart, now, out)) > 0) {
+        ssize_t sent;
+        do
+            sent = write(l->fd, out, n);
+        while (sent < 0 && errno == EINTR);
+        /* Nobody reads: on a line the bytes would be gone too. */
+        if (sent < (ssize_t)n)
+            log_debug("bus %s: %zu bytes of an answer found no reader", l->bus->bus->slug,
+                      sent > 0 ? n - (size_t)sent : n);
+    }
+    return true;
+}
+
+/* Until something comes or is due. As poll. */
+static int wait_for(const struct rtu_line *l, struct pollfd p[2])
+{
+    int64_t at_ns = uart_next_ns(&l->uart), left_ns;
+    struct timespec t;
+
+    if (l->hearing && silent_ns(l) < at_ns)
+        at_ns = silent_ns(l);
+    if (at_ns == INT64_MAX)
+        return ppoll(p, 2, NULL, NULL);
+    left_ns = at_ns - now_ns();
+    if (left_ns < 0)
+        left_ns = 0;
+    t = (struct timespec){.tv_sec = left_ns / (1000 * NS_PER_MS),
+                          .tv_nsec = left_ns % (1000 * NS_PER_MS)};
+    return ppoll(p, 2, &t, NULL);
+}
+
 void rtu_line_run(struct rtu_line *l, int stop_fd)
 {
-    /* t3.5 is the least silence that ends a frame: rounded up. */
-    const int t35_ms = (int)(nila_rtu_t35_us((uint32_t)l->bus->bus->baud) + 999) / 1000;
-    bool idle = true, held = false; /* held: t3.5 has passed, but the request is not all there */
-
     for (;;) {
         struct pollfd p[2] = {{.fd = stop_fd, .events = POLLIN}, {.fd = l->fd, .events = POLLIN}};
-        int n = poll(p, 2, idle ? -1 : held ? NILA_RTU_HOLD_MS - t35_ms : t35_ms);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0 || (n > 0 && p[0].revents == 0 && !receive(l))) {
+        int n = wait_for(l, p);
+        bool good = n >= 0 || errno == EINTR;
+
+        if (n > 0 && p[0].revents != 0)
+            return;
+        if (n > 0)
+            good = receive(l);
+        if (good) {
+            listen_on(l, now_ns());
+            good = transmit(l, now_ns());
+        }
+        if (!good) {
             log_warn("bus %s: %s failed, this bus is silent until the next start",
                      l->bus->bus->slug, l->path);
             return;
-        }
-        if (n > 0 && p[0].revents != 0)
-            return;
-        if (n > 0) {
-            idle = held = false;
-        } else if (!held && NILA_RTU_HOLD_MS > t35_ms &&
-                   (nila_rtu_unfinished(&l->rtu) || rtu_ear_unfinished(&l->ear, l->bus))) {
-            held = true;
-        } else {
-            idle = true;
-            answer(l, stop_fd);
         }
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* rtu_line: one Modbus RTU line on a pseudo terminal, served by one thread. The master opens the pty like a serial port.
  *
+ * The line goes on hearing while an answer waits for its time.
  * A pty carries bytes without the time they take on a line and knows no parity or direction; the silences that end a frame
  * are kept as the bus's baud rate asks. We hold the master's end open ourselves, so that a master may come and go. */
 #ifndef BRIDGE_RTU_LINE_H

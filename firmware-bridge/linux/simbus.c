@@ -11,6 +11,7 @@
 #include "persona.h"
 
 #define PRODUCT_SIMULATOR 3
+#define TIMEOUT_MS        1000      /* a site file's default */
 #define PERIOD_S          1         /* until the master writes another */
 #define VALUE_LIMIT       2147483.0 /* x 1000 just fits the s32 register */
 
@@ -127,6 +128,7 @@ void simbus_init(struct simbus *b, const struct simserver_config *c, int bus_ind
                          .arg = c->arg,
                          .truth = truth,
                          .units = {.awake = awake, .arg = b}};
+    busfault_init(&b->fault, c->bus_fault, b->bus->slug);
     b->units.node = xcalloc(c->site->devices, sizeof *b->units.node);
     b->sampling = xcalloc(c->site->devices, sizeof *b->sampling);
     b->persona = xcalloc(c->site->devices, sizeof(struct persona *));
@@ -191,6 +193,7 @@ void simbus_serve_persona(struct simbus *b, uint8_t unit, const uint8_t *pdu, si
     if (!b->persona_sampling[i].plugged)
         return;
     out->delay_ms = p->turnaround_ms;
+    out->timeout_ms = p->timeout_ms;
     out->a = persona_serve(b->persona[i], pdu, n, clock_mono_ms(), out->pdu);
 }
 
@@ -209,7 +212,16 @@ void simbus_serve(struct simbus *b, uint8_t unit, const uint8_t *pdu, size_t n,
         out->delay_ms = out->a.node->response_ms;
 }
 
-bool simbus_release(struct simbus *b, const struct sim_reply *r)
+bool simbus_release(struct simbus *b, struct sim_reply *r, struct busfault_hit *hit)
 {
-    return truth_write(b->truth, b->bus->slug, &r->a, r->pdu) == 0;
+    const int bus_ms = b->bus->timeout_ms > 0 ? b->bus->timeout_ms : TIMEOUT_MS;
+
+    *hit = busfault_draw(&b->fault);
+    if (busfault_keeps_values(hit->kind) && truth_write(b->truth, b->bus->slug, &r->a, r->pdu) != 0)
+        return false;
+    if (hit->kind != BUSFAULT_NONE && truth_fault(b->truth, b->bus->slug, &r->a, hit->kind) != 0)
+        return false;
+    busfault_count(&b->fault, hit);
+    r->delay_ms += busfault_late_ms(hit, r->timeout_ms > bus_ms ? r->timeout_ms : bus_ms);
+    return true;
 }

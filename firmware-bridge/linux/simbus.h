@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "busfault.h"
 #include "collector/common/site.h"
 #include "firmware-bridge/core/nila_pdu.h"
 #include "simserver.h"
@@ -27,12 +28,14 @@ struct simbus {
     sim_source source;
     void *arg;
     struct truth *truth;
+    struct busfault fault;
 };
 
 /* One answer, before it is framed. */
 struct sim_reply {
     struct nila_answer a; /* a.n: bytes of pdu; 0: silence */
     int delay_ms;         /* before the first byte leaves */
+    int timeout_ms;       /* after which a master may give up; the later of bus and profile */
     uint8_t pdu[NILA_PDU_MAX];
 };
 
@@ -53,7 +56,9 @@ void simbus_serve(struct simbus *b, uint8_t unit, const uint8_t *pdu, size_t n,
 void simbus_serve_persona(struct simbus *b, uint8_t unit, const uint8_t *pdu, size_t n,
                           struct sim_reply *out);
 
-/* True when an answer may leave: it is on the truth log, if there is one. */
-NILA_MUST_CHECK bool simbus_release(struct simbus *b, const struct sim_reply *r);
+/* Draws what befalls an answer, which may delay it, and writes both to the truth log, if there is one. False: they could not
+ * be logged, and nothing may leave. */
+NILA_MUST_CHECK bool simbus_release(struct simbus *b, struct sim_reply *r,
+                                    struct busfault_hit *hit);
 
 #endif

@@ -28,7 +28,8 @@ struct simserver {
     struct served_bus *bus;
     unsigned buses;
     struct truth *truth;
-    int stop_fd; /* readable from simserver_stop on; all threads watch it */
+    struct busfault_counts *counts; /* NULL: nobody asks */
+    int stop_fd;                    /* readable from simserver_stop on; all threads watch it */
 };
 
 static void *run(void *arg)
@@ -81,6 +82,7 @@ int simserver_start(struct simserver **out, const struct simserver_config *c, ch
     int rc = 0;
 
     s->buses = c->site->buses;
+    s->counts = c->counts;
     s->bus = xcalloc(s->buses, sizeof *s->bus);
     s->stop_fd = eventfd(0, EFD_CLOEXEC);
     if (s->stop_fd < 0 || truth_new(&s->truth, c->truth) != 0) {
@@ -112,6 +114,15 @@ int simserver_port(const struct simserver *s, int bus_index, char *path, size_t 
     return b->tcp != NULL ? tcp_server_port(b->tcp) : 0;
 }
 
+static void add_counts(struct busfault_counts *sum, const struct busfault_counts *bus)
+{
+    if (sum == NULL)
+        return;
+    sum->answers += bus->answers;
+    for (int i = 0; i < BUSFAULT_KINDS; i++)
+        sum->kind[i] += bus->kind[i];
+}
+
 void simserver_stop(struct simserver *s)
 {
     const uint64_t one = 1;
@@ -120,11 +131,14 @@ void simserver_stop(struct simserver *s)
         return;
     if (s->stop_fd >= 0 && write(s->stop_fd, &one, sizeof one) != (ssize_t)sizeof one)
         fatal("cannot stop the buses: %s", strerror(errno));
+    if (s->counts != NULL)
+        *s->counts = (struct busfault_counts){0};
     for (unsigned i = 0; i < s->buses; i++) {
         if (s->bus[i].running)
             (void)pthread_join(s->bus[i].thread, NULL);
         tcp_server_close(s->bus[i].tcp);
         rtu_line_close(s->bus[i].rtu);
+        add_counts(s->counts, &s->bus[i].bus.fault.counts);
         simbus_clear(&s->bus[i].bus);
     }
     truth_free(s->truth);

@@ -20,6 +20,8 @@
 #include "collector/common/profile.h"
 #include "collector/common/site.h"
 
+#include "busfault.h"
+
 #define SIMSERVER_CLIENTS 8
 
 /* A node uses eight of them, a device of another profile as many as it has measurements. */
@@ -62,6 +64,11 @@ struct simserver_config {
     /* One entry a bus; NULL entry, or NULL: no link. The link's path for that bus's pty. An existing link is replaced,
      * anything else of that name is NILA_ERR_BUSY. */
     const char *const *pty_link;
+    /* What goes wrong with the answers of every bus; must outlive the server. NULL: nothing. On the truth log a fault has a
+     * line of its own, regs_hex "fault:KIND"; an answer whose values did not leave unharmed has no other. */
+    const struct busfault_plan *bus_fault;
+    /* NULL, or filled by simserver_stop: the answers and faults of all buses. */
+    struct busfault_counts *counts;
     /* Of all TCP buses; NULL: "127.0.0.1". The ports are the site file's, 0: any free one. */
     const char *listen_host;
 };

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "collector/common/buf.h"
 #include "collector/common/clock.h"
 #include "collector/common/err.h"
 #include "collector/common/log.h"
@@ -31,6 +32,8 @@ struct simulation {
     FILE *truth;
     struct sensors *sensors;
     int64_t start_mono_ms;
+    struct busfault_plan plan;
+    struct busfault_counts counts;
     struct simserver *server;
 };
 
@@ -65,6 +68,19 @@ static int read_faults(struct simulation *s)
         int rc = fault_parse(&s->fault[i], s->o->fault.text[i], s->site);
         if (rc != 0) {
             text_say(TEXT_BAD_FAULT, s->o->fault.text[i], text_why(rc), NULL);
+            return EX_USAGE;
+        }
+    }
+    return 0;
+}
+
+static int read_bus_faults(struct simulation *s)
+{
+    s->plan.seed = s->o->seed;
+    for (size_t i = 0; i < s->o->bus_fault.n; i++) {
+        int rc = busfault_parse(&s->plan, s->o->bus_fault.text[i]);
+        if (rc != 0) {
+            text_say(TEXT_BAD_BUS_FAULT, s->o->bus_fault.text[i], text_why(rc), NULL);
             return EX_USAGE;
         }
     }
@@ -143,6 +159,8 @@ static int start_server(struct simulation *s)
                                  .source = source,
                                  .arg = s,
                                  .truth = s->truth,
+                                 .bus_fault = s->o->bus_fault.n > 0 ? &s->plan : NULL,
+                                 .counts = &s->counts,
                                  .pty_link = s->pty_link,
                                  .listen_host = s->o->listen};
     char why[256] = "";
@@ -152,6 +170,38 @@ static int start_server(struct simulation *s)
         return 0;
     text_say(TEXT_CANNOT_START, why, NULL, NULL);
     return rc == NILA_ERR_NOT_FOUND ? EX_NOHOST : exit_code(rc);
+}
+
+static void say_bus_faults(const struct simulation *s)
+{
+    struct buf b = {0};
+    char seed[24];
+
+    if (s->o->bus_fault.n == 0)
+        return;
+    for (int i = 0; i < BUSFAULT_KINDS; i++)
+        if (s->plan.rate[i] > 0)
+            buf_printf(&b, "%s%s:%g", b.n > 0 ? "," : "", busfault_name((enum busfault_kind)i),
+                       s->plan.rate[i]);
+    (void)snprintf(seed, sizeof seed, "%" PRIu64, s->plan.seed);
+    text_say(TEXT_BUS_FAULTS, b.p, seed, NULL);
+    buf_free(&b);
+}
+
+static void say_counts(const struct simulation *s)
+{
+    struct buf b = {0};
+    char answers[24];
+
+    if (s->o->bus_fault.n == 0)
+        return;
+    for (int i = 0; i < BUSFAULT_KINDS; i++)
+        if (s->plan.rate[i] > 0)
+            buf_printf(&b, "%s%s %" PRIu64, b.n > 0 ? ", " : "",
+                       busfault_name((enum busfault_kind)i), s->counts.kind[i]);
+    (void)snprintf(answers, sizeof answers, "%" PRIu64, s->counts.answers);
+    text_say(TEXT_BUS_FAULTS_DONE, answers, b.p, NULL);
+    buf_free(&b);
 }
 
 static void say_where(const struct simulation *s)
@@ -175,6 +225,7 @@ static void say_where(const struct simulation *s)
         if (p->start.function != 0 && !p->node_header)
             text_say(TEXT_WAITS_FOR_START, s->site->device[i].slug, NULL, NULL);
     }
+    say_bus_faults(s);
 }
 
 /* Until a signal of ours (which stay blocked, so that none is lost) or the end of --for. */
@@ -226,8 +277,10 @@ static int run(struct simulation *s)
     if (s->o->ready != NULL)
         (void)unlink(s->o->ready);
     simserver_stop(s->server);
-    if (rc == 0 && !s->o->quiet)
+    if (rc == 0 && !s->o->quiet) {
+        say_counts(s);
         text_say(TEXT_STOPPED, NULL, NULL, NULL);
+    }
     return rc;
 }
 
@@ -250,6 +303,8 @@ int simulate_command(const struct options *o)
         rc = read_stocks(&s.stock, o, s.site);
     if (rc == 0)
         rc = read_faults(&s);
+    if (rc == 0)
+        rc = read_bus_faults(&s);
     if (rc == 0)
         rc = read_links(&s);
     if (rc == 0)

@@ -25,7 +25,7 @@ struct client {
     int64_t due_ms;   /* the answer may leave from then on */
     int64_t heard_ms; /* last complete request, or the connection itself */
     uint8_t in[NILA_MBAP_MAX];
-    uint8_t out[NILA_MBAP_MAX];
+    uint8_t out[2 * WIRE_MAX]; /* a duplicate is sent as one */
 };
 
 struct tcp_server {
@@ -135,15 +135,14 @@ void tcp_server_close(struct tcp_server *s)
 }
 
 /* The answer to the request at the head of c->in, under its transaction number. */
-static void put_frame(struct client *c, const struct sim_reply *r)
+static void put_frame(struct client *c, const struct sim_reply *r, const struct busfault_hit *hit)
 {
-    memcpy(c->out, c->in, 4);
-    c->out[4] = 0;
-    c->out[5] = (uint8_t)(r->a.n + 1);
-    c->out[6] = r->a.unit;
-    memcpy(c->out + NILA_MBAP_HEADER, r->pdu, r->a.n);
-    c->out_n = NILA_MBAP_HEADER + r->a.n;
+    c->out_n = busfault_tcp(hit, c->in, r->a.unit, r->pdu, r->a.n, c->out);
     c->sent = 0;
+    if (hit->kind == BUSFAULT_DUPLICATE) {
+        memcpy(c->out + c->out_n, c->out, c->out_n);
+        c->out_n *= 2;
+    }
 }
 
 /* Serves the complete frame at the head of c->in, if there is one. False: nothing to do yet. */
@@ -151,6 +150,7 @@ static bool serve_next(struct tcp_server *s, struct client *c)
 {
     size_t length = nila_mbap_length(c->in, c->in_n);
     struct sim_reply r;
+    struct busfault_hit hit;
 
     if (length == NILA_MBAP_FOREIGN) {
         log_debug("bus %s: a client sent what is not modbus, closed", s->bus->bus->slug);
@@ -161,8 +161,8 @@ static bool serve_next(struct tcp_server *s, struct client *c)
         return false;
     c->heard_ms = clock_mono_ms();
     simbus_serve(s->bus, c->in[6], c->in + NILA_MBAP_HEADER, length - NILA_MBAP_HEADER, &r);
-    if (r.a.n > 0 && simbus_release(s->bus, &r)) {
-        put_frame(c, &r);
+    if (r.a.n > 0 && simbus_release(s->bus, &r, &hit)) {
+        put_frame(c, &r, &hit);
         c->due_ms = c->heard_ms + r.delay_ms;
     }
     memmove(c->in, c->in + length, c->in_n - length);
@@ -266,7 +266,7 @@ static int prepare(const struct tcp_server *s, int stop_fd, struct pollfd *p)
         if (left > 0 && (wait < 0 || left < wait))
             wait = left;
     }
-    return (int)wait; /* at most 10000 */
+    return (int)wait; /* no more than a late answer, some 25000 */
 }
 
 void tcp_server_run(struct tcp_server *s, int stop_fd)

@@ -60,6 +60,11 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 "                        ganggu sebuah alat: silent (tidak menjawab), absent (sensor tidak ada),\n"
 "                        nonsense (nilai mustahil yang mengaku benar), stuck (nilai terakhir berulang);\n"
 "                        detik dihitung sejak mulai; boleh berulang\n"
+"  --bus-fault JENIS[:laju][,JENIS[:laju]...]\n"
+"                        rusak sebagian jawaban di semua jalur, diundi dari benih; laju 0 sampai 1 (bawaan\n"
+"                        0.05): late (terlambat), duplicate (dua kali), wrong-unit, wrong-function,\n"
+"                        wrong-crc, short (terpotong), overlong (kepanjangan), babble (byte acak),\n"
+"                        exception, silent (hilang); tercatat di --truth dan dihitung di akhir\n"
 "  --devices FOLDER      profil alat (bawaan: $NILA_DEVICES, lalu folder terpasang)\n"
 "  --listen HOST         alamat untuk jalur tcp (bawaan 127.0.0.1)\n"
 "  --pty-link PATH       nama tetap untuk pty jalur serial; BUS=PATH bila jalurnya lebih dari satu\n"
@@ -85,6 +90,11 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 "                        disturb a device: silent (no answer), absent (sensors gone), nonsense\n"
 "                        (impossible values that claim to be valid), stuck (the last values repeat);\n"
 "                        seconds count from the start; may be repeated\n"
+"  --bus-fault KIND[:rate][,KIND[:rate]...]\n"
+"                        spoil a share of the answers on all buses, drawn from the seed; rate 0 to 1\n"
+"                        (default 0.05): late, duplicate, wrong-unit, wrong-function, wrong-crc, short,\n"
+"                        overlong, babble (random bytes), exception, silent; each is on the --truth log\n"
+"                        and counted at the end\n"
 "  --devices DIR         device profiles (default: $NILA_DEVICES, then the installed folder)\n"
 "  --listen HOST         address of the tcp buses (default 127.0.0.1)\n"
 "  --pty-link PATH       stable name of the serial bus's pty; BUS=PATH when there are several\n"
@@ -142,6 +152,11 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 [TEXT_BAD_FAULT] = {
     "--fault {0}: {1}; bentuknya ALAT:silent|absent|nonsense|stuck[:dari_s[:sampai_s]]",
     "--fault {0}: {1}; the form is DEVICE:silent|absent|nonsense|stuck[:from_s[:to_s]]"},
+[TEXT_BAD_BUS_FAULT] = {
+    "--bus-fault {0}: {1}; bentuknya JENIS[:laju][,JENIS[:laju]...], laju 0 sampai 1 dan bersama paling\n"
+    "banyak 1; JENIS: late duplicate wrong-unit wrong-function wrong-crc short overlong babble exception silent",
+    "--bus-fault {0}: {1}; the form is KIND[:rate][,KIND[:rate]...], rates 0 to 1 and together at most 1;\n"
+    "KIND: late duplicate wrong-unit wrong-function wrong-crc short overlong babble exception silent"},
 [TEXT_BAD_SET] = {
     "--set {0}: {1}; bentuknya KOLAM:fish_kg_m2=X dengan X di atas 0 sampai 100",
     "--set {0}: {1}; the form is POND:fish_kg_m2=X with X above 0 up to 100"},
@@ -161,6 +176,8 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 [TEXT_WAITS_FOR_START] = {
     "alat {0}: mengukur hanya bila disuruh; sampai saat itu nilainya 0",
     "device {0}: measures only when told to; until then its values are 0"},
+[TEXT_BUS_FAULTS] = {"gangguan jalur: {0}; benih {1}", "bus faults: {0}; seed {1}"},
+[TEXT_BUS_FAULTS_DONE] = {"{0} jawaban; gangguan jalur: {1}", "{0} answers; bus faults: {1}"},
 [TEXT_STOPPED] = {"berhenti", "stopped"},
 [TEXT_LEFT_OUT] = {
     "alat {0}: profil {1} tidak ditiru, tidak ada baris untuknya",

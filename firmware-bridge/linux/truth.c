@@ -54,19 +54,15 @@ static void put_hex(char *hex, const uint8_t *bytes, unsigned count)
     *hex = '\0';
 }
 
-int truth_write(struct truth *t, const char *bus, const struct nila_answer *a, const uint8_t *pdu)
+static int put_line(struct truth *t, const char *bus, const struct nila_answer *a, const char *what)
 {
-    char hex[2 * NILA_PDU_MAX + 1];
     bool failed;
 
-    if (t->f == NULL || a->count == 0)
-        return 0;
-    put_hex(hex, pdu + 2, a->count);
     (void)pthread_mutex_lock(&t->mutex);
     /* The time is taken inside the lock: the lines of one file are in order of time. */
     failed = fprintf(t->f, "%" PRId64 ",%s,%u,%u,%u,%u,%s,%" PRIu32 "\n", clock_wall_ms(), bus,
                      (unsigned)a->unit, (unsigned)a->function, (unsigned)a->first,
-                     (unsigned)a->count, hex, a->request) < 0 ||
+                     (unsigned)a->count, what, a->request) < 0 ||
              fflush(t->f) != 0;
     if (failed && !t->failing)
         log_warn("truth log: cannot write, answers are held back until it can");
@@ -77,4 +73,25 @@ int truth_write(struct truth *t, const char *bus, const struct nila_answer *a, c
         clearerr(t->f);
     (void)pthread_mutex_unlock(&t->mutex);
     return failed ? NILA_ERR_IO : 0;
+}
+
+int truth_write(struct truth *t, const char *bus, const struct nila_answer *a, const uint8_t *pdu)
+{
+    char hex[2 * NILA_PDU_MAX + 1];
+
+    if (t->f == NULL || a->count == 0)
+        return 0;
+    put_hex(hex, pdu + 2, a->count);
+    return put_line(t, bus, a, hex);
+}
+
+int truth_fault(struct truth *t, const char *bus, const struct nila_answer *a,
+                enum busfault_kind kind)
+{
+    char what[32];
+
+    if (t->f == NULL)
+        return 0;
+    (void)snprintf(what, sizeof what, "fault:%s", busfault_name(kind));
+    return put_line(t, bus, a, what);
 }

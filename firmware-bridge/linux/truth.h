@@ -11,6 +11,8 @@
 #include "collector/common/err.h"
 #include "firmware-bridge/core/nila_pdu.h"
 
+#include "busfault.h"
+
 struct truth; /* opaque */
 
 /* f stays the caller's; NULL: nothing is logged and every write succeeds. Writes the header when f is empty or cannot tell
@@ -22,5 +24,9 @@ void truth_free(struct truth *t); /* NULL is fine */
  * NILA_ERR_IO: not on file, the answer must not leave. */
 NILA_MUST_CHECK int truth_write(struct truth *t, const char *bus, const struct nila_answer *a,
                                 const uint8_t *pdu);
+
+/* The same for a fault that befalls an answer: regs_hex is "fault:" and its name. */
+NILA_MUST_CHECK int truth_fault(struct truth *t, const char *bus, const struct nila_answer *a,
+                                enum busfault_kind kind);
 
 #endif

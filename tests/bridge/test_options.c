@@ -65,13 +65,13 @@ static void reads_every_option(void **state)
     char words[256];
 
     (void)state;
-    assert_int_equal(
-        parse(&o,
-              "simulate --seed 7 --noise off --truth t --ready r --listen ::1 --for 3 "
-              "--devices v --pty-link p --pty-link b=q --fault n:silent --set k:fish_kg_m2=1 "
-              "--verbose site.json",
-              words),
-        0);
+    assert_int_equal(parse(&o,
+                           "simulate --seed 7 --noise off --truth t --ready r --listen ::1 --for 3 "
+                           "--devices v --pty-link p --pty-link b=q --fault n:silent --bus-fault "
+                           "late --set k:fish_kg_m2=1 "
+                           "--verbose site.json",
+                           words),
+                     0);
     assert_int_equal(o.command, COMMAND_SIMULATE);
     assert_true(o.seed == 7 && !o.noise && o.for_s == 3 && o.verbose && !o.quiet);
     assert_string_equal(o.site_path, "site.json");
@@ -82,6 +82,7 @@ static void reads_every_option(void **state)
     assert_int_equal(o.pty_link.n, 2);
     assert_string_equal(o.pty_link.text[1], "b=q");
     assert_int_equal(o.fault.n, 1);
+    assert_int_equal(o.bus_fault.n, 1);
     assert_int_equal(o.set.n, 1);
     options_free(&o);
     assert_int_equal(
