@@ -33,29 +33,43 @@ static enum found find_registers(const struct reg_block *block, size_t blocks, i
     return NOT_READ;
 }
 
-double decode_raw(const uint16_t *regs, enum profile_type type, const char *order, uint32_t *bits)
+static uint64_t in_order(const uint16_t *regs, int bytes, const char *order)
 {
-    int bytes = 2 * profile_registers(type);
-    uint32_t raw = 0;
-    float f;
+    uint64_t raw = 0;
 
     for (int i = 0; i < bytes; i++) {
-        uint32_t byte = i % 2 == 0 ? regs[i / 2] >> 8 : regs[i / 2] & 0xFFU;
+        uint64_t byte = i % 2 == 0 ? regs[i / 2] >> 8 : regs[i / 2] & 0xFFU;
         int place = order[0] == '\0' ? i : order[i] - 'A'; /* 0: the most significant byte */
-        raw |= byte << 8 * ((bytes - 1 - place) & 3);
+        raw |= byte << 8 * ((bytes - 1 - place) & 7);
     }
+    return raw;
+}
+
+double decode_raw(const uint16_t *regs, enum profile_type type, const char *order, uint64_t *bits)
+{
+    const uint64_t raw = in_order(regs, 2 * profile_registers(type), order);
+    const uint32_t low = (uint32_t)raw;
+    double d;
+    float f;
+
     *bits = raw;
     switch (type) {
     case PROFILE_U16:
     case PROFILE_U32:
-        return raw;
+    case PROFILE_U64:
+        return (double)raw;
     case PROFILE_S16:
         return (int16_t)(uint16_t)raw;
     case PROFILE_S32:
-        return (int32_t)raw;
+        return (int32_t)low;
+    case PROFILE_S64:
+        return (double)(int64_t)raw;
     case PROFILE_F32:
-        memcpy(&f, &raw, sizeof f); /* IEEE 754 on every machine the collector runs on */
+        memcpy(&f, &low, sizeof f); /* IEEE 754 on every machine the collector runs on */
         return (double)f;
+    case PROFILE_F64:
+        memcpy(&d, &raw, sizeof d);
+        return d;
     }
     return NAN;
 }
@@ -113,13 +127,114 @@ static bool read_word(const struct reg_block *block, size_t blocks, int function
     return false;
 }
 
-/* Fills v; false when the measurement was not read. */
-static bool decode_one(struct reading_value *v, const struct profile_measurement *m,
-                       const struct reg_block *block, size_t blocks)
+/* v is only worth what bad says. */
+static void worsen(struct reading_value *v, enum profile_bad bad, uint16_t bit)
+{
+    static const uint8_t FLAG[] = {READING_SUSPECT, READING_FAIL, READING_MISSING};
+
+    v->flag = (uint8_t)reading_worse(v->flag, FLAG[bad]);
+    v->bits |= bit;
+}
+
+static uint32_t state_word(const struct profile_state *s, const uint16_t *r)
+{
+    switch (s->type) {
+    case PROFILE_WORD_U8_HIGH:
+        return r[0] >> 8;
+    case PROFILE_WORD_U8_LOW:
+        return r[0] & 0xFFU;
+    case PROFILE_WORD_U16:
+    case PROFILE_WORD_S16:
+    case PROFILE_WORD_U32:
+    case PROFILE_WORD_S32:
+    case PROFILE_WORD_F32:
+    case PROFILE_WORD_ASCII:
+        break;
+    }
+    return (uint32_t)in_order(r, 2 * profile_state_registers(s), s->order);
+}
+
+/* What the device's own states say of measurement i. */
+static void judge_states(struct reading_value *v, const struct profile *p, unsigned i,
+                         const struct reg_block *block, size_t blocks)
+{
+    for (unsigned k = 0; k < p->states && k < PROFILE_STATES; k++) {
+        const struct profile_state *s = &p->state[k];
+        const uint16_t *r;
+
+        if ((s->of >> i & 1) == 0)
+            continue;
+        switch (find_registers(block, blocks, s->function, s->address, profile_state_registers(s),
+                               &r)) {
+        case FOUND:
+            if ((state_word(s, r) & s->mask) != s->ok)
+                worsen(v, s->bad, READING_BIT_PROBE);
+            break;
+        case FOUND_EXCEPTION:
+            worsen(v, s->bad, READING_BIT_EXCEPTION);
+            break;
+        case NOT_READ:
+            worsen(v, s->bad, READING_BIT_PROBE);
+            break;
+        }
+    }
+}
+
+/* The byte order of m: its own, or what the device's order register says; NULL when that says nothing known. */
+static const char *order_of(const struct profile *p, const struct profile_measurement *m,
+                            const struct reg_block *block, size_t blocks)
 {
     const uint16_t *r;
-    uint32_t bits;
-    unsigned word;
+
+    if (!m->order_set)
+        return m->order;
+    if (find_registers(block, blocks, p->order_register.function, p->order_register.address, 1,
+                       &r) != FOUND)
+        return NULL;
+    for (unsigned i = 0; i < p->order_register.n && i < PROFILE_ORDERS; i++)
+        if (p->order_register.of[i].code == r[0])
+            return p->order_register.of[i].order;
+    return NULL;
+}
+
+/* The value of registers r that were read, with all that their own words say. */
+static void decode_value(struct reading_value *v, const struct profile *p,
+                         const struct profile_measurement *m, const uint16_t *r,
+                         const struct reg_block *block, size_t blocks)
+{
+    static const double TENTH[] = {1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9};
+    const char *order = order_of(p, m, block, blocks);
+    unsigned decimals = 0, word;
+    uint64_t bits;
+
+    if (order == NULL) {
+        worsen(v, PROFILE_BAD_MISSING, READING_BIT_KIND);
+        order = "";
+    }
+    if (m->has_decimals && read_word(block, blocks, m->function, m->decimals, &decimals, v) &&
+        decimals >= sizeof TENTH / sizeof TENTH[0]) {
+        worsen(v, PROFILE_BAD_MISSING, READING_BIT_PROBE);
+        decimals = 0;
+    }
+    v->value = decode_raw(r, m->type, order, &bits);
+    if (m->has_decimals)
+        v->value *= TENTH[decimals];
+    v->value = v->value * m->scale + m->offset;
+    if (!isfinite(v->value) || (m->has_sentinel && bits == m->sentinel))
+        worsen(v, PROFILE_BAD_MISSING, READING_BIT_SENTINEL);
+    if (m->kind >= 0 && read_word(block, blocks, m->function, m->kind, &word, v) &&
+        word != m->kind_value)
+        worsen(v, PROFILE_BAD_MISSING, READING_BIT_KIND);
+    if (m->quality >= 0 && read_word(block, blocks, m->function, m->quality, &word, v))
+        judge_node_quality(v, word);
+}
+
+/* Fills v; false when measurement i was not read. */
+static bool decode_one(struct reading_value *v, const struct profile *p, unsigned i,
+                       const struct reg_block *block, size_t blocks)
+{
+    const struct profile_measurement *m = &p->m[i];
+    const uint16_t *r;
 
     *v = (struct reading_value){m->metric, READING_PASS, 0, NAN};
     switch (
@@ -133,18 +248,8 @@ static bool decode_one(struct reading_value *v, const struct profile_measurement
     case FOUND:
         break;
     }
-    v->value = decode_raw(r, m->type, m->order, &bits) * m->scale + m->offset;
-    if (!isfinite(v->value) || (m->has_sentinel && bits == m->sentinel)) {
-        v->flag = READING_MISSING;
-        v->bits |= READING_BIT_SENTINEL;
-    }
-    if (m->kind >= 0 && read_word(block, blocks, m->function, m->kind, &word, v) &&
-        word != m->kind_value) {
-        v->flag = READING_MISSING;
-        v->bits |= READING_BIT_KIND;
-    }
-    if (m->quality >= 0 && read_word(block, blocks, m->function, m->quality, &word, v))
-        judge_node_quality(v, word);
+    decode_value(v, p, m, r, block, blocks);
+    judge_states(v, p, i, block, blocks);
     if (v->flag == READING_MISSING)
         v->value = NAN;
     return true;
@@ -170,6 +275,25 @@ static bool not_fitted(const struct profile *p, const struct profile_measurement
            find_registers(block, blocks, m->function, m->kind, 1, &r) == FOUND && r[0] == 0;
 }
 
+/* The same registers hold another quantity by the device's mode: this one is not what they hold now. */
+static bool other_mode(const struct profile *p, unsigned i, const struct reg_block *block,
+                       size_t blocks)
+{
+    const struct profile_measurement *m = &p->m[i];
+    const uint16_t *r;
+
+    if (m->kind < 0 || find_registers(block, blocks, m->function, m->kind, 1, &r) != FOUND ||
+        r[0] == m->kind_value)
+        return false;
+    for (unsigned k = 0; k < p->n && k < PROFILE_MEASUREMENTS; k++) {
+        const struct profile_measurement *o = &p->m[k];
+        if (k != i && o->function == m->function && o->address == m->address &&
+            o->kind == m->kind && o->kind_value == r[0])
+            return true;
+    }
+    return false;
+}
+
 void decode_blocks(struct reading_set *set, const struct profile *p, const struct site_device *d,
                    const struct reg_block *block, size_t blocks)
 {
@@ -179,7 +303,8 @@ void decode_blocks(struct reading_set *set, const struct profile *p, const struc
         const struct site_metric *word = site_word(d, m->metric);
         struct reading_value *v = &set->v[set->n];
 
-        if ((word == NULL && not_fitted(p, m, block, blocks)) || !decode_one(v, m, block, blocks))
+        if ((word == NULL && not_fitted(p, m, block, blocks)) || other_mode(p, i, block, blocks) ||
+            !decode_one(v, p, i, block, blocks))
             continue;
         if (word != NULL)
             v->metric = word->as;
@@ -190,16 +315,12 @@ void decode_blocks(struct reading_set *set, const struct profile *p, const struc
 static bool order_valid(const char *order, int bytes)
 {
     static const char *const FOUR[] = {"", "ABCD", "CDAB", "BADC", "DCBA"};
-    static const char *const TWO[] = {"", "AB", "BA"};
+    static const char *const TWO[] = {"", "AB", "BA", "", ""};
+    static const char *const EIGHT[] = {"", "ABCDEFGH", "GHEFCDAB", "BADCFEHG", "HGFEDCBA"};
+    const char *const *words = bytes == 2 ? TWO : bytes == 4 ? FOUR : EIGHT;
 
-    if (bytes == 2) {
-        for (size_t i = 0; i < sizeof TWO / sizeof TWO[0]; i++)
-            if (strcmp(order, TWO[i]) == 0)
-                return true;
-        return false;
-    }
     for (size_t i = 0; i < sizeof FOUR / sizeof FOUR[0]; i++)
-        if (strcmp(order, FOUR[i]) == 0)
+        if (strcmp(order, words[i]) == 0)
             return true;
     return false;
 }
@@ -218,7 +339,7 @@ int decode_check(const struct profile *p, const struct site_device *d, char *why
         const struct site_metric *word = site_word(d, m->metric);
         enum metric as = word != NULL ? word->as : m->metric;
 
-        if (m->type > PROFILE_F32 || !order_valid(m->order, 2 * profile_registers(m->type))) {
+        if (m->type > PROFILE_F64 || !order_valid(m->order, 2 * profile_registers(m->type))) {
             (void)snprintf(why, why_size, "profile %s, %s: order %.4s does not fit its type", p->id,
                            m->name, m->order);
             return NILA_ERR_CONFIG;

@@ -2,8 +2,9 @@
 /* decode: registers as they came -> readings with what the device itself says about them. Pure functions.
  *
  * A probe that answers nonsense never becomes a plausible value: its own "no value" code, NaN, infinity, a quality word
- * without "valid", a channel of another kind and a register answered with an exception all give READING_MISSING (value NaN)
- * with the reason in bits. What quality.h finds later only adds flags. */
+ * without "valid", a channel of another kind, a byte order or decimals that are no such, and a register answered with an
+ * exception all give READING_MISSING (value NaN) with the reason in bits. A state register that says "not well", or that was
+ * not read, makes the value what the profile says ("bad"). What quality.h finds later only adds flags. */
 #ifndef COLLECTOR_DECODE_H
 #define COLLECTOR_DECODE_H
 
@@ -28,13 +29,14 @@ struct reg_block {
 NILA_MUST_CHECK int decode_check(const struct profile *p, const struct site_device *d, char *why,
                                  size_t why_size);
 
-/* Raw registers (in wire order) of type as a number: bytes put in order, no scale. Good for 1 or 2 registers by type; order is
- * one that decode_check accepts, "" means ABCD or AB. NaN and infinity come out as they are. */
-double decode_raw(const uint16_t *regs, enum profile_type type, const char *order, uint32_t *bits);
+/* Raw registers (in wire order) of type as a number: bytes put in order, no scale. Good for profile_registers(type) registers;
+ * order is one that decode_check accepts, "" means most significant byte first. NaN and infinity come out as they are; whole
+ * numbers beyond 2^53 are rounded to a double. */
+double decode_raw(const uint16_t *regs, enum profile_type type, const char *order, uint64_t *bits);
 
 /* Fills set->v and set->n from the blocks; tags and time stay as they are. A measurement whose registers are in none of the
- * blocks gives no value (it was not read), nor does a node's channel without a sensor that d does not name; d (may be NULL)
- * renames. */
+ * blocks gives no value (it was not read), nor does a node's channel without a sensor that d does not name, nor one of two
+ * measurements of the same registers whose kind word speaks for the other; d (may be NULL) renames. */
 void decode_blocks(struct reading_set *set, const struct profile *p, const struct site_device *d,
                    const struct reg_block *block, size_t blocks);
 

@@ -23,47 +23,100 @@ static int by_address(const void *a, const void *b)
     return (x->count > y->count) - (x->count < y->count);
 }
 
+/* Adds registers that are read together; an even profile's requests begin and end at even addresses. */
+static unsigned add_need(struct need *need, unsigned n, const struct profile *p, int function,
+                         int first, int count)
+{
+    const int end = first + count;
+
+    need[n] = (struct need){function, first, count};
+    if (p->even) {
+        need[n].first = first - first % 2;
+        need[n].count = end + end % 2 - need[n].first;
+    }
+    return n + 1;
+}
+
+/* A block that lies over registers of a need that stands for the whole of it. */
+static void widen_to_blocks(const struct profile *p, struct need *need, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        for (unsigned k = 0; k < p->blocks && k < PROFILE_BLOCKS; k++) {
+            const struct profile_block *b = &p->block[k];
+            if (b->function == need[i].function && need[i].first >= b->first &&
+                need[i].first + need[i].count <= b->first + b->count) {
+                need[i].first = b->first;
+                need[i].count = b->count;
+            }
+        }
+}
+
 /* Everything p needs, sorted; returns the count. need holds PLAN_BLOCKS entries. */
 static unsigned list_needs(const struct profile *p, struct need *need)
 {
+    bool order = false;
     unsigned n = 0;
 
     for (unsigned i = 0; i < p->n && i < PROFILE_MEASUREMENTS; i++) {
         const struct profile_measurement *m = &p->m[i];
 
-        need[n++] = (struct need){m->function, m->address, profile_registers(m->type)};
+        n = add_need(need, n, p, m->function, m->address, profile_registers(m->type));
         if (m->quality >= 0)
-            need[n++] = (struct need){m->function, m->quality, 1};
+            n = add_need(need, n, p, m->function, m->quality, 1);
         if (m->kind >= 0)
-            need[n++] = (struct need){m->function, m->kind, 1};
+            n = add_need(need, n, p, m->function, m->kind, 1);
+        if (m->has_decimals)
+            n = add_need(need, n, p, m->function, m->decimals, 1);
+        order = order || m->order_set;
     }
+    for (unsigned i = 0; i < p->states && i < PROFILE_STATES; i++)
+        if (p->state[i].of != 0)
+            n = add_need(need, n, p, p->state[i].function, p->state[i].address,
+                         profile_state_registers(&p->state[i]));
+    if (order)
+        n = add_need(need, n, p, p->order_register.function, p->order_register.address, 1);
+    widen_to_blocks(p, need, n);
     qsort(need, n, sizeof need[0], by_address);
     return n;
 }
 
+/* Is it one of the blocks that stand alone? */
+static bool stands_alone(const struct profile *p, int function, int first, int count)
+{
+    for (unsigned k = 0; k < p->blocks && k < PROFILE_BLOCKS; k++)
+        if (p->block[k].function == function && p->block[k].first == first &&
+            p->block[k].count == count)
+            return true;
+    return false;
+}
+
 /* Joins sorted needs into the fewest blocks: going left to right and stretching each block as far as it may go is
  * optimal for windows of bounded length on a line. */
-static unsigned join(const struct need *need, unsigned n, int max_registers, int max_gap,
-                     struct plan_block *out)
+static unsigned join(const struct profile *p, const struct need *need, unsigned n,
+                     int max_registers, int max_gap, struct plan_block *out)
 {
     unsigned blocks = 0;
     int function = 0, first = 0, end = 0;
+    bool alone = false;
 
     for (unsigned i = 0; i < n; i++) {
         int need_end = need[i].first + need[i].count;
         int new_end = need_end > end ? need_end : end;
+        bool next_alone = stands_alone(p, need[i].function, need[i].first, need[i].count);
+        bool again = need[i].first == first && need_end == end; /* needs of the block before */
         bool same = blocks > 0 && need[i].function == function && need[i].first <= end + max_gap &&
-                    new_end - first <= max_registers;
+                    new_end - first <= max_registers && (again || (!alone && !next_alone));
 
         if (!same) {
             function = need[i].function;
             first = need[i].first;
             new_end = need_end;
+            alone = next_alone;
             blocks++;
         }
         end = new_end;
-        out[blocks - 1] =
-            (struct plan_block){function, (uint16_t)first, (uint16_t)(end - first), 0, 0};
+        out[blocks - 1] = (struct plan_block){
+            .function = function, .first = (uint16_t)first, .count = (uint16_t)(end - first)};
     }
     return blocks;
 }
@@ -110,14 +163,19 @@ static int plan_whole(struct plan *out, const struct profile *p, const struct ne
             return NILA_ERR_CONFIG;
         }
     }
-    *out = (struct plan){.n = 1, .b = {{p->block_function, p->block_first, p->block_count, 0, 0}}};
+    *out = (struct plan){
+        .n = 1,
+        .b = {{.function = p->block_function, .first = p->block_first, .count = p->block_count}}};
     return 0;
 }
 
 static int max_registers_of(const struct profile *p)
 {
-    return p->max_registers >= 1 && p->max_registers <= PLAN_MAX_REGISTERS ? p->max_registers
-                                                                           : PLAN_MAX_REGISTERS;
+    const int most = p->max_registers >= 1 && p->max_registers <= PLAN_MAX_REGISTERS
+                         ? p->max_registers
+                         : PLAN_MAX_REGISTERS;
+
+    return p->even ? most - most % 2 : most;
 }
 
 int plan_make(struct plan *out, const struct profile *p, char *why, size_t why_size)
@@ -143,7 +201,7 @@ int plan_make(struct plan *out, const struct profile *p, char *why, size_t why_s
     }
     if (p->whole_block)
         return plan_whole(out, p, need, n, why, why_size);
-    plan.n = join(need, n, max_registers, p->max_gap > 0 ? p->max_gap : 0, plan.b);
+    plan.n = join(p, need, n, max_registers, p->max_gap > 0 ? p->max_gap : 0, plan.b);
     *out = plan;
     return 0;
 }
@@ -183,16 +241,17 @@ int plan_split(struct plan *plan, const struct profile *p, unsigned i)
     struct plan_block piece[PLAN_BLOCKS];
     unsigned n, k;
 
-    if (p->whole_block || i >= plan->n)
+    if (i >= plan->n || p->whole_block ||
+        stands_alone(p, plan->b[i].function, plan->b[i].first, plan->b[i].count))
         return 0;
     n = needs_inside(p, &plan->b[i], inside);
-    k = join(inside, n, max_registers_of(p), 0, piece);
+    k = join(p, inside, n, max_registers_of(p), 0, piece);
     if (k == 1 && piece[0].count == plan->b[i].count) {
         unsigned cut = cut_point(inside, n);
         if (cut == 0)
             return 0;
-        k = join(inside, cut, PLAN_MAX_REGISTERS, 0, piece);
-        k += join(inside + cut, n - cut, PLAN_MAX_REGISTERS, 0, piece + k);
+        k = join(p, inside, cut, PLAN_MAX_REGISTERS, 0, piece);
+        k += join(p, inside + cut, n - cut, PLAN_MAX_REGISTERS, 0, piece + k);
     }
     if (k == 0 || plan->n + k - 1 > PLAN_BLOCKS)
         return 0;
@@ -202,6 +261,22 @@ int plan_split(struct plan *plan, const struct profile *p, unsigned i)
         plan->b[i + j] = piece[j];
     plan->n += k - 1;
     return (int)k;
+}
+
+void plan_refuse(struct plan_block *b, int exception, int64_t mono_ms)
+{
+    b->refused = (uint8_t)exception;
+    b->again_ms = mono_ms + PLAN_REFUSED_MS;
+}
+
+bool plan_wanted(const struct plan *plan, const struct plan_block *b, int64_t mono_ms)
+{
+    if (b->refused == 0 || mono_ms >= b->again_ms)
+        return true;
+    for (unsigned i = 0; i < plan->n; i++)
+        if (plan->b[i].refused == 0)
+            return false;
+    return true;
 }
 
 void plan_last(struct plan *plan, unsigned i)

@@ -87,6 +87,18 @@ void jsonnode_fail(struct jsonconf *c, size_t at, const struct jsonconf_node *of
     buf_free(&b);
 }
 
+void jsonconf_where(const struct jsonconf *c, const struct jsonconf_node *n, char *buf, size_t size)
+{
+    struct buf b = {0};
+    long line, column;
+
+    add_path(c, n, &b);
+    jsontext_place(c->text, c->size, n->mark.at, &line, &column);
+    (void)snprintf(buf, size, "%s:%ld:%ld: %s", c->name, line, column, b.n > 0 ? b.p : "");
+    make_readable(buf);
+    buf_free(&b);
+}
+
 static void fill_node(struct jsonconf *c, struct jsonconf_node *n, const cJSON *item)
 {
     n->key = item->string;

@@ -42,6 +42,8 @@ const struct jsonconf_node *jsonconf_at(struct jsonconf *c, const struct jsoncon
  * Strings are copied to buf; longer than size - 1 bytes is an error. Numbers outside min..max are errors. */
 void jsonconf_string(struct jsonconf *c, const struct jsonconf_node *object, const char *key,
                      char *buf, size_t size);
+/* The text a node itself is: an entry of a list. */
+void jsonconf_text(struct jsonconf *c, const struct jsonconf_node *n, char *buf, size_t size);
 void jsonconf_string_or(struct jsonconf *c, const struct jsonconf_node *object, const char *key,
                         char *buf, size_t size, const char *fallback);
 void jsonconf_slug(struct jsonconf *c, const struct jsonconf_node *object, const char *key,
@@ -64,6 +66,10 @@ void jsonconf_ignore(struct jsonconf *c, const struct jsonconf_node *object, con
 
 /* Line of the node in the file, 1-based, for messages after the file is closed; 0 for NULL. */
 long jsonconf_line(const struct jsonconf *c, const struct jsonconf_node *n);
+
+/* "file:12:5: devices[2].unit" of the node, for messages after the file is closed; buf gets what fits. */
+void jsonconf_where(const struct jsonconf *c, const struct jsonconf_node *n, char *buf,
+                    size_t size);
 
 /* Refuses at the node's place, in the caller's words: "file:12:5: devices[2].unit: ...". */
 void jsonconf_refuse(struct jsonconf *c, const struct jsonconf_node *n, const char *fmt, ...)

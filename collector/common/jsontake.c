@@ -71,6 +71,16 @@ static const char *meant(const struct jsonconf *c, size_t object, const char *ke
     return best;
 }
 
+/* A reader may ask for a key twice; it is told once. */
+static bool asked_before(const struct jsonconf *c, size_t ask)
+{
+    for (size_t i = 0; i < ask; i++)
+        if (c->asked[i].object == c->asked[ask].object &&
+            strcmp(c->asked[i].key, c->asked[ask].key) == 0)
+            return true;
+    return false;
+}
+
 static void fail_unknown(struct jsonconf *c, const struct jsonconf_node *n)
 {
     const size_t object = n->mark.parent;
@@ -83,7 +93,7 @@ static void fail_unknown(struct jsonconf *c, const struct jsonconf_node *n)
         return;
     }
     for (size_t i = 0; i < c->asks; i++)
-        if (c->asked[i].object == object)
+        if (c->asked[i].object == object && !asked_before(c, i))
             buf_printf(&b, "%s%s", b.n > 0 ? ", " : "", c->asked[i].key);
     jsonnode_fail(c, n->mark.key_at, &c->node[object], "unknown key \"%." SHOWN "s\"; allowed: %s",
                   n->key, b.n > 0 ? b.p : "none");
@@ -197,15 +207,11 @@ const struct jsonconf_node *jsonconf_at(struct jsonconf *c, const struct jsoncon
     return at < array->mark.end ? &c->node[at] : NULL;
 }
 
-/* Text of a member into buf; false when absent or refused. */
-static bool take_string(struct jsonconf *c, const struct jsonconf_node *object, const char *key,
-                        bool need, char *buf, size_t size)
+/* Text of n into buf; false when refused. */
+static bool copy_text(struct jsonconf *c, const struct jsonconf_node *n, char *buf, size_t size)
 {
-    const struct jsonconf_node *n = jsonconf_member(c, object, key, need);
     size_t length;
 
-    if (n == NULL)
-        return false;
     if (n->mark.kind != JSONTEXT_STRING) {
         jsonnode_fail(c, n->mark.at, n, "%s is not allowed; text of at most %zu bytes",
                       KIND[n->mark.kind], size - 1);
@@ -228,6 +234,21 @@ static bool take_string(struct jsonconf *c, const struct jsonconf_node *object, 
     }
     memcpy(buf, n->string, length + 1);
     return true;
+}
+
+/* Text of a member into buf; false when absent or refused. */
+static bool take_string(struct jsonconf *c, const struct jsonconf_node *object, const char *key,
+                        bool need, char *buf, size_t size)
+{
+    const struct jsonconf_node *n = jsonconf_member(c, object, key, need);
+
+    return n != NULL && copy_text(c, n, buf, size);
+}
+
+void jsonconf_text(struct jsonconf *c, const struct jsonconf_node *n, char *buf, size_t size)
+{
+    if (n == NULL || c->failed || !copy_text(c, n, buf, size))
+        buf[0] = '\0';
 }
 
 void jsonconf_string(struct jsonconf *c, const struct jsonconf_node *object, const char *key,

@@ -7,8 +7,7 @@
 #include "jsonconf.h"
 #include "profile.h"
 
-/* Fills p->word. Keys that are not known here are for people and pass; entries of functions other than 3, 4, 6 and 16 are
- * left out, a wrong value of a known key is refused. p->settle_ms must be read already. */
+/* Fills p->word. Entries of functions other than 3, 4, 6 and 16 are left out. p->settle_ms must be read already. */
 void profile_read_words(struct jsonconf *c, const struct jsonconf_node *root, struct profile *p);
 
 #endif

@@ -3,11 +3,17 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
-#define FLOAT_ABSENT 0xFFFFFFFFU /* NaN with all bits set */
+#define FLOAT_ABSENT  UINT64_C(0xFFFFFFFF) /* NaN with all bits set */
+#define DOUBLE_ABSENT UINT64_MAX
 
-void encode_raw(uint16_t *regs, int registers, const char *order, uint32_t bits)
+/* The largest doubles that a 64-bit whole number can hold. */
+#define U64_MOST 18446744073709549568.0
+#define S64_MOST 9223372036854774784.0
+
+void encode_raw(uint16_t *regs, int registers, const char *order, uint64_t bits)
 {
     const int bytes = 2 * registers;
 
@@ -15,7 +21,7 @@ void encode_raw(uint16_t *regs, int registers, const char *order, uint32_t bits)
         regs[i] = 0;
     for (int i = 0; i < bytes; i++) {
         int place = order[0] == '\0' ? i : order[i] - 'A'; /* 0: the most significant byte */
-        uint32_t byte = bits >> 8 * ((bytes - 1 - place) & 3) & 0xFFU;
+        unsigned byte = (unsigned)(bits >> 8 * ((bytes - 1 - place) & 7) & 0xFFU);
         regs[i / 2] = (uint16_t)(regs[i / 2] | byte << (i % 2 == 0 ? 8 : 0));
     }
 }
@@ -30,52 +36,69 @@ static void limits(enum profile_type t, double *least, double *most)
         [PROFILE_U32] = {0, UINT32_MAX},
         [PROFILE_S32] = {INT32_MIN, INT32_MAX},
         [PROFILE_F32] = {-(double)FLT_MAX, (double)FLT_MAX},
+        [PROFILE_U64] = {0, U64_MOST},
+        [PROFILE_S64] = {(double)INT64_MIN, S64_MOST},
+        [PROFILE_F64] = {-DBL_MAX, DBL_MAX},
     };
 
     *least = LIMIT[t].least;
     *most = LIMIT[t].most;
 }
 
-/* raw is within the limits of the type. */
-static uint32_t to_bits(enum profile_type t, double raw)
+static bool is_float(enum profile_type t)
 {
-    float f = (float)raw;
-    uint32_t bits;
+    return t == PROFILE_F32 || t == PROFILE_F64;
+}
 
-    if (t != PROFILE_F32)
-        return (uint32_t)(int64_t)llround(raw) & (profile_registers(t) == 1 ? 0xFFFFU : UINT32_MAX);
-    memcpy(&bits, &f, sizeof bits); /* IEEE 754, as in the collector's decode.c */
-    return bits;
+/* raw is within the limits of the type. */
+static uint64_t to_bits(enum profile_type t, double raw)
+{
+    static const uint64_t MASK[] = {0, UINT16_MAX, UINT32_MAX, 0, UINT64_MAX};
+    const float f = t == PROFILE_F32 ? (float)raw : 0;
+    uint32_t bits = 0;
+    uint64_t wide = 0;
+
+    if (t == PROFILE_F32) {
+        memcpy(&bits, &f, sizeof bits); /* IEEE 754, as in the collector's decode.c */
+        return bits;
+    }
+    if (t == PROFILE_F64) {
+        memcpy(&wide, &raw, sizeof wide);
+        return wide;
+    }
+    return (t == PROFILE_U64 ? (uint64_t)raw : (uint64_t)llround(raw)) & MASK[profile_registers(t)];
 }
 
 /* The neighbour of a pattern that is the sentinel by chance. */
-static uint32_t step_aside(enum profile_type t, double raw, uint32_t bits)
+static uint64_t step_aside(enum profile_type t, double raw, uint64_t bits)
 {
     double least, most;
 
-    if (t == PROFILE_F32)
-        return (bits & 0x7FFFFFFFU) == 0 ? bits + 1 : bits - 1;
+    if (is_float(t)) {
+        const uint64_t sign = t == PROFILE_F32 ? UINT64_C(0x80000000) : UINT64_C(1) << 63;
+        return (bits & ~sign) == 0 ? bits + 1 : bits - 1;
+    }
     limits(t, &least, &most);
     return to_bits(t, raw < most ? raw + 1 : raw - 1);
 }
 
-static uint32_t absent_bits(const struct profile_measurement *m)
+static uint64_t absent_bits(const struct profile_measurement *m)
 {
     double least, most;
 
     if (m->has_sentinel)
         return m->sentinel;
-    if (m->type == PROFILE_F32)
-        return FLOAT_ABSENT;
+    if (is_float(m->type))
+        return m->type == PROFILE_F32 ? FLOAT_ABSENT : DOUBLE_ABSENT;
     limits(m->type, &least, &most);
     return to_bits(m->type, m->scale > 0 || least == 0 ? most : least);
 }
 
-int encode_value(uint16_t regs[2], const struct profile_measurement *m, double value)
+int encode_value(uint16_t regs[4], const struct profile_measurement *m, double value)
 {
     const int registers = profile_registers(m->type);
     double least, most, raw = (value - m->offset) / m->scale;
-    uint32_t bits;
+    uint64_t bits;
     int rc = 0;
 
     if (isnan(value)) {
@@ -83,7 +106,7 @@ int encode_value(uint16_t regs[2], const struct profile_measurement *m, double v
         return 0;
     }
     limits(m->type, &least, &most);
-    if (m->type != PROFILE_F32)
+    if (!is_float(m->type))
         raw = round(raw);
     if (raw < least || raw > most) {
         raw = raw < least ? least : most;

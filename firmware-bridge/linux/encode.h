@@ -19,14 +19,14 @@
  * NaN is a sensor that is absent: the profile's sentinel; without one NaN with all bits set in a float (what the Xylem
  * manual says), and the value farthest from 0 in an integer, which no range check lets pass as plausible.
  * NILA_ERR_RANGE: the type cannot hold it; regs then hold the nearest that it can (never the sentinel). */
-NILA_MUST_CHECK int encode_value(uint16_t regs[2], const struct profile_measurement *m,
+NILA_MUST_CHECK int encode_value(uint16_t regs[4], const struct profile_measurement *m,
                                  double value);
 
 /* Puts value into the w->count registers of a word; text (may be NULL) is what an ASCII word holds, padded with 0.
  * Registers behind the value are 0. Out of range becomes the nearest. */
 void encode_word(uint16_t *regs, const struct profile_word *w, double value, const char *text);
 
-/* Bits of a 16- or 32-bit value into registers in wire order; "" means ABCD or AB. */
-void encode_raw(uint16_t *regs, int registers, const char *order, uint32_t bits);
+/* Bits of a 16-, 32- or 64-bit value into registers in wire order; "" means ABCD or AB. */
+void encode_raw(uint16_t *regs, int registers, const char *order, uint64_t bits);
 
 #endif

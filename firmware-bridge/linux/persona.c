@@ -192,7 +192,7 @@ static bool take(struct persona *d, const struct profile_measurement *m,
 {
     double value = ch != NULL ? ch->value : NAN;
     unsigned quality = ch != NULL ? ch->quality & 0xFFFF & ~(unsigned)NILA_Q_VALID : 0;
-    uint16_t regs[2], word;
+    uint16_t regs[4], word;
 
     if (isnan(value))
         quality |= NILA_Q_ABSENT;

@@ -32,7 +32,7 @@ static void puts_bytes_in_order_for_every_type(void **state)
         enum profile_type type;
         const char *order;
         double value;
-        uint16_t r[2];
+        uint16_t r[4];
     } T[] = {
         {"u16", PROFILE_U16, "AB", 65534, {0xFFFE, 0}},
         {"u16 swapped", PROFILE_U16, "BA", 0x0201, {0x0102, 0}},
@@ -50,6 +50,9 @@ static void puts_bytes_in_order_for_every_type(void **state)
         {"f32 CDAB", PROFILE_F32, "CDAB", 5.125, {0x0000, 0x40A4}},
         {"f32 BADC", PROFILE_F32, "BADC", 5.125, {0xA440, 0x0000}},
         {"f32 DCBA", PROFILE_F32, "DCBA", -273.15, {0x3393, 0x88C3}},
+        {"f64", PROFILE_F64, "HGFEDCBA", 1.0, {0, 0, 0, 0xF03F}},
+        {"u64", PROFILE_U64, "GHEFCDAB", 281474976710661, {5, 0, 0, 1}},
+        {"s64", PROFILE_S64, "ABCDEFGH", -2, {0xFFFF, 0xFFFF, 0xFFFF, 0xFFFE}},
         {"f32 no order known", PROFILE_F32, "", -273.15, {0xC388, 0x9333}},
         {"rounded to the nearest", PROFILE_S16, "AB", -1.6, {0xFFFE, 0}},
         {"absent, float", PROFILE_F32, "DCBA", NAN, {0xFFFF, 0xFFFF}},
@@ -60,9 +63,9 @@ static void puts_bytes_in_order_for_every_type(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
         const struct profile_measurement m = simple(T[i].type, T[i].order);
-        uint16_t r[2] = {0};
-        if (encode_value(r, &m, T[i].value) != 0 || r[0] != T[i].r[0] || r[1] != T[i].r[1])
-            fail_msg("%s: %04x %04x", T[i].says, r[0], r[1]);
+        uint16_t r[4] = {0};
+        if (encode_value(r, &m, T[i].value) != 0 || memcmp(r, T[i].r, sizeof r) != 0)
+            fail_msg("%s: %04x %04x %04x %04x", T[i].says, r[0], r[1], r[2], r[3]);
     }
 }
 
@@ -86,8 +89,8 @@ static void what_a_type_cannot_hold_becomes_the_nearest_and_is_told(void **state
     (void)state;
     for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
         struct profile_measurement m = simple(T[i].type, "");
-        uint16_t r[2] = {0};
-        uint32_t bits;
+        uint16_t r[4] = {0};
+        uint64_t bits;
         m.scale = T[i].scale;
         assert_int_equal(encode_value(r, &m, T[i].value), NILA_ERR_RANGE);
         if (fabs(decode_raw(r, m.type, "", &bits) * m.scale - T[i].nearest) >
@@ -116,8 +119,8 @@ static void a_value_never_looks_like_the_sentinel(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
         struct profile_measurement m = simple(T[i].type, "");
-        uint16_t r[2] = {0};
-        uint32_t bits;
+        uint16_t r[4] = {0};
+        uint64_t bits;
         m.has_sentinel = true;
         m.sentinel = T[i].sentinel;
         (void)!encode_value(r, &m, T[i].value);
@@ -170,7 +173,7 @@ static struct profile alone(const struct profile_measurement *m)
     return p;
 }
 
-static struct reading_value decoded(const struct profile *p, const uint16_t r[2])
+static struct reading_value decoded(const struct profile *p, const uint16_t r[4])
 {
     const struct profile_measurement *m = &p->m[0];
     struct reg_block b = {.function = m->function, .first = m->address, .count = 2};
@@ -191,7 +194,7 @@ static void check_patterns(const struct profile *whole, const struct profile_mea
 
     for (unsigned i = 0; i < PATTERNS; i++) {
         uint64_t word = rng_key(key, i);
-        uint16_t r[2] = {(uint16_t)word, (uint16_t)(word >> 16)}, back[2] = {0};
+        uint16_t r[4] = {(uint16_t)word, (uint16_t)(word >> 16)}, back[4] = {0};
         struct reading_value v;
         if (profile_registers(m->type) == 1)
             r[1] = 0;
@@ -214,7 +217,7 @@ static void check_values(const struct profile *whole, const struct profile_measu
     for (unsigned i = 0; i <= 100; i++) {
         double value = info->suspect_min + (info->suspect_max - info->suspect_min) * i / 100;
         double step = m->type == PROFILE_F32 ? fabs(value) * 0x1p-23 : fabs(m->scale);
-        uint16_t r[2] = {0};
+        uint16_t r[4] = {0};
         struct reading_value v;
         if (encode_value(r, m, value) != 0)
             continue; /* less than the metric's whole span fits */
@@ -229,7 +232,7 @@ static void check_absent(const struct profile *whole, const struct profile_measu
 {
     const struct metric_info *info = metric_info(m->metric);
     const struct profile p = alone(m);
-    uint16_t r[2] = {0};
+    uint16_t r[4] = {0};
     struct reading_value v;
 
     assert_int_equal(encode_value(r, m, NAN), 0);

@@ -213,6 +213,114 @@ static void splits_off_the_gap_first_then_halves_down_to_single_values(void **st
     assert_string_equal(text, "3:0+2 3:5+1 3:6+2 3:2+1");
 }
 
+static void even_devices_are_asked_even_numbers_from_even_addresses(void **state)
+{
+    static const struct {
+        struct want w[3];
+        unsigned n;
+        int max_registers;
+        const char *plan;
+    } T[] = {
+        {{{4, 0, 2, -1, -1}, {4, 2, 2, -1, -1}}, 2, 125, "4:0+4"},
+        {{{4, 3, 1, -1, -1}}, 1, 125, "4:2+2"},
+        {{{4, 3, 2, -1, -1}}, 1, 125, "4:2+4"},
+        {{{4, 0, 1, -1, -1}, {4, 2, 1, -1, -1}}, 2, 125, "4:0+4"},
+        {{{4, 0, 2, -1, -1}, {4, 2, 2, -1, -1}, {4, 4, 2, -1, -1}}, 3, 5, "4:0+4 4:4+2"},
+        {{{4, 65535, 1, -1, -1}}, 1, 125, "4:65534+2"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
+        struct profile p = make_profile(T[i].w, T[i].n);
+        struct plan plan;
+        char text[100], why[160] = "";
+        p.even = true;
+        p.max_registers = T[i].max_registers;
+        assert_int_equal(plan_make(&plan, &p, why, sizeof why), 0);
+        describe(text, sizeof text, &plan);
+        assert_string_equal(text, T[i].plan);
+    }
+}
+
+static void what_lies_in_a_block_is_read_by_that_block_alone(void **state)
+{
+    const struct want w[] = {{3, 2091, 2, -1, -1}, {3, 2099, 1, -1, -1}, {3, 2411, 2, 2417, -1}};
+    struct profile p = make_profile(w, 3);
+    struct plan plan;
+    char text[100], why[160];
+
+    (void)state;
+    p.blocks = 2;
+    p.block[0] = (struct profile_block){3, 2089, 10};
+    p.block[1] = (struct profile_block){3, 2409, 10};
+    p.max_gap = 100;
+    assert_int_equal(plan_make(&plan, &p, why, sizeof why), 0);
+    describe(text, sizeof text, &plan);
+    assert_string_equal(text, "3:2089+10 3:2099+1 3:2409+10");
+    assert_int_equal(plan_split(&plan, &p, 0), 0);
+    p.block[1].function = 4; /* another function's registers */
+    assert_int_equal(plan_make(&plan, &p, why, sizeof why), 0);
+    describe(text, sizeof text, &plan);
+    assert_string_equal(text, "3:2089+10 3:2099+1 3:2411+7");
+}
+
+static void states_decimals_and_the_order_are_read_with_the_values(void **state)
+{
+    const struct want w[] = {{3, 10, 2, -1, -1}};
+    struct profile p = make_profile(w, 1);
+    struct plan plan;
+    char text[100], why[160];
+
+    (void)state;
+    p.states = 3;
+    p.state[0] = (struct profile_state){.function = 3, .address = 12, .of = 1};
+    p.state[1] =
+        (struct profile_state){.function = 4, .address = 40, .type = PROFILE_WORD_U32, .of = 1};
+    p.state[2] = (struct profile_state){.function = 4, .address = 90}; /* of nothing that is read */
+    p.m[0].has_decimals = true;
+    p.m[0].decimals = 13;
+    assert_int_equal(plan_make(&plan, &p, why, sizeof why), 0);
+    describe(text, sizeof text, &plan);
+    assert_string_equal(text, "3:10+4 4:40+2");
+    p.order_register.function = 4;
+    p.order_register.address = 42;
+    assert_int_equal(plan_make(&plan, &p, why, sizeof why), 0);
+    describe(text, sizeof text, &plan);
+    assert_string_equal(text, "3:10+4 4:40+2"); /* nobody's order depends on it */
+    p.m[0].order_set = true;
+    assert_int_equal(plan_make(&plan, &p, why, sizeof why), 0);
+    describe(text, sizeof text, &plan);
+    assert_string_equal(text, "3:10+4 4:40+3");
+}
+
+static void a_board_that_only_switches_has_an_empty_plan(void **state)
+{
+    struct profile p = {.max_registers = 125, .relay = {.count = 8}};
+    struct plan plan = {.n = 9};
+    char why[160];
+
+    (void)state;
+    assert_int_equal(plan_make(&plan, &p, why, sizeof why), 0);
+    assert_int_equal(plan.n, 0);
+}
+
+static void a_refused_block_is_asked_again_after_an_hour(void **state)
+{
+    struct plan plan = {.n = 2, .b = {{.function = 3, .count = 1}, {.function = 3, .first = 9}}};
+
+    (void)state;
+    assert_true(plan_wanted(&plan, &plan.b[0], 1000));
+    plan_refuse(&plan.b[0], 2, 1000);
+    assert_int_equal(plan.b[0].refused, 2);
+    assert_false(plan_wanted(&plan, &plan.b[0], 1000));
+    assert_false(plan_wanted(&plan, &plan.b[0], 3600999));
+    assert_true(plan_wanted(&plan, &plan.b[0], 3601000));
+    assert_true(plan_wanted(&plan, &plan.b[1], 1000));
+    plan_refuse(&plan.b[1], 3, 2000); /* nothing else is left to ask: is it still there? */
+    assert_true(plan_wanted(&plan, &plan.b[0], 3000));
+    assert_true(plan_wanted(&plan, &plan.b[1], 3000));
+}
+
 /* Is every register measurement m needs inside one block? */
 static bool covered(const struct plan *plan, int function, int first, int count)
 {
@@ -244,6 +352,7 @@ static void every_value_stays_whole_in_any_profile_however_often_it_is_split(voi
         p = make_profile(w, n);
         p.max_registers = 2 + rand() % 124;
         p.max_gap = rand() % 20;
+        p.even = p.max_registers >= 4 && rand() % 4 == 0; /* a float at an odd address takes 4 */
         assert_int_equal(plan_make(&plan, &p, why, sizeof why), 0);
         for (int split = 0;; split++) {
             unsigned before = plan.n;
@@ -276,6 +385,11 @@ int main(void)
         cmocka_unit_test(refuses_what_no_request_can_ask),
         cmocka_unit_test(asks_a_whole_block_exactly_and_never_splits_it),
         cmocka_unit_test(splits_off_the_gap_first_then_halves_down_to_single_values),
+        cmocka_unit_test(even_devices_are_asked_even_numbers_from_even_addresses),
+        cmocka_unit_test(what_lies_in_a_block_is_read_by_that_block_alone),
+        cmocka_unit_test(states_decimals_and_the_order_are_read_with_the_values),
+        cmocka_unit_test(a_board_that_only_switches_has_an_empty_plan),
+        cmocka_unit_test(a_refused_block_is_asked_again_after_an_hour),
         cmocka_unit_test(every_value_stays_whole_in_any_profile_however_often_it_is_split),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,34 +12,10 @@
 #include "collector/common/jsonconf.h"
 #include "collector/common/profile.h"
 #include "firmware-bridge/core/nila_regmap.h"
+#include "tests/common/profile_faults.h"
 #include "tests/support/nobody.h"
 
 #define DEVICES "collector/devices"
-
-static const char FILE_TEXT[] =
-    "{\n"
-    "\"schema\": \"device/1\", \"id\": \"probe\", \"maker\": \"M\", \"model\": \"P 1\",\n"
-    "\"serial\": {\"baud\": 4800, \"data_bits\": 8, \"parity\": \"E\", \"stop_bits\": 2},\n"
-    "\"default_unit\": 10, \"addresses\": \"zero-based PDU addresses\",\n"
-    "\"limits\": {\"max_registers\": 60, \"max_gap\": 4},\n"
-    "\"block\": {\"function\": 4, \"first\": 10, \"count\": 40},\n"
-    "\"node_header\": true,\n"
-    "\"start\": {\"start\": {\"function\": 3, \"address\": 9472, \"count\": 0}, \"stop\": {\"x\": "
-    "1}},\n"
-    "\"timing\": {\"timeout_ms\": 700, \"warm_up_ms\": 5, \"stabilise_ms\": 8000},\n"
-    "\"measurements\": [\n"
-    " {\"name\": \"temp\", \"metric\": \"temp_c\", \"function\": 4, \"address\": 10, \"type\": "
-    "\"s16\", \"scale\": 0.1,\n"
-    "  \"offset\": -2, \"unit\": \"\xc2\xb0"
-    "C\", \"min\": 0, \"max\": 50, \"sentinel\": 32768},\n"
-    " {\"name\": \"raw\", \"function\": 4, \"address\": 12, \"type\": \"f32\", \"order\": null},\n"
-    " {\"name\": \"ph\", \"metric\": \"ph\", \"function\": 4, \"address\": 48, \"type\": \"f32\", "
-    "\"order\": \"DCBA\",\n"
-    "  \"unit\": \"pH\", \"quality\": 20, \"kind\": {\"address\": 21, \"value\": 3}, \"note\": "
-    "\"n\"}\n"
-    "],\n"
-    "\"quirks\": [\"q\"], \"not_verified\": [], \"sources\": [{\"what\": \"w\", \"how\": \"h\"}]\n"
-    "}\n";
 
 static void reads_everything_a_profile_says(void **state)
 {
@@ -47,7 +23,7 @@ static void reads_everything_a_profile_says(void **state)
     char why[512] = "";
 
     (void)state;
-    if (profile_load_memory(&p, "probe.json", FILE_TEXT, strlen(FILE_TEXT), why, sizeof why) != 0)
+    if (profile_load_memory(&p, "probe.json", WHOLE, strlen(WHOLE), why, sizeof why) != 0)
         fail_msg("%s", why);
     assert_string_equal(p->id, "probe");
     assert_string_equal(p->maker, "M");
@@ -65,6 +41,7 @@ static void reads_everything_a_profile_says(void **state)
     assert_int_equal(p->start.function, 3);
     assert_int_equal(p->start.address, 9472);
     assert_int_equal(p->start.count, 0);
+    assert_false(p->start_each);
     assert_int_equal(p->settle_ms, 8000);
     assert_int_equal(p->timeout_ms, 700);
 
@@ -175,7 +152,7 @@ static void reads_what_a_device_holds_beside_its_values(void **state)
         "2,"
         "\"absent\":7,\"codes\":{\"2\":\"good\"}},{\"name\":\"s2\",\"function\":4,\"address\":10}],"
         "\"config\":[{\"name\":\"salinity\",\"function\":6,\"address\":13,\"min\":0,\"max\":250,"
-        "\"anything\":[1]},{\"name\":\"reset\",\"function\":66},"
+        "\"values\":[1]},{\"name\":\"reset\",\"function\":66},"
         "{\"name\":\"serial_number\",\"function\":3,\"address\":20,\"count\":7,\"type\":\"ascii\"}]"
         ","
         "\"calibration\":[{\"name\":\"k\",\"function\":16,\"address\":30,\"type\":\"f32\","
@@ -219,6 +196,8 @@ static void refuses_wrong_words_at_their_place(void **state)
          "status[0].type: \"u64\" is not allowed"},
         {"\"calibration\":[{\"name\":\"x\",\"function\":3,\"address\":9,\"count\":124}]}",
          "calibration[0].count: 124 is not allowed; 0 to 123"},
+        {"\"config\":[{\"name\":\"x\",\"function\":6,\"address\":9,\"adress\":9}]}",
+         "config[0]: unknown key \"adress\"; did you mean \"address\"?"},
         {"\"timing\":{\"turnaround_ms\":10001}}", "timing.turnaround_ms: 10001 is not allowed"},
         {"\"limits\":{\"even\":1}}", "limits.even"},
     };
@@ -261,110 +240,163 @@ static void fills_in_what_a_short_profile_leaves_out(void **state)
     profile_free(p);
 }
 
-static void names_place_key_and_what_is_allowed_of_every_fault(void **state)
+static void reads_the_rarer_parts_of_a_profile(void **state)
+{
+    struct profile *p = NULL;
+    char why[512] = "";
+
+    (void)state;
+    if (profile_load_memory(&p, "p.json", PARTS, strlen(PARTS), why, sizeof why) != 0)
+        fail_msg("%s", why);
+    assert_string_equal(p->model, "P 2");
+    assert_int_equal(p->serial.baud, 0);
+    assert_int_equal(p->default_unit, 3);
+    assert_true(p->even && p->outside_silent && !p->whole_block && p->start_each);
+    assert_int_equal(p->gap_ms, 40);
+    assert_int_equal(p->wait.function, 3);
+    assert_int_equal(p->wait.address, 164);
+    assert_true(p->wait.ready && p->wait.ready_value == 1);
+    assert_int_equal(p->blocks, 1);
+    assert_int_equal(p->block[0].first, 100);
+    assert_int_equal(p->order_register.function, 4);
+    assert_int_equal(p->order_register.n, 2);
+    assert_int_equal(p->order_register.of[1].code, 7);
+    assert_string_equal(p->order_register.of[1].order, "DCBA");
+    assert_int_equal(p->n, 2);
+    assert_true(p->m[0].order_set && p->m[0].scale == 100);
+    assert_string_equal(p->m[1].order, "HGFEDCBA");
+    assert_true(p->m[1].has_decimals && p->m[1].decimals == 30 && p->m[1].type == PROFILE_F64);
+    assert_true(p->m[1].sentinel == UINT64_C(9007199254740992));
+    assert_int_equal(p->spares, 1);
+    assert_int_equal(p->states, 2); /* "uptime" judges nothing */
+    assert_int_equal(p->state[0].of, 1);
+    assert_int_equal(p->state[0].bad, PROFILE_BAD_MISSING);
+    assert_int_equal(p->state[0].mask, 65535);
+    assert_int_equal(p->state[1].of, 3);
+    assert_int_equal(p->state[1].mask, 24);
+    assert_int_equal(p->state[1].bad, PROFILE_BAD_FAIL);
+    assert_int_equal(profile_state_registers(&p->state[1]), 2);
+    assert_int_equal(p->outputs, 4);
+    assert_int_equal(p->output[0].kind, PROFILE_OUTPUT_CHANNELS);
+    assert_int_equal(p->output[0].read_function, 1);
+    assert_true(p->output[0].on == 1 && p->output[0].off == 0 && p->output[0].first_number == 1);
+    assert_true(p->output[1].on == 256 && p->output[1].off == 512);
+    assert_int_equal(p->output[1].first_number, 0);
+    assert_int_equal(p->output[2].kind, PROFILE_OUTPUT_SPECIAL);
+    assert_int_equal(p->output[3].kind, PROFILE_OUTPUT_INPUTS);
+    assert_int_equal(p->output[3].read_function, 2);
+    profile_free(p);
+}
+
+static void remembers_which_fields_nobody_has_verified(void **state)
+{
+    static const struct profile_mark WANT[] = {
+        {"p.json:3:10: model", "", "which one"},
+        {"p.json:4:11: serial", "", "not read"},
+        {"p.json:5:17: default_unit", "", "a guess"},
+        {"p.json:18:27: measurements[2].metric", "ec", "at 25?"},
+        {"p.json:19:41: measurements[2].type", "ec", "t"},
+        {"p.json:20:12: measurements[2].order", "ec", "o"},
+    };
+    struct profile *p = NULL;
+    char why[512] = "";
+
+    (void)state;
+    assert_int_equal(profile_load_memory(&p, "p.json", PARTS, strlen(PARTS), why, sizeof why), 0);
+    assert_int_equal(p->marks, sizeof WANT / sizeof WANT[0]);
+    for (unsigned i = 0; i < p->marks; i++) {
+        assert_string_equal(p->mark[i].where, WANT[i].where);
+        assert_string_equal(p->mark[i].name, WANT[i].name);
+        assert_string_equal(p->mark[i].note, WANT[i].note);
+    }
+    profile_free(p);
+}
+
+static void knows_a_device_by_its_identity(void **state)
 {
     static const struct {
-        const char *says, *find, *put, *words;
+        const char *says;
+        struct profile_identity i;
+        uint16_t regs[3];
+        bool fits;
     } T[] = {
-        {"an older schema", "\"device/1\"", "@\"device-draft/1\"",
-         "schema: \"device-draft/1\" is not allowed; \"device/1\""},
-        {"id with a blank", "\"probe\"", "@\"my probe\"",
-         "id: \"my probe\" is not allowed; 1 to 32"},
-        {"addresses from 1", "\"zero-based PDU addresses\"", "@\"40001\"",
-         "addresses: \"40001\" is not allowed; \"zero-based"},
-        {"key misspelt", "\"default_unit\"", "@\"default_uint\"", "did you mean \"default_unit\"?"},
-        {"seven data bits", "\"data_bits\": 8", "\"data_bits\": @7",
-         "serial.data_bits: 7 is not allowed; 8 to 8"},
-        {"unit 256", "\"default_unit\": 10", "\"default_unit\": @256",
-         "default_unit: 256 is not allowed; 0 to 255"},
-        {"126 registers", "\"max_registers\": 60", "\"max_registers\": @126",
-         "limits.max_registers: 126 is not allowed; 1 to 125"},
-        {"gap negative", "\"max_gap\": 4", "\"max_gap\": @-1",
-         "limits.max_gap: -1 is not allowed; 0 to 124"},
-        {"block longer than a request", "\"count\": 40", "\"count\": @61",
-         "block.count: 61 is not allowed; 1 to 60"},
-        {"block beyond the last register", "{\"function\": 4, \"first\": 10, \"count\": 40}",
-         "@{\"function\": 4, \"first\": 65500, \"count\": 40}",
-         "block: 40 registers from 65500 end behind register 65535"},
-        {"block of coils", "\"function\": 4, \"first\"", "\"function\": @1, \"first\"",
-         "block.function: 1 is not allowed; 3 to 4"},
-        {"header without a block",
-         "\"block\": {\"function\": 4, \"first\": 10, \"count\": 40},\n\"node_header\": true",
-         "\"node_header\": @true", "node_header: a node's header stands in its block"},
-        {"start by an unknown function", "{\"function\": 3, \"address\": 9472",
-         "{\"function\": @5, \"address\": 9472",
-         "start.start.function: 5 is not allowed; 3, 4, 6, 16"},
-        {"start that writes nothing", "{\"function\": 3, \"address\": 9472, \"count\": 0}",
-         "@{\"function\": 6, \"address\": 9472}", "start.start: \"value\" is missing"},
-        {"timeout too long", "700", "@70000",
-         "timing.timeout_ms: 70000 is not allowed; 50 to 10000"},
-        {"metric unknown", "\"temp_c\"", "@\"temperature\"",
-         "measurements[0].metric: \"temperature\" is not a metric"},
-        {"metric twice", "\"metric\": \"ph\"", "\"metric\": @\"temp_c\"",
-         "measurements[2].metric: \"temp\" has the metric temp_c already"},
-        {"unit of another quantity", "\"pH\"", "@\"mV\"",
-         "measurements[2].unit: \"mV\" is not the unit of ph; \"pH\" (adjust scale)"},
-        {"coil function", "\"function\": 4, \"address\": 10", "\"function\": @2, \"address\": 10",
-         "measurements[0].function: 2 is not allowed; 3 to 4"},
-        {"not the block's function", "\"function\": 4, \"address\": 10",
-         "\"function\": @3, \"address\": 10", "3 is not the block's function; 4"},
-        {"before the block", "\"address\": 10,", "\"address\": @9,",
-         "measurements[0].address: 9 is outside the block; 10 to 49"},
-        {"half outside the block", "\"address\": 48", "\"address\": @49",
-         "measurements[2].address: 49 is outside the block; 10 to 48"},
-        {"address above 65535", "\"address\": 48", "\"address\": @65536",
-         "measurements[2].address: 65536 is not allowed; 0 to 65535"},
-        {"type of 64 bits", "\"s16\"", "@\"u64\"",
-         "measurements[0].type: \"u64\" is not allowed; \"u16\", \"s16\", \"u32\", \"s32\", "
-         "\"f32\""},
-        {"order of the other width", "\"DCBA\"", "@\"AB\"",
-         "measurements[2].order: \"AB\" is not allowed; \"ABCD\", \"CDAB\", \"BADC\", \"DCBA\""},
-        {"order not known, yet a metric", "\"DCBA\"", "@null",
-         "measurements[2].order: the byte order is not known, so no metric; \"ABCD\""},
-        {"scale 0", "\"scale\": 0.1", "\"scale\": @0",
-         "measurements[0].scale: 0 would make every value 0"},
-        {"range the wrong way round", "\"max\": 50", "\"max\": -50", "min 0 is not below max -50"},
-        {"sentinel wider than the register", "32768", "@65536",
-         "measurements[0].sentinel: 65536 is not allowed; 0 to 65535"},
-        {"quality outside the block", "\"quality\": 20", "\"quality\": @50",
-         "measurements[2].quality: 50 is outside the block; 10 to 49"},
-        {"kind outside the block", "\"kind\": {\"address\": 21", "\"kind\": {\"address\": @9",
-         "measurements[2].kind.address: 9 is outside"},
-        {"kind without a value", "\"kind\": {\"address\": 21, \"value\": 3}",
-         "\"kind\": @{\"address\": 21}", "measurements[2].kind: \"value\" is missing"},
-        {"two registers where one is the limit",
-         "\"max_registers\": 60, \"max_gap\": 4},\n\"block\": {\"function\": 4, \"first\": 10, "
-         "\"count\": 40},\n\"node_header\": true,",
-         "\"max_registers\": 1},", "f32 needs 2 registers; limits.max_registers is 1"},
-        {"key unknown in a measurement", "\"note\"", "@\"remark\"",
-         "measurements[2]: unknown key \"remark\"; allowed: metric, name"},
+        {"text that fits",
+         {.count = 3, .type = PROFILE_WORD_ASCII, .pattern = "Y?1*"},
+         {0x5958, 0x3132, 0x3300},
+         true},
+        {"star in the middle",
+         {.count = 3, .type = PROFILE_WORD_ASCII, .pattern = "Y*3"},
+         {0x5958, 0x3132, 0x3300},
+         true},
+        {"another text",
+         {.count = 3, .type = PROFILE_WORD_ASCII, .pattern = "Y?2*"},
+         {0x5958, 0x3132, 0x3300},
+         false},
+        {"text that is too short",
+         {.count = 3, .type = PROFILE_WORD_ASCII, .pattern = "YX?"},
+         {0x5958, 0, 0},
+         false},
+        {"any text", {.count = 2, .type = PROFILE_WORD_ASCII}, {0x4142, 0x2020}, true},
+        {"no text", {.count = 2, .type = PROFILE_WORD_ASCII}, {0, 0}, false},
+        {"bytes that are no text", {.count = 2, .type = PROFILE_WORD_ASCII}, {0x4107, 0}, false},
+        {"a number",
+         {.count = 1, .type = PROFILE_WORD_U16, .has_value = true, .value = 20044},
+         {0x4E4C},
+         true},
+        {"another number",
+         {.count = 1, .type = PROFILE_WORD_U16, .has_value = true, .value = 1},
+         {0x4E4C},
+         false},
+        {"a signed one",
+         {.count = 1, .type = PROFILE_WORD_S16, .has_value = true, .value = -2},
+         {0xFFFE},
+         true},
+        {"swapped words",
+         {.count = 2,
+          .type = PROFILE_WORD_U32,
+          .order = "CDAB",
+          .has_value = true,
+          .value = 65537.0 * 2},
+         {2, 2},
+         true},
+        {"a float",
+         {.count = 2, .type = PROFILE_WORD_F32, .has_value = true, .value = 5.125},
+         {0x40A4, 0},
+         true},
+        {"the first byte",
+         {.count = 1, .type = PROFILE_WORD_U8_HIGH, .has_value = true, .value = 7},
+         {0x0712},
+         true},
+        {"the second byte",
+         {.count = 1, .type = PROFILE_WORD_U8_LOW, .has_value = true, .value = 18},
+         {0x0712},
+         true},
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
-        const char *at = strstr(FILE_TEXT, T[i].find), *mark = strchr(T[i].put, '@');
+    for (size_t i = 0; i < sizeof T / sizeof T[0]; i++)
+        if (profile_identity_fits(&T[i].i, T[i].regs) != T[i].fits)
+            fail_msg("%s", T[i].says);
+}
+
+static void names_place_key_and_what_is_allowed_of_every_fault(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof FAULT / sizeof FAULT[0]; i++) {
+        const struct profile_fault *f = &FAULT[i];
         struct profile *p = NULL;
         struct buf b = {0};
         char place[64] = "p.json:", why[512] = "";
-        long line = 1, column = 1;
+        long line, column;
         int rc;
-        if (at == NULL)
-            fail_msg("%s: \"%s\" is not in the file", T[i].says, T[i].find);
-        buf_add(&b, FILE_TEXT, (size_t)(at - FILE_TEXT));
-        buf_add(&b, T[i].put, mark != NULL ? (size_t)(mark - T[i].put) : strlen(T[i].put));
-        for (size_t k = 0; mark != NULL && k < b.n; k++) {
-            column = b.p[k] == '\n' ? 1 : column + (((unsigned char)b.p[k] & 0xc0) != 0x80);
-            line += b.p[k] == '\n';
-        }
-        if (mark != NULL) {
-            buf_str(&b, mark + 1);
+        if (!make_fault(f, &b, &line, &column))
+            fail_msg("%s: \"%s\" is not in the file", f->says, f->find);
+        if (line > 0)
             (void)snprintf(place, sizeof place, "p.json:%ld:%ld: ", line, column);
-        }
-        buf_str(&b, at + strlen(T[i].find));
         rc = profile_load_memory(&p, "p.json", b.p, b.n, why, sizeof why);
         if (rc != NILA_ERR_CONFIG || p != NULL || strncmp(why, place, strlen(place)) != 0 ||
-            strstr(why, T[i].words) == NULL)
-            fail_msg("%s: rc %d, \"%s\", expected %s...%s", T[i].says, rc, why, place, T[i].words);
+            strstr(why, f->words) == NULL)
+            fail_msg("%s: rc %d, \"%s\", expected %s...%s", f->says, rc, why, place, f->words);
         buf_free(&b);
     }
 }
@@ -393,12 +425,12 @@ static void says_why_a_profile_cannot_be_read(void **state)
     longer[sizeof longer - 1] = '\0';
     assert_int_equal(profile_load(&p, longer, "probe", why, sizeof why), NILA_ERR_CONFIG);
     assert_non_null(strstr(why, "too long"));
-    support_write(path, FILE_TEXT);
+    support_write(path, WHOLE);
     assert_int_equal(profile_load(&p, dir, "probe", why, sizeof why), 0);
     profile_free(p);
     p = NULL;
     (void)snprintf(longer, sizeof longer, "%s/other.json", dir);
-    support_write(longer, FILE_TEXT);
+    support_write(longer, WHOLE);
     assert_int_equal(profile_load(&p, dir, "other", why, sizeof why), NILA_ERR_CONFIG);
     assert_non_null(
         strstr(why, "other.json:2:29: id: \"probe\" is not the file's name; \"other\""));
@@ -432,9 +464,26 @@ static void check_measurement(const struct profile *p, const struct profile_meas
                  metric_info(m->metric)->name);
     for (const struct profile_measurement *o = p->m; o < m; o++)
         if (o->metric == m->metric ||
-            (o->function == m->function && o->address < m->address + registers &&
+            ((o->kind < 0 || o->kind != m->kind || o->kind_value == m->kind_value) &&
+             o->function == m->function && o->address < m->address + registers &&
              m->address < o->address + profile_registers(o->type)))
             fail_msg("%s: %s and %s overlap", p->id, o->name, m->name);
+}
+
+/* What the file says in words is not verified must be marked at a field too: check tells of the fields. */
+static void check_marks(const struct profile *p, const char *id)
+{
+    struct jsonconf *c = NULL;
+    char path[512], why[512];
+    const struct jsonconf_node *list;
+
+    (void)snprintf(path, sizeof path, DEVICES "/%s.json", id);
+    assert_int_equal(jsonconf_open(&c, path, why, sizeof why), 0);
+    list = jsonconf_member(c, jsonconf_root(c), "not_verified", true);
+    if ((jsonconf_length(c, list, 16) > 0) != (p->marks > 0))
+        fail_msg("%s: %u marks, but its not_verified says %zu", id, p->marks,
+                 jsonconf_length(c, list, 16));
+    jsonconf_close(c);
 }
 
 static void every_device_of_the_folder_is_a_good_one(void **state)
@@ -460,6 +509,7 @@ static void every_device_of_the_folder_is_a_good_one(void **state)
             fail_msg("%s has no maker or no model", id);
         for (unsigned i = 0; i < p->n; i++)
             check_measurement(p, &p->m[i]);
+        check_marks(p, id);
         files++;
         readable += p->n > 0;
         profile_free(p);
@@ -541,7 +591,7 @@ static void facts_keep_their_sources(void **state)
     (void)closedir(dir);
 }
 
-static void only_16_bit_types_take_one_register(void **state)
+static void a_type_takes_as_many_registers_as_its_bits_need(void **state)
 {
     (void)state;
     assert_int_equal(profile_registers(PROFILE_U16), 1);
@@ -549,6 +599,9 @@ static void only_16_bit_types_take_one_register(void **state)
     assert_int_equal(profile_registers(PROFILE_U32), 2);
     assert_int_equal(profile_registers(PROFILE_S32), 2);
     assert_int_equal(profile_registers(PROFILE_F32), 2);
+    assert_int_equal(profile_registers(PROFILE_U64), 4);
+    assert_int_equal(profile_registers(PROFILE_S64), 4);
+    assert_int_equal(profile_registers(PROFILE_F64), 4);
 }
 
 int main(void)
@@ -559,12 +612,15 @@ int main(void)
         cmocka_unit_test(reads_what_a_device_holds_beside_its_values),
         cmocka_unit_test(refuses_wrong_words_at_their_place),
         cmocka_unit_test(fills_in_what_a_short_profile_leaves_out),
+        cmocka_unit_test(reads_the_rarer_parts_of_a_profile),
+        cmocka_unit_test(remembers_which_fields_nobody_has_verified),
+        cmocka_unit_test(knows_a_device_by_its_identity),
         cmocka_unit_test(names_place_key_and_what_is_allowed_of_every_fault),
         cmocka_unit_test(says_why_a_profile_cannot_be_read),
         cmocka_unit_test(every_device_of_the_folder_is_a_good_one),
         cmocka_unit_test(the_nodes_profiles_are_the_nodes_register_map),
         cmocka_unit_test(facts_keep_their_sources),
-        cmocka_unit_test(only_16_bit_types_take_one_register),
+        cmocka_unit_test(a_type_takes_as_many_registers_as_its_bits_need),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,12 +23,18 @@ static void check_profile(const struct profile *p)
     must(!p->whole_block || (p->block_count >= 1 && p->block_count <= p->max_registers &&
                              p->block_first + p->block_count <= 65536));
     must(p->whole_block || !p->node_header);
+    must(p->states <= PROFILE_STATES && p->outputs <= PROFILE_OUTPUTS &&
+         p->identities <= PROFILE_IDENTITIES && p->marks <= PROFILE_MARKS &&
+         p->blocks <= PROFILE_BLOCKS && p->order_register.n <= PROFILE_ORDERS);
+    for (unsigned i = 0; i < p->states; i++)
+        must((uint64_t)p->state[i].of < UINT64_C(1) << p->n && p->state[i].mask != 0);
     for (unsigned i = 0; i < p->n; i++) {
         const struct profile_measurement *m = &p->m[i];
         const int count = profile_registers(m->type);
         must(m->metric < METRIC_COUNT && (m->function == 3 || m->function == 4));
         must(m->address + count <= 65536 && count <= p->max_registers);
-        must(strlen(m->order) == 2 * (size_t)count && m->scale != 0 && m->min < m->max);
+        must(strlen(m->order) == (m->order_set ? 0 : 2 * (size_t)count) && m->scale != 0 &&
+             m->min < m->max);
         must(m->quality >= -1 && m->quality <= 65535 && m->kind >= -1 && m->kind <= 65535);
         must(!p->whole_block || (m->function == p->block_function && m->address >= p->block_first &&
                                  m->address + count <= p->block_first + p->block_count));
