@@ -88,6 +88,7 @@ static int try_next(struct bus_tcp *t, char *why, size_t why_size)
             t->failed = errno;
             continue;
         }
+        t->opened++;
         (void)setsockopt(t->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         (void)setsockopt(t->fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
         if (connect(t->fd, to, t->to.a[t->trying].size) == 0)

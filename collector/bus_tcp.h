@@ -41,6 +41,7 @@ enum bus_tcp_state {
 struct bus_tcp {
     enum bus_tcp_state state;
     int fd;              /* -1 while closed */
+    unsigned opened;     /* counts the handles it has had: numbers of handles come again */
     int64_t deadline_ms; /* monotonic: of the connection or the answer */
     int64_t asked_ms;
     struct bus_tcp_addresses to;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* device: one polled device: its plan, its schedule, its back-off, its counters, and a round of questions.
+/* device: one polled device: its plan, its schedule, its back-off, its counters, and a round of questions as a machine that
+ * never waits: device_begin, then device_next and device_answer until there is no next question, then device_end.
  *
- * Threads: device_round and the schedule functions by the thread that holds the device's bus; device_copy_stats by any. */
+ * Threads: the thread that serves the device's bus; device_copy_stats any. */
 #ifndef COLLECTOR_DEVICE_H
 #define COLLECTOR_DEVICE_H
 
@@ -21,6 +22,19 @@
 
 #define DEVICE_BACKOFF_MAX_S 300
 
+/* A round under way. */
+struct device_round {
+    int64_t slot_ms; /* monotonic */
+    unsigned at;     /* block of the plan */
+    int questions;
+    size_t got;    /* answered blocks */
+    bool starting; /* the question is the start request */
+    bool again;    /* the question is asked a second time */
+    bool over;
+    int rc;        /* what came of it, once it is over */
+    char note[96]; /* what was wrong, perhaps in spite of success */
+};
+
 struct device {
     const struct site *site;
     const struct site_device *d;
@@ -34,8 +48,12 @@ struct device {
     int64_t period_ms, offset_ms;
     int64_t anchor_ms; /* of the grid next_slot is counted on */
     int64_t next_slot;
-    bool at_once; /* one reading before the first slot */
+    bool at_once; /* one reading before the next slot */
     int64_t at_once_ms;
+    bool start_due; /* the start request must be sent before the next reading */
+    struct device_round round;
+    struct reg_block *block; /* room for a block of the plan each */
+    unsigned blocks;
     struct line_stats *line; /* of its bus; NULL: nobody counts */
     pthread_mutex_t lock;    /* for stats and answers */
     struct poll_device_stats stats;
@@ -58,13 +76,25 @@ int64_t device_take_slot(struct device *dev, int64_t mono_ms);
 /* The slot could not be served because the whole line is away; why is kept as the device's error. */
 void device_missed(struct device *dev, const char *why);
 
-/* Asks the blocks of the plan over bus, which is open, and fills set (tags, time, judged values). block is room for PLAN_BLOCKS
- * answers. 0: all was answered; NILA_ERR_TIMEOUT, NILA_ERR_PROTO: the device is backed off; NILA_ERR_IO, NILA_ERR_CLOSED: the line is gone. set->n
- * is 0 when there is nothing to deliver; after a failure it may hold the blocks answered before. */
-NILA_MUST_CHECK int device_round(struct device *dev, struct bus *bus, int64_t slot_mono_ms,
-                                 struct reg_block *block, struct reading_set *set);
+/* Begins the round of slot_mono_ms. */
+void device_begin(struct device *dev, int64_t slot_mono_ms);
+
+/* The next question of the round, with regs to be filled; false: the round is over. A profile's start request comes first: once,
+ * and again after the device was silent or gave no good value. */
+bool device_next(struct device *dev, struct bus_question *q, uint16_t **regs);
+
+/* That question ended with rc (as bus_ask says) and *a, after it had the line since from_ms. */
+void device_answer(struct device *dev, int rc, struct bus_answer *a, int64_t from_ms);
+
+/* Ends the round and fills set (tags, time, judged values); trusted: may the wall clock be believed? 0: all was answered, or the
+ * device was started and is read later; NILA_ERR_TIMEOUT, NILA_ERR_PROTO: the device is backed off; NILA_ERR_IO:
+ * the line is gone. set->n is 0 when there is nothing to deliver; after a failure it may hold the blocks answered before. */
+NILA_MUST_CHECK int device_end(struct device *dev, struct reading_set *set, bool trusted);
 
 void device_copy_stats(struct device *dev, struct poll_device_stats *out);
+
+/* Adds the slots it was asked in and those it missed. */
+void device_add_slots(struct device *dev, uint64_t *served, uint64_t *missed);
 
 /* Seconds until the next try after so many failures in a row; 0 for none. Doubles, at most DEVICE_BACKOFF_MAX_S (or every_s
  * when that is longer). */

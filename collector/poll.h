@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* poll: reads every device in its absolute, staggered time slots and hands the judged readings on.
  *
- * Threads: one a serial line; TCP endpoints share at most four. deliver is called from those threads with the sets that
- * are finished (of one serial line, or of several endpoints), and may block (the journal's commit). A slot that was missed is
- * counted, never queued. Slots lie on whole multiples of every_s of the wall clock, shifted evenly for the devices of a bus;
- * a device whose first slot is more than 10 s away is read once at the start. */
+ * Threads: one a serial line; one for all TCP endpoints; one, when a host has a name, that looks it up; one that hands finished
+ * sets on. deliver is called from that last one, with what has gathered in half a second; it may block (the journal's commit)
+ * and may call poller_ask. A slot that was missed is counted, never queued. Slots lie on whole multiples of every_s of the wall
+ * clock, shifted evenly for the devices of a bus; a device whose first slot is more than 10 s away is read once at the
+ * start. */
 #ifndef COLLECTOR_POLL_H
 #define COLLECTOR_POLL_H
 

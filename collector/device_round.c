@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A round of questions to one device: what is asked next, what an answer means for the plan, and what the round is worth. */
+#include "device.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "collector/common/clock.h"
+#include "collector/common/log.h"
+
+/* Questions of one round, splits included. */
+#define ROUND_QUESTIONS (2 * PLAN_BLOCKS)
+
+/* Modbus exceptions a gateway gives for a unit that does not answer it. */
+#define GATEWAY_NO_PATH   10
+#define GATEWAY_NO_ANSWER 11
+
+/* A mute block is left out for at most 2^6 rounds. */
+#define SILENT_MAX 6
+
+void device_begin(struct device *dev, int64_t slot_mono_ms)
+{
+    dev->round = (struct device_round){.slot_ms = slot_mono_ms};
+    (void)pthread_mutex_lock(&dev->lock);
+    dev->stats.served_slots++;
+    (void)pthread_mutex_unlock(&dev->lock);
+}
+
+static void round_over(struct device *dev, int rc, const char *note)
+{
+    dev->round.over = true;
+    dev->round.rc = rc;
+    (void)snprintf(dev->round.note, sizeof dev->round.note, "%s", note);
+}
+
+/* True when block i is left out of this round. A round that would leave out all asks all. */
+static bool left_out(struct plan *plan, unsigned i)
+{
+    bool all = true;
+
+    for (unsigned j = 0; j < plan->n; j++)
+        all = all && plan->b[j].skip > 0;
+    for (unsigned j = 0; all && j < plan->n; j++)
+        plan->b[j].skip = 0;
+    if (plan->b[i].skip == 0)
+        return false;
+    plan->b[i].skip--;
+    return true;
+}
+
+static int timeout_of(const struct device *dev)
+{
+    return dev->p->timeout_ms > 0 ? dev->p->timeout_ms : dev->bus->timeout_ms;
+}
+
+static struct bus_question start_question(const struct device *dev)
+{
+    const struct profile_request *s = &dev->p->start;
+
+    return (struct bus_question){.unit = dev->d->unit,
+                                 .function = s->function,
+                                 .first = s->address,
+                                 .count = s->count,
+                                 .timeout_ms = timeout_of(dev),
+                                 .command = true,
+                                 .value = s->value};
+}
+
+/* Room for the answer of the block that is asked; the plan has grown when a block was split. */
+static struct reg_block *room(struct device *dev)
+{
+    if (dev->round.got >= dev->blocks) {
+        dev->block = xrealloc(dev->block, dev->plan.n, sizeof *dev->block);
+        dev->blocks = dev->plan.n;
+    }
+    return &dev->block[dev->round.got];
+}
+
+bool device_next(struct device *dev, struct bus_question *q, uint16_t **regs)
+{
+    struct device_round *r = &dev->round;
+    const struct plan_block *b;
+    struct reg_block *block;
+
+    if (r->over)
+        return false;
+    block = room(dev);
+    *regs = block->regs;
+    r->starting = dev->start_due;
+    if (r->starting) {
+        *q = start_question(dev);
+        return true;
+    }
+    while (!r->again && r->at < dev->plan.n && left_out(&dev->plan, r->at))
+        r->at++;
+    if (r->at >= dev->plan.n || r->questions >= ROUND_QUESTIONS) {
+        r->over = true;
+        return false;
+    }
+    b = &dev->plan.b[r->at];
+    block->function = b->function;
+    block->first = b->first;
+    block->count = b->count;
+    block->exception = 0;
+    *q = (struct bus_question){.unit = dev->d->unit,
+                               .function = b->function,
+                               .first = b->first,
+                               .count = b->count,
+                               .timeout_ms = timeout_of(dev)};
+    return true;
+}
+
+static void count_question(struct device *dev, int rc, const struct bus_answer *a, int64_t from_ms)
+{
+    struct poll_device_stats *s = &dev->stats;
+
+    if (dev->line != NULL)
+        line_stats_question(dev->line, rc, a, false, from_ms, clock_mono_ms());
+    (void)pthread_mutex_lock(&dev->lock);
+    s->last_try_ms = clock_wall_ms();
+    s->requests++;
+    s->good += rc == 0;
+    s->timeouts += rc == NILA_ERR_TIMEOUT;
+    s->exceptions += rc == NILA_ERR_EXCEPTION;
+    s->stale += rc == NILA_ERR_PROTO && a->stale;
+    s->bad_frames += rc == NILA_ERR_PROTO && !a->stale;
+    if (rc == 0) {
+        s->answer_ms = a->answer_ms;
+        answer_ring_add(&dev->answers, a->answer_ms);
+    }
+    (void)pthread_mutex_unlock(&dev->lock);
+}
+
+/* A node's block proves itself; a->stale tells an old answer from a foreign one. */
+static int check_node(struct device *dev, const struct reg_block *block, struct bus_answer *a)
+{
+    switch (node_header_judge(&dev->node, block->regs, block->count, dev->d->unit, a->text,
+                              sizeof a->text)) {
+    case NODE_FRESH:
+        return 0;
+    case NODE_STALE:
+        a->stale = true;
+        return NILA_ERR_PROTO;
+    case NODE_FOREIGN:
+        break;
+    }
+    return NILA_ERR_PROTO;
+}
+
+/* What rc is for the device. */
+static int judge(struct device *dev, int rc, struct bus_answer *a)
+{
+    if (rc == 0 && dev->p->node_header && !dev->round.starting)
+        return check_node(dev, &dev->block[dev->round.got], a);
+    if (rc == NILA_ERR_EXCEPTION &&
+        (a->exception == GATEWAY_NO_PATH || a->exception == GATEWAY_NO_ANSWER))
+        return NILA_ERR_TIMEOUT;
+    return rc;
+}
+
+static void put_smaller(struct device *dev, unsigned i, const char *text, bool *smaller)
+{
+    struct plan_block was = dev->plan.b[i];
+
+    *smaller = plan_split(&dev->plan, dev->p, i) > 0;
+    if (*smaller)
+        log_info("bus %s unit %d (%s): registers %d..%d: %s, asked in smaller blocks from now on",
+                 dev->bus->slug, dev->d->unit, dev->d->slug, was.first, was.first + was.count - 1,
+                 text);
+}
+
+/* Block i got no good answer, though the device answers others: some devices keep silent about a register they do not have.
+ * It is made smaller, or left out for more and more rounds. */
+static void mute_block(struct device *dev, unsigned i, struct bus_answer *a)
+{
+    struct plan_block *b = &dev->plan.b[i];
+    char text[sizeof a->text];
+    bool smaller = false;
+
+    (void)snprintf(text, sizeof text, "%s", a->text);
+    (void)snprintf(a->text, sizeof a->text, "registers %d..%d: %.60s", b->first,
+                   b->first + b->count - 1, text);
+    if (b->silent > 0)
+        put_smaller(dev, i, text, &smaller);
+    if (smaller)
+        return;
+    b->silent = (uint8_t)(b->silent + (b->silent < SILENT_MAX));
+    b->skip = (uint8_t)(1U << b->silent);
+    if (b->silent == 1)
+        log_info("bus %s unit %d (%s): %s, left out for %u rounds", dev->bus->slug, dev->d->unit,
+                 dev->d->slug, a->text, b->skip);
+}
+
+/* The start request was answered: with an exception the device is read all the same. */
+static void started(struct device *dev, int rc, const struct bus_answer *a)
+{
+    dev->start_due = false;
+    if (rc == NILA_ERR_EXCEPTION)
+        log_info("bus %s unit %d (%s): start request refused: %s", dev->bus->slug, dev->d->unit,
+                 dev->d->slug, a->text);
+    if (rc != 0 || dev->p->settle_ms <= 0)
+        return;
+    dev->at_once = true;
+    dev->at_once_ms = clock_mono_ms() + dev->p->settle_ms;
+    round_over(dev, 0, "");
+}
+
+void device_answer(struct device *dev, int rc, struct bus_answer *a, int64_t from_ms)
+{
+    struct device_round *r = &dev->round;
+    bool smaller = false;
+
+    rc = judge(dev, rc, a);
+    count_question(dev, rc, a, from_ms);
+    /* A bad frame is worth a second try at once: the device is alive. Silence is not: the others of the line are waiting. */
+    if (rc == NILA_ERR_PROTO && !r->again) {
+        log_debug("bus %s unit %d (%s): %s, asked again", dev->bus->slug, dev->d->unit,
+                  dev->d->slug, a->text);
+        r->again = true;
+        return;
+    }
+    r->again = false;
+    r->questions++;
+    if (r->starting && (rc == 0 || rc == NILA_ERR_EXCEPTION)) {
+        started(dev, rc, a);
+    } else if (rc == 0 || rc == NILA_ERR_EXCEPTION) {
+        if (rc == NILA_ERR_EXCEPTION && (a->exception == 2 || a->exception == 3))
+            put_smaller(dev, r->at, a->text, &smaller);
+        if (smaller)
+            return;
+        dev->block[r->got].exception = a->exception;
+        if (rc == 0)
+            dev->plan.b[r->at].silent = 0;
+        r->got++;
+        r->at++;
+    } else if ((rc == NILA_ERR_TIMEOUT || rc == NILA_ERR_PROTO) && r->got > 0) {
+        /* At the first silence the round ends. It is the device's failure only when it gave no answer at all. */
+        mute_block(dev, r->at, a);
+        round_over(dev, 0, a->text);
+    } else {
+        if (dev->failures >= 2 && !r->starting) /* perhaps it is only this block */
+            plan_last(&dev->plan, r->at);
+        round_over(dev, rc, a->text);
+    }
+}
+
+static void fill_tags(const struct device *dev, struct reading_tags *t)
+{
+    memset(t, 0, sizeof *t);
+    t->regency = dev->site->regency;
+    memcpy(t->kecamatan, dev->site->kecamatan, sizeof t->kecamatan);
+    memcpy(t->site, dev->site->slug, sizeof t->site);
+    if (dev->d->pond >= 0)
+        memcpy(t->pond, dev->site->pond[dev->d->pond].slug, sizeof t->pond);
+    memcpy(t->device, dev->d->slug, sizeof t->device);
+}
+
+static void fill_set(struct device *dev, struct reading_set *set, bool trusted)
+{
+    int64_t mono_ms, wall_ms;
+
+    decode_blocks(set, dev->p, dev->d, dev->block, dev->round.got);
+    if (set->n == 0)
+        return;
+    mono_ms = clock_mono_ms();
+    wall_ms = clock_wall_ms();
+    fill_tags(dev, &set->tags);
+    set->clock_trusted = trusted && slots_wall_plausible(wall_ms);
+    set->ts_ms = slots_stamp(&dev->stamps, dev->round.slot_ms, mono_ms, wall_ms, dev->anchor_ms,
+                             dev->period_ms, set->clock_trusted);
+    quality_judge(dev->quality, set, mono_ms);
+}
+
+/* note: what was wrong in spite of it, or "". */
+static void succeeded(struct device *dev, const struct reading_set *set, const char *note)
+{
+    bool was_dead = dev->failures > 0;
+
+    dev->failures = 0;
+    (void)pthread_mutex_lock(&dev->lock);
+    dev->stats.last_good_ms = clock_wall_ms();
+    dev->stats.values += set->n;
+    dev->stats.backoff_s = 0;
+    (void)snprintf(dev->stats.error, sizeof dev->stats.error, "%s", note);
+    (void)pthread_mutex_unlock(&dev->lock);
+    if (was_dead)
+        log_info("bus %s unit %d (%s): answers again", dev->bus->slug, dev->d->unit, dev->d->slug);
+}
+
+static void failed(struct device *dev, const char *text, unsigned values)
+{
+    int backoff_s = device_backoff_s(++dev->failures, dev->d->every_s);
+    int64_t not_before = clock_mono_ms() + (int64_t)backoff_s * 1000 - dev->period_ms;
+
+    dev->next_slot = slots_number(not_before, dev->anchor_ms, dev->offset_ms, dev->period_ms) + 1;
+    (void)pthread_mutex_lock(&dev->lock);
+    dev->stats.values += values;
+    dev->stats.backoff_s = backoff_s;
+    (void)snprintf(dev->stats.error, sizeof dev->stats.error, "%s", text);
+    (void)pthread_mutex_unlock(&dev->lock);
+    if (dev->failures == 1)
+        log_info("bus %s unit %d (%s): %s, next try in %d s", dev->bus->slug, dev->d->unit,
+                 dev->d->slug, text, backoff_s);
+    else
+        log_debug("bus %s unit %d (%s): %s, next try in %d s", dev->bus->slug, dev->d->unit,
+                  dev->d->slug, text, backoff_s);
+}
+
+/* A device that lost its power forgets that it was started, and gives nothing good. */
+static bool nothing_good(const struct reading_set *set)
+{
+    for (unsigned i = 0; i < set->n; i++)
+        if (set->v[i].flag != READING_MISSING && set->v[i].flag != READING_FAIL)
+            return false;
+    return set->n > 0;
+}
+
+int device_end(struct device *dev, struct reading_set *set, bool trusted)
+{
+    struct device_round *r = &dev->round;
+    bool started_only = r->rc == 0 && r->starting && r->got == 0;
+
+    set->n = 0;
+    if (started_only)
+        return 0;
+    fill_set(dev, set, trusted);
+    if (r->rc == 0) {
+        succeeded(dev, set, r->note);
+    } else if (r->rc == NILA_ERR_TIMEOUT || r->rc == NILA_ERR_PROTO) {
+        failed(dev, r->note, set->n);
+    } else {
+        (void)pthread_mutex_lock(&dev->lock);
+        dev->stats.values += set->n;
+        (void)snprintf(dev->stats.error, sizeof dev->stats.error, "%s", r->note);
+        (void)pthread_mutex_unlock(&dev->lock);
+        r->rc = NILA_ERR_IO;
+    }
+    if (dev->p->start.function != 0 && (r->rc != 0 || nothing_good(set)))
+        dev->start_due = true;
+    return r->rc;
+}
