@@ -27,6 +27,7 @@ enum option_id {
     OPT_PTY_LINK,
     OPT_FAULT,
     OPT_BUS_FAULT,
+    OPT_BAUD,
     OPT_DEVICES,
     OPT_FOR,
     OPT_DAYS,
@@ -54,6 +55,7 @@ static const struct option OPTION[] = {
     {"pty-link", required_argument, NULL, OPT_PTY_LINK},
     {"fault", required_argument, NULL, OPT_FAULT},
     {"bus-fault", required_argument, NULL, OPT_BUS_FAULT},
+    {"baud", required_argument, NULL, OPT_BAUD},
     {"devices", required_argument, NULL, OPT_DEVICES},
     {"for", required_argument, NULL, OPT_FOR},
     {"days", required_argument, NULL, OPT_DAYS},
@@ -158,6 +160,9 @@ static int take(struct options *o, int id, const char *v, int argc)
         return 0;
     case OPT_BUS_FAULT:
         add(&o->bus_fault, v, argc);
+        return 0;
+    case OPT_BAUD:
+        add(&o->baud, v, argc);
         return 0;
     case OPT_UNTIL:
         o->has_until = true;
@@ -318,4 +323,5 @@ void options_free(struct options *o)
     free(o->pty_link.text);
     free(o->fault.text);
     free(o->bus_fault.text);
+    free(o->baud.text);
 }

@@ -30,7 +30,7 @@ struct options {
     struct option_list set;
     /* simulate; a text is NULL when not given */
     const char *truth, *ready, *listen, *devices;
-    struct option_list pty_link, fault, bus_fault;
+    struct option_list pty_link, fault, bus_fault, baud;
     int64_t for_s; /* -1: until a signal */
     /* history */
     int64_t days, every_s;

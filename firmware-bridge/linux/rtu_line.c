@@ -110,17 +110,18 @@ static int open_pty(struct rtu_line *l)
     return 0;
 }
 
-int rtu_line_open(struct rtu_line **out, struct simbus *bus, const char *link, char *why,
+int rtu_line_open(struct rtu_line **out, struct simbus *bus, const char *link, int baud, char *why,
                   size_t why_size)
 {
     struct rtu_line *l = xcalloc(1, sizeof *l);
+    const struct site_bus *b = bus->bus;
     int rc;
 
     l->bus = bus;
     l->fd = l->other_fd = -1;
     nila_rtu_init(&l->rtu, &bus->units);
-    uart_init(&l->uart, 0);
-    l->t35_ns = 1000LL * nila_rtu_t35_us((uint32_t)bus->bus->baud);
+    uart_init(&l->uart, baud > 0 ? uart_char_ns(baud, b->parity, b->stop_bits) : 0);
+    l->t35_ns = 1000LL * nila_rtu_t35_us((uint32_t)(baud > 0 ? baud : b->baud));
     if (open_pty(l) != 0) {
         (void)snprintf(why, why_size, "bus %s: no pseudo terminal: %s", bus->bus->slug,
                        strerror(errno));

@@ -3,7 +3,9 @@
  *
  * The line goes on hearing while an answer waits for its time.
  * A pty carries bytes without the time they take on a line and knows no parity or direction; the silences that end a frame
- * are kept as the bus's baud rate asks. We hold the master's end open ourselves, so that a master may come and go. */
+ * are kept as the bus's baud rate asks. Paced (uart.h), a request counts as heard only when its last bit would be through,
+ * an answer's bytes leave one by one as they would arrive, and what is said while our driver is on is lost, as on two
+ * wires. We hold the master's end open ourselves, so that a master may come and go. */
 #ifndef BRIDGE_RTU_LINE_H
 #define BRIDGE_RTU_LINE_H
 
@@ -11,11 +13,11 @@
 
 struct rtu_line; /* opaque */
 
-/* Opens a pty, in raw mode, and points link (NULL: none) at it. bus must outlive the line, link is copied. NILA_ERR_BUSY:
+/* Opens a pty, in raw mode, and points link (NULL: none) at it. baud: paced at that rate, 0: not. bus must outlive the line, link is copied. NILA_ERR_BUSY:
  * link exists and is not a link; NILA_ERR_DENIED, NILA_ERR_NOT_FOUND (folder), NILA_ERR_IO; words in why. On success free
  * *out with rtu_line_close. */
 NILA_MUST_CHECK int rtu_line_open(struct rtu_line **out, struct simbus *bus, const char *link,
-                                  char *why, size_t why_size);
+                                  int baud, char *why, size_t why_size);
 
 /* The pty's own name ("/dev/pts/7"), valid until close. */
 const char *rtu_line_path(const struct rtu_line *l);

@@ -55,7 +55,7 @@ static int open_bus(struct simserver *s, const struct simserver_config *c, unsig
     simbus_init(&b->bus, c, (int)i, s->truth);
     if (site_bus->kind == SITE_BUS_TCP)
         return tcp_server_open(&b->tcp, &b->bus, host, site_bus->tcp_port, why, why_size);
-    return rtu_line_open(&b->rtu, &b->bus, link, why, why_size);
+    return rtu_line_open(&b->rtu, &b->bus, link, c->baud != NULL ? c->baud[i] : 0, why, why_size);
 }
 
 /* Signals are the main thread's business. */

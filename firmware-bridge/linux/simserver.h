@@ -64,6 +64,9 @@ struct simserver_config {
     /* One entry a bus; NULL entry, or NULL: no link. The link's path for that bus's pty. An existing link is replaced,
      * anything else of that name is NILA_ERR_BUSY. */
     const char *const *pty_link;
+    /* One entry a bus; 0, or NULL: a pty's own speed. Baud at which that serial bus is paced, both ways, with the parity and
+     * stop bits of the site file (rtu_line.h). */
+    const int *baud;
     /* What goes wrong with the answers of every bus; must outlive the server. NULL: nothing. On the truth log a fault has a
      * line of its own, regs_hex "fault:KIND"; an answer whose values did not leave unharmed has no other. */
     const struct busfault_plan *bus_fault;

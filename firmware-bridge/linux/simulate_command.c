@@ -17,6 +17,7 @@
 #include "collector/common/log.h"
 
 #include "fault.h"
+#include "number.h"
 #include "profiles.h"
 #include "ready.h"
 #include "simserver.h"
@@ -29,6 +30,7 @@ struct simulation {
     struct sensor_stock *stock;
     struct fault *fault;   /* one a --fault */
     const char **pty_link; /* one a bus, NULL entries */
+    int *baud;             /* one a bus, 0: not paced */
     FILE *truth;
     struct sensors *sensors;
     int64_t start_mono_ms;
@@ -124,6 +126,41 @@ static int read_links(struct simulation *s)
     return 0;
 }
 
+/* N for every serial bus, or BUS=N. Errors as fault_parse. */
+static int read_baud(struct simulation *s, const char *text)
+{
+    const char *equals = strchr(text, '=');
+    bool found = false;
+    int64_t baud;
+    int rc = number_i64(equals != NULL ? equals + 1 : text, 1200, 115200, &baud);
+
+    if (rc != 0)
+        return rc;
+    for (unsigned i = 0; i < s->site->buses; i++) {
+        const struct site_bus *b = &s->site->bus[i];
+        const size_t n = equals != NULL ? (size_t)(equals - text) : 0;
+        if (b->kind != SITE_BUS_SERIAL ||
+            (equals != NULL && (strlen(b->slug) != n || memcmp(b->slug, text, n) != 0)))
+            continue;
+        s->baud[i] = (int)baud;
+        found = true;
+    }
+    return found ? 0 : NILA_ERR_NOT_FOUND;
+}
+
+static int read_bauds(struct simulation *s)
+{
+    s->baud = xcalloc(s->site->buses, sizeof *s->baud);
+    for (size_t i = 0; i < s->o->baud.n; i++) {
+        int rc = read_baud(s, s->o->baud.text[i]);
+        if (rc != 0) {
+            text_say(TEXT_BAD_BAUD, s->o->baud.text[i], text_why(rc), NULL);
+            return EX_USAGE;
+        }
+    }
+    return 0;
+}
+
 static int open_truth(struct simulation *s)
 {
     if (s->o->truth == NULL)
@@ -162,6 +199,7 @@ static int start_server(struct simulation *s)
                                  .bus_fault = s->o->bus_fault.n > 0 ? &s->plan : NULL,
                                  .counts = &s->counts,
                                  .pty_link = s->pty_link,
+                                 .baud = s->baud,
                                  .listen_host = s->o->listen};
     char why[256] = "";
     int rc = simserver_start(&s->server, &c, why, sizeof why);
@@ -204,6 +242,15 @@ static void say_counts(const struct simulation *s)
     buf_free(&b);
 }
 
+static void say_pace(const struct site_bus *b, int baud)
+{
+    char rate[16], form[16];
+
+    (void)snprintf(rate, sizeof rate, "%d", baud);
+    (void)snprintf(form, sizeof form, "8%c%d", b->parity, b->stop_bits);
+    text_say(TEXT_PACED, b->slug, rate, form);
+}
+
 static void say_where(const struct simulation *s)
 {
     const char *host = s->o->listen != NULL ? s->o->listen : "127.0.0.1";
@@ -216,6 +263,8 @@ static void say_where(const struct simulation *s)
             text_say(TEXT_ON_TCP, s->site->bus[i].slug, host, port);
         else
             text_say(TEXT_ON_PTY, s->site->bus[i].slug, path, s->pty_link[i]);
+        if (s->baud[i] > 0)
+            say_pace(&s->site->bus[i], s->baud[i]);
     }
     for (unsigned i = 0; i < s->site->devices; i++) {
         const struct profile *p = s->profile[i];
@@ -308,11 +357,14 @@ int simulate_command(const struct options *o)
     if (rc == 0)
         rc = read_links(&s);
     if (rc == 0)
+        rc = read_bauds(&s);
+    if (rc == 0)
         rc = open_truth(&s);
     if (rc == 0)
         rc = run(&s);
     closed = close_truth(&s);
     sensors_free(s.sensors);
+    free(s.baud);
     free(s.pty_link);
     free(s.fault);
     free(s.stock);

@@ -65,6 +65,8 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 "                        0.05): late (terlambat), duplicate (dua kali), wrong-unit, wrong-function,\n"
 "                        wrong-crc, short (terpotong), overlong (kepanjangan), babble (byte acak),\n"
 "                        exception, silent (hilang); tercatat di --truth dan dihitung di akhir\n"
+"  --baud N              jalur serial secepat kabel N baud, bukan secepat pty; BUS=N untuk satu jalur;\n"
+"                        paritas dan bit henti dari berkas situs\n"
 "  --devices FOLDER      profil alat (bawaan: $NILA_DEVICES, lalu folder terpasang)\n"
 "  --listen HOST         alamat untuk jalur tcp (bawaan 127.0.0.1)\n"
 "  --pty-link PATH       nama tetap untuk pty jalur serial; BUS=PATH bila jalurnya lebih dari satu\n"
@@ -95,6 +97,8 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 "                        (default 0.05): late, duplicate, wrong-unit, wrong-function, wrong-crc, short,\n"
 "                        overlong, babble (random bytes), exception, silent; each is on the --truth log\n"
 "                        and counted at the end\n"
+"  --baud N              serial buses as fast as a wire at N baud, not as a pty; BUS=N for one bus;\n"
+"                        parity and stop bits as in the site file\n"
 "  --devices DIR         device profiles (default: $NILA_DEVICES, then the installed folder)\n"
 "  --listen HOST         address of the tcp buses (default 127.0.0.1)\n"
 "  --pty-link PATH       stable name of the serial bus's pty; BUS=PATH when there are several\n"
@@ -157,6 +161,9 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
     "banyak 1; JENIS: late duplicate wrong-unit wrong-function wrong-crc short overlong babble exception silent",
     "--bus-fault {0}: {1}; the form is KIND[:rate][,KIND[:rate]...], rates 0 to 1 and together at most 1;\n"
     "KIND: late duplicate wrong-unit wrong-function wrong-crc short overlong babble exception silent"},
+[TEXT_BAD_BAUD] = {
+    "--baud {0}: {1}; bentuknya N untuk semua jalur serial atau BUS=N untuk satu, N 1200 sampai 115200",
+    "--baud {0}: {1}; the form is N for all serial buses or BUS=N for one, N 1200 to 115200"},
 [TEXT_BAD_SET] = {
     "--set {0}: {1}; bentuknya KOLAM:fish_kg_m2=X dengan X di atas 0 sampai 100",
     "--set {0}: {1}; the form is POND:fish_kg_m2=X with X above 0 up to 100"},
@@ -172,6 +179,7 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 [TEXT_RUNUP] = {"{0} kolam disiapkan, benih {1}", "preparing {0} ponds, seed {1}"},
 [TEXT_ON_TCP] = {"jalur {0}: tcp {1} porta {2}", "bus {0}: tcp {1} port {2}"},
 [TEXT_ON_PTY] = {"jalur {0}: pty {1} {2}", "bus {0}: pty {1} {2}"},
+[TEXT_PACED] = {"jalur {0}: dipacu {1} baud, {2}", "bus {0}: paced at {1} baud, {2}"},
 [TEXT_AS_PROFILE] = {"alat {0}: dilayani sebagai {1} {2}", "device {0}: served as {1} {2}"},
 [TEXT_WAITS_FOR_START] = {
     "alat {0}: mengukur hanya bila disuruh; sampai saat itu nilainya 0",

@@ -10,12 +10,12 @@
 #include "firmware-bridge/linux/text.h"
 
 /* Splits line at blanks and parses it. The words live in words. */
-static int parse(struct options *o, const char *line, char words[256])
+static int parse(struct options *o, const char *line, char words[300])
 {
     char *argv[32], *rest = NULL;
     int argc = 0;
 
-    (void)snprintf(words, 256, "nila-bridge %s", line);
+    (void)snprintf(words, 300, "nila-bridge %s", line);
     for (char *w = strtok_r(words, " ", &rest); w != NULL; w = strtok_r(NULL, " ", &rest))
         argv[argc++] = w;
     argv[argc] = NULL;
@@ -51,7 +51,7 @@ static void refuses_what_it_does_not_know(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
         struct options o;
-        char words[256];
+        char words[300];
         int rc = parse(&o, T[i].line, words);
         options_free(&o);
         if (rc != EX_USAGE)
@@ -62,7 +62,7 @@ static void refuses_what_it_does_not_know(void **state)
 static void reads_every_option(void **state)
 {
     struct options o;
-    char words[256];
+    char words[300];
 
     (void)state;
     assert_int_equal(parse(&o,
@@ -83,6 +83,7 @@ static void reads_every_option(void **state)
     assert_string_equal(o.pty_link.text[1], "b=q");
     assert_int_equal(o.fault.n, 1);
     assert_int_equal(o.bus_fault.n, 1);
+    assert_int_equal(o.baud.n, 1);
     assert_int_equal(o.set.n, 1);
     options_free(&o);
     assert_int_equal(
@@ -110,7 +111,7 @@ static void help_and_version_need_nothing_else(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
         struct options o;
-        char words[256];
+        char words[300];
         assert_int_equal(parse(&o, T[i].line, words), 0);
         if (o.command != T[i].command || (o.command == COMMAND_HELP && o.help_about != T[i].about))
             fail_msg("%s", T[i].line);
@@ -137,7 +138,7 @@ static void every_text_is_there_in_both_languages_with_the_same_places(void **st
 static void the_language_comes_from_the_option_before_the_variable(void **state)
 {
     struct options o;
-    char words[256];
+    char words[300];
     struct buf b = {0};
 
     (void)state;

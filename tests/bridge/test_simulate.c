@@ -239,6 +239,7 @@ static void faults_are_seen_by_the_master_and_no_value_is_plausible(void **state
 static void wrong_files_and_arguments_have_their_exit_codes(void **state)
 {
     char dir[256], good[300], bad[300];
+    static const char *const BAUD[] = {"fast", "b=", "b=1199", "115201", "a=9600", "zz=9600"};
     const char *text;
     struct options o = {.seed = 1, .quiet = true, .for_s = 0, .days = 1, .every_s = 600};
 
@@ -261,8 +262,18 @@ static void wrong_files_and_arguments_have_their_exit_codes(void **state)
     o.fault.n = 0;
     o.pty_link = (struct option_list){&text, 1};
     assert_int_equal(simulate_command(&o), EX_USAGE);
-    text = "kolam-1:fish_kg_m2=0";
     o.pty_link.n = 0;
+    o.bus_fault = (struct option_list){&text, 1};
+    text = "late:2";
+    assert_int_equal(simulate_command(&o), EX_USAGE);
+    o.bus_fault.n = 0;
+    o.baud = (struct option_list){&text, 1};
+    for (size_t i = 0; i < sizeof BAUD / sizeof BAUD[0]; i++) {
+        text = BAUD[i];
+        assert_int_equal(simulate_command(&o), EX_USAGE);
+    }
+    o.baud.n = 0;
+    text = "kolam-1:fish_kg_m2=0";
     o.set = (struct option_list){&text, 1};
     assert_int_equal(simulate_command(&o), EX_USAGE);
     text = "kolam-1:fish_kg_m2=0.5";
