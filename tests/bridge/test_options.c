@@ -12,7 +12,7 @@
 /* Splits line at blanks and parses it. The words live in words. */
 static int parse(struct options *o, const char *line, char words[300])
 {
-    char *argv[32], *rest = NULL;
+    char *argv[48], *rest = NULL;
     int argc = 0;
 
     (void)snprintf(words, 300, "nila-bridge %s", line);
@@ -68,7 +68,7 @@ static void reads_every_option(void **state)
     assert_int_equal(parse(&o,
                            "simulate --seed 7 --noise off --truth t --ready r --listen ::1 --for 3 "
                            "--devices v --pty-link p --pty-link b=q --fault n:silent --bus-fault "
-                           "late --set k:fish_kg_m2=1 "
+                           "late --baud 9600 --set k:fish_kg_m2=1 "
                            "--verbose site.json",
                            words),
                      0);
