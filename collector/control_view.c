@@ -204,17 +204,34 @@ static void view_journal(struct buf *b, const struct status *s, const cJSON *j, 
         text_add(b, s->l, TEXT_LOST_VALUES, whole(number(c, "lost_values")).s, NULL);
 }
 
+/* What a person can do about a sink that refuses us; the first that fits. */
 static enum text advice(const cJSON *sink)
 {
-    double http = number(sink, "http");
+    static const struct {
+        int http;          /* -1: any */
+        const char *words; /* a part of the server's; NULL: any */
+        enum text text;
+    } CURE[] = {
+        {-1, "refuses every line", TEXT_ADVICE_LINES},
+        {-1, "says 204, but", TEXT_ADVICE_KEPT},
+        {401, NULL, TEXT_ADVICE_LOGIN},
+        {403, NULL, TEXT_ADVICE_RIGHTS},
+        {413, NULL, TEXT_ADVICE_SIZE},
+        {0, "ertificate", TEXT_ADVICE_CERTIFICATE},
+        {0, "SSL", TEXT_ADVICE_CERTIFICATE},
+        {-1, "database", TEXT_ADVICE_DATABASE},
+        {-1, "db name", TEXT_ADVICE_DATABASE},
+        {-1, "retention policy", TEXT_ADVICE_DATABASE},
+        {-1, "bucket", TEXT_ADVICE_DATABASE},
+        {-1, "organization", TEXT_ADVICE_DATABASE},
+    };
+    const double http = number(sink, "http");
+    const char *words = word(sink, "text");
 
-    if (http == 401)
-        return TEXT_ADVICE_LOGIN;
-    if (http == 403)
-        return TEXT_ADVICE_RIGHTS;
-    if (strstr(word(sink, "text"), "database") != NULL ||
-        strstr(word(sink, "text"), "retention policy") != NULL)
-        return TEXT_ADVICE_DATABASE;
+    for (size_t i = 0; i < sizeof CURE / sizeof CURE[0]; i++)
+        if ((CURE[i].http == -1 || http == CURE[i].http) &&
+            (CURE[i].words == NULL || strstr(words, CURE[i].words) != NULL))
+            return CURE[i].text;
     return TEXT_ADVICE_URL;
 }
 

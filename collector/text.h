@@ -42,6 +42,10 @@ enum text {
     TEXT_ADVICE_RIGHTS,
     TEXT_ADVICE_DATABASE,
     TEXT_ADVICE_URL,
+    TEXT_ADVICE_SIZE,
+    TEXT_ADVICE_CERTIFICATE,
+    TEXT_ADVICE_LINES,
+    TEXT_ADVICE_KEPT,
     TEXT_NOT_RUNNING,     /* words */
     TEXT_IMPORT_STORED,   /* sets, values, file */
     TEXT_IMPORT_REPEATED, /* rows */

@@ -526,7 +526,7 @@ static void trusts_only_the_certificates_it_was_given(void **state)
     assert_int_equal(a.verdict, INFLUX_MISCONFIGURED);
     influx_close(db);
 
-    (void)snprintf(url, sizeof url, "https%s", d.url + 4);
+    (void)snprintf(url, sizeof url, "https%.60s", d.url + 4);
     db = open_with((struct influx_config){.url = url, .database = "nila", .ca_file = pem});
     assert_int_equal(influx_create_database(db, why, sizeof why), 0);
     a = send_text(db, "water v=1 1\n");
