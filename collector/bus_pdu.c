@@ -194,7 +194,7 @@ int bus_pdu_take(const uint8_t *pdu, size_t n, const struct bus_question *q, uin
     if (pdu[1] != bytes_of(form, q->count) || n != 2 + (size_t)pdu[1])
         return misfit(a, "length");
     for (unsigned i = 0; regs != NULL && i < q->count; i++)
-        regs[i] =
-            form->bits ? (pdu[2 + i / 8] >> i % 8 & 1) : (uint16_t)get16(pdu + 2 + 2 * (size_t)i);
+        regs[i] = form->bits ? (uint16_t)(pdu[2 + i / 8] >> i % 8 & 1)
+                             : (uint16_t)get16(pdu + 2 + 2 * (size_t)i);
     return 0;
 }
