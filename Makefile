@@ -181,7 +181,7 @@ coverage:
 	$(Q)tests/coverage.sh build-cov
 
 # In the folders of the source, so that the links in README.md lead somewhere.
-DOCS := $(wildcard deploy/config/*.json) collector/common/site.schema.json \
+DOCS := $(wildcard deploy/config/*.json) collector/common/site.schema.json collector/common/profile.schema.json \
         $(foreach d,collector collector/common analytics firmware-bridge deploy,$(d)/README.md)
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(DATADIR)/devices $(DESTDIR)$(DOCDIR)
