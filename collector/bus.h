@@ -22,7 +22,8 @@ struct bus; /* opaque */
 struct bus_question {
     int unit; /* serial: 1..255; tcp: 0..255 */
     /* reads: 1 coils, 2 discrete inputs, 3 holding registers, 4 input registers;
-     * writes: 5 one coil, 6 one register, 15 coils, 16 registers */
+     * writes: 5 one coil, 6 one register, 15 coils, 16 registers;
+     * 43: who the device says it is (function 43/14, basic objects); first 0, count BUS_IDENTITY_WORDS */
     int function;
     uint16_t first; /* zero-based PDU address */
     uint16_t
@@ -36,6 +37,11 @@ struct bus_question {
     /* writes that are no command: count words, of coils 0 or 1; else NULL. Lives until the answer */
     const uint16_t *write;
 };
+
+#define BUS_IDENTIFY 43
+/* The answer to BUS_IDENTIFY: regs[0] counts the bytes that follow, two a word, the first one high; they are the answer from
+ * its object count on: n, then n times (object, length, bytes). Objects 0 maker, 1 product, 2 version; more may follow. */
+#define BUS_IDENTITY_WORDS 125
 
 /* What came of a question; filled whatever the outcome. */
 struct bus_answer {

@@ -5,6 +5,10 @@
 
 #define EXCEPTION_BIT 0x80
 #define COIL_ON       0xFF00
+#define MEI_IDENTITY  14 /* Modbus application protocol 1.1b3, 6.21 */
+#define MEI_BASIC     1
+#define MEI_HEAD \
+    7 /* bytes before the first object: function, MEI, kind, conformity, more, next, count */
 
 /* What the functions carry: bits or registers, read or written, one or several. */
 struct form {
@@ -45,19 +49,30 @@ static int check_command(const struct bus_question *q, struct bus_answer *a)
     return NILA_ERR_RANGE;
 }
 
+static int check_identify(const struct bus_question *q, struct bus_answer *a)
+{
+    if (q->first == 0 && q->count == BUS_IDENTITY_WORDS && !q->command && q->write == NULL)
+        return 0;
+    (void)snprintf(a->text, sizeof a->text, "function %d: first is 0, count %d", q->function,
+                   BUS_IDENTITY_WORDS);
+    return NILA_ERR_RANGE;
+}
+
 int bus_pdu_check(const struct bus_question *q, struct bus_answer *a)
 {
     const struct form *form = form_of(q->function);
 
-    if (form == NULL) {
+    if (form == NULL && q->function != BUS_IDENTIFY) {
         (void)snprintf(a->text, sizeof a->text,
-                       "function %d cannot be asked, allowed 1 to 6, 15, 16", q->function);
+                       "function %d cannot be asked, allowed 1 to 6, 15, 16, 43", q->function);
         return NILA_ERR_RANGE;
     }
     if (q->timeout_ms < 1) {
         (void)snprintf(a->text, sizeof a->text, "time-out of %d ms, at least 1", q->timeout_ms);
         return NILA_ERR_RANGE;
     }
+    if (form == NULL)
+        return check_identify(q, a);
     if (q->command)
         return check_command(q, a);
     if (q->count < 1 || q->count > form->most || q->first + q->count > 65536) {
@@ -115,6 +130,12 @@ size_t bus_pdu_make(uint8_t pdu[static BUS_PDU_MAX], const struct bus_question *
     size_t n;
 
     pdu[0] = (uint8_t)q->function;
+    if (form == NULL) {
+        pdu[1] = MEI_IDENTITY;
+        pdu[2] = MEI_BASIC;
+        pdu[3] = 0; /* from the first object on */
+        return 4;
+    }
     put_head(pdu + 1, form, q);
     if (!form->write || form->single)
         return 5;
@@ -178,6 +199,42 @@ static int take_echo(const uint8_t *pdu, size_t n, const struct form *form,
     return 0;
 }
 
+int bus_pdu_identity_length(const uint8_t *pdu, size_t n)
+{
+    size_t at = MEI_HEAD;
+
+    if (n >= 1 && (pdu[0] & EXCEPTION_BIT) != 0)
+        return 2;
+    if ((n >= 1 && pdu[0] != BUS_IDENTIFY) || (n >= 2 && pdu[1] != MEI_IDENTITY))
+        return -1;
+    if (n < MEI_HEAD)
+        return 0;
+    for (unsigned i = 0; i < pdu[MEI_HEAD - 1]; i++) {
+        if (n < at + 2)
+            return 0;
+        at += 2 + (size_t)pdu[at + 1];
+        if (at > BUS_PDU_MAX)
+            return -1;
+    }
+    return (int)at;
+}
+
+static int take_identity(const uint8_t *pdu, size_t n, uint16_t *regs, struct bus_answer *a)
+{
+    size_t bytes = n - (MEI_HEAD - 1);
+
+    if (bus_pdu_identity_length(pdu, n) != (int)n)
+        return misfit(a, "length");
+    if (regs == NULL)
+        return 0;
+    for (unsigned i = 0; i < BUS_IDENTITY_WORDS; i++)
+        regs[i] = 0;
+    regs[0] = (uint16_t)bytes;
+    for (size_t i = 0; i < bytes; i++)
+        regs[1 + i / 2] |= (uint16_t)(pdu[MEI_HEAD - 1 + i] << (i % 2 == 0 ? 8 : 0));
+    return 0;
+}
+
 int bus_pdu_take(const uint8_t *pdu, size_t n, const struct bus_question *q, uint16_t *regs,
                  struct bus_answer *a)
 {
@@ -187,6 +244,8 @@ int bus_pdu_take(const uint8_t *pdu, size_t n, const struct bus_question *q, uin
         return take_exception(pdu[1], a);
     if (n < 2 || pdu[0] != q->function)
         return misfit(a, n < 2 ? "length" : "another function");
+    if (form == NULL)
+        return take_identity(pdu, n, regs, a);
     if (q->command)
         return 0;
     if (form->write)

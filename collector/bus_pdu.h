@@ -14,6 +14,9 @@ NILA_MUST_CHECK int bus_pdu_check(const struct bus_question *q, struct bus_answe
 /* Writes the request for q, which bus_pdu_check has let through; returns its length. */
 size_t bus_pdu_make(uint8_t pdu[static BUS_PDU_MAX], const struct bus_question *q);
 
+/* Bytes of the whole answer to BUS_IDENTIFY that begins with n bytes at pdu; 0 while that is not known, -1 when it is none. */
+int bus_pdu_identity_length(const uint8_t *pdu, size_t n);
+
 /* Judges the answer of n bytes to q and, when it is good, fills regs (NULL: it is only judged; a write has none). 0,
  * NILA_ERR_EXCEPTION, NILA_ERR_PROTO with words in a->text. */
 NILA_MUST_CHECK int bus_pdu_take(const uint8_t *pdu, size_t n, const struct bus_question *q,

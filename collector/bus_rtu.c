@@ -161,6 +161,41 @@ static int body_length(const uint8_t *f)
     return f[1] <= 4 ? 3 + f[2] : 3;
 }
 
+/* libmodbus does not know how long an answer to BUS_IDENTIFY is: reads it here, after libmodbus's manner. Its length without
+ * CRC, or -1 with errno. f holds MODBUS_MAX_ADU_LENGTH bytes. */
+static int receive_identity(struct bus *b, const struct bus_question *q, uint8_t *f)
+{
+    int fd = modbus_get_socket(b->ctx), body = 0, wait_ms = q->timeout_ms;
+    size_t n = 0;
+
+    while (body == 0 || n < (size_t)body + 2) {
+        struct pollfd p = {.fd = fd, .events = POLLIN};
+        int ready = poll(&p, 1, wait_ms);
+        size_t want = body > 0 ? (size_t)body + 2 - n : 1;
+        ssize_t k = ready > 0 ? read(fd, f + n, want) : 0;
+
+        if (ready == 0) {
+            errno = ETIMEDOUT;
+            return -1;
+        }
+        if (ready > 0 && k == 0)
+            errno = ENODEV;
+        if (ready > 0 && k <= 0 && errno != EAGAIN && errno != EINTR)
+            return -1;
+        if (ready < 0 && errno != EINTR)
+            return -1;
+        n += k > 0 ? (size_t)k : 0;
+        wait_ms = BYTE_MS;
+        body = n < 2 ? 0 : bus_pdu_identity_length(f + 1, n - 1);
+        body += body > 0;
+        if (body < 0 || body + 2 > MODBUS_RTU_MAX_ADU_LENGTH) {
+            errno = EMBBADDATA;
+            return -1;
+        }
+    }
+    return body;
+}
+
 /* Asks in a raw frame: libmodbus refuses units 248..255 and does not look at the value a single write repeats. It drops the CRC
  * check for units it was not told: that is done here. f gets the frame, its good length goes to *n. */
 static int exchange(struct bus *b, const struct bus_question *q, uint8_t *f, size_t *n,
@@ -172,10 +207,14 @@ static int exchange(struct bus *b, const struct bus_question *q, uint8_t *f, siz
 
     request[0] = (uint8_t)q->unit;
     (void)modbus_set_slave(b->ctx, 0);
-    if (modbus_send_raw_request(b->ctx, request, (int)length + 1) < 0 ||
-        modbus_receive_confirmation(b->ctx, f) < 0)
+    if (modbus_send_raw_request(b->ctx, request, (int)length + 1) < 0)
         return link_error(errno, q, a);
-    body = body_length(f);
+    if (q->function == BUS_IDENTIFY)
+        body = receive_identity(b, q, f);
+    else
+        body = modbus_receive_confirmation(b->ctx, f) < 0 ? -1 : body_length(f);
+    if (body < 0)
+        return link_error(errno, q, a);
     if (body + 2 > MODBUS_RTU_MAX_ADU_LENGTH)
         return link_error(EMBBADDATA, q, a);
     if ((f[body] | f[body + 1] << 8) != crc16(f, body))

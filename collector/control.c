@@ -1,62 +1,39 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "control.h"
+#include "control_own.h"
 
 #include <cjson/cJSON.h>
+#include <grp.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
 #include "import_sets.h"
-#include "lineserver.h"
 
+#define ADMIN_GROUP "nila-admin"
 #define IMPORT_ROWS 500
 #define MS_LIMIT    1e15 /* times beyond this are no times; doubles are exact up to 9e15 */
 
-struct control {
-    struct control_sources src;
-    struct lineserver *server;
-};
-
 /* A history that is being sent. */
 struct history {
+    struct control_state state;
     char pond[SLUG_SIZE];
     enum metric metric;
     int64_t from_ms, to_ms, after_seq;
 };
 
-/* --- writing JSON ------------------------------------------------------------------------------------------------- */
+/* --- what all operations use -------------------------------------------------------------------------------------- */
 
-static void json_text(struct buf *b, const char *s)
-{
-    buf_str(b, "\"");
-    for (; *s != '\0'; s++) {
-        if (*s == '"' || *s == '\\')
-            buf_printf(b, "\\%c", *s);
-        else if ((unsigned char)*s < 0x20)
-            buf_printf(b, "\\u%04x", (unsigned)(unsigned char)*s);
-        else
-            buf_add(b, s, 1);
-    }
-    buf_str(b, "\"");
-}
-
-static void json_member(struct buf *b, const char *key, const char *value)
-{
-    buf_printf(b, ",\"%s\":", key);
-    json_text(b, value);
-}
-
-static void end_line(struct buf *b)
+void control_end(struct buf *b)
 {
     buf_str(b, "{\"end\":true}\n");
 }
 
-static void error_line(struct buf *b, const char *code, const char *text, const char *where)
+void control_error(struct buf *b, const char *code, const char *text, const char *where)
 {
     buf_printf(b, "{\"error\":{\"code\":\"%s\"", code);
     json_member(b, "text", text);
@@ -64,105 +41,14 @@ static void error_line(struct buf *b, const char *code, const char *text, const 
     buf_str(b, "}}\n");
 }
 
-static void journal_error(struct buf *b, int rc)
+void control_journal_error(struct buf *b, int rc)
 {
     char text[128];
     (void)snprintf(text, sizeof text, "the journal: %s", nila_err_text(rc));
-    error_line(b, "journal", text, "");
+    control_error(b, "journal", text, "");
 }
 
-/* --- status ------------------------------------------------------------------------------------------------------- */
-
-static void status_device(struct buf *b, const struct control_sources *src, unsigned i)
-{
-    const struct site_device *d = &src->site->device[i];
-    struct poll_device_stats s = {0};
-
-    if (src->poller != NULL)
-        poller_device_stats(src->poller, i, &s);
-    buf_str(b, "{\"kind\":\"device\"");
-    json_member(b, "slug", d->slug);
-    if (d->pond >= 0)
-        json_member(b, "pond", src->site->pond[d->pond].slug);
-    else
-        buf_str(b, ",\"pond\":null");
-    json_member(b, "bus", src->site->bus[d->bus].slug);
-    buf_printf(
-        b,
-        ",\"unit\":%d,\"every_s\":%d,\"last_good_ms\":%" PRId64 ",\"last_try_ms\":%" PRId64
-        ",\"requests\":%" PRIu64 ",\"good\":%" PRIu64 ",\"timeouts\":%" PRIu64
-        ",\"bad_frames\":%" PRIu64 ",\"exceptions\":%" PRIu64 ",\"stale\":%" PRIu64
-        ",\"missed_slots\":%" PRIu64 ",\"values\":%" PRIu64 ",\"answer_ms\":%d,\"backoff_s\":%d",
-        d->unit, d->every_s, s.last_good_ms, s.last_try_ms, s.requests, s.good, s.timeouts,
-        s.bad_frames, s.exceptions, s.stale, s.missed_slots, s.values, s.answer_ms, s.backoff_s);
-    json_member(b, "error", s.error);
-    buf_str(b, "}\n");
-}
-
-static void status_journal(struct buf *b, const struct control_sources *src,
-                           const struct journal_stats *s)
-{
-    buf_printf(b,
-               "{\"kind\":\"journal\",\"rows\":%" PRId64 ",\"first_seq\":%" PRId64
-               ",\"last_seq\":%" PRId64 ",\"bytes\":%" PRId64 ",\"max_bytes\":%" PRId64
-               ",\"oldest_unsent_ms\":%" PRId64 ",\"appended\":%" PRIu64 ",\"commits\":%" PRIu64
-               ",\"dropped\":%" PRIu64 ",\"damaged\":%" PRIu64 ",\"quarantined\":%" PRIu64
-               ",\"last_commit_us\":%" PRId64 "}\n",
-               s->rows, s->first_seq, s->last_seq, s->bytes, src->site->journal_max_bytes,
-               s->oldest_unsent_ms, s->appended, s->commits, s->dropped, s->damaged, s->quarantined,
-               s->last_commit_us);
-}
-
-static void status_sink(struct buf *b, const struct control_sources *src,
-                        const struct journal_stats *js, unsigned i)
-{
-    struct uplink_stats s = {0};
-
-    if (src->uplink != NULL && src->uplink[i] != NULL)
-        uplink_stats(src->uplink[i], &s);
-    buf_str(b, "{\"kind\":\"sink\"");
-    json_member(b, "slug", src->site->sink[i].slug);
-    json_member(b, "state", uplink_state_name(s.state));
-    buf_printf(b,
-               ",\"pending\":%" PRId64 ",\"sent\":%" PRIu64 ",\"refused\":%" PRIu64
-               ",\"refused_old\":%" PRIu64 ",\"last_ok_ms\":%" PRId64 ",\"next_try_ms\":%" PRId64
-               ",\"http\":%ld",
-               i < JOURNAL_SINKS_MAX ? js->pending[i] : 0, s.sent, s.refused, s.refused_old,
-               s.last_ok_ms, s.next_try_ms, s.http);
-    json_member(b, "text", s.text);
-    buf_str(b, "}\n");
-}
-
-static void *op_status(const struct control_sources *src, const cJSON *rq, struct buf *out)
-{
-    struct journal_stats js;
-    int rc = journal_stats(src->journal, &js);
-
-    (void)rq;
-    if (rc != 0) {
-        journal_error(out, rc);
-        return NULL;
-    }
-    buf_str(out, "{\"kind\":\"collector\",\"version\":\"" NILA_VERSION "\"");
-    json_member(out, "site", src->site->slug);
-    json_member(out, "name", src->site->name);
-    buf_printf(out,
-               ",\"now_ms\":%" PRId64 ",\"started_ms\":%" PRId64
-               ",\"clock_trusted\":%s,\"lost_values\":%" PRIu64 "}\n",
-               clock_wall_ms(), src->started_ms, clock_trusted() ? "true" : "false",
-               src->lost_values != NULL ? (uint64_t)atomic_load(src->lost_values) : 0);
-    for (unsigned i = 0; i < src->site->devices; i++)
-        status_device(out, src, i);
-    status_journal(out, src, &js);
-    for (unsigned i = 0; i < src->site->sinks; i++)
-        status_sink(out, src, &js, i);
-    end_line(out);
-    return NULL;
-}
-
-/* --- history ------------------------------------------------------------------------------------------------------ */
-
-static bool milliseconds(const cJSON *n, int64_t *out)
+bool control_milliseconds(const cJSON *n, int64_t *out)
 {
     double ms = cJSON_GetNumberValue(n); /* NaN when it is none */
 
@@ -172,36 +58,39 @@ static bool milliseconds(const cJSON *n, int64_t *out)
     return true;
 }
 
-static void *op_history(const struct control_sources *src, const cJSON *rq, struct buf *out)
+bool control_whole(const cJSON *n, double least, double most, int *out)
 {
-    const cJSON *pond = cJSON_GetObjectItemCaseSensitive(rq, "pond");
-    const cJSON *metric = cJSON_GetObjectItemCaseSensitive(rq, "metric");
-    struct history h = {0}, *kept;
+    double v = cJSON_GetNumberValue(n);
 
-    if (!cJSON_IsString(pond) || !cJSON_IsString(metric)) {
-        error_line(out, "request", "history needs a pond and a metric", "pond");
-        return NULL;
-    }
-    if (pond->valuestring[0] != '\0' && site_find_pond(src->site, pond->valuestring) < 0) {
-        error_line(out, "not_found", "no such pond in this site", "pond");
-        return NULL;
-    }
-    if (metric_find(metric->valuestring, &h.metric) != 0) {
-        error_line(out, "not_found", "no such metric", "metric");
-        return NULL;
-    }
-    if (!milliseconds(cJSON_GetObjectItemCaseSensitive(rq, "from_ms"), &h.from_ms) ||
-        !milliseconds(cJSON_GetObjectItemCaseSensitive(rq, "to_ms"), &h.to_ms) ||
-        h.to_ms < h.from_ms) {
-        error_line(out, "range",
-                   "from_ms and to_ms are whole milliseconds, to_ms not before from_ms", "from_ms");
-        return NULL;
-    }
-    (void)snprintf(h.pond, sizeof h.pond, "%s", pond->valuestring);
-    kept = xcalloc(1, sizeof *kept);
-    *kept = h;
-    return kept;
+    if (!(v >= least && v <= most) || v != floor(v))
+        return false;
+    *out = (int)v;
+    return true;
 }
+
+static bool in_group(const struct lineserver_peer *peer, gid_t gid)
+{
+    bool in = peer->gid == gid;
+
+    for (unsigned i = 0; i < peer->groups; i++)
+        in = in || peer->group[i] == gid;
+    return in;
+}
+
+bool control_may_write(const struct lineserver_peer *peer)
+{
+    struct group g, *found = NULL;
+    char room[4096];
+
+    if (!peer->known)
+        return false;
+    if (peer->uid == 0 || peer->uid == geteuid())
+        return true;
+    return getgrnam_r(ADMIN_GROUP, &g, room, sizeof room, &found) == 0 && found != NULL &&
+           in_group(peer, found->gr_gid);
+}
+
+/* --- history ------------------------------------------------------------------------------------------------------ */
 
 static int history_line(void *arg, int64_t ts_ms, const char *device, const struct reading_value *v)
 {
@@ -216,26 +105,60 @@ static int history_line(void *arg, int64_t ts_ms, const char *device, const stru
     return 0;
 }
 
-static int more(void *arg, void *state, struct buf *out)
+static int history_more(struct control *c, struct control_state *state, struct buf *out)
 {
-    struct control *c = arg;
-    struct history *h = state;
+    struct history *h = (struct history *)state;
     int rc = journal_history_piece(c->src.journal, &h->after_seq, h->pond, h->metric, h->from_ms,
                                    h->to_ms, history_line, out);
 
     if (rc == 1)
         return 1;
     if (rc == 0)
-        end_line(out);
+        control_end(out);
     else
-        journal_error(out, rc);
+        control_journal_error(out, rc);
     return 0;
 }
 
-static void drop(void *arg, void *state)
+static void history_drop(struct control *c, struct control_state *state)
 {
-    (void)arg;
+    (void)c;
     free(state);
+}
+
+static struct control_state *history(struct control *c, const struct lineserver_peer *peer,
+                                     const cJSON *rq, struct buf *out)
+{
+    const struct control_sources *src = &c->src;
+    const cJSON *pond = cJSON_GetObjectItemCaseSensitive(rq, "pond");
+    const cJSON *metric = cJSON_GetObjectItemCaseSensitive(rq, "metric");
+    struct history h = {.state = {history_more, history_drop}}, *kept;
+
+    (void)peer;
+    if (!cJSON_IsString(pond) || !cJSON_IsString(metric)) {
+        control_error(out, "request", "history needs a pond and a metric", "pond");
+        return NULL;
+    }
+    if (pond->valuestring[0] != '\0' && site_find_pond(src->site, pond->valuestring) < 0) {
+        control_error(out, "not_found", "no such pond in this site", "pond");
+        return NULL;
+    }
+    if (metric_find(metric->valuestring, &h.metric) != 0) {
+        control_error(out, "not_found", "no such metric", "metric");
+        return NULL;
+    }
+    if (!control_milliseconds(cJSON_GetObjectItemCaseSensitive(rq, "from_ms"), &h.from_ms) ||
+        !control_milliseconds(cJSON_GetObjectItemCaseSensitive(rq, "to_ms"), &h.to_ms) ||
+        h.to_ms < h.from_ms) {
+        control_error(out, "range",
+                      "from_ms and to_ms are whole milliseconds, to_ms not before from_ms",
+                      "from_ms");
+        return NULL;
+    }
+    (void)snprintf(h.pond, sizeof h.pond, "%s", pond->valuestring);
+    kept = xcalloc(1, sizeof *kept);
+    *kept = h;
+    return &kept->state;
 }
 
 /* --- import ------------------------------------------------------------------------------------------------------- */
@@ -253,7 +176,7 @@ static const char *import_row(const struct site *site, const cJSON *row, int64_t
         return "not an array of 6";
     for (const cJSON *c = row->child; c != NULL && n < 6; c = c->next)
         cell[n++] = c;
-    if (!milliseconds(cell[0], &v->ts_ms))
+    if (!control_milliseconds(cell[0], &v->ts_ms))
         return "the time is not in whole milliseconds";
     pond = cJSON_GetStringValue(cell[1]);
     v->device = cJSON_GetStringValue(cell[2]);
@@ -275,15 +198,18 @@ static const char *import_row(const struct site *site, const cJSON *row, int64_t
     return import_fault(v, now_ms, &field);
 }
 
-static void *op_import(const struct control_sources *src, const cJSON *rq, struct buf *out)
+static struct control_state *import(struct control *c, const struct lineserver_peer *peer,
+                                    const cJSON *rq, struct buf *out)
 {
+    const struct control_sources *src = &c->src;
     const cJSON *rows = cJSON_GetObjectItemCaseSensitive(rq, "rows"), *row;
     struct import_sets sets = {.site = src->site};
     int n = cJSON_IsArray(rows) ? cJSON_GetArraySize(rows) : 0, at = 0, rc;
     int64_t now_ms = clock_wall_ms();
 
+    (void)peer;
     if (n < 1 || n > IMPORT_ROWS) {
-        error_line(out, "range", "an import has 1 to 500 rows", "rows");
+        control_error(out, "range", "an import has 1 to 500 rows", "rows");
         return NULL;
     }
     cJSON_ArrayForEach(row, rows)
@@ -293,7 +219,7 @@ static void *op_import(const struct control_sources *src, const cJSON *rq, struc
         if (fault != NULL) {
             char where[32];
             (void)snprintf(where, sizeof where, "rows[%d]", at);
-            error_line(out, "range", fault, where);
+            control_error(out, "range", fault, where);
             goto out;
         }
         import_sets_add(&sets, &v);
@@ -301,11 +227,11 @@ static void *op_import(const struct control_sources *src, const cJSON *rq, struc
     }
     rc = journal_append(src->journal, sets.set, sets.n);
     if (rc != 0) {
-        journal_error(out, rc);
+        control_journal_error(out, rc);
         goto out;
     }
     buf_printf(out, "{\"sets\":%zu,\"values\":%zu}\n", sets.n, sets.values);
-    end_line(out);
+    control_end(out);
 out:
     import_sets_free(&sets);
     return NULL;
@@ -313,37 +239,62 @@ out:
 
 /* --- requests ----------------------------------------------------------------------------------------------------- */
 
-static const struct operation {
+static const struct {
     const char *name;
-    void *(*run)(const struct control_sources *src, const cJSON *rq, struct buf *out);
+    control_operation *run;
 } OPERATION[] = {
-    {"status", op_status},
-    {"history", op_history},
-    {"import", op_import},
+    {"status", control_status}, {"history", history},         {"import", import},
+    {"ask", control_ask},       {"relay", control_relay},     {"spool", control_spool},
+    {"rows", control_rows},     {"metrics", control_metrics},
 };
 
-static void *request(void *arg, const char *line, size_t len, struct buf *out)
+static control_operation *find_operation(const cJSON *op)
+{
+    for (size_t i = 0; cJSON_IsString(op) && i < sizeof OPERATION / sizeof OPERATION[0]; i++)
+        if (strcmp(op->valuestring, OPERATION[i].name) == 0)
+            return OPERATION[i].run;
+    return NULL;
+}
+
+static void *request(void *arg, const struct lineserver_peer *peer, const char *line, size_t len,
+                     struct buf *out)
 {
     struct control *c = arg;
     cJSON *rq = cJSON_ParseWithLengthOpts(line, len + 1, NULL, true);
     const cJSON *v = cJSON_GetObjectItemCaseSensitive(rq, "v");
-    const cJSON *op = cJSON_GetObjectItemCaseSensitive(rq, "op");
-    const struct operation *found = NULL;
-    void *state = NULL;
+    control_operation *run = find_operation(cJSON_GetObjectItemCaseSensitive(rq, "op"));
+    struct control_state *state = NULL;
 
-    for (size_t i = 0; cJSON_IsString(op) && i < sizeof OPERATION / sizeof OPERATION[0]; i++)
-        if (strcmp(op->valuestring, OPERATION[i].name) == 0)
-            found = &OPERATION[i];
     if (memchr(line, '\0', len) != NULL || !cJSON_IsObject(rq))
-        error_line(out, "request", "not one JSON object on one line", "");
+        control_error(out, "request", "not one JSON object on one line", "");
     else if (!cJSON_IsNumber(v) || v->valuedouble != 1)
-        error_line(out, "unsupported", "this collector speaks version 1", "v");
-    else if (found == NULL)
-        error_line(out, "unsupported", "op is status, history or import", "op");
+        control_error(out, "unsupported", "this collector speaks version 1", "v");
+    else if (run == NULL)
+        control_error(out, "unsupported",
+                      "op is status, history, rows, import, ask, relay, spool or metrics", "op");
     else
-        state = found->run(&c->src, rq, out);
+        state = run(c, peer, rq, out);
     cJSON_Delete(rq);
     return state;
+}
+
+static int more(void *arg, void *state, struct buf *out)
+{
+    struct control_state *s = state;
+    return s->more(arg, s, out);
+}
+
+static void drop(void *arg, void *state)
+{
+    struct control_state *s = state;
+    s->drop(arg, s);
+}
+
+static void discard(struct control *c)
+{
+    (void)pthread_cond_destroy(&c->asks_done);
+    (void)pthread_mutex_destroy(&c->asks_lock);
+    free(c);
 }
 
 int control_start(struct control **out, const char *path, const struct control_sources *src)
@@ -362,9 +313,11 @@ int control_start(struct control **out, const char *path, const struct control_s
     int rc;
 
     c->src = *src;
+    if (pthread_mutex_init(&c->asks_lock, NULL) != 0 || pthread_cond_init(&c->asks_done, NULL) != 0)
+        fatal("control: no mutex");
     rc = lineserver_start(&c->server, path, 0660, &ops);
     if (rc != 0) {
-        free(c);
+        discard(c);
         return rc;
     }
     *out = c;
@@ -376,5 +329,6 @@ void control_stop(struct control *c)
     if (c == NULL)
         return;
     lineserver_stop(c->server);
-    free(c);
+    control_ask_wait(c);
+    discard(c);
 }

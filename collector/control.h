@@ -9,21 +9,46 @@
  *   lines told apart by "kind":
  *   {"kind":"collector","version","site","name","now_ms","started_ms","clock_trusted","lost_values": values that could not
  *     be journalled since the start}
- *   {"kind":"device","slug","pond" (null: of the site),"bus","unit","every_s","last_good_ms","last_try_ms" (0: never),
- *     "requests","good","timeouts","bad_frames","exceptions","stale","missed_slots","values","answer_ms","backoff_s",
- *     "error"}, one a device
+ *   {"kind":"bus","slug","where","state": "unused" "open" "away","since_ms","requests","good","timeouts","bad_frames",
+ *     "exceptions","stale","lost","asked" (by persons and switches),"served_slots","missed_slots","busy_permille" (of the last
+ *     minute),"waiting","why"}, one a bus
+ *   {"kind":"device","slug","pond" (null: of the site),"bus","unit","profile","every_s","last_good_ms","last_try_ms" (0:
+ *     never),"requests","good","timeouts","bad_frames","exceptions","stale","served_slots","missed_slots","values",
+ *     "answer_ms","answer_p50_ms","answer_p95_ms","backoff_s","error"}, one a device
+ *   {"kind":"switch","slug","name","pond","device","channel","known","on","wanted","lost","cause" (of wanted),"taken" (cause
+ *     of on),"since_ms","manual_until_ms" (0: by itself),"switched","failed","error"}, one a reflex
  *   {"kind":"journal","rows","first_seq","last_seq","bytes","max_bytes","oldest_unsent_ms","appended","commits","dropped",
- *     "damaged","quarantined","last_commit_us"}
+ *     "damaged","quarantined","last_commit_us","hours_left" (until the oldest undelivered row would be dropped if no server took
+ *     any from now on; null without sinks)}
  *   {"kind":"sink","slug","state","pending","sent","refused","refused_old","last_ok_ms","next_try_ms","http","text"}, one a
  *     sink; state: "idle" "sending" "waiting" (server away or busy) "misconfigured" (a person must act). pending counts
  *     reading sets; sent, refused and refused_old (older than the server keeps) count lines.
  * {"v":1,"op":"history","pond":P,"metric":M,"from_ms":A,"to_ms":B}
  *   one line a value with A <= ts_ms < B: {"ts_ms","device","value" (null: missing),"flag","bits"}, in the order they
  *   were journalled: imported values may be older than the ones before them, and two devices may share a time.
+ * {"v":1,"op":"rows","from_ms":A,"to_ms":B[,"pond":P][,"metric":M]}
+ *   the same of all ponds and metrics (or those named) in one pass: {"ts_ms","pond" ("": of the site),"device","metric",
+ *   "value","flag","bits","sure" (false: the clock was not trusted)}.
  * {"v":1,"op":"import","rows":[[time_ms,"pond" ("": of the site),"device","metric",value|null,flag],...]}
  *   1..500 rows, all or none; one line {"sets":n,"values":n} after the journal has them on disk.
  *
- * Error codes: "request" (not understood), "not_found", "range", "journal", "busy", "unsupported". */
+ * {"v":1,"op":"ask","bus":B,"unit":U,"function":F,"first":A,"count":N[,"timeout_ms":T][,"write":[words]]}
+ *   one question on a line, after the one that is on it and before the next due device (bus.h says what can be asked; 43 with
+ *   count 127: the device's own identification, see bus.h). One line {"outcome","exception","answer_ms","text","regs":[...]};
+ *   outcome: "good", "silent" (no answer), "bad" (not a good answer), "stale" (an answer to another question), "exception",
+ *   "busy" (the line could not be had in time), "away" (the port or host is not there). A write needs the right to (below),
+ *   a profile that names the register, a value its profile allows, and no switch of a reflex behind it.
+ * {"v":1,"op":"relay","slug":S,"state":"on"|"off"|"auto"[,"for_s":N]}
+ *   a person's word for a switch (reflex.h), for for_s seconds (default and most: its manual_max_s). Needs the right to.
+ *   One line, the "switch" of the status; its board is told at once, but the answer does not wait for it.
+ * {"v":1,"op":"spool"[,"newest":N]}
+ *   {"kind":"sink","slug","pending","refused"...} as in the status, one a sink, then the newest N (0..1000, default 20) of
+ *   the lines servers have refused, newest first: {"kind":"refused","id","sink","seq","at_ms","line","reason"}.
+ * {"v":1,"op":"metrics"}
+ *   {"text":L}: the lines of Prometheus's text format, the figures of the measurement "collector" (health.h).
+ *
+ * The right to switch and write has who is root, the collector's own user, or in the group nila-admin.
+ * Error codes: "request" (not understood), "not_found", "range", "denied", "journal", "busy", "unsupported". */
 #ifndef COLLECTOR_CONTROL_H
 #define COLLECTOR_CONTROL_H
 
@@ -31,15 +56,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "collector/common/profile.h"
 #include "collector/common/site.h"
 #include "journal.h"
 #include "poll.h"
+#include "switcher.h"
 #include "uplink.h"
 
 struct control; /* opaque */
 
-/* What the answers are made of; all of it outlives the control. poller may be NULL (then devices have no counters),
- * uplink has site->sinks entries (entries may be NULL). */
+/* What the answers are made of; all of it outlives the control. poller may be NULL (then devices have no counters and nothing
+ * can be asked), uplink has site->sinks entries (entries may be NULL). */
 struct control_sources {
     const struct site *site;
     struct journal *journal;
@@ -47,6 +74,9 @@ struct control_sources {
     struct uplink *const *uplink;
     const atomic_uint_fast64_t *lost_values; /* may be NULL */
     int64_t started_ms;                      /* wall clock */
+    int64_t started_mono_ms;
+    const struct profile *const *profile; /* of each device; NULL: nothing is written */
+    struct switcher *switcher;            /* NULL: there are no switches */
 };
 
 /* Listens on path. NILA_ERR_BUSY: another collector answers there; NILA_ERR_DENIED, NILA_ERR_IO, NILA_ERR_RANGE (path too

@@ -154,8 +154,9 @@ static void sink_fields(struct buf *b, bool *first, const struct health_sources 
     struct uplink_stats sum = {0};
 
     for (unsigned i = 0; i < h->site->sinks; i++) {
-        struct uplink_stats s;
-        uplink_stats(h->uplink[i], &s);
+        struct uplink_stats s = {0};
+        if (h->uplink[i] != NULL)
+            uplink_stats(h->uplink[i], &s);
         sum.sent += s.sent;
         sum.refused += s.refused;
         sum.refused_old += s.refused_old;

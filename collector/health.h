@@ -28,7 +28,7 @@ struct health_sources {
     const struct site *site;
     struct journal *journal;
     struct poller *poller;        /* may be NULL */
-    struct uplink *const *uplink; /* site->sinks entries */
+    struct uplink *const *uplink; /* site->sinks entries, NULL where none runs */
     uint64_t lost_values;
     int64_t started_mono_ms;
 };

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -27,14 +28,17 @@ struct client {
     struct buf in, out;
     size_t sent;    /* bytes of out already written */
     void *state;    /* an answer that is not finished */
+    bool later;     /* it goes on when lineserver_wake was called */
     bool closing;   /* close when out is empty */
     int64_t active; /* mono ms of the last progress */
+    struct lineserver_peer peer;
 };
 
 struct lineserver {
     struct lineserver_ops ops;
     char path[PATH_LENGTH];
     int listener, quit[2];
+    int wake;  /* an eventfd */
     int spare; /* a handle to give up when there is no other, -1 none */
     dev_t dev; /* of the socket's file, so that only our own is removed */
     ino_t ino;
@@ -86,7 +90,7 @@ static void take_requests(struct lineserver *s, struct client *c)
         size_t len = (size_t)(end - c->in.p);
         *end = '\0';
         if (len > 0)
-            c->state = s->ops.request(s->ops.arg, c->in.p, len, &c->out);
+            c->state = s->ops.request(s->ops.arg, &c->peer, c->in.p, len, &c->out);
         c->in.n -= len + 1;
         memmove(c->in.p, end + 1, c->in.n + 1);
     }
@@ -101,8 +105,10 @@ static void take_requests(struct lineserver *s, struct client *c)
 /* Makes more of an answer while the client keeps up. */
 static void make_more(struct lineserver *s, struct client *c)
 {
-    while (c->state != NULL && c->out.n - c->sent < OUT_LOW) {
-        if (s->ops.more(s->ops.arg, c->state, &c->out) == 0) {
+    while (c->state != NULL && !c->later && c->out.n - c->sent < OUT_LOW) {
+        int rc = s->ops.more(s->ops.arg, c->state, &c->out);
+        c->later = rc == LINESERVER_LATER;
+        if (rc == 0) {
             s->ops.drop(s->ops.arg, c->state);
             c->state = NULL;
         }
@@ -131,7 +137,8 @@ static void serve_client(struct lineserver *s, struct client *c, short events)
 {
     bool open = true;
 
-    if ((events & (POLLERR | POLLNVAL)) != 0) {
+    /* nobody is left to hear what is to come later */
+    if ((events & (POLLERR | POLLNVAL)) != 0 || (c->later && (events & POLLHUP) != 0)) {
         end_client(s, c);
         return;
     }
@@ -146,7 +153,8 @@ static void serve_client(struct lineserver *s, struct client *c, short events)
             return;
         }
     } while (!answer_waits(c) &&
-             (c->state != NULL || (c->in.n > 0 && memchr(c->in.p, '\n', c->in.n) != NULL)));
+             ((c->state != NULL && !c->later) ||
+              (c->state == NULL && c->in.n > 0 && memchr(c->in.p, '\n', c->in.n) != NULL)));
     if (!open)
         c->closing = true;
     if (c->closing && !answer_waits(c) && c->state == NULL)
@@ -175,6 +183,25 @@ static void turn_away(struct lineserver *s)
     log_debug("socket %s: no handle left for a client", s->path);
 }
 
+static void see_peer(int fd, struct lineserver_peer *p)
+{
+    struct { /* struct ucred of the kernel, which glibc shows to _GNU_SOURCE only */
+        pid_t pid;
+        uid_t uid;
+        gid_t gid;
+    } who;
+    socklen_t size = sizeof who, groups = sizeof p->group;
+
+    *p = (struct lineserver_peer){0};
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0)
+        return;
+    p->known = true;
+    p->uid = who.uid;
+    p->gid = who.gid;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, p->group, &groups) == 0)
+        p->groups = (unsigned)(groups / sizeof p->group[0]);
+}
+
 static void accept_one(struct lineserver *s)
 {
     int fd = accept(s->listener, NULL, NULL);
@@ -191,6 +218,7 @@ static void accept_one(struct lineserver *s)
     for (int i = 0; i < LINESERVER_CLIENTS; i++) {
         if (s->client[i].fd < 0) {
             s->client[i] = (struct client){.fd = fd, .active = clock_mono_ms()};
+            see_peer(fd, &s->client[i].peer);
             return;
         }
     }
@@ -201,7 +229,7 @@ static short wanted(const struct client *c)
 {
     int events = 0;
 
-    if (answer_waits(c) || c->state != NULL)
+    if (answer_waits(c) || (c->state != NULL && !c->later))
         events |= POLLOUT;
     if (c->state == NULL && !c->closing && c->in.n < LINESERVER_REQUEST)
         events |= POLLIN;
@@ -220,25 +248,51 @@ static void drop_slow(struct lineserver *s, int64_t now)
     }
 }
 
+void lineserver_wake(struct lineserver *s)
+{
+    const uint64_t one = 1;
+
+    if (write(s->wake, &one, sizeof one) < 0 && errno != EAGAIN) /* EAGAIN: it is awake */
+        log_warn("socket %s: cannot be woken", s->path);
+}
+
+/* Goes on with the answers that were to come later. */
+static void go_on(struct lineserver *s)
+{
+    uint64_t calls;
+
+    if (read(s->wake, &calls, sizeof calls) < 0)
+        return;
+    for (int i = 0; i < LINESERVER_CLIENTS; i++) {
+        if (s->client[i].fd < 0 || !s->client[i].later)
+            continue;
+        s->client[i].later = false;
+        serve_client(s, &s->client[i], 0);
+    }
+}
+
 static void *run(void *arg)
 {
     struct lineserver *s = arg;
 
     for (;;) {
-        struct pollfd p[2 + LINESERVER_CLIENTS];
+        struct pollfd p[3 + LINESERVER_CLIENTS];
         p[0] = (struct pollfd){.fd = s->quit[0], .events = POLLIN};
         p[1] = (struct pollfd){.fd = s->listener, .events = POLLIN};
+        p[2] = (struct pollfd){.fd = s->wake, .events = POLLIN};
         for (int i = 0; i < LINESERVER_CLIENTS; i++)
-            p[2 + i] = (struct pollfd){.fd = s->client[i].fd, .events = wanted(&s->client[i])};
-        if (poll(p, 2 + LINESERVER_CLIENTS, 5000) < 0 && errno != EINTR) {
+            p[3 + i] = (struct pollfd){.fd = s->client[i].fd, .events = wanted(&s->client[i])};
+        if (poll(p, 3 + LINESERVER_CLIENTS, 5000) < 0 && errno != EINTR) {
             log_warn("socket %s: poll", s->path);
             break;
         }
         if (p[0].revents != 0)
             break;
         for (int i = 0; i < LINESERVER_CLIENTS; i++)
-            if (s->client[i].fd >= 0 && p[2 + i].revents != 0)
-                serve_client(s, &s->client[i], p[2 + i].revents);
+            if (s->client[i].fd >= 0 && p[3 + i].revents != 0)
+                serve_client(s, &s->client[i], p[3 + i].revents);
+        if (p[2].revents != 0)
+            go_on(s);
         drop_slow(s, clock_mono_ms());
         if (p[1].revents != 0) /* last, because it fills the slots looked at above */
             accept_one(s);
@@ -319,9 +373,11 @@ int lineserver_start(struct lineserver **out, const char *path, mode_t mode,
         s->client[i].fd = -1;
     s->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     rc = s->listener < 0 ? NILA_ERR_IO : bind_socket(s, mode);
-    if (rc == 0 && (pipe(s->quit) != 0 || fcntl(s->quit[0], F_SETFD, FD_CLOEXEC) != 0 ||
-                    fcntl(s->quit[1], F_SETFD, FD_CLOEXEC) != 0 ||
-                    pthread_create(&s->thread, NULL, run, s) != 0)) {
+    s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (rc == 0 &&
+        (s->wake < 0 || pipe(s->quit) != 0 || fcntl(s->quit[0], F_SETFD, FD_CLOEXEC) != 0 ||
+         fcntl(s->quit[1], F_SETFD, FD_CLOEXEC) != 0 ||
+         pthread_create(&s->thread, NULL, run, s) != 0)) {
         log_warn("socket %s: cannot be served", path);
         (void)unlink(s->path);
         rc = NILA_ERR_IO;

@@ -181,7 +181,10 @@ static int start_parts(struct run *r)
                                         .poller = r->poller,
                                         .uplink = r->uplink,
                                         .lost_values = &r->lost_values,
-                                        .started_ms = r->started_ms};
+                                        .started_ms = r->started_ms,
+                                        .started_mono_ms = r->started_mono_ms,
+                                        .profile = profile,
+                                        .switcher = r->switcher};
     return control_start(&r->control, site->control_socket, &src);
 }
 

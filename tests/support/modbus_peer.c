@@ -92,6 +92,28 @@ static bool is_write(int function)
     return function == 5 || function == 6 || function == 15 || function == 16;
 }
 
+/* "a|b|c" as the objects of a device's identification; returns the length. */
+static size_t make_identity(uint8_t *pdu, const uint16_t *text)
+{
+    static const uint8_t HEAD[] = {43, 14, 1, 1, 0, 0, 1};
+    size_t n = sizeof HEAD + 2, length = sizeof HEAD + 1;
+
+    memcpy(pdu, HEAD, sizeof HEAD);
+    pdu[length - 1] = pdu[length] = 0;
+    for (; *text != 0; text++) {
+        if (*text == '|') {
+            length = n + 1;
+            pdu[n] = pdu[sizeof HEAD - 1]++;
+            pdu[length] = 0;
+            n += 2;
+        } else {
+            pdu[n++] = (uint8_t)*text;
+            pdu[length]++;
+        }
+    }
+    return n;
+}
+
 /* The answer's PDU; returns its length. */
 static size_t make_pdu(uint8_t *pdu, const struct peer_request *rq, const struct peer_reply *r,
                        const uint16_t *regs)
@@ -106,6 +128,8 @@ static size_t make_pdu(uint8_t *pdu, const struct peer_request *rq, const struct
     }
     if (r->act == PEER_WRONG_FUNCTION)
         pdu[0] = rq->function == 3 ? 4 : 3;
+    if (rq->function == 43)
+        return make_identity(pdu, regs);
     if (is_write(rq->function)) {
         unsigned value = rq->function <= 6 ? rq->written[0] : rq->count;
         put16(pdu + 1, rq->first + (r->act == PEER_WRONG_ADDRESS ? 1U : 0U));
@@ -226,9 +250,9 @@ static bool answer(struct peer *p, const uint8_t *f, uint16_t number)
 static void *serve_pty(void *arg)
 {
     struct peer *p = arg;
-    uint8_t f[6];
+    uint8_t f[6] = {0};
 
-    while (get(p, p->fd, f, sizeof f))
+    while (get(p, p->fd, f, 2) && get(p, p->fd, f + 2, f[1] == 43 ? 3 : 4))
         if (!answer(p, f, 0))
             break;
     return NULL;
@@ -237,7 +261,7 @@ static void *serve_pty(void *arg)
 static void *serve_tcp(void *arg)
 {
     struct peer *p = arg;
-    uint8_t f[12];
+    uint8_t f[12] = {0};
     int one = 1;
 
     for (;;) {
@@ -251,7 +275,7 @@ static void *serve_tcp(void *arg)
             return NULL;
         (void)setsockopt(p->conn, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
         atomic_fetch_add(&p->connections, 1);
-        while (get(p, p->conn, f, sizeof f))
+        while (get(p, p->conn, f, 8) && get(p, p->conn, f + 8, f[7] == 43 ? 3 : 4))
             if (!answer(p, f + 6, (uint16_t)(f[0] << 8 | f[1])))
                 break;
         (void)close(p->conn);

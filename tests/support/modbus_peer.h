@@ -38,8 +38,8 @@ struct peer_reply {
     int exception; /* with PEER_EXCEPTION */
 };
 
-/* Called in the peer's thread for each request: fills regs[0..count-1] (room for 2000; functions 1 and 2: 0 or 1) and says how
- * to answer. */
+/* Called in the peer's thread for each request: fills regs[0..count-1] (room for 2000; functions 1 and 2: 0 or 1; function 43,
+ * the device's identification: "maker|product|version", a character a word) and says how to answer. */
 typedef struct peer_reply (*peer_decide)(void *arg, const struct peer_request *rq, uint16_t *regs);
 
 struct peer;
