@@ -105,6 +105,8 @@ int uplink_start(struct uplink **out, const struct uplink_config *c)
     u->c.retry_max_ms = or_default(c->retry_max_ms, 300000);
     u->c.person_min_ms = or_default(c->person_min_ms, 60000);
     u->c.person_max_ms = or_default(c->person_max_ms, 600000);
+    u->c.verify_ms = or_default(c->verify_ms, 60000);
+    u->c.verify_every_ms = or_default(c->verify_every_ms, 2500);
     u->random = (uint64_t)clock_wall_ms() * 2654435761U + c->index + 1;
     u->batch_lines = UPLINK_LINES_MAX;
     atomic_init(&u->stop, false);

@@ -7,6 +7,7 @@
  * older than the server keeps are counted as refused_old; the rest goes on. While the server is away, or refuses us
  * altogether, the rows wait: tries are 1 s to 300 s apart (drawn at random in the upper half, so that many farms do not
  * come back in one second), and 60 s to 10 min when only a person can help. Retry-After is honoured, up to an hour.
+ * What VictoriaMetrics says it has stored is asked back before it is acknowledged (uplink_verify.c).
  * After a time-out the batch is halved, and grows again with every success: a slow line still gets through.
  * Threads: uplink_stats and uplink_gauges from any; start and stop from one. */
 #ifndef COLLECTOR_UPLINK_H
@@ -33,6 +34,9 @@ struct uplink_config {
     int64_t retry_max_ms;  /* default 300000 */
     int64_t person_min_ms; /* when a person must act; default 60000 */
     int64_t person_max_ms; /* default 600000 */
+    /* VictoriaMetrics: how long a stored point may take until it can be asked back, and how often it is asked */
+    int64_t verify_ms;       /* default 60000 */
+    int64_t verify_every_ms; /* default 2500 */
 };
 
 /* NILA_ERR_CONFIG: the sink's url is not understood; NILA_ERR_IO: no thread. */

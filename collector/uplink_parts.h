@@ -61,6 +61,12 @@ int64_t uplink_batch_done(const struct uplink *u, int64_t upto);
  * NILA_ERR_CLOSED). */
 NILA_MUST_CHECK int uplink_send(struct uplink *u, struct influx_answer *a);
 void uplink_send_gauges(struct uplink *u);
+/* The nth line of from..to-1 that is not settled; to when there are fewer. */
+size_t uplink_nth_open(const struct uplink *u, size_t from, size_t to, size_t n);
+/* Asks back some of the open (> 0) lines of from..to-1 that a server says it has stored. 0 with a->verdict: STORED, or
+ * MISCONFIGURED (it has not, or may not be asked), or LATER (it does not answer); NILA_ERR_CLOSED. */
+NILA_MUST_CHECK int uplink_verify(struct uplink *u, size_t from, size_t to, size_t open,
+                                  struct influx_answer *a);
 
 /* Notes a failure and sleeps. The first of its kind is said loudly, the repeats are not. */
 void uplink_wait_after(struct uplink *u, const struct influx_answer *a);

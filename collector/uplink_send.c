@@ -35,8 +35,7 @@ static void settle(struct uplink *u, size_t from, size_t to)
         u->line[i].settled = true;
 }
 
-/* The nth line of from..to-1 that is not settled; to when there are fewer. */
-static size_t nth_open(const struct uplink *u, size_t from, size_t to, size_t n)
+size_t uplink_nth_open(const struct uplink *u, size_t from, size_t to, size_t n)
 {
     for (; from < to; from++)
         if (!u->line[from].settled && n-- == 0)
@@ -120,7 +119,7 @@ static int send_named(struct uplink *u, size_t from, size_t to, const struct inf
     size_t at[INFLUX_NAMED_MAX];
 
     for (size_t k = 0; k < named->named; k++)
-        at[k] = nth_open(u, from, to, named->line[k]);
+        at[k] = uplink_nth_open(u, from, to, named->line[k]);
     for (size_t k = 0; k < named->named; k++) {
         int rc = at[k] < to ? send_range(u, at[k], at[k] + 1, a) : 0;
         if (rc != 0)
@@ -134,7 +133,7 @@ static int send_named(struct uplink *u, size_t from, size_t to, const struct inf
 static int take_apart(struct uplink *u, size_t from, size_t to, size_t open,
                       struct influx_answer *a)
 {
-    const size_t first = nth_open(u, from, to, 0);
+    const size_t first = uplink_nth_open(u, from, to, 0);
     size_t mid;
     int rc;
 
@@ -145,11 +144,11 @@ static int take_apart(struct uplink *u, size_t from, size_t to, size_t open,
     }
     if (open == 1)
         return refuse(u, first, a);
-    if (a->named > 0 && nth_open(u, from, to, a->line[0]) < to) {
+    if (a->named > 0 && uplink_nth_open(u, from, to, a->line[0]) < to) {
         const struct influx_answer named = *a;
         return send_named(u, from, to, &named, a);
     }
-    mid = nth_open(u, from, to, open / 2);
+    mid = uplink_nth_open(u, from, to, open / 2);
     rc = send_range(u, first, mid, a);
     return rc != 0 ? rc : send_range(u, mid, to, a);
 }
@@ -164,6 +163,8 @@ static int send_range(struct uplink *u, size_t from, size_t to, struct influx_an
 
     while ((open = open_lines(u, from, to, &text, &len)) > 0) {
         rc = influx_write(u->db, text, len, a);
+        if (rc == 0 && a->verdict == INFLUX_STORED && u->c.sink->api == INFLUX_VM)
+            rc = uplink_verify(u, from, to, open, a);
         if (rc != 0)
             return rc;
         if (a->verdict == INFLUX_STORED) {

@@ -114,9 +114,10 @@ void uplink_wait_after(struct uplink *u, const struct influx_answer *a)
     (void)pthread_mutex_unlock(&u->lock);
     uplink_set_state(u, person ? UPLINK_MISCONFIGURED : UPLINK_WAITING, clock_wall_ms() + ms);
     if (news && person)
-        log_warnx("sink %s: refuses us (%ld %s): check url, database and token file; readings are "
-                  "kept, next try in %lld s",
-                  slug(u), a->status, a->text, (long long)(ms + 999) / 1000);
+        log_warnx(
+            "sink %s: does not store (%ld %s): a person must look, see nila-collector status; "
+            "readings are kept, next try in %lld s",
+            slug(u), a->status, a->text, (long long)(ms + 999) / 1000);
     else if (news)
         log_warnx("sink %s: cannot be reached or is busy (%ld %s); readings are kept, next try in "
                   "%lld s",
