@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "check_notes.h"
 #include "collector/common/log.h"
 #include "plan.h"
 #include "setup.h"
@@ -63,8 +64,11 @@ static void show_words(struct buf *out, const struct site *site, const struct pl
     }
 }
 
-static void show_json(struct buf *out, const struct site *site, const struct plan *plan)
+static void show_json(struct buf *out, const char *config, const struct setup *s,
+                      enum text_language l, const struct plan *plan)
 {
+    const struct site *site = s->site;
+
     buf_printf(out, "{\"site\":\"%s\",\"devices\":[", site->slug);
     for (unsigned i = 0; i < site->devices; i++) {
         const struct site_device *d = &site->device[i];
@@ -83,7 +87,23 @@ static void show_json(struct buf *out, const struct site *site, const struct pla
     for (unsigned i = 0; i < site->buses; i++)
         buf_printf(out, "%s{\"slug\":\"%s\",\"busy_pct\":%d}", i > 0 ? "," : "", site->bus[i].slug,
                    busy_pct(site, plan, (int)i));
+    buf_str(out, "],\"notes\":[");
+    (void)check_notes(out, config, s, l, true);
     buf_str(out, "]}\n");
+}
+
+static void show_notes(struct buf *out, const char *config, const struct setup *s,
+                       enum text_language l)
+{
+    struct buf notes = {0};
+    char number[TEXT_NUMBER_SIZE];
+    const unsigned n = check_notes(&notes, config, s, l, false);
+
+    if (n > 0) {
+        text_add(out, l, TEXT_CHECK_NOTES, text_number(number, l, n, 0), NULL);
+        buf_add(out, notes.p, notes.n);
+    }
+    buf_free(&notes);
 }
 
 int check_site(const char *config, const char *devices, enum text_language l, bool json,
@@ -103,10 +123,11 @@ int check_site(const char *config, const char *devices, enum text_language l, bo
             (void)snprintf(why, why_size, "profile %s: %s", s.site->device[i].profile, words);
     }
     if (rc == 0 && json) {
-        show_json(out, s.site, plan);
+        show_json(out, config, &s, l, plan);
     } else if (rc == 0) {
         char n[4][TEXT_NUMBER_SIZE];
         show_words(out, s.site, plan);
+        show_notes(out, config, &s, l);
         text_add(out, l, TEXT_CHECK_GOOD, config, text_number(n[0], l, s.site->ponds, 0),
                  text_number(n[1], l, s.site->buses, 0), text_number(n[2], l, s.site->devices, 0),
                  text_number(n[3], l, s.site->sinks, 0), NULL);

@@ -190,7 +190,10 @@ int plan_make(struct plan *out, const struct profile *p, char *why, size_t why_s
         return 0;
     }
     if (p->n == 0 || p->n > PROFILE_MEASUREMENTS) {
-        (void)snprintf(why, why_size, "%u measurements, allowed 1..%d", p->n, PROFILE_MEASUREMENTS);
+        (void)snprintf(why, why_size,
+                       "%u measurements with a metric, allowed 1..%d; a value whose fields are not "
+                       "verified has none",
+                       p->n, PROFILE_MEASUREMENTS);
         return NILA_ERR_CONFIG;
     }
     n = list_needs(p, need);

@@ -99,11 +99,6 @@ static int fit_devices(const struct setup *s, const char *config, char *why, siz
         const int rc = site_fit(config, d, s->profile[i], why, why_size);
         if (rc != 0)
             return rc;
-        if (s->profile[i]->start.function != 0)
-            log_warnx(
-                "device %s: %s must be told to measure, which this collector does not do; values "
-                "may be old or 0",
-                d->slug, d->profile);
     }
     return 0;
 }

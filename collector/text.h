@@ -46,17 +46,22 @@ enum text {
     TEXT_ADVICE_CERTIFICATE,
     TEXT_ADVICE_LINES,
     TEXT_ADVICE_KEPT,
-    TEXT_NOT_RUNNING,     /* words */
-    TEXT_IMPORT_STORED,   /* sets, values, file */
-    TEXT_IMPORT_REPEATED, /* rows */
-    TEXT_IMPORT_WIB,      /* rows without an offset */
-    TEXT_IMPORT_REFUSED,  /* mistakes, file */
-    TEXT_IMPORT_MORE,     /* further mistakes */
-    TEXT_CHECK_GOOD,      /* file, ponds, buses, devices, sinks */
-    TEXT_USAGE_OPTION,    /* word */
-    TEXT_USAGE_LANG,      /* word */
-    TEXT_USAGE_COMMAND,   /* word */
-    TEXT_USAGE_MANY,      /* word */
+    TEXT_NOT_RUNNING,      /* words */
+    TEXT_IMPORT_STORED,    /* sets, values, file */
+    TEXT_IMPORT_REPEATED,  /* rows */
+    TEXT_IMPORT_WIB,       /* rows without an offset */
+    TEXT_IMPORT_REFUSED,   /* mistakes, file */
+    TEXT_IMPORT_MORE,      /* further mistakes */
+    TEXT_CHECK_GOOD,       /* file, ponds, buses, devices, sinks */
+    TEXT_CHECK_NOTES,      /* how many */
+    TEXT_CHECK_SERIAL,     /* device, profile, its setting, bus, the bus's setting */
+    TEXT_CHECK_START,      /* device, profile, seconds */
+    TEXT_CHECK_START_EACH, /* device, profile */
+    TEXT_CHECK_UNVERIFIED, /* devices, field's entry, note */
+    TEXT_USAGE_OPTION,     /* word */
+    TEXT_USAGE_LANG,       /* word */
+    TEXT_USAGE_COMMAND,    /* word */
+    TEXT_USAGE_MANY,       /* word */
     TEXT_USAGE_WHICH,
     TEXT_USAGE_FILE, /* command */
     TEXT_TRY_HELP,
