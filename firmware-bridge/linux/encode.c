@@ -96,13 +96,20 @@ static uint64_t absent_bits(const struct profile_measurement *m)
 
 int encode_value(uint16_t regs[4], const struct profile_measurement *m, double value)
 {
+    return encode_value_as(regs, m, m->order, 0, value);
+}
+
+int encode_value_as(uint16_t regs[4], const struct profile_measurement *m, const char *order,
+                    unsigned decimals, double value)
+{
+    static const double TENTH[] = {1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9};
     const int registers = profile_registers(m->type);
-    double least, most, raw = (value - m->offset) / m->scale;
+    double least, most, raw = (value - m->offset) / m->scale / TENTH[decimals];
     uint64_t bits;
     int rc = 0;
 
     if (isnan(value)) {
-        encode_raw(regs, registers, m->order, absent_bits(m));
+        encode_raw(regs, registers, order, absent_bits(m));
         return 0;
     }
     limits(m->type, &least, &most);
@@ -115,7 +122,7 @@ int encode_value(uint16_t regs[4], const struct profile_measurement *m, double v
     bits = to_bits(m->type, raw);
     if (m->has_sentinel && bits == m->sentinel)
         bits = step_aside(m->type, raw, bits);
-    encode_raw(regs, registers, m->order, bits);
+    encode_raw(regs, registers, order, bits);
     return rc;
 }
 

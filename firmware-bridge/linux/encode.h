@@ -22,6 +22,11 @@
 NILA_MUST_CHECK int encode_value(uint16_t regs[4], const struct profile_measurement *m,
                                  double value);
 
+/* The same in another order than m->order (for a device whose order is a setting), and with so many of the digits behind the
+ * decimal point as the device's register of decimals says, 0..9. encode_value is this with m->order and 0. */
+NILA_MUST_CHECK int encode_value_as(uint16_t regs[4], const struct profile_measurement *m,
+                                    const char *order, unsigned decimals, double value);
+
 /* Puts value into the w->count registers of a word; text (may be NULL) is what an ASCII word holds, padded with 0.
  * Registers behind the value are 0. Out of range becomes the nearest. */
 void encode_word(uint16_t *regs, const struct profile_word *w, double value, const char *text);

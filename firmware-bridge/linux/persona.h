@@ -2,14 +2,18 @@
 /* persona: one simulated device of any profile (collector/devices): its registers and its manners, from a request's PDU to
  * the answer's. No clock, no line.
  *
- * Registers: the measurements (those without a metric too, in order ABCD where the order is not verified), quality and kind
- * words, and what the profile lists under status, config and calibration; settings are held and change nothing, a setting
- * called "unit" holds the unit id, ASCII and 32-bit words called "serial_number" the serial number. What lies between
- * registers that are no more than max_gap apart, or in the whole block, exists and is 0.
- * Manners: functions 3, 4, 6, 16, others exception 1. Exception 3: a wrong length, a count of 0, above 125 or above
- * max_registers, a setting outside its range. Exception 2: a register that does not exist (with outside_silent no answer), an
- * odd address or count where only even ones go, a part of a block that is read whole. A device that must be told to measure
- * holds 0 in its measurements until it was told, and for settle_ms after. Nothing is done or answered for a broadcast. */
+ * Registers: the measurements (those without a metric too, in order ABCD where the order is not verified), quality, kind and
+ * decimals words, the register of the byte order, identities, and what the profile lists under status, config and
+ * calibration. Settings are held and change nothing, but for the byte order, the mode (kind) and the decimals, which hold
+ * from the next measurement on; a setting called "unit" holds the unit id, ASCII and 32-bit words called "serial_number" the
+ * serial number. What lies between registers that are no more than max_gap apart, or in a block, exists and is 0.
+ * Relays hold what is written; inputs are 0.
+ * Manners: functions 1, 2, 5 and 15 where there are coils or inputs, 3, 4, 6 and 16; others exception 1. Exception 3: a wrong
+ * length, a count of 0, above 125 (bits: 64) or above max_registers, a setting outside its range. Exception 2: what does not
+ * exist (with outside_silent no answer), an odd address or count where only even ones go, a part of a block that is read
+ * whole. A device that must be told to measure holds 0 in its measurements until it was told, and for settle_ms after; one
+ * that measures on command (start_each) keeps the last values until the next, 300 ms after the command where the profile
+ * does not say. Nothing is done or answered for a broadcast. */
 #ifndef BRIDGE_PERSONA_H
 #define BRIDGE_PERSONA_H
 
@@ -28,6 +32,15 @@ void persona_free(struct persona *d); /* NULL is fine */
 
 uint8_t persona_unit(const struct persona *d);
 const struct profile *persona_profile(const struct persona *d);
+
+/* When the next measurement is due: as usual; at once, because a device that measures on command was told to and its time
+ * has passed; or not yet. */
+enum persona_need {
+    PERSONA_NEEDS_REGULAR,
+    PERSONA_NEEDS_NOW,
+    PERSONA_NEEDS_NOTHING
+};
+enum persona_need persona_needs(const struct persona *d, int64_t now_ms);
 
 /* A measurement is done: n channels in the order of sim_source; those beyond n are absent. */
 void persona_take(struct persona *d, const struct sim_channel *ch, int n);

@@ -181,14 +181,18 @@ void simbus_serve_persona(struct simbus *b, uint8_t unit, const uint8_t *pdu, si
     struct sim_channel ch[SIM_CHANNELS_MAX] = {{0}};
     int i = find_persona(b, unit), channels;
     const struct profile *p;
+    enum persona_need need;
 
     *out = (struct sim_reply){0};
     if (i < 0)
         return;
     p = persona_profile(b->persona[i]);
+    need = persona_needs(b->persona[i], clock_mono_ms());
+    if (need == PERSONA_NEEDS_NOW)
+        b->persona_sampling[i].sampled = false;
     if (sample(b, &b->persona_sampling[i], p->measure_ms > 0 ? p->measure_ms : 1000 * PERIOD_S, ch,
                &channels) &&
-        channels >= 0)
+        channels >= 0 && need != PERSONA_NEEDS_NOTHING)
         persona_take(b->persona[i], ch, channels);
     if (!b->persona_sampling[i].plugged)
         return;

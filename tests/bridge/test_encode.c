@@ -133,6 +133,39 @@ static void a_value_never_looks_like_the_sentinel(void **state)
     }
 }
 
+/* A register of decimals and an order that is a setting, against the collector's decoder. */
+static void decimals_and_order_registers_come_back(void **state)
+{
+    static const char *const ORDER[] = {"ABCD", "CDAB", "BADC", "DCBA"};
+    struct profile p = {.id = "one", .n = 1, .max_registers = 125};
+    struct profile_measurement *m = &p.m[0];
+
+    (void)state;
+    *m = simple(PROFILE_S32, "");
+    m->order_set = m->has_decimals = true;
+    m->decimals = 2;
+    m->offset = -3;
+    p.order_register.function = 3;
+    p.order_register.address = 3;
+    p.order_register.n = 1;
+    for (unsigned i = 0; i < 4000; i++) {
+        const unsigned decimals = i % 10;
+        const uint64_t word = rng_key(5, i);
+        struct reg_block b = {.function = 3, .count = 4};
+        struct reading_set set;
+        uint16_t back[4] = {0};
+        memcpy(p.order_register.of[0].order, ORDER[i / 10 % 4], 5);
+        b.regs[0] = (uint16_t)word;
+        b.regs[1] = (uint16_t)(word >> 16);
+        b.regs[2] = (uint16_t)decimals;
+        decode_blocks(&set, &p, NULL, &b, 1);
+        assert_int_equal(set.n, 1);
+        assert_int_equal(encode_value_as(back, m, ORDER[i / 10 % 4], decimals, set.v[0].value), 0);
+        if (back[0] != b.regs[0] || back[1] != b.regs[1])
+            fail_msg("%u decimals, %s: %.17g", decimals, ORDER[i / 10 % 4], set.v[0].value);
+    }
+}
+
 static void words_hold_numbers_and_text(void **state)
 {
     static const struct {
@@ -279,6 +312,7 @@ int main(void)
         cmocka_unit_test(puts_bytes_in_order_for_every_type),
         cmocka_unit_test(what_a_type_cannot_hold_becomes_the_nearest_and_is_told),
         cmocka_unit_test(a_value_never_looks_like_the_sentinel),
+        cmocka_unit_test(decimals_and_order_registers_come_back),
         cmocka_unit_test(words_hold_numbers_and_text),
         cmocka_unit_test(every_profile_comes_back_from_the_collectors_decoder),
     };

@@ -128,7 +128,10 @@ static void values_stand_where_and_as_the_profile_says(void **state)
         {"half of a value", "peacefair-pzem-004t", "04 00 01 00 01", "04 02 07 d0"},
         /* the spares come after the four metrics: frequency is the 5th */
         {"one without a metric", "peacefair-pzem-004t", "04 00 07 00 01", "04 02 00 32"},
-        {"an order nobody verified", "hamilton-arc-ph", "03 08 2b 00 02", "03 04 3f 80 00 00"},
+        {"an order nobody verified, in a block", "hamilton-arc-ph", "03 08 29 00 0a",
+         "03 14 00 00 00 00 3f 80 00 00 00 00 00 00 00 00 00 00 00 00 00 00"},
+        {"order by a register", "supmea-ph8", "03 00 01 00 04", "03 08 3f 80 00 00 40 40 00 00"},
+        {"mode and order registers", "supmea-ph8", "03 00 24 00 02", "03 04 00 01 00 00"},
         {"a block with what lies between", "rika-ph", "03 00 00 00 06",
          "03 0c 3f 80 00 00 00 00 00 00 40 00 00 00"},
         {"a quality word when all is well", "insitu-rdo-pro", "03 00 29 00 01", "03 02 00 00"},
@@ -164,6 +167,7 @@ static void what_the_device_does_not_do_is_refused_as_it_does_it(void **state)
         {"an odd count", "xylem-odo-rtu", "04 00 00 00 03", "84 02"},
         {"even ones", "xylem-odo-rtu", "04 00 00 00 02", "04 04 3f 80 00 00"},
         {"a part of a whole block", "rika-ph", "03 00 00 00 02", "83 02"},
+        {"a part of one of several blocks", "hamilton-arc-ph", "03 08 2b 00 02", "83 02"},
         {"a block and more", "rika-ph", "03 00 00 00 07", "83 02"},
         {"outside, silent", "yosemitech-y532", "03 00 00 00 01", ""},
         {"a write outside, silent", "yosemitech-y532", "06 00 00 00 01", ""},
@@ -173,6 +177,14 @@ static void what_the_device_does_not_do_is_refused_as_it_does_it(void **state)
         {"an action", "yosemitech-y510", "10 31 00 00 00 00", "10 31 00 00 00"},
         {"a write of nothing elsewhere", "yosemitech-y510", "10 12 00 00 00 00", "90 03"},
         {"a relay's registers", "lctech-relay", "03 00 00 00 01", "83 02"},
+        {"relays that cannot be read", "lctech-relay", "01 00 00 00 08", "81 01"},
+        {"more relays than there are", "waveshare-relay-8", "01 00 00 00 09", "81 02"},
+        {"no relays", "waveshare-relay-8", "01 00 00 00 00", "81 03"},
+        {"inputs", "lctech-relay", "02 00 00 00 08", "02 01 00"},
+        {"a relay beside the board", "waveshare-relay-8", "05 00 08 ff 00", "85 02"},
+        {"half on", "waveshare-relay-8", "05 00 00 80 00", "85 03"},
+        {"relays, cut short", "waveshare-relay-8", "0f 00 00 00 08 02 ff", "8f 03"},
+        {"one relay too many", "waveshare-relay-8", "0f 00 01 00 08 01 ff", "8f 02"},
     };
 
     (void)state;
@@ -230,8 +242,6 @@ static void measures_only_once_it_was_told_and_has_settled(void **state)
          "03 26 04 00 02", "03 04 00 00 00 00", "03 04 00 00 40 40", 8000},
         {"by a write of nothing", "yosemitech-y520", "10 1c 01 00 00 00", "10 1c 00 00 00 00",
          "10 1c 00 00 00", "03 26 00 00 02", "03 04 00 00 00 00", "03 04 00 00 80 3f", 10000},
-        {"by a command", "supmea-do7016", "06 00 01 00 07", "06 00 01 00 0f", "06 00 01 00 0f",
-         "03 00 57 00 02", "03 04 00 00 00 00", "03 04 40 40 00 00", 0},
     };
 
     (void)state;
@@ -257,6 +267,129 @@ static void measures_only_once_it_was_told_and_has_settled(void **state)
         assert_string_equal(answer, T[i].value);
         forget(&m);
     }
+}
+
+static void measures_once_for_each_command(void **state)
+{
+    struct imitation m = imitate("supmea-do7016");
+    char answer[3 * NILA_PDU_MAX + 1];
+    struct sim_channel ch[SIM_CHANNELS_MAX] = {{.value = 28}, {.value = 80}, {.value = 5}};
+
+    (void)state;
+    assert_int_equal(persona_needs(m.d, 1000), PERSONA_NEEDS_NOTHING);
+    (void)ask(m.d, "03 00 57 00 02", 1000, answer);
+    assert_string_equal(answer, "03 04 00 00 00 00");
+    (void)ask(m.d, "06 00 01 00 07", 1000, answer); /* not the command */
+    assert_string_equal(answer, "86 02");
+    assert_int_equal(persona_needs(m.d, 90000), PERSONA_NEEDS_NOTHING);
+    (void)ask(m.d, "06 00 01 00 0f", 100000, answer);
+    assert_string_equal(answer, "06 00 01 00 0f");
+    (void)ask(m.d, "03 00 a4 00 01", 100000, answer); /* how long to wait: 300 ms */
+    assert_string_equal(answer, "03 02 01 2c");
+    assert_int_equal(persona_needs(m.d, 100299), PERSONA_NEEDS_NOTHING);
+    assert_int_equal(persona_needs(m.d, 100300), PERSONA_NEEDS_NOW);
+    persona_take(m.d, ch, 3);
+    assert_int_equal(persona_needs(m.d, 100301), PERSONA_NEEDS_NOTHING);
+    (void)ask(m.d, "03 00 57 00 02", 100301, answer);
+    assert_string_equal(answer, "03 04 40 a0 00 00");
+    (void)ask(m.d, "06 00 01 00 0f", 200000, answer); /* again; the old value stays meanwhile */
+    (void)ask(m.d, "03 00 57 00 02", 200001, answer);
+    assert_string_equal(answer, "03 04 40 a0 00 00");
+    assert_int_equal(persona_needs(m.d, 200300), PERSONA_NEEDS_NOW);
+    forget(&m);
+}
+
+static void order_and_mode_are_settings_that_hold_from_the_next_measurement(void **state)
+{
+    struct imitation m = imitate("supmea-ph8");
+    char answer[3 * NILA_PDU_MAX + 1];
+
+    (void)state;
+    measure(&m);
+    (void)ask(m.d, "06 00 24 00 04", 0, answer);
+    assert_string_equal(answer, "06 00 24 00 04");
+    (void)ask(m.d, "06 00 25 00 01", 0, answer);
+    (void)ask(m.d, "03 00 01 00 04", 0, answer);
+    assert_string_equal(answer, "03 08 3f 80 00 00 40 40 00 00");
+    measure(&m); /* DCBA, and the redox of 2 in the place of the pH of 1 */
+    (void)ask(m.d, "03 00 01 00 04", 0, answer);
+    assert_string_equal(answer, "03 08 00 00 00 40 00 00 40 40");
+    (void)ask(m.d, "06 00 24 00 09", 0, answer); /* a code of no order: as it came */
+    measure(&m);
+    (void)ask(m.d, "03 00 01 00 02", 0, answer);
+    assert_string_equal(answer, "03 04 40 00 00 00");
+    forget(&m);
+}
+
+static void decimals_masked_states_and_identities_are_held(void **state)
+{
+    static const char TEXT[] =
+        "{\"schema\":\"device/1\",\"id\":\"p\",\"maker\":\"m\",\"model\":\"m\",\"addresses\":"
+        "\"zero-based PDU addresses\",\"serial\":null,\"default_unit\":null,\"measurements\":["
+        "{\"name\":\"ph\",\"metric\":\"ph\",\"unit\":\"pH\",\"function\":3,\"address\":0,\"type\":"
+        "\"u16\",\"decimals\":5},"
+        "{\"name\":\"s\",\"metric\":\"do_sat_pct\",\"unit\":\"%\",\"function\":3,\"address\":1,"
+        "\"type\":\"f32\",\"order\":\"ABCD\",\"fraction\":true}],"
+        "\"status\":[{\"name\":\"e\",\"function\":3,\"address\":6,\"mask\":12,\"ok\":4,\"of\":["
+        "\"ph\"]}],"
+        "\"identity\":[{\"name\":\"who\",\"function\":3,\"address\":8,\"count\":3,\"type\":"
+        "\"ascii\","
+        "\"pattern\":\"PH?*\"},{\"name\":\"no\",\"function\":3,\"address\":11,\"value\":513}]}";
+    struct imitation m = imitate_text(TEXT);
+    struct sim_channel ch[SIM_CHANNELS_MAX] = {{.value = 7.25}, {.value = 87.5}};
+    char answer[3 * NILA_PDU_MAX + 1];
+
+    (void)state;
+    persona_take(m.d, ch, 2);
+    (void)ask(m.d, "03 00 00 00 03", 0, answer); /* 725, and 0.875 */
+    assert_string_equal(answer, "03 06 02 d5 3f 60 00 00");
+    (void)ask(m.d, "03 00 05 00 02", 0, answer); /* two decimals; well */
+    assert_string_equal(answer, "03 04 00 02 00 04");
+    (void)ask(m.d, "03 00 08 00 04", 0, answer);
+    assert_string_equal(answer, "03 08 50 48 30 00 00 00 02 01");
+    for (unsigned i = 0; i < m.p->identities; i++) {
+        const uint16_t who[] = {0x5048, 0x3000, 0}, no[] = {513};
+        assert_true(profile_identity_fits(&m.p->identity[i], i == 0 ? who : no));
+    }
+    ch[1].value = NAN; /* the state speaks of the pH alone */
+    persona_take(m.d, ch, 2);
+    (void)ask(m.d, "03 00 06 00 01", 0, answer);
+    assert_string_equal(answer, "03 02 00 04");
+    ch[0].value = NAN; /* "absent" is 5, which the mask does not tell from 4: another bit */
+    persona_take(m.d, ch, 2);
+    (void)ask(m.d, "03 00 06 00 01", 0, answer);
+    assert_string_equal(answer, "03 02 00 00");
+    forget(&m);
+}
+
+static void relays_hold_what_is_written(void **state)
+{
+    static const struct {
+        const char *says, *ask, *answer, *state;
+    } T[] = {
+        {"one on", "05 00 02 ff 00", "05 00 02 ff 00", "01 01 04"},
+        {"several", "0f 00 04 00 03 01 05", "0f 00 04 00 03", "01 01 54"},
+        {"one off", "05 00 02 00 00", "05 00 02 00 00", "01 01 50"},
+        {"toggled", "05 01 ff ff 00", "05 01 ff ff 00", "01 01 af"},
+        {"all on", "05 00 ff ff 00", "05 00 ff ff 00", "01 01 ff"},
+        {"a pulse changes nothing", "05 02 01 00 07", "05 02 01 00 07", "01 01 ff"},
+        {"all off", "05 00 ff 00 00", "05 00 ff 00 00", "01 01 00"},
+    };
+    struct imitation m = imitate("waveshare-relay-8");
+    char answer[3 * NILA_PDU_MAX + 1];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
+        (void)ask(m.d, T[i].ask, 0, answer);
+        if (strcmp(answer, T[i].answer) != 0)
+            fail_msg("%s: %s", T[i].says, answer);
+        (void)ask(m.d, "01 00 00 00 08", 0, answer);
+        if (strcmp(answer, T[i].state) != 0)
+            fail_msg("%s: %s", T[i].says, answer);
+    }
+    (void)ask(m.d, "01 00 04 00 02", 0, answer);
+    assert_string_equal(answer, "01 01 00");
+    forget(&m);
 }
 
 static void an_absent_sensor_is_told_as_the_device_tells_it(void **state)
@@ -348,6 +481,10 @@ int main(void)
         cmocka_unit_test(a_setting_is_held_and_half_a_write_is_none),
         cmocka_unit_test(what_the_truth_log_needs_is_told),
         cmocka_unit_test(measures_only_once_it_was_told_and_has_settled),
+        cmocka_unit_test(measures_once_for_each_command),
+        cmocka_unit_test(order_and_mode_are_settings_that_hold_from_the_next_measurement),
+        cmocka_unit_test(decimals_masked_states_and_identities_are_held),
+        cmocka_unit_test(relays_hold_what_is_written),
         cmocka_unit_test(an_absent_sensor_is_told_as_the_device_tells_it),
         cmocka_unit_test(derives_what_the_pond_does_not_compute),
     };
