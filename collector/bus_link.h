@@ -27,6 +27,7 @@ struct bus {
     int lock_fd;     /* serial: a second handle that carries the lock; -1 none */
     bool doubt[256]; /* serial: the unit's last question failed, its answer may still come */
     uint16_t slowest_ms[256]; /* serial: slowest good answer of the unit, 0 none yet */
+    struct bus_question last; /* serial: the last question (its .write is not to be used) */
 };
 
 /* Waits until the line has been quiet for ms, and for as long as the bus and q want. */

@@ -19,6 +19,8 @@
 #define BYTE_MS        100
 #define DRAIN_CAP_MS   2000
 #define DRAIN_LEAST_MS 20
+#define COPY_CAP_MS    200
+#define COPY_GAPS      4 /* frame gaps within which a copy begins when the unit answers at once */
 
 /* Silence that ends a frame, in whole ms: 3.5 characters of 11 bits, fixed 1.75 ms above 19200 baud (Modbus over serial
  * line 1.02, 2.5.1.1); one more because the clock counts whole ms. */
@@ -267,13 +269,25 @@ static int after_failure(struct bus *b, const struct bus_question *q, int rc, st
     return rc;
 }
 
-/* Silence before the question, and nothing left unread. */
+/* Would a second copy of the last answer pass for the answer to q? Frames do not say which registers they carry. */
+static bool like_the_last(const struct bus *b, const struct bus_question *q)
+{
+    return b->last.unit == q->unit && b->last.function == q->function &&
+           b->last.count == q->count && b->last.first != q->first;
+}
+
+/* Silence before the question, and nothing left unread. Where a copy of the last answer (of a device, repeater or gateway that
+ * sends it twice) would be taken for this one's, it is waited for, as long as the unit has ever taken to answer. */
 static int make_quiet(struct bus *b, const struct bus_question *q, struct bus_answer *a)
 {
-    int gap = frame_gap_ms(b->c), n;
+    int gap = frame_gap_ms(b->c), wait = 0, n;
 
     bus_wait_gap(b, q, gap);
-    n = drain(modbus_get_socket(b->ctx), 0, DRAIN_CAP_MS);
+    if (like_the_last(b, q)) {
+        wait = b->slowest_ms[q->unit] < COPY_CAP_MS ? b->slowest_ms[q->unit] : COPY_CAP_MS;
+        wait = wait > COPY_GAPS * gap ? wait : COPY_GAPS * gap;
+    }
+    n = drain(modbus_get_socket(b->ctx), wait, DRAIN_CAP_MS);
     if (n > 0) { /* somebody was still talking: let him finish */
         a->strays += (unsigned)n;
         n = drain(modbus_get_socket(b->ctx), gap, DRAIN_CAP_MS);
@@ -291,6 +305,7 @@ static int rtu_ask(struct bus *b, const struct bus_question *q, uint16_t *regs,
 
     if (make_quiet(b, q, a) != 0)
         return link_error(errno, q, a);
+    b->last = *q;
     set_timeouts(b->ctx, q->timeout_ms);
     asked_ms = clock_mono_ms();
     rc = exchange(b, q, f, &n, a);
