@@ -34,13 +34,76 @@ static int acknowledge(struct uplink *u, int64_t upto)
     return rc;
 }
 
-/* One batch, or one wait for something to send. */
+/* Do newest rows go ahead now? With one batch or less waiting they are in it anyway. */
+static bool ahead_due(const struct uplink *u)
+{
+    const int64_t newest = journal_last_seq(u->c.journal);
+
+    return newest - u->acked > (int64_t)u->batch_lines && newest > u->ahead_upto &&
+           u->ahead_budget > 0 && clock_mono_ms() >= u->ahead_at_ms;
+}
+
+/* Sends the newest rows that have not gone ahead. Nothing of it is remembered on disk: after a crash they go ahead once
+ * more, and the same point sent twice is one point. Returns as uplink_send does. */
+static int send_ahead(struct uplink *u, struct influx_answer *a)
+{
+    const int64_t newest = journal_last_seq(u->c.journal);
+    int64_t rows = (int64_t)(u->ahead_budget < u->batch_lines ? u->ahead_budget : u->batch_lines);
+    int64_t upto = newest;
+    int rc;
+
+    if (rows > newest - u->ahead_upto)
+        rows = newest - u->ahead_upto;
+    u->ahead = true;
+    do { /* fewer, until the newest is among them */
+        rc = uplink_batch_fill(u, newest - rows, UPLINK_LINES_MAX, &upto);
+        rows /= 2;
+    } while (rc == 0 && upto < newest && rows > 0);
+    if (rc == 0 && u->lines > 0) {
+        uplink_set_state(u, UPLINK_SENDING, 0);
+        rc = uplink_send(u, a);
+    }
+    u->ahead = false;
+    if (rc == 0) {
+        u->ahead_upto = upto;
+        u->ahead_at_ms = clock_mono_ms() + u->c.ahead_every_ms;
+        u->ahead_budget -= u->lines < u->ahead_budget ? u->lines : u->ahead_budget;
+    }
+    return rc;
+}
+
+static void earn_ahead(struct uplink *u)
+{
+    u->ahead_budget += u->lines / 4;
+    if (u->ahead_budget > UPLINK_AHEAD_MAX)
+        u->ahead_budget = UPLINK_AHEAD_MAX;
+}
+
+/* What follows a batch: rc as uplink_send returns it. */
+static void after_batch(struct uplink *u, int rc, const struct influx_answer *a)
+{
+    if (rc == 1) {
+        uplink_wait_after(u, a);
+    } else if (rc < 0 && rc != NILA_ERR_CLOSED) {
+        uplink_pause(u, u->c.retry_min_ms); /* the journal's trouble, logged there */
+    } else if (rc == 0) {
+        uplink_wait_over(u);
+        uplink_send_gauges(u);
+    }
+}
+
+/* One batch of the backlog, and perhaps one of the newest rows before it; or one wait for something to send. */
 static void turn(struct uplink *u)
 {
     struct influx_answer a = {.verdict = INFLUX_STORED};
     int64_t upto = u->acked;
-    int rc = uplink_batch_fill(u, u->acked, u->batch_lines, &upto);
+    int rc = 0;
 
+    if (u->c.ahead_every_ms >= 0 && ahead_due(u) && (rc = send_ahead(u, &a)) != 0) {
+        after_batch(u, rc, &a);
+        return;
+    }
+    rc = uplink_batch_fill(u, u->acked, u->batch_lines, &upto);
     if (rc == 0 && u->lines == 0 && upto == u->acked) {
         uplink_set_state(u, UPLINK_IDLE, 0);
         uplink_send_gauges(u); /* also when no probe answers and no reading comes */
@@ -58,14 +121,9 @@ static void turn(struct uplink *u)
         if (acked < 0)
             rc = acked;
     }
-    if (rc == 1) {
-        uplink_wait_after(u, &a);
-    } else if (rc < 0 && rc != NILA_ERR_CLOSED) {
-        uplink_pause(u, u->c.retry_min_ms); /* the journal's trouble, logged there */
-    } else if (rc == 0) {
-        uplink_wait_over(u);
-        uplink_send_gauges(u);
-    }
+    if (rc == 0)
+        earn_ahead(u);
+    after_batch(u, rc, &a);
 }
 
 static void *run(void *arg)
@@ -108,7 +166,9 @@ int uplink_start(struct uplink **out, const struct uplink_config *c)
     u->c.verify_ms = or_default(c->verify_ms, 60000);
     u->c.verify_every_ms = or_default(c->verify_every_ms, 2500);
     u->random = (uint64_t)clock_wall_ms() * 2654435761U + c->index + 1;
+    u->c.ahead_every_ms = or_default(c->ahead_every_ms, 1000);
     u->batch_lines = UPLINK_LINES_MAX;
+    u->ahead_budget = UPLINK_AHEAD_MAX;
     atomic_init(&u->stop, false);
     (void)pthread_mutex_init(&u->lock, NULL);
     (void)pthread_condattr_init(&attr);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* uplink: carries the journal's rows to one InfluxDB (or VictoriaMetrics), in order, in one thread of its own.
  *
+ * When more than a batch waits, the newest rows go ahead once a second, so that pages are up to date within seconds after an
+ * outage; they are sent again, and acknowledged, in their turn. What goes ahead is at most 1000 lines and a quarter of what
+ * the backlog gets, so that neither starves.
  * Batches of at most 5000 lines and 1 MB of text. Rows are acknowledged to the journal only after the server stored them;
  * a batch that was stored but whose answer was lost is sent again, and the same point twice is one point.
  * A line the server refuses is found by halving and goes to the journal's quarantine with the server's words; points
@@ -34,6 +37,8 @@ struct uplink_config {
     int64_t retry_max_ms;  /* default 300000 */
     int64_t person_min_ms; /* when a person must act; default 60000 */
     int64_t person_max_ms; /* default 600000 */
+    /* between two batches of newest rows that go ahead of a backlog; default 1000, -1 none */
+    int64_t ahead_every_ms;
     /* VictoriaMetrics: how long a stored point may take until it can be asked back, and how often it is asked */
     int64_t verify_ms;       /* default 60000 */
     int64_t verify_every_ms; /* default 2500 */
@@ -58,7 +63,7 @@ enum uplink_state {
 
 struct uplink_stats {
     enum uplink_state state;
-    uint64_t sent;        /* lines stored */
+    uint64_t sent;        /* lines stored; those that went ahead count in their turn */
     uint64_t refused;     /* lines quarantined */
     uint64_t refused_old; /* points older than the server keeps */
     int64_t last_ok_ms;   /* wall clock, 0 never */

@@ -15,6 +15,8 @@ static int add_row(struct uplink *u, const struct journal_row *row)
     size_t from = u->text.n;
     int n = lineproto_append(&u->text, &row->set);
 
+    if (n < 0 && u->ahead)
+        return 0; /* in its turn */
     if (n < 0) {
         char what[96];
         (void)snprintf(what, sizeof what, "row of device %s at %lld ms", row->set.tags.device,

@@ -19,6 +19,7 @@
     1000000                 /* below every server's bound, also where it counts inflated bytes */
 #define UPLINK_LINES_MIN 50 /* a batch is not halved below this after a time-out */
 #define UPLINK_PEEK_ROWS 128
+#define UPLINK_AHEAD_MAX 1000 /* lines sent ahead of their turn at once */
 
 struct uplink_line {
     size_t from; /* offset in text; it ends where the next begins */
@@ -41,6 +42,11 @@ struct uplink {
     struct journal_row *rows;
     struct buf open; /* text of a range without its settled lines */
     int64_t acked;
+    bool
+        ahead; /* the batch goes ahead of its turn: nothing of it is counted, quarantined or acknowledged */
+    int64_t ahead_upto;       /* rows up to here have gone ahead */
+    int64_t ahead_at_ms;      /* mono; not again before */
+    size_t ahead_budget;      /* lines that may go ahead; grows with what the backlog gets */
     unsigned refused_in_row;  /* lines quarantined since one was stored */
     unsigned failures;        /* in a row */
     bool create_tried;        /* CREATE DATABASE, since the last success */

@@ -19,11 +19,13 @@ static const char *slug(const struct uplink *u)
 static void count(struct uplink *u, size_t sent, size_t refused, size_t refused_old)
 {
     (void)pthread_mutex_lock(&u->lock);
-    u->stats.sent += sent;
-    u->stats.refused += refused;
-    u->stats.refused_old += refused_old;
     if (sent > 0)
         u->stats.last_ok_ms = clock_wall_ms();
+    if (!u->ahead) {
+        u->stats.sent += sent;
+        u->stats.refused += refused;
+        u->stats.refused_old += refused_old;
+    }
     (void)pthread_mutex_unlock(&u->lock);
     if (sent > 0)
         u->refused_in_row = 0;
@@ -88,6 +90,10 @@ static int refuse(struct uplink *u, size_t i, struct influx_answer *a)
     char words[sizeof a->text];
     int rc;
 
+    if (u->ahead) { /* in its turn */
+        settle(u, i, i + 1);
+        return 0;
+    }
     if (u->refused_in_row >= REFUSED_IN_ROW_MAX && !takes_the_last(u, i)) {
         (void)snprintf(words, sizeof words, "refuses every line: %.200s", a->text);
         memcpy(a->text, words, sizeof words);
@@ -163,7 +169,7 @@ static int send_range(struct uplink *u, size_t from, size_t to, struct influx_an
 
     while ((open = open_lines(u, from, to, &text, &len)) > 0) {
         rc = influx_write(u->db, text, len, a);
-        if (rc == 0 && a->verdict == INFLUX_STORED && u->c.sink->api == INFLUX_VM)
+        if (rc == 0 && a->verdict == INFLUX_STORED && u->c.sink->api == INFLUX_VM && !u->ahead)
             rc = uplink_verify(u, from, to, open, a);
         if (rc != 0)
             return rc;

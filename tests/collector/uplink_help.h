@@ -51,7 +51,8 @@ static inline struct uplink *uplink_kind(struct journal *j, unsigned index, enum
                                     .retry_min_ms = 5,
                                     .retry_max_ms = 50,
                                     .person_min_ms = 20,
-                                    .person_max_ms = 50};
+                                    .person_max_ms = 50,
+                                    .ahead_every_ms = 1};
     struct uplink *u = NULL;
 
     *k = (struct site_sink){.slug = "pusat", .api = kind, .database = "nila"};
