@@ -32,18 +32,23 @@ site() { # site BUS: every profile that measures, each a unit of its own
 status() { "$bin/nila-collector" status --config "$D/$1.json" --json; }
 all_spoke() { [ "$(status "$1" | grep -o '"values":[1-9]' | wc -l)" -ge "$devices" ]; }
 
-run() { # run NAME BUS-OF-SIMULATOR [OPTIONS]
+begin() { # begin NAME BUS-OF-SIMULATOR [OPTIONS]
   local name=$1 bus=$2
   shift 2
   site "$bus" "$name" >"$D/$name.json"
   devices=$(grep -c '"profile"' "$D/$name.json")
   start "sim-$name" "$bin/nila-bridge" simulate "$D/$name.json" --devices collector/devices --seed 7 --truth "$D/$name.truth" \
     --ready "$D/$name.ready" "$@"
-  await 60 "simulator" test -s "$D/$name.ready" || { echo "not ok - $name: the simulator starts"; failed=1; return; }
-  if [ "$name" = tcp ]; then
-    site "\"tcp\": {\"host\": \"127.0.0.1\", \"port\": $(json_number port <"$D/$name.ready")}" "$name" >"$D/$name.json"
+  if ! await 60 "simulator" test -s "$D/$name.ready"; then
+    echo "not ok - $name: the simulator starts"
+    exit 1
   fi
+  [ "$name" = rtu ] || site "\"tcp\": {\"host\": \"127.0.0.1\", \"port\": $(json_number port <"$D/$name.ready")}" "$name" >"$D/$name.json"
   start "collector-$name" "$bin/nila-collector" run --config "$D/$name.json" --devices collector/devices --trust-clock
+}
+
+end() { # end NAME
+  local name=$1
   if await 60 "all devices" all_spoke "$name"; then echo "ok - $name: all $devices devices have answered"; else
     echo "not ok - $name: some devices gave no value"
     NILA_LANG=en "$bin/nila-collector" status --config "$D/$name.json" | sed 's/^/# /'
@@ -55,6 +60,8 @@ run() { # run NAME BUS-OF-SIMULATOR [OPTIONS]
   [ "${PIPESTATUS[0]}" -eq 0 ] || failed=1
 }
 
-run tcp '"tcp": {"host": "127.0.0.1", "port": 0}'
-run rtu '"serial": {"port": "'"$D"'/uji.pty"}' --pty-link "$D/uji.pty"
+begin tcp '"tcp": {"host": "127.0.0.1", "port": 0}'
+begin rtu '"serial": {"port": "'"$D"'/uji.pty"}' --pty-link "$D/uji.pty"
+end tcp
+end rtu
 exit $failed
