@@ -18,9 +18,9 @@ static size_t request_length(const uint8_t *p, size_t n)
 {
     if (n < 2)
         return 0;
-    if (p[1] == 3 || p[1] == 4 || p[1] == 6)
+    if (p[1] >= 1 && p[1] <= 6)
         return 8;
-    if (p[1] == 16)
+    if (p[1] == 15 || p[1] == 16)
         return n < 7 ? 0 : 9 + (size_t)p[6];
     return SIZE_MAX;
 }

@@ -2,6 +2,7 @@
 /* The manners of imitated devices, request by request, on the profiles of the folder. */
 #include "tests/support/support.h"
 
+#include <dirent.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "firmware-bridge/linux/persona.h"
 #include "firmware-bridge/linux/pond.h"
 #include "firmware-bridge/linux/quantities.h"
+#include "firmware-bridge/linux/rng.h"
 
 #define DEVICES "collector/devices"
 #define UNIT    200
@@ -438,6 +440,92 @@ static void an_absent_sensor_is_told_as_the_device_tells_it(void **state)
     forget(&m);
 }
 
+/* --- whatever is asked --- */
+
+/* A request that is nearly right: a function of the device's, an address near one it has. */
+static size_t draw_request(const struct profile *p, uint64_t key, uint8_t *in)
+{
+    static const uint8_t FUNCTION[] = {1, 2, 3, 3, 3, 4, 4, 4, 5, 6, 15, 16, 43};
+    size_t n = 5 + (size_t)(rng_unit(rng_key(key, 1)) * 4);
+    unsigned address = (unsigned)(rng_unit(rng_key(key, 2)) * 65536);
+
+    for (size_t i = 0; i < 300; i++)
+        in[i] = (uint8_t)rng_key(rng_key(key, 3), i);
+    if (p->n > 0 && rng_unit(rng_key(key, 4)) < 0.7)
+        address = p->m[(unsigned)(rng_unit(rng_key(key, 5)) * p->n)].address + in[9] % 3U - 1U;
+    else if (p->words > 0)
+        address = p->word[(unsigned)(rng_unit(rng_key(key, 5)) * p->words)].address;
+    in[0] = FUNCTION[in[0] % sizeof FUNCTION];
+    in[1] = (uint8_t)(address >> 8);
+    in[2] = (uint8_t)address;
+    in[3] = in[3] < 250 ? 0 : in[3]; /* mostly counts that may be */
+    in[4] = in[10] % 4 != 0 ? 1 + in[4] % 4 : in[4] % 140;
+    if (in[0] >= 15 && in[5] % 4 != 0) {
+        in[4] %= 6;
+        in[5] = (uint8_t)(in[0] == 16 ? 2 * in[4] : (in[4] + 7) / 8);
+        n = 6 + (size_t)in[5];
+    } else if (in[6] % 4 != 0) {
+        n = 5;
+    }
+    return in[7] < 3 ? in[8] % 254U : n;
+}
+
+static void check_answer(const struct profile *p, const uint8_t *in, size_t n,
+                         const struct nila_answer *a, const uint8_t *out)
+{
+    if (a->n == 0) {
+        assert_true(n == 0 || p->outside_silent);
+        return;
+    }
+    assert_true(a->n >= 2 && a->n <= NILA_PDU_MAX);
+    if (a->exception != 0) {
+        assert_true(a->n == 2 && out[0] == (in[0] | 0x80) && out[1] == a->exception);
+        assert_in_range(a->exception, 1, 3);
+        return;
+    }
+    assert_int_equal(out[0], in[0]);
+    if (in[0] <= 4)
+        assert_int_equal(a->n, 2 + (size_t)out[1]);
+    else
+        assert_true(a->n == 5 && memcmp(out, in, 5) == 0);
+    if (a->count > 0)
+        assert_true(out[1] == 2 * a->count && a->count <= p->max_registers);
+}
+
+static void no_request_upsets_any_device_of_the_folder(void **state)
+{
+    DIR *dir = opendir(DEVICES);
+    const struct dirent *e;
+    unsigned good = 0, refused = 0;
+
+    (void)state;
+    assert_non_null(dir);
+    while ((e = readdir(dir)) != NULL) {
+        struct imitation m;
+        char id[SLUG_SIZE];
+        if (e->d_name[0] == '.' || strstr(e->d_name, ".schema.") != NULL ||
+            strstr(e->d_name, ".json") == NULL)
+            continue;
+        (void)snprintf(id, sizeof id, "%.*s", (int)strcspn(e->d_name, "."), e->d_name);
+        m = imitate(id);
+        for (uint64_t i = 0; i < 5000; i++) {
+            uint8_t in[300], out[NILA_PDU_MAX];
+            const size_t n = draw_request(m.p, rng_key(rng_key_text(9, id), i), in);
+            struct nila_answer a;
+            if (i % 50 == 0)
+                measure(&m);
+            a = persona_serve(m.d, in, n, (int64_t)(1000 + 10 * i), out);
+            check_answer(m.p, in, n, &a, out);
+            good += a.n > 0 && a.exception == 0;
+            refused += a.exception != 0;
+        }
+        forget(&m);
+    }
+    (void)closedir(dir);
+    print_message("%u answered, %u refused\n", good, refused);
+    assert_true(good > 5000 && refused > 5000);
+}
+
 /* --- what there is to measure --- */
 
 static void derives_what_the_pond_does_not_compute(void **state)
@@ -486,6 +574,7 @@ int main(void)
         cmocka_unit_test(decimals_masked_states_and_identities_are_held),
         cmocka_unit_test(relays_hold_what_is_written),
         cmocka_unit_test(an_absent_sensor_is_told_as_the_device_tells_it),
+        cmocka_unit_test(no_request_upsets_any_device_of_the_folder),
         cmocka_unit_test(derives_what_the_pond_does_not_compute),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -213,13 +213,16 @@ static const char FARM_OF_ALL[] =
     "{\"slug\":\"udara\",\"profile\":\"xy-md02\",\"unit\":4,\"pond\":null},"
     "{\"slug\":\"y4000\",\"profile\":\"yosemitech-y4000\",\"unit\":5,\"pond\":\"kolam-1\"},"
     "{\"slug\":\"ec\",\"profile\":\"rika-ec\",\"unit\":6,\"pond\":\"kolam-1\"},"
-    "{\"slug\":\"node\",\"profile\":\"nila-node\",\"unit\":7,\"pond\":\"kolam-1\"}]},"
+    "{\"slug\":\"node\",\"profile\":\"nila-node\",\"unit\":7,\"pond\":\"kolam-1\"},"
+    "{\"slug\":\"relai\",\"profile\":\"waveshare-relay-8\",\"unit\":8,\"pond\":null}]},"
     "{\"slug\":\"b\",\"serial\":{\"port\":\"/dev/ttyS9\"},\"devices\":["
     "{\"slug\":\"xylem\",\"profile\":\"xylem-odo-rtu\",\"unit\":1,\"pond\":\"kolam-1\"},"
     "{\"slug\":\"keller\",\"profile\":\"keller-nanolevel\",\"unit\":2,\"pond\":\"kolam-1\"},"
     "{\"slug\":\"ph\",\"profile\":\"rika-ph\",\"unit\":3,\"pond\":\"kolam-1\"},"
     "{\"slug\":\"y532\",\"profile\":\"yosemitech-y532\",\"unit\":4,\"pond\":\"kolam-1\"},"
-    "{\"slug\":\"supmea\",\"profile\":\"supmea-do7013\",\"unit\":5,\"pond\":\"kolam-1\"}]}],"
+    "{\"slug\":\"supmea\",\"profile\":\"supmea-do7013\",\"unit\":5,\"pond\":\"kolam-1\"},"
+    "{\"slug\":\"relai-b\",\"profile\":\"waveshare-relay-8\",\"unit\":6,\"pond\":null},"
+    "{\"slug\":\"do7016\",\"profile\":\"supmea-do7016\",\"unit\":10,\"pond\":\"kolam-1\"}]}],"
     "\"sinks\":[],\"journal\":{\"path\":\"/tmp/j.db\"},\"control\":{\"socket\":\"/tmp/c.sock\"}}";
 
 struct farm {
@@ -244,6 +247,20 @@ static void close_farm(struct farm *f)
     profiles_free(f->profile, f->site);
     site_free(f->site);
     program_forget(&f->p);
+}
+
+static unsigned index_of(const struct farm *f, const char *slug)
+{
+    for (unsigned i = 0; i < f->site->devices; i++)
+        if (strcmp(f->site->device[i].slug, slug) == 0)
+            return i;
+    fail_msg("no device %s", slug);
+    return 0;
+}
+
+static const struct site_device *device_of(const struct farm *f, const char *slug)
+{
+    return &f->site->device[index_of(f, slug)];
 }
 
 static modbus_t *connected(const struct farm *f, const struct site_device *d)
@@ -300,7 +317,7 @@ static void every_device_reads_as_the_water_is(void **state)
     for (unsigned i = 0; i < f.site->devices; i++) {
         struct sim_channel ch[SIM_CHANNELS_MAX];
         struct reading_set set;
-        if (f.profile[i] == NULL)
+        if (f.profile[i] == NULL || f.profile[i]->n == 0 || f.profile[i]->start_each)
             continue;
         read_device(&f, i, &set);
         (void)sensors_read_profile(s, (int)i, f.profile[i], clock_wall_ms(), ch);
@@ -323,6 +340,67 @@ static void every_device_reads_as_the_water_is(void **state)
     close_farm(&f);
 }
 
+static void relays_switch_over_both_sorts_of_bus(void **state)
+{
+    static const char *const EXTRA[] = {NULL}, *const RELAY[] = {"relai", "relai-b"};
+    struct farm f;
+
+    (void)state;
+    open_farm(&f, EXTRA);
+    for (size_t i = 0; i < 2; i++) {
+        static const uint8_t SOME[] = {1, 0, 1, 1};
+        uint8_t bits[8] = {0};
+        modbus_t *m = connected(&f, device_of(&f, RELAY[i]));
+        assert_int_equal(modbus_write_bit(m, 1, 1), 1);
+        assert_int_equal(modbus_write_bits(m, 4, 4, SOME), 4);
+        assert_int_equal(modbus_read_bits(m, 0, 8, bits), 8);
+        assert_memory_equal(bits, ((const uint8_t[]){0, 1, 0, 0, 1, 0, 1, 1}), 8);
+        assert_int_equal(modbus_read_bits(m, 0, 9, bits), -1);
+        assert_int_equal(errno, EMBXILADD);
+        assert_int_equal(modbus_read_input_bits(m, 0, 1, bits), -1);
+        assert_int_equal(errno, EMBXILFUN);
+        modbus_close(m);
+        modbus_free(m);
+    }
+    program_end(&f.p, NULL);
+    close_farm(&f);
+}
+
+/* Told, waited as long as its register says, read; a second command gives a new measurement. */
+static void a_probe_that_measures_on_command_is_commanded(void **state)
+{
+    static const char *const EXTRA[] = {NULL};
+    uint16_t r[2], wait_ms, last[2] = {0, 0};
+    struct farm f;
+    modbus_t *m;
+
+    (void)state;
+    open_farm(&f, EXTRA);
+    m = connected(&f, device_of(&f, "do7016"));
+    assert_int_equal(modbus_read_registers(m, 87, 2, r), 2);
+    assert_true(r[0] == 0 && r[1] == 0);
+    for (int i = 0; i < 3; i++) {
+        int64_t told_ms;
+        assert_int_equal(modbus_write_register(m, 1, 15), 1);
+        told_ms = clock_mono_ms();
+        assert_int_equal(modbus_read_registers(m, 164, 1, &wait_ms), 1);
+        assert_int_equal(modbus_read_registers(m, 87, 2, r), 2);
+        if (clock_mono_ms() - told_ms < wait_ms / 2) /* a paused machine proves nothing */
+            assert_memory_equal(r, last, sizeof r);  /* not yet */
+        assert_in_range(wait_ms, 1, 2000);
+        clock_sleep_until(told_ms + wait_ms + 1);
+        assert_int_equal(modbus_read_registers(m, 87, 2, r), 2);
+        assert_true(r[0] != 0);
+        memcpy(last, r, sizeof last);
+        assert_int_equal(modbus_read_registers(m, 87, 2, r), 2);
+        assert_memory_equal(r, last, sizeof r); /* and no other until told again */
+    }
+    modbus_close(m);
+    modbus_free(m);
+    program_end(&f.p, NULL);
+    close_farm(&f);
+}
+
 static void the_truth_log_has_their_registers_too(void **state)
 {
     static const char *const EXTRA[] = {"--noise", "on", NULL};
@@ -333,7 +411,7 @@ static void the_truth_log_has_their_registers_too(void **state)
 
     (void)state;
     open_farm(&f, EXTRA);
-    m = connected(&f, &f.site->device[7]); /* xylem */
+    m = connected(&f, device_of(&f, "xylem")); /* xylem */
     assert_int_equal(modbus_read_input_registers(m, 0, 4, r), 4);
     assert_int_equal(modbus_read_input_registers(m, 1, 2, r), -1); /* odd: refused, not logged */
     assert_int_equal(errno, EMBXILADD);
@@ -369,17 +447,17 @@ static void faults_reach_their_registers(void **state)
 
     (void)state;
     open_farm(&f, EXTRA);
-    read_device(&f, 7, &set); /* xylem: NaN in every value */
+    read_device(&f, index_of(&f, "xylem"), &set); /* xylem: NaN in every value */
     for (unsigned i = 0; i < set.n; i++)
         assert_true(set.v[i].flag == READING_MISSING && isnan(set.v[i].value));
-    m = connected(&f, &f.site->device[8]);
+    m = connected(&f, device_of(&f, "keller"));
     assert_int_equal(modbus_set_response_timeout(m, 0, 300000), 0);
     assert_int_equal(modbus_read_registers(m, 2, 2, r), -1);
     assert_int_equal(errno, ETIMEDOUT);
     modbus_close(m);
     modbus_free(m);
-    read_device(&f, 11, &set);
-    read_device(&f, 11, &again);
+    read_device(&f, index_of(&f, "supmea"), &set);
+    read_device(&f, index_of(&f, "supmea"), &again);
     assert_true(value_of(&set, METRIC_TEMP_C)->value == value_of(&again, METRIC_TEMP_C)->value);
     read_device(&f, 0, &set); /* 300000, -127, 0 or 85 as far as 16 bits of thousandths hold them */
     if (value_of(&set, METRIC_DO_MG_L)->value != 32.767 &&
@@ -397,6 +475,8 @@ int main(void)
         cmocka_unit_test(keeps_its_turnaround),
         cmocka_unit_test(noise_costs_a_request_to_a_device_no_answer),
         cmocka_unit_test(every_device_reads_as_the_water_is),
+        cmocka_unit_test(relays_switch_over_both_sorts_of_bus),
+        cmocka_unit_test(a_probe_that_measures_on_command_is_commanded),
         cmocka_unit_test(the_truth_log_has_their_registers_too),
         cmocka_unit_test(faults_reach_their_registers),
     };
