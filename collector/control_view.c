@@ -208,22 +208,22 @@ static void view_journal(struct buf *b, const struct status *s, const cJSON *j, 
 static enum text advice(const cJSON *sink)
 {
     static const struct {
-        int http;          /* -1: any */
         const char *words; /* a part of the server's; NULL: any */
+        int http;          /* -1: any */
         enum text text;
     } CURE[] = {
-        {-1, "refuses every line", TEXT_ADVICE_LINES},
-        {-1, "says 204, but", TEXT_ADVICE_KEPT},
-        {401, NULL, TEXT_ADVICE_LOGIN},
-        {403, NULL, TEXT_ADVICE_RIGHTS},
-        {413, NULL, TEXT_ADVICE_SIZE},
-        {0, "ertificate", TEXT_ADVICE_CERTIFICATE},
-        {0, "SSL", TEXT_ADVICE_CERTIFICATE},
-        {-1, "database", TEXT_ADVICE_DATABASE},
-        {-1, "db name", TEXT_ADVICE_DATABASE},
-        {-1, "retention policy", TEXT_ADVICE_DATABASE},
-        {-1, "bucket", TEXT_ADVICE_DATABASE},
-        {-1, "organization", TEXT_ADVICE_DATABASE},
+        {"refuses every line", -1, TEXT_ADVICE_LINES},
+        {"says 204, but", -1, TEXT_ADVICE_KEPT},
+        {NULL, 401, TEXT_ADVICE_LOGIN},
+        {NULL, 403, TEXT_ADVICE_RIGHTS},
+        {NULL, 413, TEXT_ADVICE_SIZE},
+        {"ertificate", 0, TEXT_ADVICE_CERTIFICATE},
+        {"SSL", 0, TEXT_ADVICE_CERTIFICATE},
+        {"database", -1, TEXT_ADVICE_DATABASE},
+        {"db name", -1, TEXT_ADVICE_DATABASE},
+        {"retention policy", -1, TEXT_ADVICE_DATABASE},
+        {"bucket", -1, TEXT_ADVICE_DATABASE},
+        {"organization", -1, TEXT_ADVICE_DATABASE},
     };
     const double http = number(sink, "http");
     const char *words = word(sink, "text");

@@ -26,24 +26,28 @@ static const char *token_fault(const char *text, enum influx_api api)
                : "its first line is the token alone, without user, \"Token\" or \"Bearer\"";
 }
 
+/* Why a token file could not be read; errno is of the call that failed. */
+static const char *open_fault(bool opened, bool regular)
+{
+    if (!opened && errno == ENOENT)
+        return "there is none; write the login (v1, vm: user:password; v2, v3: the token) into it, "
+               "mode 0640, or leave token_file out when the server asks for no login";
+    return opened && !regular ? "not a file" : strerror(errno);
+}
+
 int setup_token(const char *path, enum influx_api api, char out[static SETUP_TOKEN_SIZE], char *why,
                 size_t why_size)
 {
     const char *fault;
     char text[SETUP_TOKEN_SIZE];
-    struct stat st;
+    struct stat st = {0};
     ssize_t n = -1;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), rc = NILA_ERR_CONFIG;
 
     if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
         (n = read(fd, text, sizeof text - 1)) < 0) {
         (void)snprintf(why, why_size, "token file %.160s: %s", path,
-                       fd < 0 && errno == ENOENT
-                           ? "there is none; write the login (v1, vm: user:password; v2, v3: the "
-                             "token) into it, mode 0640, or leave token_file out when the server "
-                             "asks for no login"
-                       : fd >= 0 && n < 0 && !S_ISREG(st.st_mode) ? "not a file"
-                                                                  : strerror(errno));
+                       open_fault(fd >= 0, S_ISREG(st.st_mode)));
         goto out;
     }
     if ((st.st_mode & S_IROTH) != 0)

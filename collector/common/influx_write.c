@@ -205,8 +205,7 @@ static void named_lines(struct influx_answer *a, const struct buf *body)
     jsonconf_close(c);
 }
 
-/* Fills a from an HTTP answer that came whole, or so long that its end was left out. */
-static void read_answer(struct influx_answer *a, enum influx_api api, const struct http_answer *got)
+void influx_read_answer(struct influx_answer *a, enum influx_api api, const struct http_answer *got)
 {
     const char *body = got->body.p != NULL ? got->body.p : "";
 
@@ -248,7 +247,7 @@ int influx_write(struct influx *db, const char *lines, size_t len, struct influx
     a.status = got.status;
     a.retry_after_ms = got.retry_after_ms;
     if (rc == 0 || (rc == NILA_ERR_FULL && got.status >= 300)) /* a long refusal is a refusal */
-        read_answer(&a, db->api, &got);
+        influx_read_answer(&a, db->api, &got);
     else /* cut before the answer was whole: perhaps stored; the same point twice is one point */
         a.verdict =
             rc == NILA_ERR_CONFIG || rc == NILA_ERR_DENIED ? INFLUX_MISCONFIGURED : INFLUX_LATER;

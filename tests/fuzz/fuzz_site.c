@@ -48,12 +48,12 @@ static void check_site(const struct site *s)
     for (unsigned i = 0; i < s->devices; i++)
         check_device(s, &s->device[i]);
     for (unsigned i = 0; i < s->sinks; i++) {
-        const struct site_sink *k = &s->sink[i];
-        must(k->api < INFLUX_APIS);
-        if (k->api == INFLUX_V2)
-            must(k->org[0] != '\0' && k->bucket[0] != '\0' && k->database[0] == '\0');
+        const struct site_sink *to = &s->sink[i];
+        must(to->api < INFLUX_APIS);
+        if (to->api == INFLUX_V2)
+            must(to->org[0] != '\0' && to->bucket[0] != '\0' && to->database[0] == '\0');
         else
-            must(k->org[0] == '\0' && (k->api == INFLUX_VM || k->database[0] != '\0'));
+            must(to->org[0] == '\0' && (to->api == INFLUX_VM || to->database[0] != '\0'));
     }
 }
 
