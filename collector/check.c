@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,6 +9,7 @@
 #include "collector/common/log.h"
 #include "plan.h"
 #include "setup.h"
+#include "switcher.h"
 
 /* A character on an RTU line has 11 bits: start, 8 data, parity or a second stop bit, stop (Modbus over serial line 1.02,
  * 2.5.1; 8N1 devices use 10). A request has 8 bytes, an answer 5 and two a register; two gaps of 3.5 characters. */
@@ -39,29 +41,99 @@ static int busy_pct(const struct site *site, const struct plan *plan, int bus)
     return use > 99 ? 9900 : (int)(use * 100 + 0.5);
 }
 
-static void show_words(struct buf *out, const struct site *site, const struct plan *plan)
+/* "0-29 (40001-40030)": the address on the wire, and the number of most manuals. */
+static void add_block(struct buf *out, enum text_language l, const struct plan_block *b)
 {
-    for (unsigned i = 0; i < site->devices; i++) {
-        const struct site_device *d = &site->device[i];
-        buf_printf(out, "%s: %s, %s unit %d, every %d s:", d->slug, d->profile,
-                   site->bus[d->bus].slug, d->unit, d->every_s);
-        for (unsigned k = 0; k < plan[i].n; k++) {
-            const struct plan_block *b = &plan[i].b[k];
-            const unsigned last = b->first + (unsigned)b->count;
-            const int digits = last > 9999 ? 5 : 4;
-            /* both numberings: the address on the wire, and the one of most manuals */
-            buf_printf(out, "%s function %d, address %u-%u (%d%0*u-%d%0*u)", k > 0 ? ";" : "",
-                       b->function, (unsigned)b->first, last - 1, b->function == 4 ? 3 : 4, digits,
-                       b->first + 1U, b->function == 4 ? 3 : 4, digits, last);
-        }
-        buf_str(out, "\n");
+    const unsigned end = b->first + (unsigned)b->count;
+    const int digits = end > 9999 ? 5 : 4, series = b->function == 4 ? 3 : 4;
+    char function[12], address[24], manual[32];
+
+    (void)snprintf(function, sizeof function, "%d", b->function);
+    (void)snprintf(address, sizeof address, "%u-%u", (unsigned)b->first, end - 1);
+    (void)snprintf(manual, sizeof manual, "%d%0*u-%d%0*u", series, digits, b->first + 1U, series,
+                   digits, end);
+    text_add(out, l, TEXT_CHECK_BLOCK, function, address, manual, NULL);
+}
+
+static void show_device(struct buf *out, enum text_language l, const struct setup *s, unsigned i,
+                        const struct plan *plan)
+{
+    const struct site_device *d = &s->site->device[i];
+    const char *bus = s->site->bus[d->bus].slug;
+    char unit[12], number[12];
+
+    (void)snprintf(unit, sizeof unit, "%d", d->unit);
+    (void)snprintf(number, sizeof number, "%d",
+                   plan->n > 0 ? d->every_s : s->profile[i]->relay.count);
+    if (plan->n == 0) {
+        text_add(out, l, TEXT_CHECK_SWITCHED, d->slug, d->profile, bus, unit, number, NULL);
+        return;
     }
+    text_add(out, l, TEXT_CHECK_DEVICE, d->slug, d->profile, bus, unit, number, NULL);
+    for (unsigned k = 0; k < plan->n; k++) {
+        if (k > 0)
+            buf_str(out, ";");
+        add_block(out, l, &plan->b[k]);
+    }
+    buf_str(out, "\n");
+}
+
+/* A limit as it was written, three decimals at most. */
+static const char *limit(char number[static TEXT_NUMBER_SIZE], enum text_language l, double v)
+{
+    int decimals = 0;
+
+    for (double x = v; decimals < 3 && fabs(x - round(x)) > 1e-9; x *= 10)
+        decimals++;
+    return text_number(number, l, v, decimals);
+}
+
+static void add_condition(struct buf *out, enum text_language l, const struct site *site,
+                          const struct site_condition *c)
+{
+    char at[TEXT_NUMBER_SIZE], until[TEXT_NUMBER_SIZE];
+
+    text_add(out, l, c->above ? TEXT_CHECK_ABOVE : TEXT_CHECK_BELOW, metric_info(c->metric)->name,
+             c->pond >= 0 ? site->pond[c->pond].slug : site->slug, limit(at, l, c->at),
+             limit(until, l, c->until), NULL);
+}
+
+static void show_reflex(struct buf *out, enum text_language l, const struct site *site,
+                        const struct site_reflex *x)
+{
+    static const enum text LOST[] = {[SITE_LOST_KEEP] = TEXT_CHECK_LOST_KEEP,
+                                     [SITE_LOST_ON] = TEXT_CHECK_LOST_ON,
+                                     [SITE_LOST_OFF] = TEXT_CHECK_LOST_OFF};
+    char channel[12], age[TEXT_NUMBER_SIZE];
+
+    (void)snprintf(channel, sizeof channel, "%d", x->channel);
+    text_add(out, l, TEXT_CHECK_SWITCH, x->slug, x->name, site->device[x->device].slug, channel,
+             NULL);
+    for (unsigned k = 0; k < x->conditions; k++)
+        add_condition(out, l, site, &x->condition[k]);
+    if (x->conditions == 0)
+        text_add(out, l, TEXT_CHECK_BY_HAND, NULL);
+    else
+        text_add(out, l, LOST[x->when_lost], text_number(age, l, x->max_age_s, 0), NULL);
+    buf_str(out, "\n");
+}
+
+static void show_words(struct buf *out, enum text_language l, const struct setup *s,
+                       const struct plan *plan)
+{
+    const struct site *site = s->site;
+
+    for (unsigned i = 0; i < site->devices; i++)
+        show_device(out, l, s, i, &plan[i]);
     for (unsigned i = 0; i < site->buses; i++) {
-        int pct = busy_pct(site, plan, (int)i);
+        const int pct = busy_pct(site, plan, (int)i);
+        char number[TEXT_NUMBER_SIZE];
         if (pct >= 0)
-            buf_printf(out, "%s: in use about %d %% of the time%s\n", site->bus[i].slug, pct,
-                       pct > BUSY_PCT_LIMIT ? ": TOO MUCH, raise every_s or the baud rate" : "");
+            text_add(out, l, pct > BUSY_PCT_LIMIT ? TEXT_CHECK_TOO_BUSY : TEXT_CHECK_BUSY,
+                     site->bus[i].slug, text_number(number, l, pct, 0), NULL);
     }
+    for (unsigned i = 0; i < site->reflexes; i++)
+        show_reflex(out, l, site, &site->reflex[i]);
 }
 
 static void show_json(struct buf *out, const char *config, const struct setup *s,
@@ -116,6 +188,7 @@ int check_site(const char *config, const char *devices, enum text_language l, bo
 
     if (rc != 0)
         return rc;
+    rc = switcher_check(s.site, (const struct profile *const *)s.profile, why, why_size);
     plan = xcalloc(s.site->devices, sizeof *plan);
     for (unsigned i = 0; rc == 0 && i < s.site->devices; i++) {
         rc = plan_make(&plan[i], s.profile[i], words, sizeof words);
@@ -126,7 +199,7 @@ int check_site(const char *config, const char *devices, enum text_language l, bo
         show_json(out, config, &s, l, plan);
     } else if (rc == 0) {
         char n[4][TEXT_NUMBER_SIZE];
-        show_words(out, s.site, plan);
+        show_words(out, l, &s, plan);
         show_notes(out, config, &s, l);
         text_add(out, l, TEXT_CHECK_GOOD, config, text_number(n[0], l, s.site->ponds, 0),
                  text_number(n[1], l, s.site->buses, 0), text_number(n[2], l, s.site->devices, 0),

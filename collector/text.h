@@ -46,13 +46,25 @@ enum text {
     TEXT_ADVICE_CERTIFICATE,
     TEXT_ADVICE_LINES,
     TEXT_ADVICE_KEPT,
-    TEXT_NOT_RUNNING,      /* words */
-    TEXT_IMPORT_STORED,    /* sets, values, file */
-    TEXT_IMPORT_REPEATED,  /* rows */
-    TEXT_IMPORT_WIB,       /* rows without an offset */
-    TEXT_IMPORT_REFUSED,   /* mistakes, file */
-    TEXT_IMPORT_MORE,      /* further mistakes */
-    TEXT_CHECK_GOOD,       /* file, ponds, buses, devices, sinks */
+    TEXT_NOT_RUNNING,     /* words */
+    TEXT_IMPORT_STORED,   /* sets, values, file */
+    TEXT_IMPORT_REPEATED, /* rows */
+    TEXT_IMPORT_WIB,      /* rows without an offset */
+    TEXT_IMPORT_REFUSED,  /* mistakes, file */
+    TEXT_IMPORT_MORE,     /* further mistakes */
+    TEXT_CHECK_GOOD,      /* file, ponds, buses, devices, sinks */
+    TEXT_CHECK_DEVICE,    /* device, profile, bus, unit, seconds */
+    TEXT_CHECK_BLOCK,     /* function, addresses, numbers of most manuals */
+    TEXT_CHECK_SWITCHED,  /* device, profile, bus, unit, channels */
+    TEXT_CHECK_BUSY,      /* bus, per cent */
+    TEXT_CHECK_TOO_BUSY,  /* bus, per cent */
+    TEXT_CHECK_SWITCH,    /* slug, name, device, channel */
+    TEXT_CHECK_BELOW,     /* metric, place, limit, limit */
+    TEXT_CHECK_ABOVE,     /* metric, place, limit, limit */
+    TEXT_CHECK_BY_HAND,
+    TEXT_CHECK_LOST_KEEP,  /* seconds */
+    TEXT_CHECK_LOST_ON,    /* seconds */
+    TEXT_CHECK_LOST_OFF,   /* seconds */
     TEXT_CHECK_NOTES,      /* how many */
     TEXT_CHECK_SERIAL,     /* device, profile, its setting, bus, the bus's setting */
     TEXT_CHECK_START,      /* device, profile, seconds */
