@@ -16,6 +16,7 @@
 
 #define FIRST_SLOT_MS \
     10000 /* a device whose first slot is further away is read once at the start */
+#define GATHER_MS 50
 #define HANDLES_MAX \
     900 /* libmodbus waits with select, which counts to 1024; so do the usual limits */
 
@@ -88,6 +89,15 @@ static int init_devices(struct poller *p, const struct profile *const *profile, 
     return 0;
 }
 
+/* Endpoints that are due at about the same time are due at the same time: one awakening of their thread serves several, and
+ * their answers come together too. The devices of one endpoint stay apart. */
+static int64_t gathered(const struct line *l, const struct device *dev, int64_t offset_ms)
+{
+    bool apart = dev->period_ms / l->devices >= 2 * GATHER_MS;
+
+    return l->c->kind == SITE_BUS_TCP && apart ? offset_ms - offset_ms % GATHER_MS : offset_ms;
+}
+
 static void put_on_grid(struct poller *p)
 {
     struct poll_now now = poll_clock_now(&p->common.clock);
@@ -95,7 +105,8 @@ static void put_on_grid(struct poller *p)
     for (unsigned b = 0; b < p->lines; b++) {
         for (unsigned i = 0; i < p->line[b].devices; i++) {
             struct device *dev = p->line[b].device[i];
-            dev->offset_ms = slots_offset(i, p->line[b].devices, b, p->lines, dev->period_ms);
+            dev->offset_ms = gathered(
+                &p->line[b], dev, slots_offset(i, p->line[b].devices, b, p->lines, dev->period_ms));
             dev->anchor_ms = now.anchor_ms - 1; /* not on the grid yet */
             dev->at_once =
                 device_due(dev, now.anchor_ms, now.mono_ms) - now.mono_ms > FIRST_SLOT_MS;

@@ -70,9 +70,25 @@ struct channel {
     double run_min, run_max;
 };
 
+/* Channels are made for the metrics a device has: a farm has hundreds of devices, and a device few of the metrics. */
 struct quality {
-    struct channel channel[METRIC_COUNT]; /* by the reported metric */
+    unsigned n;
+    struct channel *channel;
+    uint8_t place[METRIC_COUNT]; /* of a reported metric in channel, counted from 1; 0 none yet */
 };
+
+static struct channel *channel_of(struct quality *q, enum metric metric)
+{
+    if (q->place[metric] == 0) {
+        q->channel = xrealloc(q->channel, q->n + 1, sizeof *q->channel);
+        q->channel[q->n] = (struct channel){.probe_min = -INFINITY,
+                                            .probe_max = INFINITY,
+                                            .site_min = -INFINITY,
+                                            .site_max = INFINITY};
+        q->place[metric] = (uint8_t)++q->n;
+    }
+    return &q->channel[q->place[metric] - 1];
+}
 
 static enum metric reported_as(const struct site_device *d, enum metric metric,
                                const struct site_metric **word)
@@ -91,15 +107,10 @@ struct quality *quality_new(const struct profile *p, const struct site_device *d
 {
     struct quality *q = xcalloc(1, sizeof *q);
 
-    for (int i = 0; i < METRIC_COUNT; i++) {
-        struct channel *c = &q->channel[i];
-        c->probe_min = c->site_min = -INFINITY;
-        c->probe_max = c->site_max = INFINITY;
-    }
     for (unsigned i = 0; i < p->n && i < PROFILE_MEASUREMENTS; i++) {
         const struct profile_measurement *m = &p->m[i];
         const struct site_metric *word;
-        struct channel *c = &q->channel[reported_as(d, m->metric, &word)];
+        struct channel *c = channel_of(q, reported_as(d, m->metric, &word));
 
         c->probe_min = m->min;
         c->probe_max = m->max;
@@ -114,6 +125,8 @@ struct quality *quality_new(const struct profile *p, const struct site_device *d
 
 void quality_free(struct quality *q)
 {
+    if (q != NULL)
+        free(q->channel);
     free(q);
 }
 
@@ -246,7 +259,7 @@ void quality_judge(struct quality *q, struct reading_set *set, int64_t mono_ms)
 
     for (unsigned i = 0; i < set->n; i++) {
         struct reading_value *v = &set->v[i];
-        struct channel *c = &q->channel[v->metric];
+        struct channel *c = channel_of(q, v->metric);
         const struct rule *r = &RULE[v->metric];
 
         if (v->flag == READING_MISSING)
