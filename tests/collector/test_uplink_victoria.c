@@ -79,7 +79,7 @@ static void acknowledges_what_it_could_ask_back(void **state)
         skip();
     j = help_open(path);
     append_at(j, 300, clock_wall_ms() - DAY_MS);
-    u = uplink_vm(j, v.url, 60000, 1000);
+    u = uplink_vm(j, v.url, 60000, 2500); /* as in production */
     await(drained, j, "the points to be seen");
     assert_int_equal(stats_of(u).sent, 300);
     assert_int_equal(points(v.url, "{__name__=\"water_do_mg_l\",db=\"nila\",device=\"node-1\"}"),

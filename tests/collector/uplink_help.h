@@ -86,11 +86,11 @@ static inline struct uplink_stats stats_of(struct uplink *u)
     return s;
 }
 
-/* Waits until done(arg) or 20 s; there is no event to wait for on the other side of the network. */
+/* Waits until done(arg) or 60 s; there is no event to wait for on the other side of the network. */
 static inline void await(bool (*done)(void *arg), void *arg, const char *what)
 {
     static const struct timespec NAP = {.tv_nsec = 2000000};
-    int64_t until = clock_mono_ms() + 20000;
+    int64_t until = clock_mono_ms() + 60000;
 
     while (!done(arg)) {
         if (clock_mono_ms() > until)
