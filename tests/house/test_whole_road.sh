@@ -214,6 +214,10 @@ stop sim-kotim
 stop sim-seruyan
 for s in kotim seruyan; do
   await 60 "$s to drain" drained $s || give_up "$s drains at the end"
+  stop "collector-$s" # what it had read meanwhile is journalled now; the next start sends it
+  collect $s
+  await 20 "$s again" test -S "$D/$s.sock" || give_up "$s starts once more"
+  await 60 "the rest of $s to drain" drained $s || give_up "$s drains what the stop has left"
   stop "collector-$s"
   claim "collector $s has ended and left no socket" test ! -S "$D/$s.sock"
 done
