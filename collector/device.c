@@ -8,8 +8,27 @@
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
 
+static int make_plan(struct device *dev, const struct profile *p, const struct device *like,
+                     char *why, size_t why_size)
+{
+    int rc;
+
+    if (like != NULL) {
+        dev->plan = like->made != NULL ? like->made : like->plan;
+        return 0;
+    }
+    dev->made = xcalloc(1, sizeof *dev->made);
+    dev->plan = dev->made;
+    rc = plan_make(dev->made, p, why, why_size);
+    if (rc != 0) {
+        free(dev->made);
+        dev->made = NULL;
+    }
+    return rc;
+}
+
 int device_init(struct device *dev, const struct site *site, unsigned index,
-                const struct profile *p, char *why, size_t why_size)
+                const struct profile *p, const struct device *like, char *why, size_t why_size)
 {
     const struct site_device *d = &site->device[index];
     const struct site_bus *bus = &site->bus[d->bus];
@@ -26,7 +45,7 @@ int device_init(struct device *dev, const struct site *site, unsigned index,
         return NILA_ERR_CONFIG;
     }
     if (decode_check(p, d, text, sizeof text) != 0 ||
-        plan_make(&dev->plan, p, text, sizeof text) != 0) {
+        make_plan(dev, p, like, text, sizeof text) != 0) {
         (void)snprintf(why, why_size, "device %s (profile %s): %s", d->slug, d->profile, text);
         return NILA_ERR_CONFIG;
     }
@@ -36,8 +55,8 @@ int device_init(struct device *dev, const struct site *site, unsigned index,
     dev->p = p;
     dev->quality = quality_new(p, d);
     dev->period_ms = (int64_t)d->every_s * 1000;
-    dev->start_due = p->start.function != 0;
-    dev->blocks = dev->plan.n;
+    dev->step = p->start.function != 0 ? DEVICE_START : DEVICE_BLOCK;
+    dev->blocks = dev->plan->n;
     dev->block = xcalloc(dev->blocks, sizeof *dev->block);
     if (pthread_mutex_init(&dev->lock, NULL) != 0)
         fatal("device %s: no mutex", d->slug);
@@ -50,8 +69,15 @@ void device_done(struct device *dev)
         return;
     quality_free(dev->quality);
     free(dev->block);
+    free(dev->made);
+    free(dev->own);
     (void)pthread_mutex_destroy(&dev->lock);
     dev->d = NULL;
+}
+
+bool device_is_read(const struct device *dev)
+{
+    return dev->plan->n > 0;
 }
 
 int device_backoff_s(unsigned failures, int every_s)
@@ -84,7 +110,12 @@ int64_t device_take_slot(struct device *dev, int64_t mono_ms)
 
     if (dev->at_once) {
         dev->at_once = false;
-        return mono_ms;
+        if (!dev->kept)
+            return mono_ms;
+        dev->kept = false; /* the slots that passed while the device got ready are no misses */
+        k = slots_number(mono_ms, dev->anchor_ms, dev->offset_ms, dev->period_ms);
+        dev->next_slot = k + 1;
+        return dev->kept_slot_ms;
     }
     k = slots_number(mono_ms, dev->anchor_ms, dev->offset_ms, dev->period_ms);
     if (k > dev->next_slot) {

@@ -22,17 +22,24 @@
 
 #define DEVICE_BACKOFF_MAX_S 300
 
+/* What the question of a round is. */
+enum device_step {
+    DEVICE_START, /* the profile's start request */
+    DEVICE_WAIT,  /* the register that says whether, or when, it is ready after that */
+    DEVICE_BLOCK  /* a block of the plan */
+};
+
 /* A round under way. */
 struct device_round {
     int64_t slot_ms; /* monotonic */
     unsigned at;     /* block of the plan */
     int questions;
-    size_t got;    /* answered blocks */
-    bool starting; /* the question is the start request */
-    bool again;    /* the question is asked a second time */
-    bool over;
-    int rc;        /* what came of it, once it is over */
-    char note[96]; /* what was wrong, perhaps in spite of success */
+    size_t got;       /* blocks answered, or left unasked because they were refused lately */
+    unsigned heard;   /* blocks answered */
+    bool again;       /* the question is asked a second time */
+    bool over, later; /* later: nothing was to be read yet */
+    int rc;           /* what came of it, once it is over */
+    char note[96];    /* what was wrong, perhaps in spite of success */
 };
 
 struct device {
@@ -40,7 +47,8 @@ struct device {
     const struct site_device *d;
     const struct site_bus *bus;
     const struct profile *p;
-    struct plan plan;
+    const struct plan *plan; /* devices of one kind share it until one proves different */
+    struct plan *made, *own; /* freed with the device: the shared one, and its own; NULL none */
     struct quality *quality;
     struct node_seen node;
     struct slots_stamps stamps;
@@ -50,7 +58,10 @@ struct device {
     int64_t next_slot;
     bool at_once; /* one reading before the next slot */
     int64_t at_once_ms;
-    bool start_due; /* the start request must be sent before the next reading */
+    bool kept; /* that reading is of the slot in which the device was started */
+    int64_t kept_slot_ms;
+    enum device_step step; /* where the next question begins */
+    int64_t started_ms;    /* when the start request was answered */
     struct device_round round;
     struct reg_block *block; /* room for a block of the plan each */
     unsigned blocks;
@@ -60,10 +71,15 @@ struct device {
     struct answer_ring answers;
 };
 
-/* NILA_ERR_CONFIG with words in why (size >= 256). On success the caller frees what it holds with device_done. */
+/* NILA_ERR_CONFIG with words in why (size >= 256). On success the caller frees what it holds with device_done. like: a device of
+ * the same profile that lives as long, or NULL. */
 NILA_MUST_CHECK int device_init(struct device *dev, const struct site *site, unsigned index,
-                                const struct profile *p, char *why, size_t why_size);
+                                const struct profile *p, const struct device *like, char *why,
+                                size_t why_size);
 void device_done(struct device *dev);
+
+/* Has it anything to be read? A relay board need not. */
+bool device_is_read(const struct device *dev);
 
 /* When it is due next (monotonic ms), on the grid of anchor_ms. When that differs from the grid it was scheduled on (the clock was
  * set), it is scheduled anew without counting a slot as missed. */
@@ -80,7 +96,8 @@ void device_missed(struct device *dev, const char *why);
 void device_begin(struct device *dev, int64_t slot_mono_ms);
 
 /* The next question of the round, with regs to be filled; false: the round is over. A profile's start request comes first: once,
- * and again after the device was silent or gave no good value. */
+ * and again after the device was silent or gave no good value, or before each reading; until the device is ready the round is over
+ * at once, and the next is due when it should be. */
 bool device_next(struct device *dev, struct bus_question *q, uint16_t **regs);
 
 /* That question ended with rc (as bus_ask says) and *a, after it had the line since from_ms. */

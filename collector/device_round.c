@@ -16,7 +16,10 @@
 #define GATEWAY_NO_ANSWER 11
 
 /* A mute block is left out for at most 2^6 rounds. */
-#define SILENT_MAX 6
+#define SILENT_MAX     6
+
+#define READY_AGAIN_MS 250   /* a device that is not ready is asked again after this */
+#define READY_MAX_MS   60000 /* and given up after this */
 
 void device_begin(struct device *dev, int64_t slot_mono_ms)
 {
@@ -33,18 +36,31 @@ static void round_over(struct device *dev, int rc, const char *note)
     (void)snprintf(dev->round.note, sizeof dev->round.note, "%s", note);
 }
 
-/* True when block i is left out of this round. A round that would leave out all asks all. */
-static bool left_out(struct plan *plan, unsigned i)
+/* The plan, to be changed: from now on the device's own. */
+static struct plan *own_plan(struct device *dev)
+{
+    if (dev->own == NULL) {
+        dev->own = xcalloc(1, sizeof *dev->own);
+        *dev->own = *dev->plan;
+        dev->plan = dev->own;
+    }
+    return dev->own;
+}
+
+/* True when block i, which was mute, is left out of this round. A round that would leave out all asks all. */
+static bool left_out(struct device *dev, unsigned i)
 {
     bool all = true;
 
-    for (unsigned j = 0; j < plan->n; j++)
-        all = all && plan->b[j].skip > 0;
-    for (unsigned j = 0; all && j < plan->n; j++)
-        plan->b[j].skip = 0;
-    if (plan->b[i].skip == 0)
+    if (dev->plan->b[i].skip == 0)
         return false;
-    plan->b[i].skip--;
+    for (unsigned j = 0; j < dev->plan->n; j++)
+        all = all && dev->plan->b[j].skip > 0;
+    for (unsigned j = 0; all && j < dev->plan->n; j++)
+        own_plan(dev)->b[j].skip = 0;
+    if (all)
+        return false;
+    own_plan(dev)->b[i].skip--;
     return true;
 }
 
@@ -53,60 +69,85 @@ static int timeout_of(const struct device *dev)
     return dev->p->timeout_ms > 0 ? dev->p->timeout_ms : dev->bus->timeout_ms;
 }
 
-static struct bus_question start_question(const struct device *dev)
+static struct bus_question question(const struct device *dev, int function, uint16_t first,
+                                    uint16_t count)
 {
-    const struct profile_request *s = &dev->p->start;
-
     return (struct bus_question){.unit = dev->d->unit,
-                                 .function = s->function,
-                                 .first = s->address,
-                                 .count = s->count,
+                                 .function = function,
+                                 .first = first,
+                                 .count = count,
                                  .timeout_ms = timeout_of(dev),
-                                 .command = true,
-                                 .value = s->value};
+                                 .gap_ms = dev->p->gap_ms};
 }
 
 /* Room for the answer of the block that is asked; the plan has grown when a block was split. */
 static struct reg_block *room(struct device *dev)
 {
     if (dev->round.got >= dev->blocks) {
-        dev->block = xrealloc(dev->block, dev->plan.n, sizeof *dev->block);
-        dev->blocks = dev->plan.n;
+        dev->blocks = dev->plan->n > 0 ? dev->plan->n : 1;
+        dev->block = xrealloc(dev->block, dev->blocks, sizeof *dev->block);
     }
     return &dev->block[dev->round.got];
+}
+
+static struct reg_block *head(struct device *dev, const struct plan_block *b, int exception)
+{
+    struct reg_block *block = room(dev);
+
+    block->function = b->function;
+    block->first = b->first;
+    block->count = b->count;
+    block->exception = exception;
+    return block;
+}
+
+/* Passes over the blocks that are not to be asked now; false: none is left. */
+static bool next_block(struct device *dev)
+{
+    struct device_round *r = &dev->round;
+
+    for (; r->at < dev->plan->n && r->questions < ROUND_QUESTIONS; r->at++) {
+        const struct plan_block *b = &dev->plan->b[r->at];
+
+        if (r->again)
+            return true;
+        if (!plan_wanted(dev->plan, b, clock_mono_ms())) {
+            (void)head(dev, b, b->refused); /* its values are missing, and why is known */
+            r->got++;
+        } else if (!left_out(dev, r->at)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool device_next(struct device *dev, struct bus_question *q, uint16_t **regs)
 {
     struct device_round *r = &dev->round;
+    const struct profile *p = dev->p;
     const struct plan_block *b;
-    struct reg_block *block;
 
     if (r->over)
         return false;
-    block = room(dev);
-    *regs = block->regs;
-    r->starting = dev->start_due;
-    if (r->starting) {
-        *q = start_question(dev);
+    *regs = room(dev)->regs;
+    if (dev->step == DEVICE_START) {
+        *q = question(dev, p->start.function, p->start.address,
+                      p->start.function == 6 ? 0 : p->start.count);
+        q->command = true;
+        q->value = p->start.value;
         return true;
     }
-    while (!r->again && r->at < dev->plan.n && left_out(&dev->plan, r->at))
-        r->at++;
-    if (r->at >= dev->plan.n || r->questions >= ROUND_QUESTIONS) {
+    if (dev->step == DEVICE_WAIT) {
+        *q = question(dev, p->wait.function, p->wait.address, 1);
+        return true;
+    }
+    if (!next_block(dev)) {
         r->over = true;
         return false;
     }
-    b = &dev->plan.b[r->at];
-    block->function = b->function;
-    block->first = b->first;
-    block->count = b->count;
-    block->exception = 0;
-    *q = (struct bus_question){.unit = dev->d->unit,
-                               .function = b->function,
-                               .first = b->first,
-                               .count = b->count,
-                               .timeout_ms = timeout_of(dev)};
+    b = &dev->plan->b[r->at];
+    *regs = head(dev, b, 0)->regs;
+    *q = question(dev, b->function, b->first, b->count);
     return true;
 }
 
@@ -150,7 +191,7 @@ static int check_node(struct device *dev, const struct reg_block *block, struct 
 /* What rc is for the device. */
 static int judge(struct device *dev, int rc, struct bus_answer *a)
 {
-    if (rc == 0 && dev->p->node_header && !dev->round.starting)
+    if (rc == 0 && dev->p->node_header && dev->step == DEVICE_BLOCK)
         return check_node(dev, &dev->block[dev->round.got], a);
     if (rc == NILA_ERR_EXCEPTION &&
         (a->exception == GATEWAY_NO_PATH || a->exception == GATEWAY_NO_ANSWER))
@@ -160,9 +201,9 @@ static int judge(struct device *dev, int rc, struct bus_answer *a)
 
 static void put_smaller(struct device *dev, unsigned i, const char *text, bool *smaller)
 {
-    struct plan_block was = dev->plan.b[i];
+    struct plan_block was = dev->plan->b[i];
 
-    *smaller = plan_split(&dev->plan, dev->p, i) > 0;
+    *smaller = plan_split(own_plan(dev), dev->p, i) > 0;
     if (*smaller)
         log_info("bus %s unit %d (%s): registers %d..%d: %s, asked in smaller blocks from now on",
                  dev->bus->slug, dev->d->unit, dev->d->slug, was.first, was.first + was.count - 1,
@@ -173,7 +214,7 @@ static void put_smaller(struct device *dev, unsigned i, const char *text, bool *
  * It is made smaller, or left out for more and more rounds. */
 static void mute_block(struct device *dev, unsigned i, struct bus_answer *a)
 {
-    struct plan_block *b = &dev->plan.b[i];
+    struct plan_block *b = &own_plan(dev)->b[i];
     char text[sizeof a->text];
     bool smaller = false;
 
@@ -191,24 +232,73 @@ static void mute_block(struct device *dev, unsigned i, struct bus_answer *a)
                  dev->d->slug, a->text, b->skip);
 }
 
-/* The start request was answered: with an exception the device is read all the same. */
+/* The device is read later, still for this slot. */
+static void read_later(struct device *dev, int64_t at_ms)
+{
+    dev->at_once = dev->kept = true;
+    dev->at_once_ms = at_ms;
+    dev->kept_slot_ms = dev->round.slot_ms;
+    dev->round.later = true;
+    round_over(dev, 0, "");
+}
+
+/* The start request was answered. With an exception the device is read all the same. */
 static void started(struct device *dev, int rc, const struct bus_answer *a)
 {
-    dev->start_due = false;
+    dev->started_ms = clock_mono_ms();
+    dev->step = dev->p->wait.function != 0 && rc == 0 ? DEVICE_WAIT : DEVICE_BLOCK;
     if (rc == NILA_ERR_EXCEPTION)
         log_info("bus %s unit %d (%s): start request refused: %s", dev->bus->slug, dev->d->unit,
                  dev->d->slug, a->text);
-    if (rc != 0 || dev->p->settle_ms <= 0)
+    else if (dev->step == DEVICE_BLOCK && dev->p->settle_ms > 0)
+        read_later(dev, dev->started_ms + dev->p->settle_ms);
+}
+
+/* The register that was asked for while the device gets ready holds value. */
+static void waited(struct device *dev, unsigned value)
+{
+    int64_t now = clock_mono_ms();
+
+    if (!dev->p->wait.ready) {
+        dev->step = DEVICE_BLOCK;
+        if (dev->started_ms + value > now)
+            read_later(dev, dev->started_ms + value);
+    } else if (value == dev->p->wait.ready_value) {
+        dev->step = DEVICE_BLOCK;
+    } else if (now - dev->started_ms < READY_MAX_MS) {
+        read_later(dev, now + READY_AGAIN_MS);
+    } else {
+        dev->step = DEVICE_START;
+        round_over(dev, NILA_ERR_TIMEOUT, "not ready a minute after its start request");
+    }
+}
+
+/* A block was answered, with registers or an exception. */
+static void answered_block(struct device *dev, int rc, const struct bus_answer *a)
+{
+    struct device_round *r = &dev->round;
+    bool refused = rc == NILA_ERR_EXCEPTION && a->exception >= 1 && a->exception <= 3;
+    const struct plan_block *b = &dev->plan->b[r->at];
+    bool smaller = false;
+
+    r->heard++;
+    if (refused && a->exception != 1)
+        put_smaller(dev, r->at, a->text, &smaller);
+    if (smaller)
         return;
-    dev->at_once = true;
-    dev->at_once_ms = clock_mono_ms() + dev->p->settle_ms;
-    round_over(dev, 0, "");
+    if (refused)
+        plan_refuse(&own_plan(dev)->b[r->at], a->exception, clock_mono_ms());
+    else if (b->silent != 0 || b->refused != 0)
+        own_plan(dev)->b[r->at].silent = own_plan(dev)->b[r->at].refused = 0;
+    dev->block[r->got].exception = a->exception;
+    r->got++;
+    r->at++;
 }
 
 void device_answer(struct device *dev, int rc, struct bus_answer *a, int64_t from_ms)
 {
     struct device_round *r = &dev->round;
-    bool smaller = false;
+    bool alive;
 
     rc = judge(dev, rc, a);
     count_question(dev, rc, a, from_ms);
@@ -221,25 +311,23 @@ void device_answer(struct device *dev, int rc, struct bus_answer *a, int64_t fro
     }
     r->again = false;
     r->questions++;
-    if (r->starting && (rc == 0 || rc == NILA_ERR_EXCEPTION)) {
+    alive = rc == 0 || rc == NILA_ERR_EXCEPTION;
+    if (alive && dev->step == DEVICE_START) {
         started(dev, rc, a);
-    } else if (rc == 0 || rc == NILA_ERR_EXCEPTION) {
-        if (rc == NILA_ERR_EXCEPTION && (a->exception == 2 || a->exception == 3))
-            put_smaller(dev, r->at, a->text, &smaller);
-        if (smaller)
-            return;
-        dev->block[r->got].exception = a->exception;
+    } else if (alive && dev->step == DEVICE_WAIT) {
         if (rc == 0)
-            dev->plan.b[r->at].silent = 0;
-        r->got++;
-        r->at++;
-    } else if ((rc == NILA_ERR_TIMEOUT || rc == NILA_ERR_PROTO) && r->got > 0) {
+            waited(dev, room(dev)->regs[0]);
+        else
+            dev->step = DEVICE_BLOCK; /* it has no such register: what it has is read */
+    } else if (alive) {
+        answered_block(dev, rc, a);
+    } else if ((rc == NILA_ERR_TIMEOUT || rc == NILA_ERR_PROTO) && r->heard > 0) {
         /* At the first silence the round ends. It is the device's failure only when it gave no answer at all. */
         mute_block(dev, r->at, a);
         round_over(dev, 0, a->text);
     } else {
-        if (dev->failures >= 2 && !r->starting) /* perhaps it is only this block */
-            plan_last(&dev->plan, r->at);
+        if (dev->failures >= 2 && dev->step == DEVICE_BLOCK) /* perhaps it is only this block */
+            plan_last(own_plan(dev), r->at);
         round_over(dev, rc, a->text);
     }
 }
@@ -318,11 +406,16 @@ static bool nothing_good(const struct reading_set *set)
 int device_end(struct device *dev, struct reading_set *set, bool trusted)
 {
     struct device_round *r = &dev->round;
-    bool started_only = r->rc == 0 && r->starting && r->got == 0;
 
     set->n = 0;
-    if (started_only)
+    if (r->later) { /* the slot is served when it is read */
+        (void)pthread_mutex_lock(&dev->lock);
+        dev->stats.served_slots--;
+        (void)pthread_mutex_unlock(&dev->lock);
         return 0;
+    }
+    if (r->heard == 0)
+        r->got = 0; /* what was left unasked is no reading */
     fill_set(dev, set, trusted);
     if (r->rc == 0) {
         succeeded(dev, set, r->note);
@@ -335,7 +428,7 @@ int device_end(struct device *dev, struct reading_set *set, bool trusted)
         (void)pthread_mutex_unlock(&dev->lock);
         r->rc = NILA_ERR_IO;
     }
-    if (dev->p->start.function != 0 && (r->rc != 0 || nothing_good(set)))
-        dev->start_due = true;
+    if (dev->p->start.function != 0 && (r->rc != 0 || dev->p->start_each || nothing_good(set)))
+        dev->step = DEVICE_START;
     return r->rc;
 }

@@ -69,6 +69,16 @@ static int init_lines(struct poller *p, char *why, size_t why_size)
     return rc;
 }
 
+/* An earlier device of the profile of device i, or NULL. */
+static const struct device *same_kind(const struct poller *p, const struct profile *const *profile,
+                                      unsigned i)
+{
+    for (unsigned k = 0; k < i; k++)
+        if (profile[k] == profile[i])
+            return &p->device[k];
+    return NULL;
+}
+
 static int init_devices(struct poller *p, const struct profile *const *profile, char *why,
                         size_t why_size)
 {
@@ -78,7 +88,7 @@ static int init_devices(struct poller *p, const struct profile *const *profile, 
     for (unsigned i = 0; i < s->devices; i++) {
         struct device *dev = &p->device[i];
         struct line *l = &p->line[s->device[i].bus];
-        int rc = device_init(dev, s, i, profile[i], why, why_size);
+        int rc = device_init(dev, s, i, profile[i], same_kind(p, profile, i), why, why_size);
 
         p->devices++;
         if (rc != 0)

@@ -33,8 +33,9 @@ struct device *line_due(struct line *l, int64_t anchor_ms, int64_t mono_ms, int6
 
     *due_ms = INT64_MAX;
     for (unsigned i = 0; i < l->devices; i++) {
-        int64_t due = device_due(l->device[i], anchor_ms, mono_ms);
-        if (first == NULL || due < *due_ms) {
+        int64_t due =
+            device_is_read(l->device[i]) ? device_due(l->device[i], anchor_ms, mono_ms) : INT64_MAX;
+        if (due < *due_ms) {
             first = l->device[i];
             *due_ms = due;
         }

@@ -40,7 +40,7 @@ struct line {
 void line_init(struct line *l, const struct site_bus *c, unsigned devices, int64_t mono_ms);
 void line_free(struct line *l);
 
-/* The device that is due first and when; NULL and INT64_MAX: it has none. */
+/* The device that is due first and when; NULL and INT64_MAX: it has none that is read. */
 struct device *line_due(struct line *l, int64_t anchor_ms, int64_t mono_ms, int64_t *due_ms);
 
 /* The person's question whose turn it is, given whether a device is due; NULL: none. */

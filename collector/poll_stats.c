@@ -48,20 +48,28 @@ void line_stats_free(struct line_stats *l)
     (void)pthread_mutex_destroy(&l->lock);
 }
 
+/* Makes second the newest that is remembered. */
+static void forget(struct line_stats *l, int64_t second)
+{
+    for (int i = 0; i < BUSY_SECONDS && l->newest < second; i++)
+        l->busy_ms[++l->newest % BUSY_SECONDS] = 0;
+    if (l->newest < second)
+        l->newest = second;
+}
+
 /* Puts a span of busy time into the seconds it covers, newest first, as far as they are remembered. */
 static void add_busy(struct line_stats *l, int64_t from_ms, int64_t to_ms)
 {
-    for (int i = 0; i < BUSY_SECONDS && to_ms > from_ms; i++) {
+    forget(l, to_ms / 1000);
+    while (to_ms > from_ms) {
         int64_t second = (to_ms - 1) / 1000, begin = second * 1000;
-        size_t at = (size_t)(second % BUSY_SECONDS);
+        uint16_t *busy = &l->busy_ms[second % BUSY_SECONDS];
 
+        if (second <= l->newest - BUSY_SECONDS)
+            return;
         if (begin < from_ms)
             begin = from_ms;
-        if (l->second[at] != second) {
-            l->second[at] = second;
-            l->busy_ms[at] = 0;
-        }
-        l->busy_ms[at] = (uint16_t)(l->busy_ms[at] + (to_ms - begin));
+        *busy = (uint16_t)(*busy + (to_ms - begin));
         to_ms = begin;
     }
 }
@@ -99,13 +107,13 @@ void line_stats_state(struct line_stats *l, bool open, const char *why)
 
 void line_stats_copy(struct line_stats *l, int64_t mono_ms, struct poll_line_stats *out)
 {
-    int64_t span = mono_ms - l->started_ms, busy = 0, now = mono_ms / 1000;
+    int64_t span = mono_ms - l->started_ms, busy = 0;
 
     (void)pthread_mutex_lock(&l->lock);
     *out = l->s;
+    forget(l, mono_ms / 1000);
     for (int i = 0; i < BUSY_SECONDS; i++)
-        if (l->second[i] > now - BUSY_SECONDS && l->second[i] <= now)
-            busy += l->busy_ms[i];
+        busy += l->busy_ms[i];
     (void)pthread_mutex_unlock(&l->lock);
     /* the newest second is not over yet */
     if (span > (BUSY_SECONDS - 1) * INT64_C(1000) + mono_ms % 1000)

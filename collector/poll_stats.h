@@ -31,8 +31,8 @@ struct line_stats {
     pthread_mutex_t lock;
     struct poll_line_stats s; /* without slots, busy_permille and waiting */
     int64_t started_ms;
-    int64_t second[BUSY_SECONDS]; /* which second a bucket holds */
-    uint16_t busy_ms[BUSY_SECONDS];
+    int64_t newest;                 /* the second of the newest bucket */
+    uint16_t busy_ms[BUSY_SECONDS]; /* by second; those up to newest - BUSY_SECONDS are forgotten */
 };
 
 void line_stats_init(struct line_stats *l, int64_t mono_ms);
