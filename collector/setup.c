@@ -107,6 +107,31 @@ static int fit_devices(const struct setup *s, const char *config, char *why, siz
     return 0;
 }
 
+/* A certificate file that cannot be read is said now, and not when the first reading is to be sent. */
+static int check_ca_file(const struct site_sink *k, char *why, size_t why_size)
+{
+    if (k->ca_file[0] == '\0' || access(k->ca_file, R_OK) == 0)
+        return 0;
+    (void)snprintf(why, why_size, "sink %s: ca_file %.160s: %s", k->slug, k->ca_file,
+                   strerror(errno));
+    return NILA_ERR_CONFIG;
+}
+
+static int load_tokens(struct setup *s, char *why, size_t why_size)
+{
+    int rc = 0;
+
+    s->token = xcalloc(s->site->sinks, sizeof *s->token);
+    for (unsigned i = 0; rc == 0 && i < s->site->sinks; i++) {
+        const struct site_sink *k = &s->site->sink[i];
+        if (k->token_file[0] != '\0')
+            rc = setup_token(k->token_file, k->api, s->token[i], why, why_size);
+        if (rc == 0)
+            rc = check_ca_file(k, why, why_size);
+    }
+    return rc;
+}
+
 int setup_load(struct setup *out, const char *config, const char *devices_dir, char *why,
                size_t why_size)
 {
@@ -119,11 +144,8 @@ int setup_load(struct setup *out, const char *config, const char *devices_dir, c
     rc = load_profiles(&s, dir != NULL ? dir : SETUP_DEVICES_DIR, why, why_size);
     if (rc == 0)
         rc = fit_devices(&s, config, why, why_size);
-    s.token = xcalloc(s.site->sinks, sizeof *s.token);
-    for (unsigned i = 0; rc == 0 && i < s.site->sinks; i++)
-        if (s.site->sink[i].token_file[0] != '\0')
-            rc = setup_token(s.site->sink[i].token_file, s.site->sink[i].api, s.token[i], why,
-                             why_size);
+    if (rc == 0)
+        rc = load_tokens(&s, why, why_size);
     if (rc != 0)
         setup_free(&s);
     else

@@ -18,7 +18,8 @@ struct setup {
 };
 
 /* Reads the site file, the profile of every device from devices_dir (NULL: $NILA_DEVICES, else SETUP_DEVICES_DIR) and the
- * tokens. Errors of site_load, profile_load, site_fit and setup_token, words in why (size >= 256). */
+ * tokens. Errors of site_load, profile_load, site_fit and setup_token; NILA_ERR_CONFIG for a ca_file that cannot be read.
+ * The words in why (size >= 256). */
 NILA_MUST_CHECK int setup_load(struct setup *out, const char *config, const char *devices_dir,
                                char *why, size_t why_size);
 void setup_free(struct setup *s); /* a zeroed struct is fine */

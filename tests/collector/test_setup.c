@@ -161,6 +161,28 @@ static void reads_site_profiles_and_tokens(void **state)
     assert_int_equal(unsetenv("NILA_DEVICES"), 0);
 }
 
+static void says_that_a_certificate_cannot_be_read(void **state)
+{
+    struct setup s = {0};
+    struct buf b = {0};
+    char why[400] = "", *text, *at;
+
+    (void)state;
+    write_site("nila-node", "");
+    text = support_read(path, NULL);
+    at = strstr(text, "http://127.0.0.1:8086");
+    assert_non_null(at);
+    buf_add(&b, text, (size_t)(at - text));
+    buf_str(&b, "https://127.0.0.1:8086\",\"ca_file\":\"kantor.pem");
+    buf_str(&b, at + strlen("http://127.0.0.1:8086"));
+    support_write(path, b.p);
+    assert_int_equal(setup_load(&s, path, "collector/devices", why, sizeof why), NILA_ERR_CONFIG);
+    if (strstr(why, "sink pusat: ca_file ") == NULL || strstr(why, "/kantor.pem: No such") == NULL)
+        fail_msg("%s", why);
+    free(text);
+    buf_free(&b);
+}
+
 static void says_what_is_missing(void **state)
 {
     static const struct {
@@ -247,6 +269,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(reads_user_and_password_from_the_first_line_of_a_file),
         TEST(reads_a_bare_token_for_newer_servers),
+        TEST(says_that_a_certificate_cannot_be_read),
         TEST(reads_site_profiles_and_tokens),
         TEST(says_what_is_missing),
         TEST(shows_the_requests_and_how_busy_a_line_is),
