@@ -9,69 +9,8 @@
 #include "collector/common/buf.h"
 #include "collector/common/jsonconf.h"
 #include "collector/common/site.h"
+#include "site_text.h"
 #include "tests/support/nobody.h"
-
-/* A whole site file; the tests change one place of it. */
-static const char SITE[] =
-    "{\n"
-    "\"site\": {\"slug\": \"bina\", \"name\": \"Bina Karya\", \"regency\": \"kotim\", "
-    "\"kecamatan\": \"62.02.06\"},\n"
-    "\"ponds\": [\n"
-    "  {\"slug\": \"k1\", \"name\": \"Kolam 1\", \"area_m2\": 200, \"depth_m\": 1.2, \"system\": "
-    "\"biofloc\"},\n"
-    "  {\"slug\": \"k2\", \"area_m2\": 12.5, \"depth_m\": 1}\n"
-    "],\n"
-    "\"buses\": [\n"
-    "  {\"slug\": \"rs485\",\n"
-    "   \"serial\": {\"port\": \"/dev/ttyUSB0\", \"baud\": 19200, \"parity\": \"E\", "
-    "\"stop_bits\": 2},\n"
-    "   \"timeout_ms\": 500, \"gap_ms\": 20,\n"
-    "   \"devices\": [\n"
-    "    {\"slug\": \"node-1\", \"profile\": \"nila-node\", \"unit\": 1, \"every_s\": 30, "
-    "\"pond\": \"k1\",\n"
-    "     \"metrics\": {\"temp_c\": {\"primary\": true, \"min\": 20, \"max\": 38}, \"do_mg_l\": "
-    "{\"primary\": true}}},\n"
-    "    {\"slug\": \"air\", \"profile\": \"rika-do\", \"unit\": 2, \"pond\": null,\n"
-    "     \"metrics\": {\"temp_c\": {\"as\": \"air_temp_c\"}}}\n"
-    "   ]},\n"
-    "  {\"slug\": \"gate\", \"tcp\": {\"host\": \"192.168.10.20\", \"port\": 1502},\n"
-    "   \"devices\": [{\"slug\": \"node-2\", \"profile\": \"nila-node\", \"unit\": 0, \"pond\": "
-    "\"k2\",\n"
-    "     \"metrics\": {\"temp_c\": {\"primary\": true}}}]}\n"
-    "],\n"
-    "\"reflexes\": [],\n"
-    "\"sinks\": [{\"slug\": \"office\", \"url\": \"http://127.0.0.1:8086/\", \"api\": \"v1\", "
-    "\"database\": \"lumbung\",\n"
-    "  \"token_file\": \"office.token\"}],\n"
-    "\"journal\": {\"path\": \"state/journal.db\", \"max_bytes\": 2097152, \"keep_days\": 0},\n"
-    "\"control\": {\"socket\": \"/tmp/x.sock\"}\n"
-    "}\n";
-
-/* SITE with the first find replaced by put, loaded under name. place: of the '@' in put, as "line:column: ". */
-static int load_changed(struct site **out, const char *name, const char *find, const char *put,
-                        char *place, size_t place_size, char *why, size_t why_size)
-{
-    const char *at = strstr(SITE, find), *mark = strchr(put, '@');
-    struct buf b = {0};
-    long line = 1, column = 1;
-    int rc;
-
-    if (at == NULL)
-        fail_msg("\"%s\" is not in the site file", find);
-    buf_add(&b, SITE, (size_t)(at - SITE));
-    buf_add(&b, put, mark != NULL ? (size_t)(mark - put) : strlen(put));
-    for (size_t i = 0; i < b.n; i++) {
-        column = b.p[i] == '\n' ? 1 : column + 1;
-        line += b.p[i] == '\n';
-    }
-    if (mark != NULL)
-        buf_str(&b, mark + 1);
-    (void)snprintf(place, place_size, "%s:%ld:%ld: ", name, line, column);
-    buf_str(&b, at + strlen(find));
-    rc = site_load_memory(out, name, b.p, b.n, why, why_size);
-    buf_free(&b);
-    return rc;
-}
 
 static void reads_everything_a_site_file_says(void **state)
 {
@@ -165,14 +104,9 @@ static void fills_in_what_a_short_file_leaves_out(void **state)
     site_free(s);
 }
 
-#define URL  "\"url\": \"http://127.0.0.1:8086/\""
-#define SINK URL ", \"api\": \"v1\", \"database\": \"lumbung\""
-
 static void names_place_key_and_what_is_allowed_of_every_fault(void **state)
 {
-    static const struct {
-        const char *says, *find, *put, *words;
-    } T[] = {
+    static const struct site_fault T[] = {
         {"section misspelt", "\"ponds\"", "@\"pond\"",
          "unknown key \"pond\"; did you mean \"ponds\"?"},
         {"section unknown", "\"reflexes\"", "@\"alarms\"",
@@ -281,79 +215,6 @@ static void names_place_key_and_what_is_allowed_of_every_fault(void **state)
         {"a reflex without its switch", "\"reflexes\": []",
          "\"reflexes\": [@{\"slug\": \"k\", \"pond\": null}]",
          "reflexes[0]: \"switch\" is missing"},
-        {"api unknown", "\"api\": \"v1\"", "\"api\": @\"v4\"",
-         "sinks[0].api: \"v4\" is not allowed; \"v1\", \"v2\", \"v3\", \"vm\""},
-        {"a bucket for v1", SINK, SINK ", \"bucket\": @\"b\"",
-         "sinks[0].bucket: belongs to \"api\": \"v2\"; this sink is \"v1\""},
-        {"an organisation for v3", SINK,
-         URL ", \"api\": \"v3\", \"database\": \"d\", \"org\": @\"o\"",
-         "sinks[0].org: belongs to \"api\": \"v2\"; this sink is \"v3\""},
-        {"a database for v2", SINK,
-         URL ", \"api\": \"v2\", \"database\": @\"d\", \"org\": \"o\", \"bucket\": \"b\"",
-         "sinks[0].database: belongs to \"api\": \"v1\", \"v3\" or \"vm\"; this sink is \"v2\""},
-        {"a retention policy for v3", SINK,
-         URL ", \"api\": \"v3\", \"database\": \"d\", \"retention_policy\": @\"r\"",
-         "sinks[0].retention_policy: belongs to \"api\": \"v1\"; this sink is \"v3\""},
-        {"a retention policy for vm", SINK, URL ", \"api\": \"vm\", \"retention_policy\": @\"r\"",
-         "sinks[0].retention_policy: belongs to \"api\": \"v1\"; this sink is \"vm\""},
-        {"v2 without a bucket", "{\"slug\": \"office\", " SINK,
-         "@{\"slug\": \"office\", " URL ", \"api\": \"v2\", \"org\": \"o\"",
-         "sinks[0]: \"bucket\" is missing"},
-        {"v2 without an organisation", "{\"slug\": \"office\", " SINK,
-         "@{\"slug\": \"office\", " URL ", \"api\": \"v2\", \"bucket\": \"b\"",
-         "sinks[0]: \"org\" is missing"},
-        {"v2 without a token",
-         "{\"slug\": \"office\", " SINK ",\n  \"token_file\": \"office.token\"",
-         "@{\"slug\": \"office\", " URL ", \"api\": \"v2\", \"org\": \"o\", \"bucket\": \"b\"",
-         "sinks[0]: \"token_file\" is missing"},
-        {"v3 without a database", "{\"slug\": \"office\", " SINK,
-         "@{\"slug\": \"office\", " URL ", \"api\": \"v3\"", "sinks[0]: \"database\" is missing"},
-        {"a name 3.x does not take", SINK, URL ", \"api\": \"v3\", \"database\": @\"_x\"",
-         "sinks[0].database: \"_x\" is not allowed; 1 to 64 letters, digits, _ -, a letter or "
-         "digit "
-         "first"},
-        {"a bucket with a line end", SINK,
-         URL ", \"api\": \"v2\", \"org\": \"o\", \"bucket\": @\"a\\nb\"",
-         "sinks[0].bucket: control character 0x0a is not allowed"},
-        {"an empty organisation", SINK, URL ", \"api\": \"v2\", \"org\": @\"\", \"bucket\": \"b\"",
-         "sinks[0].org: "},
-        {"a certificate for plain http", SINK, SINK ", \"ca_file\": @\"ca.pem\"",
-         "sinks[0].ca_file: belongs to an https:// url"},
-        {"url without scheme", "\"http://127.0.0.1:8086/\"", "@\"127.0.0.1:8086\"",
-         "sinks[0].url: not an address for InfluxDB; http:// or https://"},
-        {"url with a path", "\"http://127.0.0.1:8086/\"", "@\"http://127.0.0.1:8086/write\"",
-         "sinks[0].url: a wrong port, a path or a query; http:// or https://"},
-        {"url with a query", "\"http://127.0.0.1:8086/\"", "@\"http://127.0.0.1:8086?db=x\"",
-         "a wrong port, a path or a query"},
-        {"url with port 0", "\"http://127.0.0.1:8086/\"", "@\"http://127.0.0.1:0\"",
-         "a wrong port"},
-        {"url without a host", "\"http://127.0.0.1:8086/\"", "@\"http://:8086\"",
-         "the host is missing or misspelt"},
-        {"url with a password", "\"http://127.0.0.1:8086/\"", "@\"http://u:p@127.0.0.1:8086\"",
-         "use token_file"},
-        {"plain http to another machine", "\"http://127.0.0.1:8086/\"", "@\"http://10.0.0.1:8086\"",
-         "sinks[0].url: plain http leaves this machine unprotected; https://, or "
-         "\"insecure_http\": true"},
-        {"a host that only looks like this machine", "\"http://127.0.0.1:8086/\"",
-         "@\"http://127.0.0.1.example.org\"", "plain http leaves this machine unprotected"},
-        {"localhost as a sub-domain", "\"http://127.0.0.1:8086/\"",
-         "@\"http://localhost.example.org\"", "plain http leaves this machine unprotected"},
-        {"another IPv6 address", "\"http://127.0.0.1:8086/\"", "@\"http://[fe80::1]:8086\"",
-         "plain http leaves this machine unprotected"},
-        {"a bracket left open", "\"http://127.0.0.1:8086/\"", "@\"http://[::1:8086\"",
-         "the host is missing or misspelt"},
-        {"a bracket too long", "\"http://127.0.0.1:8086/\"",
-         "@\"http://[1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa]\"",
-         "plain http leaves this machine unprotected"},
-        {"database with a quote", "\"lumbung\"", "@\"a\\\"b\"",
-         "sinks[0].database: \"a\"b\" is not allowed; 1 to 64 letters"},
-        {"database missing", ", \"database\": \"lumbung\"", "",
-         "c.json:22:11: sinks[0]: \"database\" is missing"},
-        {"token file empty", "\"office.token\"", "@\"\"",
-         "sinks[0].token_file: an empty path is not allowed; 1 to 255"},
-        {"password in the file", "\"token_file\": \"office.token\"", "@\"password\": \"x\"",
-         "sinks[0]: unknown key \"password\"; allowed: slug, api, url, insecure_http, database, "
-         "retention_policy, org, bucket, ca_file, token_file"},
         {"journal too small", "2097152", "@1024",
          "journal.max_bytes: 1024 is not allowed; 1048576 to 68719476736"},
         {"journal kept for ever", "\"keep_days\": 0", "\"keep_days\": @100000",
@@ -371,33 +232,12 @@ static void names_place_key_and_what_is_allowed_of_every_fault(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
-        struct site *s = NULL;
-        char place[64], why[512] = "";
-        const int rc =
-            load_changed(&s, "c.json", T[i].find, T[i].put, place, sizeof place, why, sizeof why);
-        /* Rows without a mark have the place in their words. */
-        const size_t n = strchr(T[i].put, '@') != NULL ? strlen(place) : strlen("c.json:");
-        if (rc != NILA_ERR_CONFIG || s != NULL || strncmp(why, place, n) != 0 ||
-            strstr(why, T[i].words) == NULL)
-            fail_msg("%s: rc %d, \"%s\", expected %s...%s", T[i].says, rc, why, place, T[i].words);
-    }
-    print_message("%zu faults named\n", sizeof T / sizeof T[0]);
+    assert_faults(T, sizeof T / sizeof T[0]);
 }
 
 static void accepts_what_is_only_unusual(void **state)
 {
-    static const struct {
-        const char *says, *find, *put;
-    } T[] = {
-        {"https anywhere", "\"http://127.0.0.1:8086/\"", "\"https://influx.example.org\""},
-        {"localhost in capitals", "\"http://127.0.0.1:8086/\"", "\"http://LOCALHOST\""},
-        {"IPv6 loopback", "\"http://127.0.0.1:8086/\"", "\"http://[::1]:8086\""},
-        {"IPv6 loopback in full", "\"http://127.0.0.1:8086/\"", "\"http://[0:0:0:0:0:0:0:1]\""},
-        {"the whole of 127/8", "\"http://127.0.0.1:8086/\"", "\"http://127.9.9.9:8086\""},
-        {"plain http when told so", "\"http://127.0.0.1:8086/\"",
-         "\"http://10.0.0.1:8086\", \"insecure_http\": true"},
-        {"no token", ",\n  \"token_file\": \"office.token\"", ""},
+    static const struct site_change T[] = {
         {"any free port, for the simulator", "1502", "0"},
         {"one unit on two buses", "\"unit\": 0", "\"unit\": 1"},
         {"primary of another pond", "\"primary\": true, \"min\"", "\"primary\": false, \"min\""},
@@ -408,14 +248,7 @@ static void accepts_what_is_only_unusual(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
-        struct site *s = NULL;
-        char place[64], why[512] = "";
-        if (load_changed(&s, "c.json", T[i].find, T[i].put, place, sizeof place, why, sizeof why) !=
-            0)
-            fail_msg("%s: %s", T[i].says, why);
-        site_free(s);
-    }
+    assert_accepted(T, sizeof T / sizeof T[0]);
 }
 
 static void two_buses_never_share_a_line(void **state)
@@ -533,51 +366,6 @@ static void paths_begin_at_the_folder_of_the_file(void **state)
     assert_int_equal(support_as_nobody(open_it, path), NILA_ERR_DENIED);
     assert_null(s);
     support_rmdir(dir);
-}
-
-static void reads_the_keys_of_each_kind_of_server(void **state)
-{
-    static const char SINKS[] =
-        "\"sinks\": [{\"slug\": \"a\", \"url\": \"https://satu.example:8086\", \"api\": \"v1\", "
-        "\"database\": \"d\", \"retention_policy\": \"two_years\", \"token_file\": \"a.token\", "
-        "\"ca_file\": \"ca.pem\"},"
-        "{\"slug\": \"b\", \"url\": \"https://dua.example\", \"api\": \"v2\", \"org\": \"Dinas "
-        "Perikanan\", \"bucket\": \"air/kolam\", \"token_file\": \"/etc/b.token\"},"
-        "{\"slug\": \"c\", \"url\": \"http://10.0.0.3:8181\", \"api\": \"v3\", \"database\": "
-        "\"d3\", "
-        "\"insecure_http\": true},"
-        "{\"slug\": \"d\", \"url\": \"http://[::1]:8428\", \"api\": \"vm\"},"
-        "{\"slug\": \"e\", \"url\": \"http://127.0.0.1:8428\", \"api\": \"vm\", \"database\": "
-        "\"x\"}],";
-    const char *from = strstr(SITE, "\"sinks\": "), *to = strstr(SITE, "\"journal\": ");
-    struct buf b = {0};
-    struct site *s = NULL;
-    char why[512] = "";
-
-    (void)state;
-    buf_add(&b, SITE, (size_t)(from - SITE));
-    buf_str(&b, SINKS);
-    buf_str(&b, to);
-    if (site_load_memory(&s, "/etc/nila/c.json", b.p, b.n, why, sizeof why) != 0)
-        fail_msg("%s", why);
-    assert_int_equal(s->sinks, 5);
-    assert_int_equal(s->sink[0].api, INFLUX_V1);
-    assert_string_equal(s->sink[0].retention_policy, "two_years");
-    assert_string_equal(s->sink[0].ca_file, "/etc/nila/ca.pem");
-    assert_int_equal(s->sink[1].api, INFLUX_V2);
-    assert_string_equal(s->sink[1].org, "Dinas Perikanan");
-    assert_string_equal(s->sink[1].bucket, "air/kolam");
-    assert_string_equal(s->sink[1].token_file, "/etc/b.token");
-    assert_string_equal(s->sink[1].database, "");
-    assert_int_equal(s->sink[2].api, INFLUX_V3);
-    assert_string_equal(s->sink[2].database, "d3");
-    assert_string_equal(s->sink[2].token_file, "");
-    assert_true(s->sink[2].insecure_http);
-    assert_int_equal(s->sink[3].api, INFLUX_VM);
-    assert_string_equal(s->sink[3].database, "");
-    assert_string_equal(s->sink[4].database, "x");
-    site_free(s);
-    buf_free(&b);
 }
 
 static void the_example_file_is_a_good_one(void **state)
@@ -714,7 +502,6 @@ int main(void)
         cmocka_unit_test(keeps_its_bounds),
         cmocka_unit_test(seventeen_metrics_of_one_device_are_too_many),
         cmocka_unit_test(paths_begin_at_the_folder_of_the_file),
-        cmocka_unit_test(reads_the_keys_of_each_kind_of_server),
         cmocka_unit_test(the_example_file_is_a_good_one),
         cmocka_unit_test(the_schema_has_the_ranges_of_the_reader),
         cmocka_unit_test(the_schema_has_the_metrics_of_metric_c),
