@@ -55,7 +55,6 @@ int device_init(struct device *dev, const struct site *site, unsigned index,
     dev->p = p;
     dev->quality = quality_new(p, d);
     dev->period_ms = (int64_t)d->every_s * 1000;
-    dev->step = p->start.function != 0 ? DEVICE_START : DEVICE_BLOCK;
     dev->blocks = dev->plan->n;
     dev->block = xcalloc(dev->blocks, sizeof *dev->block);
     if (pthread_mutex_init(&dev->lock, NULL) != 0)

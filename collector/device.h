@@ -19,27 +19,22 @@
 #include "poll_stats.h"
 #include "quality.h"
 #include "slots.h"
+#include "start.h"
 
 #define DEVICE_BACKOFF_MAX_S 300
-
-/* What the question of a round is. */
-enum device_step {
-    DEVICE_START, /* the profile's start request */
-    DEVICE_WAIT,  /* the register that says whether, or when, it is ready after that */
-    DEVICE_BLOCK  /* a block of the plan */
-};
 
 /* A round under way. */
 struct device_round {
     int64_t slot_ms; /* monotonic */
     unsigned at;     /* block of the plan */
     int questions;
-    size_t got;       /* blocks answered, or left unasked because they were refused lately */
-    unsigned heard;   /* blocks answered */
-    bool again;       /* the question is asked a second time */
-    bool over, later; /* later: nothing was to be read yet */
-    int rc;           /* what came of it, once it is over */
-    char note[96];    /* what was wrong, perhaps in spite of success */
+    size_t got;           /* blocks answered, or left unasked because they were refused lately */
+    unsigned heard;       /* blocks answered */
+    enum start_step step; /* what the question is */
+    bool again;           /* it is asked a second time */
+    bool over, later;     /* later: nothing was to be read yet */
+    int rc;               /* what came of it, once it is over */
+    char note[96];        /* what was wrong, perhaps in spite of success */
 };
 
 struct device {
@@ -60,8 +55,7 @@ struct device {
     int64_t at_once_ms;
     bool kept; /* that reading is of the slot in which the device was started */
     int64_t kept_slot_ms;
-    enum device_step step; /* where the next question begins */
-    int64_t started_ms;    /* when the start request was answered */
+    struct start start; /* what is known of a device that must be told to measure */
     struct device_round round;
     struct reg_block *block; /* room for a block of the plan each */
     unsigned blocks;

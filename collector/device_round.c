@@ -16,10 +16,7 @@
 #define GATEWAY_NO_ANSWER 11
 
 /* A mute block is left out for at most 2^6 rounds. */
-#define SILENT_MAX     6
-
-#define READY_AGAIN_MS 250   /* a device that is not ready is asked again after this */
-#define READY_MAX_MS   60000 /* and given up after this */
+#define SILENT_MAX 6
 
 void device_begin(struct device *dev, int64_t slot_mono_ms)
 {
@@ -121,6 +118,16 @@ static bool next_block(struct device *dev)
     return false;
 }
 
+/* The device is read later, still for this slot. */
+static void read_later(struct device *dev)
+{
+    dev->at_once = dev->kept = true;
+    dev->at_once_ms = dev->start.next_ms;
+    dev->kept_slot_ms = dev->round.slot_ms;
+    dev->round.later = true;
+    round_over(dev, 0, "");
+}
+
 bool device_next(struct device *dev, struct bus_question *q, uint16_t **regs)
 {
     struct device_round *r = &dev->round;
@@ -129,15 +136,20 @@ bool device_next(struct device *dev, struct bus_question *q, uint16_t **regs)
 
     if (r->over)
         return false;
+    r->step = start_next(&dev->start, p, dev->failures, clock_mono_ms());
+    if (r->step == START_WAIT) {
+        read_later(dev);
+        return false;
+    }
     *regs = room(dev)->regs;
-    if (dev->step == DEVICE_START) {
+    if (r->step == START_TELL) {
         *q = question(dev, p->start.function, p->start.address,
                       p->start.function == 6 ? 0 : p->start.count);
         q->command = true;
         q->value = p->start.value;
         return true;
     }
-    if (dev->step == DEVICE_WAIT) {
+    if (r->step == START_ASK) {
         *q = question(dev, p->wait.function, p->wait.address, 1);
         return true;
     }
@@ -191,7 +203,7 @@ static int check_node(struct device *dev, const struct reg_block *block, struct 
 /* What rc is for the device. */
 static int judge(struct device *dev, int rc, struct bus_answer *a)
 {
-    if (rc == 0 && dev->p->node_header && dev->step == DEVICE_BLOCK)
+    if (rc == 0 && dev->p->node_header && dev->round.step == START_READ)
         return check_node(dev, &dev->block[dev->round.got], a);
     if (rc == NILA_ERR_EXCEPTION &&
         (a->exception == GATEWAY_NO_PATH || a->exception == GATEWAY_NO_ANSWER))
@@ -232,45 +244,37 @@ static void mute_block(struct device *dev, unsigned i, struct bus_answer *a)
                  dev->d->slug, a->text, b->skip);
 }
 
-/* The device is read later, still for this slot. */
-static void read_later(struct device *dev, int64_t at_ms)
+/* The start request or the wait register was asked. */
+static void start_answer(struct device *dev, int rc, const struct bus_answer *a)
 {
-    dev->at_once = dev->kept = true;
-    dev->at_once_ms = at_ms;
-    dev->kept_slot_ms = dev->round.slot_ms;
-    dev->round.later = true;
-    round_over(dev, 0, "");
-}
+    struct device_round *r = &dev->round;
+    const int64_t mono_ms = clock_mono_ms();
+    const bool silent = rc == NILA_ERR_TIMEOUT || rc == NILA_ERR_PROTO;
 
-/* The start request was answered. With an exception the device is read all the same. */
-static void started(struct device *dev, int rc, const struct bus_answer *a)
-{
-    dev->started_ms = clock_mono_ms();
-    dev->step = dev->p->wait.function != 0 && rc == 0 ? DEVICE_WAIT : DEVICE_BLOCK;
-    if (rc == NILA_ERR_EXCEPTION)
-        log_info("bus %s unit %d (%s): start request refused: %s", dev->bus->slug, dev->d->unit,
-                 dev->d->slug, a->text);
-    else if (dev->step == DEVICE_BLOCK && dev->p->settle_ms > 0)
-        read_later(dev, dev->started_ms + dev->p->settle_ms);
-}
-
-/* The register that was asked for while the device gets ready holds value. */
-static void waited(struct device *dev, unsigned value)
-{
-    int64_t now = clock_mono_ms();
-
-    if (!dev->p->wait.ready) {
-        dev->step = DEVICE_BLOCK;
-        if (dev->started_ms + value > now)
-            read_later(dev, dev->started_ms + value);
-    } else if (value == dev->p->wait.ready_value) {
-        dev->step = DEVICE_BLOCK;
-    } else if (now - dev->started_ms < READY_MAX_MS) {
-        read_later(dev, now + READY_AGAIN_MS);
+    if (rc == 0 && r->step == START_TELL) {
+        start_told(&dev->start, dev->p, mono_ms);
+        log_debug("bus %s unit %d (%s): told to measure", dev->bus->slug, dev->d->unit,
+                  dev->d->slug);
+    } else if (rc == 0) {
+        if (!start_waited(&dev->start, dev->p, room(dev)->regs[0], mono_ms))
+            round_over(dev, NILA_ERR_TIMEOUT, "not ready a minute after its start request");
+    } else if (rc == NILA_ERR_EXCEPTION && r->step == START_TELL && !dev->p->start_each) {
+        start_refused(&dev->start, mono_ms);
+        log_info("bus %s unit %d (%s): start request refused: %s; read as it is", dev->bus->slug,
+                 dev->d->unit, dev->d->slug, a->text);
+    } else if (silent && r->step == START_TELL && !dev->p->start_each &&
+               (dev->failures == 0 || dev->start.alive)) {
+        start_unheard(&dev->start); /* perhaps it only knows no such request */
     } else {
-        dev->step = DEVICE_START;
-        round_over(dev, NILA_ERR_TIMEOUT, "not ready a minute after its start request");
+        round_over(dev, rc == NILA_ERR_EXCEPTION ? NILA_ERR_PROTO : rc, a->text);
     }
+}
+
+/* The device answers again after a silence: perhaps its power was away, and its values are old. */
+static bool must_be_told_first(const struct device *dev)
+{
+    return dev->p->start.function != 0 && !dev->p->start_each && !dev->start.told &&
+           dev->failures > 0 && !dev->start.alive && clock_mono_ms() >= dev->start.deaf_ms;
 }
 
 /* A block was answered, with registers or an exception. */
@@ -281,6 +285,12 @@ static void answered_block(struct device *dev, int rc, const struct bus_answer *
     const struct plan_block *b = &dev->plan->b[r->at];
     bool smaller = false;
 
+    if (rc == 0 && must_be_told_first(dev)) {
+        start_alive(&dev->start);
+        r->at = 0;
+        r->got = 0;
+        return;
+    }
     r->heard++;
     if (refused && a->exception != 1)
         put_smaller(dev, r->at, a->text, &smaller);
@@ -312,13 +322,8 @@ void device_answer(struct device *dev, int rc, struct bus_answer *a, int64_t fro
     r->again = false;
     r->questions++;
     alive = rc == 0 || rc == NILA_ERR_EXCEPTION;
-    if (alive && dev->step == DEVICE_START) {
-        started(dev, rc, a);
-    } else if (alive && dev->step == DEVICE_WAIT) {
-        if (rc == 0)
-            waited(dev, room(dev)->regs[0]);
-        else
-            dev->step = DEVICE_BLOCK; /* it has no such register: what it has is read */
+    if (r->step != START_READ) {
+        start_answer(dev, rc, a);
     } else if (alive) {
         answered_block(dev, rc, a);
     } else if ((rc == NILA_ERR_TIMEOUT || rc == NILA_ERR_PROTO) && r->heard > 0) {
@@ -326,7 +331,7 @@ void device_answer(struct device *dev, int rc, struct bus_answer *a, int64_t fro
         mute_block(dev, r->at, a);
         round_over(dev, 0, a->text);
     } else {
-        if (dev->failures >= 2 && dev->step == DEVICE_BLOCK) /* perhaps it is only this block */
+        if (dev->failures >= 2) /* perhaps it is only this block */
             plan_last(own_plan(dev), r->at);
         round_over(dev, rc, a->text);
     }
@@ -394,7 +399,6 @@ static void failed(struct device *dev, const char *text, unsigned values)
                   dev->d->slug, text, backoff_s);
 }
 
-/* A device that lost its power forgets that it was started, and gives nothing good. */
 static bool nothing_good(const struct reading_set *set)
 {
     for (unsigned i = 0; i < set->n; i++)
@@ -417,6 +421,11 @@ int device_end(struct device *dev, struct reading_set *set, bool trusted)
     if (r->heard == 0)
         r->got = 0; /* what was left unasked is no reading */
     fill_set(dev, set, trusted);
+    if (dev->start.unheard && r->rc == 0) {
+        start_refused(&dev->start, clock_mono_ms());
+        log_info("bus %s unit %d (%s): silent about the start request; read as it is",
+                 dev->bus->slug, dev->d->unit, dev->d->slug);
+    }
     if (r->rc == 0) {
         succeeded(dev, set, r->note);
     } else if (r->rc == NILA_ERR_TIMEOUT || r->rc == NILA_ERR_PROTO) {
@@ -428,7 +437,7 @@ int device_end(struct device *dev, struct reading_set *set, bool trusted)
         (void)pthread_mutex_unlock(&dev->lock);
         r->rc = NILA_ERR_IO;
     }
-    if (dev->p->start.function != 0 && (r->rc != 0 || dev->p->start_each || nothing_good(set)))
-        dev->step = DEVICE_START;
+    start_round(&dev->start, dev->p, dev->block, r->got, r->rc == 0, nothing_good(set),
+                clock_mono_ms());
     return r->rc;
 }

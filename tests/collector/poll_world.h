@@ -192,6 +192,7 @@ struct ward {
     unsigned hole_first, hole_last; /* registers answered with exception 2; 0, 0 none */
     unsigned mute_first, mute_last; /* registers answered with silence */
     bool first_late;
+    atomic_bool no_hole; /* the registers of the hole are there after all */
 };
 
 static inline bool overlaps(const struct peer_request *rq, unsigned first, unsigned last)
@@ -207,7 +208,7 @@ static inline struct peer_reply by_ward(void *arg, const struct peer_request *rq
     atomic_fetch_add(&w->asked[rq->unit & 7], 1);
     for (unsigned i = 0; i < rq->count && i < 125; i++)
         regs[i] = (uint16_t)(500 + rq->first + i);
-    if (overlaps(rq, w->hole_first, w->hole_last))
+    if (overlaps(rq, w->hole_first, w->hole_last) && !atomic_load(&w->no_hole))
         r = (struct peer_reply){PEER_EXCEPTION, 0, 2};
     if (overlaps(rq, w->mute_first, w->mute_last) || (atomic_load(&w->dead) >> rq->unit & 1) != 0)
         r = (struct peer_reply){PEER_SILENT, 0, 0};
@@ -218,7 +219,7 @@ static inline struct peer_reply by_ward(void *arg, const struct peer_request *rq
 
 /* -- a clock that is trusted and right, until a test says otherwise -- */
 
-static atomic_llong wall_shift_ms;
+static atomic_llong wall_shift_ms, mono_shift_ms;
 static atomic_bool trusted;
 
 static inline int64_t shifted_wall(void *arg)
@@ -236,7 +237,14 @@ static inline int64_t real_mono(void *arg)
 
     (void)arg;
     (void)clock_gettime(CLOCK_BOOTTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 + atomic_load(&mono_shift_ms);
+}
+
+/* Time passes, for both clocks. Not for clock_sleep_until. */
+static inline void pass_ms(int64_t ms)
+{
+    atomic_fetch_add(&wall_shift_ms, ms);
+    atomic_fetch_add(&mono_shift_ms, ms);
 }
 
 static inline bool is_trusted(void *arg)
@@ -251,6 +259,7 @@ static inline int put_clock_right(void **state)
 
     (void)state;
     atomic_store(&wall_shift_ms, 0);
+    atomic_store(&mono_shift_ms, 0);
     atomic_store(&trusted, true);
     clock_set(&SOURCE);
     return 0;

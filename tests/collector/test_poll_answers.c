@@ -2,6 +2,8 @@
 /* Answers that come late, twice, from another or not for this register: what becomes of them on the way to a reading. */
 #include "poll_world.h"
 
+#include "collector/plan.h"
+
 /* A node's block: header, channel 0. The answer's number is the script of the test. */
 struct node {
     atomic_uint magic, kind;
@@ -74,11 +76,23 @@ static void a_late_answer_never_becomes_another_registers_value(void **state)
     peer_stop(line);
 }
 
+/* The newest set; there is one. */
+static const struct reading_set *last_of(struct world *w)
+{
+    const struct reading_set *s;
+
+    (void)pthread_mutex_lock(&w->lock);
+    s = &w->set[w->n - 1];
+    (void)pthread_mutex_unlock(&w->lock);
+    return s;
+}
+
 static void a_refused_register_is_found_and_the_rest_goes_on(void **state)
 {
     static const int AT[] = {0, 1, 2};
     struct ward ward = {.hole_first = 1, .hole_last = 1};
     struct world w;
+    unsigned n;
     int port;
     struct peer *p = peer_start_tcp(by_ward, &ward, &port);
 
@@ -100,6 +114,16 @@ static void a_refused_register_is_found_and_the_rest_goes_on(void **state)
     }
     /* the first round finds it (0+3, then 1+2, then 1+1 alone); for an hour it is not asked again */
     assert_int_equal(stats_of(&w, 0).exceptions, 3);
+    pass_ms(PLAN_REFUSED_MS); /* then it is, in vain; another hour later the register is there */
+    for (n = 4; n < KEPT - 4 && stats_of(&w, 0).exceptions < 4; n++)
+        wait_for(&w, 0, n);
+    assert_int_equal(stats_of(&w, 0).exceptions, 4);
+    atomic_store(&ward.no_hole, true);
+    pass_ms(PLAN_REFUSED_MS);
+    for (; n < KEPT - 4 && last_of(&w)->v[1].flag == READING_MISSING; n++)
+        wait_for(&w, 0, n);
+    assert_true(fabs(last_of(&w)->v[1].value - 5.01) < 1e-9);
+    assert_int_equal(stats_of(&w, 0).exceptions, 4);
     stop(&w);
     peer_stop(p);
 }
@@ -160,7 +184,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_late_answer_never_becomes_another_registers_value),
-        cmocka_unit_test(a_refused_register_is_found_and_the_rest_goes_on),
+        cmocka_unit_test_teardown(a_refused_register_is_found_and_the_rest_goes_on,
+                                  put_clock_right),
         cmocka_unit_test(an_old_answer_of_a_node_is_thrown_away_and_asked_again),
         cmocka_unit_test(a_block_that_is_no_nodes_is_refused_and_another_kind_is_missing),
     };
