@@ -339,8 +339,9 @@ int decode_check(const struct profile *p, const struct site_device *d, char *why
         const struct site_metric *word = site_word(d, m->metric);
         enum metric as = word != NULL ? word->as : m->metric;
 
-        if (m->type > PROFILE_F64 || !order_valid(m->order, 2 * profile_registers(m->type))) {
-            (void)snprintf(why, why_size, "profile %s, %s: order %.4s does not fit its type", p->id,
+        if (m->type > PROFILE_F64 || !order_valid(m->order, 2 * profile_registers(m->type)) ||
+            (m->order_set && profile_registers(m->type) != 2)) {
+            (void)snprintf(why, why_size, "profile %s, %s: order %.8s does not fit its type", p->id,
                            m->name, m->order);
             return NILA_ERR_CONFIG;
         }

@@ -187,7 +187,8 @@ static void mistakes_are_named_with_place_and_range(void **state)
         {"a key twice", "\"unit\": 1", "\"unit\": 1, \"unit\": 1", "the key stands twice"},
         {"out of range", "\"unit\": 1", "\"unit\": 256",
          "site.json:7:52: buses[0].devices[0].unit: 256 is not allowed; 1 to 255"},
-        {"a comment without an end", "/* the bank */", "/* the bank", "site.json:4:28: a comment that is never closed"},
+        {"a comment without an end", "/* the bank */", "/* the bank",
+         "site.json:4:28: a comment that is never closed"},
     };
     static const char *const D[] = {"nila-node"};
 

@@ -688,6 +688,13 @@ static void checks_a_profile_before_it_is_used(void **state)
         if (decode_check(&p, &d, why, sizeof why) != T[i].rc || (T[i].rc != 0 && why[0] == '\0'))
             fail_msg("%s: %s", T[i].says, why);
     }
+    for (int type = PROFILE_U16; type <= PROFILE_F64; type++) { /* a setting orders 32 bits only */
+        struct profile p = one((enum profile_type)type, "");
+        char why[160] = "";
+        p.m[0].order_set = true;
+        assert_int_equal(decode_check(&p, NULL, why, sizeof why),
+                         profile_registers((enum profile_type)type) == 2 ? 0 : NILA_ERR_CONFIG);
+    }
 }
 
 static void put32(uint16_t *r, uint32_t v)

@@ -76,6 +76,92 @@ static void what_the_reader_refuses_fails_the_schema_too(void **state)
     cJSON_Delete(schema);
 }
 
+static const cJSON *entry_named(const cJSON *list, const char *name)
+{
+    const cJSON *e;
+
+    cJSON_ArrayForEach(e, list)
+    {
+        const cJSON *n = cJSON_GetObjectItem(e, "name");
+        if (n != NULL && strcmp(n->valuestring, name) == 0)
+            return e;
+    }
+    return NULL;
+}
+
+/* The value of a field, also of a marked one. */
+static const cJSON *field(const cJSON *o, const char *key)
+{
+    const cJSON *v = cJSON_GetObjectItem(o, key), *marked = cJSON_GetObjectItem(v, "value");
+
+    return cJSON_IsObject(v) && marked != NULL ? marked : v;
+}
+
+/* One list of a surveyed device: every entry stands in our file, at the same registers. */
+static void compare_list(const char *id, const cJSON *survey, const cJSON *ours, const char *list)
+{
+    static const char *const KEY[] = {"function", "address", "type", "order", "count", "value"};
+    const cJSON *theirs;
+
+    cJSON_ArrayForEach(theirs, cJSON_GetObjectItem(survey, list))
+    {
+        const char *name = cJSON_GetObjectItem(theirs, "name")->valuestring;
+        const cJSON *e = entry_named(cJSON_GetObjectItem(ours, list), name);
+        if (e == NULL)
+            fail_msg("%s: %s of %s is missing", id, name, list);
+        for (size_t k = 0; k < sizeof KEY / sizeof KEY[0]; k++) {
+            const cJSON *want = cJSON_GetObjectItem(theirs, KEY[k]), *have = field(e, KEY[k]);
+            /* what the survey did not know may have been learnt, such as an order by a register */
+            if (want == NULL || cJSON_IsNull(want))
+                continue;
+            if (have == NULL || !cJSON_Compare(want, have, true))
+                fail_msg("%s: %s of %s.%s is another", id, KEY[k], list, name);
+        }
+    }
+}
+
+static void every_device_of_the_survey_is_here_at_the_same_registers(void **state)
+{
+    static const char *const LIST[] = {"measurements", "status", "config", "calibration",
+                                       "outputs"};
+    char *index = support_shared("devices/index.json");
+    cJSON *all;
+    const cJSON *device;
+    int n = 0;
+
+    (void)state;
+    if (index == NULL)
+        skip();
+    all = schema_read(index);
+    cJSON_ArrayForEach(device, cJSON_GetObjectItem(all, "devices"))
+    {
+        const char *id = cJSON_GetObjectItem(device, "id")->valuestring;
+        char path[200], name[80];
+        cJSON *survey, *ours;
+        char *surveyed;
+        (void)snprintf(name, sizeof name, "devices/%s.json", id);
+        surveyed = support_shared(name);
+        assert_non_null(surveyed);
+        (void)snprintf(path, sizeof path, "collector/devices/%s.json", id);
+        survey = schema_read(surveyed);
+        ours = schema_read(path);
+        for (size_t i = 0; i < sizeof LIST / sizeof LIST[0]; i++)
+            compare_list(id, survey, ours, LIST[i]);
+        assert_true(
+            cJSON_Compare(cJSON_GetObjectItem(survey, "serial"), field(ours, "serial"), true));
+        assert_true(cJSON_Compare(cJSON_GetObjectItem(survey, "default_unit"),
+                                  field(ours, "default_unit"), true));
+        cJSON_Delete(survey);
+        cJSON_Delete(ours);
+        free(surveyed);
+        n++;
+    }
+    print_message("%d devices\n", n);
+    assert_true(n >= 31);
+    cJSON_Delete(all);
+    free(index);
+}
+
 static void has_the_metrics_of_metric_c(void **state)
 {
     cJSON *schema = schema_read(SCHEMA);
@@ -158,6 +244,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_profile_of_the_folder_passes),
         cmocka_unit_test(what_the_reader_refuses_fails_the_schema_too),
+        cmocka_unit_test(every_device_of_the_survey_is_here_at_the_same_registers),
         cmocka_unit_test(has_the_metrics_of_metric_c),
         cmocka_unit_test(has_the_ranges_of_the_reader),
     };

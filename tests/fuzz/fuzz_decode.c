@@ -26,7 +26,8 @@ static unsigned next(struct input *in)
 
 static void make_profile(struct input *in, struct profile *p)
 {
-    static const char *const ORDER[] = {"ABCD", "CDAB", "BADC", "DCBA", "", "AB", "BA", "XXXX"};
+    static const char *const ORDER[] = {"ABCD", "CDAB", "BADC", "DCBA",     "",
+                                        "AB",   "BA",   "XXXX", "HGFEDCBA", "GHEFCDAB"};
 
     memset(p, 0, sizeof *p);
     p->n = next(in) % (PROFILE_MEASUREMENTS + 1);
@@ -38,8 +39,9 @@ static void make_profile(struct input *in, struct profile *p)
         m->metric = (enum metric)(next(in) % METRIC_COUNT);
         m->function = 3 + (int)(next(in) % 2);
         m->address = (uint16_t)next(in);
-        m->type = (enum profile_type)(next(in) % 5);
-        (void)snprintf(m->order, sizeof m->order, "%s", ORDER[next(in) % 8]);
+        m->type = (enum profile_type)(next(in) % 8);
+        (void)snprintf(m->order, sizeof m->order, "%s",
+                       ORDER[next(in) % (sizeof ORDER / sizeof ORDER[0])]);
         m->scale = next(in) % 2 ? 0.001 : 1e300;
         m->min = -INFINITY;
         m->max = INFINITY;
@@ -48,7 +50,25 @@ static void make_profile(struct input *in, struct profile *p)
         m->quality = (int)next(in) - 64;
         m->kind = (int)next(in) - 64;
         m->kind_value = (uint16_t)next(in);
+        m->has_decimals = next(in) % 4 == 0;
+        m->decimals = (uint16_t)next(in);
+        m->order_set = next(in) % 4 == 0;
     }
+    p->even = next(in) % 4 == 0;
+    p->states = next(in) % (PROFILE_STATES + 1);
+    for (unsigned i = 0; i < p->states; i++)
+        p->state[i] =
+            (struct profile_state){.function = 3 + (int)(next(in) % 2),
+                                   .address = (uint16_t)next(in),
+                                   .type = next(in) % 2 ? PROFILE_WORD_U32 : PROFILE_WORD_U8_HIGH,
+                                   .mask = next(in),
+                                   .ok = next(in),
+                                   .bad = (enum profile_bad)(next(in) % 3),
+                                   .of = next(in) << 16 | next(in)};
+    p->order_register.function = 3;
+    p->order_register.address = (uint16_t)next(in);
+    p->order_register.n = 1;
+    p->order_register.of[0].code = (uint16_t)next(in);
 }
 
 static void read_blocks(struct input *in, const struct plan *plan, struct reg_block *block)
