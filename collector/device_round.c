@@ -359,6 +359,7 @@ static void fill_set(struct device *dev, struct reading_set *set, bool trusted)
     wall_ms = clock_wall_ms();
     fill_tags(dev, &set->tags);
     set->clock_trusted = trusted && slots_wall_plausible(wall_ms);
+    set->boot_ms = mono_ms;
     set->ts_ms = slots_stamp(&dev->stamps, dev->round.slot_ms, mono_ms, wall_ms, dev->anchor_ms,
                              dev->period_ms, set->clock_trusted);
     quality_judge(dev->quality, set, mono_ms);

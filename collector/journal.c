@@ -6,9 +6,23 @@
 #include <time.h>
 
 #include "collector/common/civil.h"
+#include "collector/common/clock.h"
 #include "collector/common/log.h"
 #include "journal_parts.h"
-#include "journal_row.h"
+
+/* Called with db_lock held. What was published once stays so. */
+static void publish(struct journal *j)
+{
+    int64_t upto = j->held_seq != 0 ? j->held_seq - 1 : j->last;
+
+    (void)pthread_mutex_lock(&j->lock);
+    j->stored = j->last;
+    j->holding = j->held_seq != 0;
+    if (j->published < upto)
+        j->published = upto;
+    (void)pthread_cond_broadcast(&j->news);
+    (void)pthread_mutex_unlock(&j->lock);
+}
 
 int journal_open(struct journal **out, const struct journal_config *c)
 {
@@ -25,6 +39,8 @@ int journal_open(struct journal **out, const struct journal_config *c)
     j->path = xstrdup(c->path);
     j->max_bytes = c->max_bytes;
     j->keep_ms = (int64_t)c->keep_days * CIVIL_DAY_MS;
+    j->clock_wait_ms = c->clock_wait_ms > 0 ? c->clock_wait_ms : 0;
+    clock_boot_id(j->boot_name);
     j->sinks = c->sinks;
     for (unsigned i = 0; i < c->sinks; i++)
         (void)snprintf(j->sink[i], sizeof j->sink[i], "%s", c->sink[i]);
@@ -40,7 +56,9 @@ int journal_open(struct journal **out, const struct journal_config *c)
         journal_close(j);
         return rc;
     }
-    j->published = j->last;
+    j->opened_mono_ms = clock_mono_ms();
+    j->opened_newest_ms = j->newest_ms;
+    publish(j);
     *out = j;
     return 0;
 }
@@ -49,8 +67,11 @@ void journal_close(struct journal *j)
 {
     if (j == NULL)
         return;
+    if (j->db != NULL && journal_boot_note_newest(j) != 0)
+        log_debug("journal %s: the newest time is not noted", j->path);
     journal_db_close(j->db);
     journal_tags_free(&j->tags);
+    free(j->boot);
     (void)pthread_cond_destroy(&j->news);
     (void)pthread_cond_destroy(&j->done);
     (void)pthread_mutex_destroy(&j->lock);
@@ -76,21 +97,28 @@ static int tag_id(struct journal *j, const struct reading_tags *tags, uint32_t *
     return 0;
 }
 
-/* *seq: the last number given, before and after. */
-static int insert_all(struct journal *j, const struct journal_request *list, int64_t *seq)
+/* *seq: the last number given, before and after. *held: the first of them that is held, 0 none. */
+static int insert_all(struct journal *j, const struct journal_request *list, int64_t *seq,
+                      int64_t *held)
 {
     unsigned char packed[JOURNAL_ROW_SIZE_MAX];
 
     for (const struct journal_request *r = list; r != NULL; r = r->next) {
         for (size_t i = 0; i < r->n; i++) {
-            uint32_t id;
-            int rc = tag_id(j, &r->sets[i].tags, &id);
+            struct reading_set set = r->sets[i];
+            struct journal_row_head head = {0};
             size_t n;
+            int rc = tag_id(j, &set.tags, &head.tag_id);
 
+            if (rc == 0 && set.boot_ms > 0)
+                rc = journal_boot_meet(j);
             if (rc != 0)
                 return rc;
+            journal_boot_stamp(j, &set, &head);
             ++*seq;
-            n = journal_row_pack(packed, id, *seq, &r->sets[i]);
+            if (head.held && *held == 0)
+                *held = *seq;
+            n = journal_row_pack(packed, &head, *seq, &set);
             if ((rc = journal_db_insert(j->db, packed, n, *seq)) != 0)
                 return rc;
         }
@@ -108,22 +136,25 @@ static int64_t now_us(void)
 /* One transaction for the whole list. */
 static int store(struct journal *j, const struct journal_request *list)
 {
-    const size_t tags = j->tags.n;
+    const size_t tags = j->tags.n, boots = j->boots;
     const uint32_t last_id = j->tags.last_id;
-    int64_t seq = j->last, began = now_us();
+    int64_t seq = j->last, held = 0, began = now_us();
     int rc = journal_db_begin(j->db);
 
     if (rc != 0)
         return rc;
-    if ((rc = insert_all(j, list, &seq)) != 0)
+    if ((rc = insert_all(j, list, &seq, &held)) != 0)
         journal_db_rollback(j->db);
     else
         rc = journal_db_commit(j->db);
     if (rc != 0) {
         journal_tags_cut(&j->tags, tags);
         j->tags.last_id = last_id;
+        j->boots = boots;
         return rc;
     }
+    if (j->held_seq == 0)
+        j->held_seq = held;
     if (j->first == 0)
         j->first = j->last + 1;
     j->appended += (uint64_t)(seq - j->last);
@@ -141,6 +172,9 @@ static int store_or_mend(struct journal *j, const struct journal_request *list)
 
     if ((rc = journal_file_ensure(j)) != 0)
         return rc;
+    (void)journal_boot_look(j);
+    if (j->db == NULL)
+        return NILA_ERR_IO;
     if ((rc = journal_room_make(j)) != 0 && rc != NILA_ERR_FULL) {
         if (!journal_file_mend(j, rc))
             return rc;
@@ -164,7 +198,6 @@ static int store_or_mend(struct journal *j, const struct journal_request *list)
 static void lead(struct journal *j)
 {
     struct journal_request *list = j->head;
-    int64_t last;
     int rc;
 
     j->head = NULL;
@@ -174,7 +207,7 @@ static void lead(struct journal *j)
 
     (void)pthread_mutex_lock(&j->db_lock);
     rc = store_or_mend(j, list);
-    last = j->last;
+    publish(j);
     (void)pthread_mutex_unlock(&j->db_lock);
 
     (void)pthread_mutex_lock(&j->lock);
@@ -186,9 +219,19 @@ static void lead(struct journal *j)
         list = next;
     }
     j->leading = false;
-    j->published = last;
     (void)pthread_cond_broadcast(&j->done);
-    (void)pthread_cond_broadcast(&j->news);
+}
+
+/* A clock that stands nowhere is no reason to refuse a reading: it gets a time of ours. */
+static bool storable(const struct reading_set *set)
+{
+    struct reading_set s;
+
+    if (set->boot_ms <= 0 || clock_plausible(set->ts_ms))
+        return journal_row_check(set) == 0;
+    s = *set;
+    s.ts_ms = 0;
+    return journal_row_check(&s) == 0;
 }
 
 int journal_append(struct journal *j, const struct reading_set *sets, size_t n)
@@ -196,7 +239,7 @@ int journal_append(struct journal *j, const struct reading_set *sets, size_t n)
     struct journal_request r = {.sets = sets, .n = n};
 
     for (size_t i = 0; i < n; i++) {
-        if (journal_row_check(&sets[i]) != 0) {
+        if (!storable(&sets[i])) {
             log_warnx("journal %s: a reading set of device %.32s cannot be stored: %u values, time "
                       "%lld",
                       j->path, sets[i].tags.device, sets[i].n, (long long)sets[i].ts_ms);
@@ -216,6 +259,26 @@ int journal_append(struct journal *j, const struct reading_set *sets, size_t n)
     }
     (void)pthread_mutex_unlock(&j->lock);
     return r.rc;
+}
+
+int64_t journal_sendable_seq(struct journal *j)
+{
+    int64_t seq;
+    bool holding;
+
+    (void)pthread_mutex_lock(&j->lock);
+    holding = j->holding;
+    (void)pthread_mutex_unlock(&j->lock);
+    if (holding) {
+        (void)pthread_mutex_lock(&j->db_lock);
+        if (journal_boot_look(j))
+            publish(j);
+        (void)pthread_mutex_unlock(&j->db_lock);
+    }
+    (void)pthread_mutex_lock(&j->lock);
+    seq = j->published;
+    (void)pthread_mutex_unlock(&j->lock);
+    return seq;
 }
 
 /* --- waiting ---------------------------------------------------------------------------------------------------- */

@@ -7,6 +7,16 @@
  * whoever comes meanwhile goes together into the next commit, so that none waits for more than two.
  * Errors: 0 or a negative enum nila_err; details are logged here, once.
  *
+ * Time: tags and time are for good from the moment a row is journalled, with one exception that is as good: a row that was
+ * read while the clock was not trusted (and boot_ms is known) is held. It leaves once the present run of the machine (boot)
+ * has its anchor: wall time = boot_ms + anchor, fixed once, at the first moment at which the clock is trusted, and written
+ * into the file before anything held leaves, so that a row sent twice is the same point. What has waited for clock_wait_ms
+ * since the boot's first row is given up, as is what an earlier boot has held: it leaves with the time it was journalled
+ * with and clock_trusted false, and this too is for good. A clock that was trusted once in this boot and was not set since
+ * stays trusted, however long no time server is heard. A trusted slot time that lies among those of held rows becomes
+ * boot_ms + anchor. A time before 2025 or after 2100, or before the newest row's by less than 400 days, is never kept for an
+ * unsure row: such rows go on from the newest row's time. Rows without boot_ms (imported) are taken as they are.
+ *
  * Damage: a row with a wrong CRC is passed over, counted and logged. A file SQLite can not read is moved aside as
  * PATH.corrupt-N, a new one is begun, and the undelivered rows that can still be read are brought over with their
  * numbers; until that is done it is called PATH.salvage, so that a crash in between loses nothing. After an I/O error the file is closed and opened again before anything else is written: what a failed fsync
@@ -33,6 +43,8 @@ struct journal_config {
     const char *const *
         sink; /* slugs; each has its own mark "delivered up to"; a new one begins at the oldest row */
     unsigned sinks; /* 0..JOURNAL_SINKS_MAX; with none, rows leave by age and size only */
+    /* how long, after the machine's first row, rows wait for the clock to be put right; 0: they do not */
+    int64_t clock_wait_ms;
 };
 
 struct journal_row {
@@ -50,12 +62,15 @@ void journal_close(struct journal *j); /* NULL is fine; no other call may be run
  * not what reading.h allows; NILA_ERR_FULL (disk full), NILA_ERR_IO and others: nothing of these sets was stored. */
 NILA_MUST_CHECK int journal_append(struct journal *j, const struct reading_set *sets, size_t n);
 
-/* Up to max rows after seq, oldest first; returns the count (>= 0). A damaged row is skipped, counted and logged. */
+/* Up to max rows after seq that may leave, oldest first, with their times for good; returns the count (>= 0). A damaged row is skipped, counted and logged. */
 NILA_MUST_CHECK int journal_peek(struct journal *j, int64_t after_seq, struct journal_row *rows,
                                  int max);
 
 /* Number of the newest row ever stored, 0 none. */
 int64_t journal_last_seq(struct journal *j);
+
+/* Number of the newest row that may leave now: rows that are held, and what is behind them, may not. Looks at the clock. */
+int64_t journal_sendable_seq(struct journal *j);
 
 /* Rows up to seq are delivered to sink (index). Never moves back. NILA_ERR_RANGE: no such sink, or a row not yet there. */
 NILA_MUST_CHECK int journal_ack(struct journal *j, unsigned sink, int64_t seq);
@@ -80,13 +95,14 @@ NILA_MUST_CHECK int journal_history_piece(struct journal *j, int64_t *after_seq,
                                           enum metric metric, int64_t from_ms, int64_t to_ms,
                                           journal_value each, void *arg);
 
-/* Waits until a row newer than after_seq exists, or timeout_ms passed, or journal_wake was called. */
+/* Waits until a row newer than after_seq may leave, or timeout_ms passed, or journal_wake was called. */
 void journal_wait(struct journal *j, int64_t after_seq, int64_t timeout_ms);
 void journal_wake(struct journal *j);
 
 struct journal_stats {
     int64_t rows, first_seq, last_seq, bytes,
         oldest_unsent_ms;               /* oldest_unsent_ms 0: nothing waits */
+    int64_t held;                       /* rows that wait for the clock to be put right */
     int64_t pending[JOURNAL_SINKS_MAX]; /* per sink: rows not yet delivered */
     uint64_t appended, commits, dropped,
         damaged;          /* since open; dropped: rows deleted before every sink had them */

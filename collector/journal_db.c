@@ -20,6 +20,12 @@ static const char *const SQL[ST_COUNT] = {
     [ST_CONTINUE_NEW] = "INSERT INTO sqlite_sequence(name, seq) VALUES('row', ?)",
     [ST_TAGS] = "SELECT id, text FROM tags ORDER BY id",
     [ST_ADD_TAG] = "INSERT INTO tags(id, text) VALUES(?, ?)",
+    [ST_BOOTS] = JOURNAL_DB_BOOTS,
+    [ST_SET_BOOT] = "INSERT OR REPLACE INTO boot VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+    [ST_DELETE_BOOTS] = "DELETE FROM boot WHERE id < ?",
+    [ST_META] = "SELECT value FROM meta WHERE key = ?",
+    [ST_SET_META] = "INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)",
+    [ST_NEWEST] = "SELECT seq, p FROM row ORDER BY seq DESC LIMIT ?",
     [ST_MARK] = "SELECT seq FROM mark WHERE sink = ?",
     [ST_SET_MARK] = "INSERT OR REPLACE INTO mark(sink, seq) VALUES(?, ?)",
     [ST_QUARANTINE] =
@@ -138,14 +144,12 @@ int journal_db_insert_new(struct journal_db *db, const void *row, size_t n, int6
     return insert(db, ST_INSERT_NEW, row, n, seq);
 }
 
-int journal_db_rows(struct journal_db *db, int64_t after_seq, int max, journal_db_row each,
-                    void *arg)
+/* Steps a statement that gives (seq, p), already bound, to its end. */
+static int each_row(struct journal_db *db, enum statement which, journal_db_row each, void *arg)
 {
-    sqlite3_stmt *st = db->st[ST_ROWS];
+    sqlite3_stmt *st = db->st[which];
     int rc = 0, step;
 
-    (void)sqlite3_bind_int64(st, 1, after_seq);
-    (void)sqlite3_bind_int(st, 2, max);
     while ((step = sqlite3_step(st)) == SQLITE_ROW) {
         const void *p = sqlite3_column_blob(st, 1);
         rc = each(arg, sqlite3_column_int64(st, 0), p != NULL ? p : "",
@@ -157,6 +161,20 @@ int journal_db_rows(struct journal_db *db, int64_t after_seq, int max, journal_d
         rc = journal_db_failed(db, "read");
     (void)sqlite3_reset(st);
     return rc;
+}
+
+int journal_db_rows(struct journal_db *db, int64_t after_seq, int max, journal_db_row each,
+                    void *arg)
+{
+    (void)sqlite3_bind_int64(db->st[ST_ROWS], 1, after_seq);
+    (void)sqlite3_bind_int(db->st[ST_ROWS], 2, max);
+    return each_row(db, ST_ROWS, each, arg);
+}
+
+int journal_db_newest(struct journal_db *db, int max, journal_db_row each, void *arg)
+{
+    (void)sqlite3_bind_int(db->st[ST_NEWEST], 1, max);
+    return each_row(db, ST_NEWEST, each, arg);
 }
 
 int journal_db_span(struct journal_db *db, int64_t *first, int64_t *last)
@@ -224,6 +242,71 @@ int journal_db_add_tag(struct journal_db *db, uint32_t id, const char *text)
     (void)sqlite3_bind_int64(db->st[ST_ADD_TAG], 1, id);
     (void)sqlite3_bind_text(db->st[ST_ADD_TAG], 2, text, -1, SQLITE_STATIC);
     return run(db, ST_ADD_TAG, "store tags");
+}
+
+int journal_db_boots(struct journal_db *db, journal_db_boot each, void *arg)
+{
+    sqlite3_stmt *st = db->st[ST_BOOTS];
+    int rc = 0, step;
+
+    while ((step = sqlite3_step(st)) == SQLITE_ROW) {
+        const struct journal_boot b = {
+            .id = (uint32_t)sqlite3_column_int64(st, 0),
+            .first_seq = sqlite3_column_int64(st, 2),
+            .first_ms = sqlite3_column_int64(st, 3),
+            .given_up = sqlite3_column_int(st, 4) != 0,
+            .anchor_ms = sqlite3_column_int64(st, 5),
+            .unsure_ms = sqlite3_column_int64(st, 6),
+        };
+        const unsigned char *name = sqlite3_column_text(st, 1);
+        rc = each(arg, &b, name != NULL ? (const char *)name : "",
+                  (uint32_t)sqlite3_column_int64(st, 7));
+        if (rc != 0)
+            break;
+    }
+    if (step != SQLITE_ROW && step != SQLITE_DONE)
+        rc = journal_db_failed(db, "read boots");
+    (void)sqlite3_reset(st);
+    return rc;
+}
+
+int journal_db_set_boot(struct journal_db *db, const struct journal_boot *b, uint32_t crc)
+{
+    sqlite3_stmt *st = db->st[ST_SET_BOOT];
+
+    (void)sqlite3_bind_int64(st, 1, b->id);
+    (void)sqlite3_bind_text(st, 2, b->name, -1, SQLITE_STATIC);
+    (void)sqlite3_bind_int64(st, 3, b->first_seq);
+    (void)sqlite3_bind_int64(st, 4, b->first_ms);
+    (void)sqlite3_bind_int(st, 5, b->given_up ? 1 : 0);
+    (void)sqlite3_bind_int64(st, 6, b->anchor_ms);
+    (void)sqlite3_bind_int64(st, 7, b->unsure_ms);
+    (void)sqlite3_bind_int64(st, 8, crc);
+    return run(db, ST_SET_BOOT, "store a boot");
+}
+
+int journal_db_delete_boots(struct journal_db *db, uint32_t before)
+{
+    return run_seq(db, ST_DELETE_BOOTS, before, "forget boots");
+}
+
+int journal_db_meta(struct journal_db *db, const char *key, int64_t *value)
+{
+    int64_t found = 0;
+    int rc;
+
+    (void)sqlite3_bind_text(db->st[ST_META], 1, key, -1, SQLITE_STATIC);
+    rc = number(db, ST_META, "read a number", &found);
+    if (rc == 0)
+        *value = found;
+    return rc;
+}
+
+int journal_db_set_meta(struct journal_db *db, const char *key, int64_t value)
+{
+    (void)sqlite3_bind_text(db->st[ST_SET_META], 1, key, -1, SQLITE_STATIC);
+    (void)sqlite3_bind_int64(db->st[ST_SET_META], 2, value);
+    return run(db, ST_SET_META, "store a number");
 }
 
 int journal_db_mark(struct journal_db *db, const char *sink, int64_t *seq)

@@ -7,9 +7,11 @@
 #ifndef COLLECTOR_JOURNAL_DB_H
 #define COLLECTOR_JOURNAL_DB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "collector/common/clock.h"
 #include "collector/common/err.h"
 
 struct journal_db;
@@ -49,6 +51,10 @@ typedef int (*journal_db_row)(void *arg, int64_t seq, const void *row, size_t n)
 NILA_MUST_CHECK int journal_db_rows(struct journal_db *db, int64_t after_seq, int max,
                                     journal_db_row each, void *arg);
 
+/* The newest max rows, newest first. */
+NILA_MUST_CHECK int journal_db_newest(struct journal_db *db, int max, journal_db_row each,
+                                      void *arg);
+
 /* Oldest row (0 when empty) and the last number ever given, also when its row is deleted. */
 NILA_MUST_CHECK int journal_db_span(struct journal_db *db, int64_t *first, int64_t *last);
 
@@ -60,6 +66,29 @@ NILA_MUST_CHECK int journal_db_continue_after(struct journal_db *db, int64_t seq
 typedef int (*journal_db_tag)(void *arg, uint32_t id, const char *text);
 NILA_MUST_CHECK int journal_db_tags(struct journal_db *db, journal_db_tag each, void *arg);
 NILA_MUST_CHECK int journal_db_add_tag(struct journal_db *db, uint32_t id, const char *text);
+
+/* One run of the machine (boot) whose readings are in the file. */
+struct journal_boot {
+    uint32_t id;
+    char name[CLOCK_BOOT_ID_SIZE];
+    int64_t first_seq; /* none of its rows is older */
+    int64_t first_ms;  /* its clock_mono_ms when it was first met */
+    bool given_up;     /* its held rows left with an unsure time, and stay so */
+    int64_t anchor_ms; /* wall time = boot_ms + this; 0 not known. Once known it never changes */
+    int64_t unsure_ms; /* with an anchor: no held row is newer (boot_ms) */
+};
+
+/* crc: as it was stored. name: perhaps longer than ours. */
+typedef int (*journal_db_boot)(void *arg, const struct journal_boot *b, const char *name,
+                               uint32_t crc);
+NILA_MUST_CHECK int journal_db_boots(struct journal_db *db, journal_db_boot each, void *arg);
+NILA_MUST_CHECK int journal_db_set_boot(struct journal_db *db, const struct journal_boot *b,
+                                        uint32_t crc);
+NILA_MUST_CHECK int journal_db_delete_boots(struct journal_db *db, uint32_t before);
+
+/* Numbers by name; 0 when there is none. */
+NILA_MUST_CHECK int journal_db_meta(struct journal_db *db, const char *key, int64_t *value);
+NILA_MUST_CHECK int journal_db_set_meta(struct journal_db *db, const char *key, int64_t value);
 
 /* *seq 0 when the sink has no mark yet. */
 NILA_MUST_CHECK int journal_db_mark(struct journal_db *db, const char *sink, int64_t *seq);
@@ -78,12 +107,14 @@ struct journal_db_pages {
 };
 NILA_MUST_CHECK int journal_db_pages(struct journal_db *db, struct journal_db_pages *out);
 
-/* Copies what can still be read of a damaged file at path (tags, marks, rows in order) through the callbacks; unreadable
+/* Copies what can still be read of a damaged file at path (tags, boots, numbers, marks, rows in order) through the callbacks; unreadable
  * stretches are passed over. row returns 1 for a whole row, 0 for a damaged one; a row may come more than once.
  * NILA_ERR_CORRUPT: nothing could be read; an error of a callback ends it and is returned. */
 struct journal_db_salvage {
     journal_db_tag tag;
+    journal_db_boot boot;
     journal_db_row row;
+    int (*meta)(void *arg, const char *key, int64_t value);
     int (*mark)(void *arg, const char *sink, int64_t seq);
     void *arg;
 };

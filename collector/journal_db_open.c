@@ -14,17 +14,26 @@
 
 #include "collector/common/log.h"
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 /* A file up to this is checked at every open, a larger one after a crash. */
 #define CHECK_BYTES (INT64_C(16) * 1024 * 1024)
 
-static const char SCHEMA[] =
+static const char SCHEMA_1[] =
     "CREATE TABLE tags(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
     "CREATE TABLE row(seq INTEGER PRIMARY KEY AUTOINCREMENT, p BLOB NOT NULL);"
     "CREATE TABLE mark(sink TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE quarantine(id INTEGER PRIMARY KEY AUTOINCREMENT, sink TEXT NOT NULL,"
     " seq INTEGER NOT NULL, at_ms INTEGER NOT NULL, line TEXT NOT NULL, reason TEXT NOT NULL);"
-    "PRAGMA application_id=0x4e494c41; PRAGMA user_version=1;";
+    "PRAGMA application_id=0x4e494c41;";
+
+/* What version 2 has beside: a file of version 1 gets it when it is opened; its rows stay as they are. */
+static const char SCHEMA_2[] =
+    "CREATE TABLE boot(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, first_seq INTEGER NOT "
+    "NULL,"
+    " first_ms INTEGER NOT NULL, given_up INTEGER NOT NULL, anchor_ms INTEGER NOT NULL,"
+    " unsure_ms INTEGER NOT NULL, crc INTEGER NOT NULL);"
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
+    "PRAGMA user_version=2;";
 
 static int exec(struct journal_db *db, const char *sql, const char *doing)
 {
@@ -159,10 +168,16 @@ static int set_schema(struct journal_db *db)
         (rc = ask_number(db, "SELECT count(*) FROM sqlite_master", &tables)) != 0)
         return rc;
     if (tables == 0 && version == 0)
-        return exec(db, SCHEMA, "create its tables");
+        return (rc = exec(db, SCHEMA_1, "create its tables")) != 0
+                   ? rc
+                   : exec(db, SCHEMA_2, "create its tables");
     if (id != JOURNAL_DB_APPLICATION_ID) {
         log_warnx("journal %s: this SQLite file is not a journal; it is left alone", db->path);
         return NILA_ERR_UNSUPPORTED;
+    }
+    if (version == 1) {
+        log_info("journal %s: taken over from an older program", db->path);
+        return exec(db, SCHEMA_2, "take it over");
     }
     if (version != SCHEMA_VERSION) {
         log_warnx(

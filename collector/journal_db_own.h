@@ -10,6 +10,9 @@
 #define JOURNAL_DB_APPLICATION_ID 0x4e494c41 /* "NILA" */
 #define JOURNAL_DB_PATH_MAX       300
 
+/* The columns in the order of struct journal_boot. */
+#define JOURNAL_DB_BOOTS "SELECT * FROM boot ORDER BY id"
+
 enum statement {
     ST_BEGIN,
     ST_COMMIT,
@@ -24,6 +27,12 @@ enum statement {
     ST_CONTINUE,
     ST_CONTINUE_NEW,
     ST_TAGS,
+    ST_BOOTS,
+    ST_SET_BOOT,
+    ST_DELETE_BOOTS,
+    ST_META,
+    ST_SET_META,
+    ST_NEWEST,
     ST_ADD_TAG,
     ST_MARK,
     ST_SET_MARK,

@@ -48,6 +48,42 @@ static int salvage_marks(sqlite3 *sql, const struct journal_db_salvage *to)
     return rc;
 }
 
+static int salvage_boots(sqlite3 *sql, const struct journal_db_salvage *to)
+{
+    sqlite3_stmt *st = salvage_prepare(sql, JOURNAL_DB_BOOTS);
+    int rc = 0;
+
+    while (st != NULL && rc == 0 && sqlite3_step(st) == SQLITE_ROW) {
+        const struct journal_boot b = {
+            .id = (uint32_t)sqlite3_column_int64(st, 0),
+            .first_seq = sqlite3_column_int64(st, 2),
+            .first_ms = sqlite3_column_int64(st, 3),
+            .given_up = sqlite3_column_int(st, 4) != 0,
+            .anchor_ms = sqlite3_column_int64(st, 5),
+            .unsure_ms = sqlite3_column_int64(st, 6),
+        };
+        const unsigned char *name = sqlite3_column_text(st, 1);
+        if (name != NULL)
+            rc = to->boot(to->arg, &b, (const char *)name, (uint32_t)sqlite3_column_int64(st, 7));
+    }
+    (void)sqlite3_finalize(st);
+    return rc;
+}
+
+static int salvage_meta(sqlite3 *sql, const struct journal_db_salvage *to)
+{
+    sqlite3_stmt *st = salvage_prepare(sql, "SELECT key, value FROM meta");
+    int rc = 0;
+
+    while (st != NULL && rc == 0 && sqlite3_step(st) == SQLITE_ROW) {
+        const unsigned char *key = sqlite3_column_text(st, 0);
+        if (key != NULL)
+            rc = to->meta(to->arg, (const char *)key, sqlite3_column_int64(st, 1));
+    }
+    (void)sqlite3_finalize(st);
+    return rc;
+}
+
 static int step_from(sqlite3_stmt *st, int64_t after)
 {
     (void)sqlite3_reset(st);
@@ -151,6 +187,10 @@ int journal_db_salvage(const char *path, const struct journal_db_salvage *to)
         is_journal(sql)) {
         (void)sqlite3_db_config(sql, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
         rc = salvage_tags(sql, to);
+        if (rc == 0)
+            rc = salvage_boots(sql, to);
+        if (rc == 0)
+            rc = salvage_meta(sql, to);
         if (rc == 0)
             rc = salvage_marks(sql, to);
         if (rc == 0)

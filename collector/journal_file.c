@@ -7,8 +7,8 @@
 
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
-#include "journal_row.h"
 
+#define META_KEY_MAX    32   /* our keys are shorter */
 #define REOPEN_EVERY_MS 1000 /* a file that could not be opened again is tried this often */
 
 static int load_tag(void *arg, uint32_t id, const char *text)
@@ -52,7 +52,7 @@ static int load(struct journal *j)
         return rc;
     j->first = first;
     j->last = last;
-    return 0;
+    return journal_boot_load(j);
 }
 
 struct salvage {
@@ -73,6 +73,24 @@ static int salvage_tag(void *arg, uint32_t id, const char *text)
     return rc;
 }
 
+static int salvage_boot(void *arg, const struct journal_boot *b, const char *name, uint32_t crc)
+{
+    struct salvage *s = arg;
+    return journal_boot_salvage(s->j, b, name, crc);
+}
+
+/* Numbers that rise: the higher one is the newer. */
+static int salvage_meta(void *arg, const char *key, int64_t value)
+{
+    struct salvage *s = arg;
+    int64_t has = 0;
+    int rc = strlen(key) < META_KEY_MAX ? journal_db_meta(s->j->db, key, &has) : 0;
+
+    return rc == 0 && strlen(key) < META_KEY_MAX && value > has
+               ? journal_db_set_meta(s->j->db, key, value)
+               : rc;
+}
+
 static int salvage_mark(void *arg, const char *sink, int64_t seq)
 {
     struct salvage *s = arg;
@@ -90,8 +108,8 @@ static int salvage_row(void *arg, int64_t seq, const void *row, size_t n)
     struct journal *j = s->j;
     const struct reading_tags *tags;
     struct reading_set set;
-    uint32_t id;
-    int64_t ts_ms, wanted = 0; /* some sink has not had the rows behind it */
+    struct journal_row_head head;
+    int64_t wanted = 0; /* some sink has not had the rows behind it */
     int rc;
 
     for (unsigned i = 0; i < j->sinks; i++)
@@ -99,14 +117,15 @@ static int salvage_row(void *arg, int64_t seq, const void *row, size_t n)
             wanted = j->mark[i];
     if (seq <= wanted)
         return 1;
-    if (journal_row_peek(row, n, &id, &ts_ms) != 0 ||
-        (tags = journal_tags_by_id(&j->tags, id)) == NULL ||
+    if (journal_row_peek(row, n, &head) != 0 ||
+        (tags = journal_tags_by_id(&j->tags, head.tag_id)) == NULL ||
         (set.tags = *tags, journal_row_unpack(row, n, seq, &set)) != 0) {
         s->lost += seq > s->looked ? 1 : 0; /* it may come again */
         s->looked = seq > s->looked ? seq : s->looked;
         return 0;
     }
-    if ((rc = journal_db_insert_new(j->db, row, n, seq)) != 0)
+    if ((rc = journal_boot_reserve(j, head.boot, seq)) != 0 ||
+        (rc = journal_db_insert_new(j->db, row, n, seq)) != 0)
         return rc;
     s->saved++;
     if (++s->in_batch < JOURNAL_BATCH)
@@ -120,7 +139,8 @@ static int salvage_row(void *arg, int64_t seq, const void *row, size_t n)
 /* Brings the rows over into the open file, in batches. */
 static int salvage_into(struct salvage *s, const char *from)
 {
-    const struct journal_db_salvage to = {salvage_tag, salvage_row, salvage_mark, s};
+    const struct journal_db_salvage to = {salvage_tag,  salvage_boot, salvage_row,
+                                          salvage_meta, salvage_mark, s};
     struct journal_db_pages p;
     struct journal *j = s->j;
     int rc, got;
@@ -128,7 +148,9 @@ static int salvage_into(struct salvage *s, const char *from)
     journal_tags_free(&j->tags);
     if ((rc = journal_db_tags(j->db, load_tag, j)) != 0 || (rc = journal_db_begin(j->db)) != 0)
         return rc;
-    got = journal_db_salvage(from, &to);
+    got = journal_boot_keep(j);
+    if (got == 0)
+        got = journal_db_salvage(from, &to);
     if (got == 0 || got == NILA_ERR_CORRUPT)
         return (rc = journal_db_commit(j->db)) != 0 ? rc : got;
     journal_db_rollback(j->db);

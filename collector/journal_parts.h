@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* journal_parts: what journal.c (open, append, wait), journal_file.c (the file and its mending), journal_room.c (bounds and
- * age) and journal_read.c (rows, marks, numbers) share; nobody else includes it.
+ * age), journal_boot.c (what clocks are worth) and journal_read.c (rows, marks, numbers) share; nobody else includes it.
  *
  * Everything below is called with db_lock held. */
 #ifndef COLLECTOR_JOURNAL_PARTS_H
@@ -11,6 +11,7 @@
 
 #include "journal.h"
 #include "journal_db.h"
+#include "journal_row.h"
 #include "journal_tags.h"
 
 /* Rows deleted or brought over in one transaction. */
@@ -27,7 +28,8 @@ struct journal_request {
 
 struct journal {
     char *path;
-    int64_t max_bytes, keep_ms;
+    int64_t max_bytes, keep_ms, clock_wait_ms;
+    char boot_name[CLOCK_BOOT_ID_SIZE];
     unsigned sinks;
     char sink[JOURNAL_SINKS_MAX][SLUG_SIZE];
 
@@ -38,6 +40,12 @@ struct journal {
     struct journal_tags tags;
     int64_t first, last; /* first: 0 when empty */
     int64_t mark[JOURNAL_SINKS_MAX];
+    struct journal_boot *boot; /* by rising id */
+    size_t boots;
+    int64_t held_seq;        /* no held row is older; 0: nothing is held */
+    int64_t newest_ms;       /* newest time of any row, 0 none */
+    int64_t unsure_until_ms; /* like unsure_ms of the present boot, with its first round of slots */
+    int64_t opened_mono_ms, opened_newest_ms;
     int64_t damaged_upto; /* rows up to here have been counted */
     int64_t trim_at;      /* mono ms */
     uint64_t trim_appended;
@@ -48,8 +56,9 @@ struct journal {
     pthread_mutex_t lock;
     pthread_cond_t done, news; /* news: on the monotonic clock */
     struct journal_request *head, **tail;
-    bool leading; /* a caller is committing for the others */
-    int64_t published;
+    bool leading;              /* a caller is committing for the others */
+    int64_t stored, published; /* newest row; newest that may leave */
+    bool holding;
     unsigned wakes;
 };
 
@@ -70,5 +79,30 @@ NILA_MUST_CHECK int journal_room_make(struct journal *j);
 NILA_MUST_CHECK int journal_room_when_full(struct journal *j);
 /* Deletes delivered rows that are older than they need to be kept, a batch at a time. */
 void journal_room_trim_aged(struct journal *j);
+
+/* Takes over the table of boots; after first and last. */
+NILA_MUST_CHECK int journal_boot_load(struct journal *j);
+/* Writes this run of the machine into the table, within a transaction, when it is not there; if that is rolled back, set
+ * j->boots back. */
+NILA_MUST_CHECK int journal_boot_meet(struct journal *j);
+/* Notes the newest time of any row, within a transaction that takes rows away. */
+NILA_MUST_CHECK int journal_boot_note_newest(struct journal *j);
+/* Gives the present boot its anchor when the clock is right, or gives up what it holds when that has lasted too long.
+ * True: something was settled, and nothing is held any more. */
+bool journal_boot_look(struct journal *j);
+/* What a set that comes now gets: its time for good, or held. */
+void journal_boot_stamp(struct journal *j, struct reading_set *set, struct journal_row_head *head);
+/* The time of a row, as far as it is known. */
+int64_t journal_boot_time(const struct journal *j, const struct journal_row_head *head);
+/* Gives an unpacked set its time. False: it is still held, and set is as it was journalled. */
+bool journal_boot_resolve(const struct journal *j, const struct journal_row_head *head,
+                          struct reading_set *set);
+/* For a file begun anew: those in memory; one of the damaged file's; the number of a row whose boot was lost. */
+NILA_MUST_CHECK int journal_boot_keep(struct journal *j);
+NILA_MUST_CHECK int journal_boot_salvage(struct journal *j, const struct journal_boot *b,
+                                         const char *name, uint32_t crc);
+NILA_MUST_CHECK int journal_boot_reserve(struct journal *j, uint32_t id, int64_t seq);
+/* Is what was read of the table what was written? */
+bool journal_boot_sound(const struct journal_boot *b, const char *name, uint32_t crc);
 
 #endif

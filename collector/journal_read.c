@@ -7,7 +7,6 @@
 
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
-#include "journal_row.h"
 
 #define PIECE_ROWS      512 /* looked at in one piece of a history, while appending waits */
 #define QUARANTINE_KEEP 10000
@@ -15,16 +14,14 @@
 #define QUARANTINE_COST \
     5120 /* bytes of file a longest line takes, its words and SQLite's own included */
 
-/* Unpacks a row with its tags; a damaged one is counted the first time it is seen. */
+/* Unpacks a row with its tags, as it was journalled; a damaged one is counted the first time it is seen. */
 static int unpack(struct journal *j, int64_t seq, const void *row, size_t n,
-                  struct reading_set *set)
+                  struct journal_row_head *head, struct reading_set *set)
 {
     const struct reading_tags *tags = NULL;
-    uint32_t id;
-    int64_t ts_ms;
-    int rc = journal_row_peek(row, n, &id, &ts_ms);
+    int rc = journal_row_peek(row, n, head);
 
-    if (rc == 0 && (tags = journal_tags_by_id(&j->tags, id)) == NULL)
+    if (rc == 0 && (tags = journal_tags_by_id(&j->tags, head->tag_id)) == NULL)
         rc = NILA_ERR_CORRUPT;
     if (rc == 0) {
         set->tags = *tags;
@@ -39,6 +36,8 @@ static int unpack(struct journal *j, int64_t seq, const void *row, size_t n,
     return rc;
 }
 
+#define HELD 1 /* the row, and what is behind it, may not leave yet */
+
 struct peek {
     struct journal *j;
     struct journal_row *rows;
@@ -49,11 +48,15 @@ struct peek {
 static int peek_row(void *arg, int64_t seq, const void *row, size_t n)
 {
     struct peek *p = arg;
+    struct journal_row_head head;
 
+    if (unpack(p->j, seq, row, n, &head, &p->rows[p->n].set) == 0) {
+        if (!journal_boot_resolve(p->j, &head, &p->rows[p->n].set))
+            return HELD;
+        p->rows[p->n++].seq = seq;
+    }
     p->at = seq;
     p->seen++;
-    if (unpack(p->j, seq, row, n, &p->rows[p->n].set) == 0)
-        p->rows[p->n++].seq = seq;
     return 0;
 }
 
@@ -82,7 +85,7 @@ int journal_peek(struct journal *j, int64_t after_seq, struct journal_row *rows,
         rc = read_rows(j, p.at, asked, peek_row, &p);
     } while (rc == 0 && p.n < max && p.seen == asked);
     (void)pthread_mutex_unlock(&j->db_lock);
-    return rc != 0 ? rc : p.n;
+    return rc < 0 ? rc : p.n;
 }
 
 int64_t journal_last_seq(struct journal *j)
@@ -90,7 +93,7 @@ int64_t journal_last_seq(struct journal *j)
     int64_t seq;
 
     (void)pthread_mutex_lock(&j->lock);
-    seq = j->published;
+    seq = j->stored;
     (void)pthread_mutex_unlock(&j->lock);
     return seq;
 }
@@ -114,19 +117,23 @@ static int history_row(void *arg, int64_t seq, const void *row, size_t n)
 {
     struct history *h = arg;
     const struct reading_tags *tags;
+    struct journal_row_head head;
     struct reading_set set;
-    uint32_t id;
     int64_t ts_ms;
 
     h->at = seq;
     h->seen++;
-    if (journal_row_peek(row, n, &id, &ts_ms) == 0 && (ts_ms < h->from_ms || ts_ms >= h->to_ms))
+    if (journal_row_peek(row, n, &head) == 0) {
+        ts_ms = journal_boot_time(h->j, &head);
+        if (ts_ms < h->from_ms || ts_ms >= h->to_ms)
+            return 0;
+        tags = journal_tags_by_id(&h->j->tags, head.tag_id);
+        if (tags != NULL && strcmp(tags->pond, h->pond) != 0)
+            return 0;
+    }
+    if (unpack(h->j, seq, row, n, &head, &set) != 0)
         return 0;
-    tags = journal_tags_by_id(&h->j->tags, id);
-    if (tags != NULL && strcmp(tags->pond, h->pond) != 0)
-        return 0;
-    if (unpack(h->j, seq, row, n, &set) != 0 || set.ts_ms < h->from_ms || set.ts_ms >= h->to_ms)
-        return 0;
+    set.ts_ms = journal_boot_time(h->j, &head);
     for (unsigned i = 0; i < set.n; i++) {
         if (set.v[i].metric == h->metric) {
             struct found *f = &h->found[h->n++];
@@ -232,17 +239,27 @@ int journal_quarantine(struct journal *j, unsigned sink, int64_t seq, const char
     return rc;
 }
 
+struct first_ts {
+    const struct journal *j;
+    int64_t ts_ms;
+};
+
 static int first_ts(void *arg, int64_t seq, const void *row, size_t n)
 {
-    uint32_t id;
+    struct first_ts *f = arg;
+    struct journal_row_head head;
 
     (void)seq;
-    return journal_row_peek(row, n, &id, arg) == 0 ? 1 : 0;
+    if (journal_row_peek(row, n, &head) != 0)
+        return 0;
+    f->ts_ms = journal_boot_time(f->j, &head);
+    return 1;
 }
 
 int journal_stats(struct journal *j, struct journal_stats *out)
 {
     struct journal_stats s = {0};
+    struct first_ts oldest = {.j = j};
     struct journal_db_pages p;
     int64_t had;
     int rc;
@@ -259,14 +276,16 @@ int journal_stats(struct journal *j, struct journal_stats *out)
     s.dropped = j->dropped;
     s.damaged = j->damaged;
     s.last_commit_us = j->last_commit_us;
+    s.held = j->held_seq != 0 ? j->last - j->held_seq + 1 : 0;
     if ((rc = journal_file_ensure(j)) == 0 && (rc = journal_db_pages(j->db, &p)) == 0) {
         int64_t quarantined = 0;
         s.bytes = p.file * p.size;
         rc = journal_db_quarantined(j->db, &quarantined);
         s.quarantined = (uint64_t)quarantined;
         if (rc == 0 && had < j->last &&
-            (rc = journal_db_rows(j->db, had, 16, first_ts, &s.oldest_unsent_ms)) > 0)
+            (rc = journal_db_rows(j->db, had, 16, first_ts, &oldest)) > 0)
             rc = 0;
+        s.oldest_unsent_ms = oldest.ts_ms;
     }
     (void)pthread_mutex_unlock(&j->db_lock);
     if (rc == 0)

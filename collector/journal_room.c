@@ -4,7 +4,6 @@
 
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
-#include "journal_row.h"
 
 #define TRIM_EVERY_MS \
     60000 /* old delivered rows are looked for this often, or every JOURNAL_BATCH rows */
@@ -27,7 +26,7 @@ static int delete_upto(struct journal *j, int64_t seq)
 
     if ((rc = journal_db_begin(j->db)) != 0)
         return rc;
-    if ((rc = journal_db_delete_upto(j->db, seq)) != 0) {
+    if ((rc = journal_db_delete_upto(j->db, seq)) != 0 || (rc = journal_boot_note_newest(j)) != 0) {
         journal_db_rollback(j->db);
         return rc;
     }
@@ -92,16 +91,17 @@ int journal_room_when_full(struct journal *j)
 }
 
 struct aged {
+    const struct journal *j;
     int64_t before_ms, upto_seq, delivered;
 };
 
 static int find_aged(void *arg, int64_t seq, const void *row, size_t n)
 {
     struct aged *a = arg;
-    uint32_t id;
-    int64_t ts_ms;
+    struct journal_row_head head;
 
-    if (seq > a->delivered || (journal_row_peek(row, n, &id, &ts_ms) == 0 && ts_ms >= a->before_ms))
+    if (seq > a->delivered ||
+        (journal_row_peek(row, n, &head) == 0 && journal_boot_time(a->j, &head) >= a->before_ms))
         return 1;
     a->upto_seq = seq;
     return 0;
@@ -109,7 +109,7 @@ static int find_aged(void *arg, int64_t seq, const void *row, size_t n)
 
 void journal_room_trim_aged(struct journal *j)
 {
-    struct aged a = {.delivered = journal_delivered(j)};
+    struct aged a = {.j = j, .delivered = journal_delivered(j)};
 
     if (clock_mono_ms() < j->trim_at && j->appended < j->trim_appended + JOURNAL_BATCH)
         return;

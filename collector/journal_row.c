@@ -2,7 +2,6 @@
 #include "journal_row.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,6 +27,8 @@ static const struct form {
 #define FORMS     (sizeof FORM / sizeof FORM[0])
 
 #define TRUSTED   0x80U
+#define HELD      0x40U
+#define COUNT     0x3fU
 #define HAS_BITS  0x80U
 #define TS_BYTES  6
 #define CRC_BYTES 4
@@ -51,11 +52,26 @@ static uint32_t crc32_add(uint32_t crc, const void *bytes, size_t n)
     return crc;
 }
 
+uint32_t journal_row_crc32(const void *bytes, size_t n)
+{
+    return ~crc32_add(0xffffffffU, bytes, n);
+}
+
 static size_t put_le(unsigned char *out, uint64_t v, unsigned bytes)
 {
     for (unsigned i = 0; i < bytes; i++)
         out[i] = (unsigned char)(v >> (8 * i));
     return bytes;
+}
+
+static size_t put_varint(unsigned char *out, uint64_t v)
+{
+    size_t n = 0;
+
+    for (; v >= 0x80; v >>= 7)
+        out[n++] = (unsigned char)(v | 0x80);
+    out[n++] = (unsigned char)v;
+    return n;
 }
 
 static uint32_t row_crc(const struct reading_tags *tags, int64_t seq, const unsigned char *row,
@@ -77,6 +93,22 @@ static uint64_t get_le(const unsigned char *in, unsigned bytes)
     for (unsigned i = 0; i < bytes; i++)
         v |= (uint64_t)in[i] << (8 * i);
     return v;
+}
+
+/* Reads at row[*at] what is at most max; false when it is more or cut off. */
+static bool get_varint(const unsigned char *row, size_t n, size_t *at, uint64_t max, uint64_t *out)
+{
+    uint64_t v = 0;
+
+    for (unsigned shift = 0; shift < 63 && *at < n; shift += 7) {
+        unsigned char c = row[(*at)++];
+        v |= (uint64_t)(c & 0x7fU) << shift;
+        if ((c & 0x80U) != 0)
+            continue;
+        *out = v;
+        return v <= max;
+    }
+    return false;
 }
 
 /* bytes < 8 */
@@ -130,9 +162,11 @@ static bool flag_valid(int flag)
 int journal_row_check(const struct reading_set *set)
 {
     const struct reading_tags *t = &set->tags;
+    bool seen[METRIC_COUNT] = {false};
     size_t at;
 
-    if (set->n < 1 || set->n > READING_SET_MAX || set->ts_ms < -TS_LIMIT || set->ts_ms >= TS_LIMIT)
+    if (set->n < 1 || set->n > READING_SET_MAX || set->ts_ms < 0 ||
+        set->ts_ms > READING_TS_MAX_MS || set->boot_ms < 0 || set->boot_ms >= TS_LIMIT)
         return NILA_ERR_RANGE;
     if ((unsigned)t->regency >= REGENCY_COUNT || region_find_kecamatan(t->kecamatan, &at) != 0 ||
         !slug_valid(t->site) || !slug_valid(t->device) ||
@@ -140,9 +174,10 @@ int journal_row_check(const struct reading_set *set)
         return NILA_ERR_RANGE;
     for (unsigned i = 0; i < set->n; i++) {
         const struct reading_value *v = &set->v[i];
-        if ((unsigned)v->metric >= METRIC_COUNT || !flag_valid(v->flag) ||
+        if ((unsigned)v->metric >= METRIC_COUNT || seen[v->metric] || !flag_valid(v->flag) ||
             (v->flag != READING_MISSING && !isfinite(v->value)))
             return NILA_ERR_RANGE;
+        seen[v->metric] = true;
     }
     return 0;
 }
@@ -198,17 +233,22 @@ static size_t pack_value(unsigned char *out, const struct reading_value *v)
     return at;
 }
 
-size_t journal_row_pack(unsigned char out[static JOURNAL_ROW_SIZE_MAX], uint32_t tag_id,
-                        int64_t seq, const struct reading_set *set)
+size_t journal_row_pack(unsigned char out[static JOURNAL_ROW_SIZE_MAX],
+                        const struct journal_row_head *head, int64_t seq,
+                        const struct reading_set *set)
 {
+    const bool booted = head->boot != 0;
     size_t at = 0;
 
-    out[at++] = JOURNAL_ROW_VERSION;
-    out[at++] = (unsigned char)(set->n | (set->clock_trusted ? TRUSTED : 0U));
-    for (; tag_id >= 0x80; tag_id >>= 7)
-        out[at++] = (unsigned char)(tag_id | 0x80);
-    out[at++] = (unsigned char)tag_id;
+    out[at++] = booted ? 2 : 1;
+    out[at++] = (unsigned char)(set->n | (set->clock_trusted ? TRUSTED : 0U) |
+                                (booted && head->held && !set->clock_trusted ? HELD : 0U));
+    at += put_varint(out + at, head->tag_id);
     at += put_le(out + at, (uint64_t)set->ts_ms, TS_BYTES);
+    if (booted) {
+        at += put_varint(out + at, head->boot);
+        at += put_varint(out + at, (uint64_t)set->boot_ms);
+    }
     for (unsigned i = 0; i < set->n; i++)
         at += pack_value(out + at, &set->v[i]);
     at += put_le(out + at, row_crc(&set->tags, seq, out, at), CRC_BYTES);
@@ -216,36 +256,41 @@ size_t journal_row_pack(unsigned char out[static JOURNAL_ROW_SIZE_MAX], uint32_t
 }
 
 /* Reads up to the first value; *at is its place. */
-static int read_head(const unsigned char *row, size_t n, uint32_t *tag_id, int64_t *ts_ms,
-                     size_t *at)
+static int read_head(const unsigned char *row, size_t n, struct journal_row_head *head, size_t *at)
 {
-    uint64_t id = 0;
+    struct journal_row_head h = {0};
+    uint64_t id = 0, boot = 0, boot_ms = 0;
     size_t i = 2;
 
     if (n < 1)
         return NILA_ERR_CORRUPT;
-    if (row[0] != JOURNAL_ROW_VERSION)
+    if (row[0] != 1 && row[0] != 2)
         return NILA_ERR_UNSUPPORTED;
-    for (unsigned shift = 0;; shift += 7, i++) {
-        if (i >= n || shift > 28)
-            return NILA_ERR_CORRUPT;
-        id |= (uint64_t)(row[i] & 0x7fU) << shift;
-        if ((row[i] & 0x80U) == 0)
-            break;
-    }
-    i++;
-    if (id > UINT32_MAX || n < i + TS_BYTES + CRC_BYTES)
+    if (!get_varint(row, n, &i, UINT32_MAX, &id) || n - i < TS_BYTES)
         return NILA_ERR_CORRUPT;
-    *tag_id = (uint32_t)id;
-    *ts_ms = get_signed(row + i, TS_BYTES);
-    *at = i + TS_BYTES;
+    h.ts_ms = get_signed(row + i, TS_BYTES);
+    i += TS_BYTES;
+    if (row[0] == 2 && (!get_varint(row, n, &i, UINT32_MAX, &boot) || boot == 0 ||
+                        !get_varint(row, n, &i, TS_LIMIT - 1, &boot_ms) || boot_ms == 0))
+        return NILA_ERR_CORRUPT;
+    if (n - i < CRC_BYTES)
+        return NILA_ERR_CORRUPT;
+    h.tag_id = (uint32_t)id;
+    h.boot = (uint32_t)boot;
+    h.boot_ms = (int64_t)boot_ms;
+    h.trusted = (row[1] & TRUSTED) != 0;
+    h.held = (row[1] & HELD) != 0;
+    if (h.held && (h.trusted || h.boot == 0))
+        return NILA_ERR_CORRUPT;
+    *head = h;
+    *at = i;
     return 0;
 }
 
-int journal_row_peek(const void *row, size_t n, uint32_t *tag_id, int64_t *ts_ms)
+int journal_row_peek(const void *row, size_t n, struct journal_row_head *head)
 {
     size_t at;
-    return read_head(row, n, tag_id, ts_ms, &at);
+    return read_head(row, n, head, &at);
 }
 
 /* Reads one value at row[*at]; end is where the CRC begins. */
@@ -291,17 +336,19 @@ static int unpack_value(const unsigned char *row, size_t end, size_t *at, struct
 int journal_row_unpack(const void *bytes, size_t n, int64_t seq, struct reading_set *set)
 {
     const unsigned char *row = bytes;
-    uint32_t tag_id;
+    struct journal_row_head head;
     size_t at, end;
-    int rc = read_head(row, n, &tag_id, &set->ts_ms, &at);
+    int rc = read_head(row, n, &head, &at);
 
     if (rc != 0)
         return rc;
     end = n - CRC_BYTES;
     if (row_crc(&set->tags, seq, row, end) != (uint32_t)get_le(row + end, CRC_BYTES))
         return NILA_ERR_CORRUPT;
-    set->clock_trusted = (row[1] & TRUSTED) != 0;
-    set->n = row[1] & 0x7fU;
+    set->clock_trusted = head.trusted;
+    set->ts_ms = head.ts_ms;
+    set->boot_ms = head.boot_ms;
+    set->n = row[1] & COUNT;
     if (set->n < 1 || set->n > READING_SET_MAX)
         return NILA_ERR_CORRUPT;
     for (unsigned i = 0; i < set->n; i++)

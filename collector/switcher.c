@@ -96,7 +96,10 @@ static void tell(struct switcher *s, unsigned index, int64_t mono_ms)
 {
     const struct site *site = s->c.site;
     const struct site_reflex *x = &site->reflex[index];
-    struct reading_set set = {.ts_ms = clock_wall_ms(), .clock_trusted = clock_trusted(), .n = 2};
+    struct reading_set set = {.ts_ms = clock_wall_ms(),
+                              .clock_trusted = clock_trusted(),
+                              .boot_ms = clock_mono_ms(),
+                              .n = 2};
     struct reflex_state st;
     bool known;
 

@@ -37,7 +37,7 @@ static int acknowledge(struct uplink *u, int64_t upto)
 /* Do newest rows go ahead now? With one batch or less waiting they are in it anyway. */
 static bool ahead_due(const struct uplink *u)
 {
-    const int64_t newest = journal_last_seq(u->c.journal);
+    const int64_t newest = journal_sendable_seq(u->c.journal);
 
     return newest - u->acked > (int64_t)u->batch_lines && newest > u->ahead_upto &&
            u->ahead_budget > 0 && clock_mono_ms() >= u->ahead_at_ms;
@@ -47,7 +47,7 @@ static bool ahead_due(const struct uplink *u)
  * more, and the same point sent twice is one point. Returns as uplink_send does. */
 static int send_ahead(struct uplink *u, struct influx_answer *a)
 {
-    const int64_t newest = journal_last_seq(u->c.journal);
+    const int64_t newest = journal_sendable_seq(u->c.journal);
     int64_t rows = (int64_t)(u->ahead_budget < u->batch_lines ? u->ahead_budget : u->batch_lines);
     int64_t upto = newest;
     int rc;

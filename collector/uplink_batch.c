@@ -41,7 +41,7 @@ static bool has_room(const struct uplink *u, size_t max)
 
 int uplink_batch_fill(struct uplink *u, int64_t after, size_t max, int64_t *upto)
 {
-    int64_t newest = journal_last_seq(u->c.journal), at = after;
+    int64_t newest = journal_sendable_seq(u->c.journal), at = after;
     int n = 0;
 
     buf_clear(&u->text);

@@ -29,6 +29,24 @@ bool clock_trusted(void);
 /* The operator's word that the wall clock is good (a battery-backed clock, a test, a container without adjtimex). */
 void clock_declare_trusted(void);
 
+/* A wall clock before the year 2025 or after 2100 is nobody's, whatever says that it is synchronised: a machine without a
+ * battery begins in 1970. */
+bool clock_plausible(int64_t wall_ms);
+
+/* What to add to clock_mono_ms for the wall time, when the wall clock is trusted and plausible. False when it is not, or
+ * was set in the very moment of looking. */
+bool clock_anchor(int64_t *anchor_ms);
+
+#define CLOCK_BOOT_ID_SIZE 37 /* a UUID and its 0 */
+
+/* What tells this run of the machine from every other, and so whose clock_mono_ms it is: the kernel's boot id; where /proc
+ * does not show it (ProcSubset=pid) $NILA_BOOT_ID (a unit file says Environment=NILA_BOOT_ID=%b); without either a name made
+ * up for this process, which is safe: times of an earlier process are then never compared. */
+void clock_boot_id(char out[static CLOCK_BOOT_ID_SIZE]);
+
+/* Another boot, for a test; NULL puts the machine's own back. Before threads start. */
+void clock_set_boot_id(const char *id);
+
 /* Sleeps until the monotonic clock reaches mono_ms, or a signal arrives. */
 void clock_sleep_until(int64_t mono_ms);
 

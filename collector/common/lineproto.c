@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* InfluxDB keeps nanoseconds in 64 bits; a later instant than this one (year 2262) cannot be stored. */
-static const int64_t TS_MAX_MS = INT64_MAX / 1000000;
-
 static const char UNCERTAIN[] = "water_uncertain";
 
 /* ---- writing ---- */
@@ -98,7 +95,7 @@ static bool sendable(const struct reading_set *set)
 {
     bool seen[METRIC_COUNT] = {false};
 
-    if (set->n < 1 || set->n > READING_SET_MAX || set->ts_ms < 0 || set->ts_ms > TS_MAX_MS)
+    if (set->n < 1 || set->n > READING_SET_MAX || set->ts_ms < 0 || set->ts_ms > READING_TS_MAX_MS)
         return false;
     if (!tags_valid(&set->tags))
         return false;
@@ -368,7 +365,7 @@ static int parse_ts(struct cursor *c, int64_t *ts_ms)
         if (*c->p < '0' || *c->p > '9')
             return NILA_ERR_PARSE;
         t = t * 10 + (*c->p - '0');
-        if (t > TS_MAX_MS)
+        if (t > READING_TS_MAX_MS)
             return NILA_ERR_PARSE;
     }
     *ts_ms = t;

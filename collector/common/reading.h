@@ -71,12 +71,18 @@ struct reading_tags {
 
 #define READING_SET_MAX 32
 
+/* Until the year 2262: InfluxDB counts nanoseconds in 64 bits. */
+#define READING_TS_MAX_MS INT64_C(9223372036854)
+
 /* All values one device gave at one moment: one journal row, one line of line protocol a class. */
 struct reading_set {
     struct reading_tags tags;
     int64_t ts_ms;      /* UTC; slot time when the clock was trusted, else read time */
     bool clock_trusted; /* false: goes to water_uncertain */
-    unsigned n;         /* 1..READING_SET_MAX */
+    /* when this machine read it, ms since it was switched on (clock_mono_ms), so that a clock that is put right later can
+     * still tell the time of it; 0: read elsewhere (imported), ts_ms is all that is known */
+    int64_t boot_ms;
+    unsigned n; /* 1..READING_SET_MAX */
     struct reading_value v[READING_SET_MAX];
 };
 

@@ -117,9 +117,10 @@ struct site_sink {
     char database[65];         /* v1, v3; vm: the value of the label db, "" none */
     char retention_policy[65]; /* v1; "" the database's default */
     char org[65], bucket[65];  /* v2 */
-    char token_file[256]; /* "" none; its content is "user:password" (v1, vm) or a bare token (v2, v3) */
-    char ca_file[256];    /* https: PEM trusted instead of the system's; "" the system's */
-    bool insecure_http;   /* plain http to another host than loopback only when true */
+    char token_file
+        [256]; /* "" none; its content is "user:password" (v1, vm) or a bare token (v2, v3) */
+    char ca_file[256];  /* https: PEM trusted instead of the system's; "" the system's */
+    bool insecure_http; /* plain http to another host than loopback only when true */
 };
 
 struct site {
@@ -134,8 +135,9 @@ struct site {
     struct site_reflex *reflex;
     struct site_sink *sink;
     char journal_path[256];
-    int64_t journal_max_bytes; /* 1 MiB .. 64 GiB, default 256 MiB */
-    int journal_keep_days;     /* delivered rows stay this long; 0..3650, default 35 */
+    int64_t journal_max_bytes;  /* 1 MiB .. 64 GiB, default 256 MiB */
+    int journal_clock_wait_min; /* readings wait so long for the clock; 0..1440, default 15 */
+    int journal_keep_days;      /* delivered rows stay this long; 0..3650, default 35 */
     char control_socket[SITE_PATH_SIZE];
 };
 

@@ -113,7 +113,8 @@ int main(void)
     const struct journal_config c = {.path = path, .max_bytes = (int64_t)1 << 30, .keep_days = 35};
     struct reading_set one = a_set(1, 7);
     unsigned char packed[JOURNAL_ROW_SIZE_MAX];
-    const size_t row_bytes = journal_row_pack(packed, 7, 1000, &one);
+    const size_t row_bytes =
+        journal_row_pack(packed, &(struct journal_row_head){.tag_id = 7}, 1000, &one);
     const double sets = (double)DEVICES * ROUNDS * TURNS;
     double ours = 0, bare = 0, drain;
     struct journal *j = NULL;

@@ -348,7 +348,7 @@ static void finds_the_rows_behind_a_damaged_page_whatever_their_numbers(void **s
     j = help_open(path);
     help_append(j, 1, 3000);
     journal_close(j);
-    overwrite(4096L * 7, 4096, &r); /* where SQLite puts the first rows of a table that grows */
+    overwrite(4096L * 10, 4096, &r); /* where SQLite puts the first rows of a table that grows */
     begun = clock_mono_ms();
     j = help_open(path);
     assert_true(clock_mono_ms() - begun < 10000);
@@ -516,7 +516,7 @@ static void leaves_the_files_of_others_and_of_newer_programs_alone(void **state)
     static const struct {
         const char *says, *sql;
     } T[] = {
-        {"a newer journal", "PRAGMA user_version=2"},
+        {"a newer journal", "PRAGMA user_version=99"},
         {"another program's database", "PRAGMA application_id=1"},
     };
 

@@ -42,7 +42,8 @@ static const char SITE[] =
     "\"sinks\": [{\"slug\": \"office\", \"url\": \"http://127.0.0.1:8086/\", \"api\": \"v1\", "
     "\"database\": \"lumbung\",\n"
     "  \"token_file\": \"office.token\"}],\n"
-    "\"journal\": {\"path\": \"state/journal.db\", \"max_bytes\": 2097152, \"keep_days\": 0},\n"
+    "\"journal\": {\"path\": \"state/journal.db\", \"max_bytes\": 2097152, \"keep_days\": 0, "
+    "\"clock_wait_min\": 5},\n"
     "\"control\": {\"socket\": \"/tmp/x.sock\"}\n"
     "}\n";
 

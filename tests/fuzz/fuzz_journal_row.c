@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Bytes of a row, with and without a right CRC: what journal_row_unpack accepts is a set that may be stored, and it packs to
- * a row that reads back as the same set. The first byte of the input chooses: odd, the last four bytes are replaced by the
+/* Bytes of a row, with and without a right CRC: what journal_row_unpack accepts can be sent exactly when it may be stored, and it packs
+ * to a row that reads back as the same set. The first byte of the input chooses: odd, the last four bytes are replaced by the
  * CRC of the others (a row can be wrong behind a right CRC only by a bug, but the decoder must not rely on it). */
 #include <math.h>
 #include <stddef.h>
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/common/lineproto.h"
 #include "collector/journal_row.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -55,8 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct reading_set once = {.tags = TAGS}, again = {.tags = TAGS};
     unsigned char packed[JOURNAL_ROW_SIZE_MAX];
     uint8_t *row;
-    uint32_t id;
-    int64_t ts_ms;
+    struct journal_row_head head;
+    struct buf lines = {0};
 
     if (size < 1)
         return 0;
@@ -68,13 +69,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         seal(row, size);
     if (journal_row_unpack(row, size, SEQ, &once) == 0) {
         size_t n;
-        must(journal_row_peek(row, size, &id, &ts_ms) == 0);
-        must(ts_ms == once.ts_ms);
-        must(journal_row_check(&once) == 0);
-        n = journal_row_pack(packed, id, SEQ, &once);
+        must(journal_row_peek(row, size, &head) == 0);
+        must(head.ts_ms == once.ts_ms && head.boot_ms == once.boot_ms &&
+             head.trusted == once.clock_trusted);
+        /* what may be stored can be sent, and nothing else */
+        must((journal_row_check(&once) == 0) == (lineproto_append(&lines, &once) >= 0));
+        buf_free(&lines);
+        n = journal_row_pack(packed, &head, SEQ, &once);
         must(n <= size); /* ours is the shortest form */
         must(journal_row_unpack(packed, n, SEQ, &again) == 0);
-        must(again.n == once.n && again.ts_ms == once.ts_ms &&
+        must(again.n == once.n && again.ts_ms == once.ts_ms && again.boot_ms == once.boot_ms &&
              again.clock_trusted == once.clock_trusted);
         for (unsigned i = 0; i < once.n; i++) {
             must(again.v[i].metric == once.v[i].metric && again.v[i].flag == once.v[i].flag &&
