@@ -47,7 +47,7 @@ int bus_tcp_resolve(struct bus_tcp_addresses *out, const char *host, int port, b
     (void)snprintf(service, sizeof service, "%d", port);
     rc = getaddrinfo(host, service, &hints, &list);
     if (rc != 0) {
-        (void)snprintf(why, why_size, "%s: %s", host, gai_strerror(rc));
+        (void)snprintf(why, why_size, "%s", gai_strerror(rc));
         return NILA_ERR_NOT_FOUND;
     }
     memset(out, 0, sizeof *out);
@@ -61,7 +61,7 @@ int bus_tcp_resolve(struct bus_tcp_addresses *out, const char *host, int port, b
     freeaddrinfo(list);
     if (out->n > 0)
         return 0;
-    (void)snprintf(why, why_size, "%s: no address", host);
+    (void)snprintf(why, why_size, "the name has no address");
     return NILA_ERR_NOT_FOUND;
 }
 
@@ -147,11 +147,30 @@ static int lost(struct bus_tcp *t, int e, struct bus_answer *a)
     return NILA_ERR_IO;
 }
 
-/* Sends what is left of the request; an error number, 0 when all is well so far. */
+/* The request's frame; returns its length. */
+static size_t make_frame(uint8_t f[static BUS_TCP_FRAME], const struct bus_tcp *t)
+{
+    size_t n = bus_pdu_make(f + MBAP, &t->q);
+
+    f[0] = (uint8_t)(t->number >> 8);
+    f[1] = (uint8_t)(t->number & 255);
+    f[2] = f[3] = 0;
+    f[4] = (uint8_t)((n + 1) >> 8);
+    f[5] = (uint8_t)((n + 1) & 255);
+    f[6] = (uint8_t)t->q.unit;
+    return MBAP + n;
+}
+
+/* Sends what is left of the request, which is made anew for the rare rest; an error number, 0 when all is well so far. */
 static int flush(struct bus_tcp *t)
 {
+    uint8_t f[BUS_TCP_FRAME];
+
+    if (t->out_n > 0 && t->out_done == t->out_n)
+        return 0;
+    t->out_n = make_frame(f, t);
     while (t->out_done < t->out_n) {
-        ssize_t n = send(t->fd, t->out + t->out_done, t->out_n - t->out_done, MSG_NOSIGNAL);
+        ssize_t n = send(t->fd, f + t->out_done, t->out_n - t->out_done, MSG_NOSIGNAL);
 
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
             return 0;
@@ -164,7 +183,6 @@ static int flush(struct bus_tcp *t)
 
 int bus_tcp_send(struct bus_tcp *t, const struct bus_question *q, struct bus_answer *a)
 {
-    size_t n;
     int e;
 
     *a = (struct bus_answer){0};
@@ -175,15 +193,7 @@ int bus_tcp_send(struct bus_tcp *t, const struct bus_question *q, struct bus_ans
     t->q = *q;
     t->number++;
     t->strays = 0;
-    n = bus_pdu_make(t->out + MBAP, q);
-    t->out[0] = (uint8_t)(t->number >> 8);
-    t->out[1] = (uint8_t)(t->number & 255);
-    t->out[2] = t->out[3] = 0;
-    t->out[4] = (uint8_t)((n + 1) >> 8);
-    t->out[5] = (uint8_t)((n + 1) & 255);
-    t->out[6] = (uint8_t)q->unit;
-    t->out_n = MBAP + n;
-    t->out_done = 0;
+    t->out_n = t->out_done = 0;
     t->asked_ms = clock_mono_ms();
     t->deadline_ms = t->asked_ms + q->timeout_ms;
     t->state = BUS_TCP_ASKED;

@@ -54,8 +54,8 @@ struct bus_tcp {
     unsigned silent;   /* questions without an answer in a row that should have had one */
     uint32_t heard[8]; /* bit u: unit u has answered on this connection */
     bool heard_any;
-    size_t in_n, out_n, out_done;
-    uint8_t in[BUS_TCP_FRAME], out[BUS_TCP_FRAME];
+    size_t in_n, out_n, out_done; /* bytes: read, of the request, and sent of it */
+    uint8_t in[BUS_TCP_FRAME];
 };
 
 void bus_tcp_init(struct bus_tcp *t);

@@ -22,11 +22,13 @@ static void wait_ready(const struct bus_tcp *t)
 static int tcp_open(struct bus *b, char *why, size_t why_size)
 {
     struct bus_tcp_addresses to;
-    char text[64];
-    int rc = bus_tcp_resolve(&to, b->c->host, b->c->tcp_port, false, why, why_size);
+    char text[96];
+    int rc = bus_tcp_resolve(&to, b->c->host, b->c->tcp_port, false, text, sizeof text);
 
-    if (rc != 0)
+    if (rc != 0) {
+        (void)snprintf(why, why_size, "%s: %s", b->c->host, text);
         return NILA_ERR_IO;
+    }
     rc = bus_tcp_connect(&b->tcp, &to, b->c->timeout_ms, text, sizeof text);
     while (rc == BUS_TCP_WAIT) {
         wait_ready(&b->tcp);

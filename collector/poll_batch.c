@@ -10,7 +10,7 @@
 
 #define WAIT_MS    500 /* a finished set waits no longer for company */
 #define SETS_LEAST 32
-#define SETS_MOST  256
+#define SETS_MOST  128
 
 struct batch {
     poll_deliver deliver;

@@ -11,7 +11,6 @@
 struct host {
     char name[SITE_NAME_SIZE]; /* a copy: the thread may outlive the site */
     int port;
-    bool numeric;
     bool wanted;  /* the thread is to look it up */
     bool found;   /* to is good */
     char why[96]; /* why the last look-up failed */
@@ -25,7 +24,7 @@ struct resolver {
     void *arg;
     bool running; /* there is a thread; it frees the struct when the owner has gone */
     unsigned n;
-    struct host *host;
+    struct host **host; /* NULL: given as an address */
 };
 
 static resolver_lookup lookup = bus_tcp_resolve;
@@ -44,7 +43,7 @@ struct resolver *resolver_new(unsigned n, void (*wake)(void *arg), void *arg)
     r->wake = wake;
     r->arg = arg;
     r->n = n;
-    r->host = xcalloc(n, sizeof *r->host);
+    r->host = xcalloc(n, sizeof(struct host *));
     return r;
 }
 
@@ -52,6 +51,8 @@ static void destroy(struct resolver *r)
 {
     (void)pthread_mutex_destroy(&r->lock);
     (void)pthread_cond_destroy(&r->work);
+    for (unsigned i = 0; i < r->n; i++)
+        free(r->host[i]);
     free(r->host);
     free(r);
 }
@@ -71,28 +72,35 @@ void resolver_free(struct resolver *r)
         destroy(r);
 }
 
-void resolver_set(struct resolver *r, unsigned i, const char *name, int port)
+bool resolver_set(struct resolver *r, unsigned i, const char *name, int port)
 {
-    struct host *h = &r->host[i];
+    struct bus_tcp_addresses to;
+    char why[96];
+    struct host *h;
 
+    if (bus_tcp_resolve(&to, name, port, true, why, sizeof why) == 0)
+        return false;
+    h = xcalloc(1, sizeof *h);
     (void)snprintf(h->name, sizeof h->name, "%s", name);
     h->port = port;
-    h->numeric = bus_tcp_resolve(&h->to, name, port, true, h->why, sizeof h->why) == 0;
-    h->found = h->numeric;
+    r->host[i] = h;
+    return true;
 }
 
 /* The next host that waits, from the one after the last on, so that each has its turn; n: none. The lock is held. */
 static unsigned next_wanted(const struct resolver *r, unsigned last)
 {
-    for (unsigned k = 1; k <= r->n; k++)
-        if (r->host[(last + k) % r->n].wanted)
+    for (unsigned k = 1; k <= r->n; k++) {
+        const struct host *h = r->host[(last + k) % r->n];
+        if (h != NULL && h->wanted)
             return (last + k) % r->n;
+    }
     return r->n;
 }
 
 static void look_up(struct resolver *r, unsigned i)
 {
-    struct host *h = &r->host[i];
+    struct host *h = r->host[i];
     struct bus_tcp_addresses to;
     char why[96] = "";
     int rc;
@@ -149,18 +157,16 @@ static bool have_thread(struct resolver *r)
 
 bool resolver_begin(struct resolver *r, unsigned i)
 {
-    struct host *h = &r->host[i];
+    struct host *h = r->host[i];
     bool ended = true;
 
-    if (h->numeric)
-        return true;
     (void)pthread_mutex_lock(&r->lock);
     if (have_thread(r)) {
         h->wanted = true;
         ended = false;
         (void)pthread_cond_signal(&r->work);
     } else {
-        (void)snprintf(h->why, sizeof h->why, "%.60s: no thread to look it up", h->name);
+        (void)snprintf(h->why, sizeof h->why, "no thread to look the name up");
     }
     (void)pthread_mutex_unlock(&r->lock);
     return ended;
@@ -171,7 +177,7 @@ bool resolver_ended(struct resolver *r, unsigned i)
     bool ended;
 
     (void)pthread_mutex_lock(&r->lock);
-    ended = !r->host[i].wanted;
+    ended = !r->host[i]->wanted;
     (void)pthread_mutex_unlock(&r->lock);
     return ended;
 }
@@ -179,7 +185,7 @@ bool resolver_ended(struct resolver *r, unsigned i)
 int resolver_get(struct resolver *r, unsigned i, struct bus_tcp_addresses *out, char *why,
                  size_t why_size)
 {
-    const struct host *h = &r->host[i];
+    const struct host *h = r->host[i];
     int rc = NILA_ERR_NOT_FOUND;
 
     (void)pthread_mutex_lock(&r->lock);
@@ -189,7 +195,7 @@ int resolver_get(struct resolver *r, unsigned i, struct bus_tcp_addresses *out, 
     } else {
         (void)snprintf(why, why_size, "%s", h->why);
         if (h->wanted)
-            (void)snprintf(why, why_size, "%.60s: name not looked up in time", h->name);
+            (void)snprintf(why, why_size, "name not looked up in time");
     }
     (void)pthread_mutex_unlock(&r->lock);
     return rc;

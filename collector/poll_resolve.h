@@ -14,10 +14,11 @@ struct resolver *resolver_new(unsigned n, void (*wake)(void *arg), void *arg);
 /* Ends without waiting for a look-up under way: its thread ends by itself, wake is not called any more. NULL is fine. */
 void resolver_free(struct resolver *r);
 
-/* Names host i; once for each, before the first look-up. */
-void resolver_set(struct resolver *r, unsigned i, const char *name, int port);
+/* Names host i; once for each, before the first look-up. False: it is an address, which needs no look-up: the functions below are
+ * not for it. */
+NILA_MUST_CHECK bool resolver_set(struct resolver *r, unsigned i, const char *name, int port);
 
-/* Begins to look host i up anew. True: it is an address, or no thread can be had: resolver_get has all there will be. */
+/* Begins to look host i up anew. True: no thread can be had, resolver_get has all there will be. */
 bool resolver_begin(struct resolver *r, unsigned i);
 
 /* True when the look-up begun last has ended. */

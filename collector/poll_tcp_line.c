@@ -17,7 +17,7 @@ void tcp_line_init(struct tcp_line *x, struct line *l, struct poll_common *commo
     x->resolver = resolver;
     x->index = index;
     bus_tcp_init(&x->t);
-    resolver_set(resolver, index, l->c->host, l->c->tcp_port);
+    x->named = resolver_set(resolver, index, l->c->host, l->c->tcp_port);
 }
 
 /* -- what is asked next -- */
@@ -104,7 +104,7 @@ static void not_opened(struct tcp_line *x, const char *text)
     struct bus_answer a = {0};
     char why[sizeof a.text];
 
-    (void)snprintf(why, sizeof why, "%.40s:%d: %.40s", x->l->c->host, x->l->c->tcp_port, text);
+    (void)snprintf(why, sizeof why, "%.40s:%d: %.46s", x->l->c->host, x->l->c->tcp_port, text);
     line_not_opened(x->l, why);
     if (x->ask != NULL) {
         struct ask *ask = x->ask;
@@ -135,7 +135,7 @@ static bool wait_gap(struct tcp_line *x)
     if (x->t.state == BUS_TCP_CLOSED) {
         x->phase = TCP_RESOLVING;
         x->wait_ms = x->from_ms + x->l->c->timeout_ms;
-        return resolver_begin(x->resolver, x->index);
+        return !x->named || resolver_begin(x->resolver, x->index);
     }
     return true;
 }
@@ -161,16 +161,20 @@ static bool connect_done(struct tcp_line *x, int rc, const char *text)
 
 static bool resolve(struct tcp_line *x)
 {
+    const struct site_bus *c = x->l->c;
     struct bus_tcp_addresses to;
     char why[96];
     int rc;
 
-    if (!resolver_ended(x->resolver, x->index) && clock_mono_ms() < x->wait_ms)
+    if (!x->named)
+        rc = bus_tcp_resolve(&to, c->host, c->tcp_port, true, why, sizeof why);
+    else if (resolver_ended(x->resolver, x->index) || clock_mono_ms() >= x->wait_ms)
+        rc = resolver_get(x->resolver, x->index, &to, why,
+                          sizeof why); /* the addresses known, when it is too slow */
+    else
         return false;
-    rc = resolver_get(x->resolver, x->index, &to, why,
-                      sizeof why); /* the ones known, when it is too slow */
     if (rc == 0)
-        rc = bus_tcp_connect(&x->t, &to, x->l->c->timeout_ms, why, sizeof why);
+        rc = bus_tcp_connect(&x->t, &to, c->timeout_ms, why, sizeof why);
     return connect_done(x, rc, why);
 }
 

@@ -21,6 +21,7 @@ struct tcp_line {
     struct poll_common *common;
     struct resolver *resolver;
     unsigned index; /* in resolver */
+    bool named;     /* the host is no address: it must be looked up */
     struct bus_tcp t;
     enum tcp_phase phase;
     int64_t wait_ms;       /* monotonic: when it must be called at the latest; INT64_MAX never */

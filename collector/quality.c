@@ -52,10 +52,24 @@ static const struct rule RULE[METRIC_COUNT] = {
 
 /* One value with its time. */
 struct point {
-    bool known;
     double value;
-    int64_t ms;
+    int64_t at; /* monotonic ms + 1; 0: there is none yet */
 };
+
+static struct point point_at(double value, int64_t ms)
+{
+    return (struct point){value, ms + 1};
+}
+
+static bool known(const struct point *p)
+{
+    return p->at != 0;
+}
+
+static int64_t ms_of(const struct point *p)
+{
+    return p->at - 1;
+}
 
 struct channel {
     double probe_min, probe_max; /* the profile's */
@@ -72,7 +86,7 @@ struct channel {
 
 /* Channels are made for the metrics a device has: a farm has hundreds of devices, and a device few of the metrics. */
 struct quality {
-    unsigned n;
+    unsigned n, room;
     struct channel *channel;
     uint8_t place[METRIC_COUNT]; /* of a reported metric in channel, counted from 1; 0 none yet */
 };
@@ -80,7 +94,8 @@ struct quality {
 static struct channel *channel_of(struct quality *q, enum metric metric)
 {
     if (q->place[metric] == 0) {
-        q->channel = xrealloc(q->channel, q->n + 1, sizeof *q->channel);
+        if (q->n == q->room)
+            q->channel = xrealloc(q->channel, ++q->room, sizeof *q->channel);
         q->channel[q->n] = (struct channel){.probe_min = -INFINITY,
                                             .probe_max = INFINITY,
                                             .site_min = -INFINITY,
@@ -107,6 +122,8 @@ struct quality *quality_new(const struct profile *p, const struct site_device *d
 {
     struct quality *q = xcalloc(1, sizeof *q);
 
+    q->channel = xcalloc(p->n, sizeof *q->channel); /* as many as are needed, mostly */
+    q->room = p->n;
     for (unsigned i = 0; i < p->n && i < PROFILE_MEASUREMENTS; i++) {
         const struct profile_measurement *m = &p->m[i];
         const struct site_metric *word;
@@ -158,13 +175,13 @@ static void judge_step(struct channel *c, const struct rule *r, struct reading_v
 {
     bool spiked = false;
 
-    if (r->step > 0 && c->good.known && ms - c->good.ms <= STEP_MS &&
+    if (r->step > 0 && known(&c->good) && ms - ms_of(&c->good) <= STEP_MS &&
         fabs(v->value - c->good.value) > r->step)
         spiked = !(c->last_spiked && fabs(v->value - c->last.value) <= r->step);
     if (spiked)
         mark(v, READING_SUSPECT, READING_BIT_SPIKE);
     else
-        c->good = (struct point){true, v->value, ms};
+        c->good = point_at(v->value, ms);
     c->last_spiked = spiked;
 }
 
@@ -179,24 +196,24 @@ static bool is_night(const struct reading_set *set)
 static void judge_rate(struct channel *c, const struct rule *r, bool night, struct reading_value *v,
                        int64_t ms)
 {
-    int64_t age = ms - c->base.ms;
+    int64_t age = ms - ms_of(&c->base);
 
-    if (r->rate_per_h > 0 && (night || !r->night_only) && c->base.known && age >= BASE_MS &&
+    if (r->rate_per_h > 0 && (night || !r->night_only) && known(&c->base) && age >= BASE_MS &&
         age <= GAP_MS &&
         fabs(v->value - c->base.value) > r->rate_per_h * ((double)age / (double)HOUR_MS)) {
         mark(v, READING_SUSPECT, READING_BIT_RATE);
     }
     if ((v->bits & READING_BIT_SPIKE) != 0)
         return;
-    if (!c->next_base.known || ms - c->next_base.ms >= BASE_MS) {
+    if (!known(&c->next_base) || ms - ms_of(&c->next_base) >= BASE_MS) {
         c->base = c->next_base;
-        c->next_base = (struct point){true, v->value, ms};
+        c->next_base = point_at(v->value, ms);
     }
 }
 
 static void judge_flat(struct channel *c, const struct rule *r, struct reading_value *v, int64_t ms)
 {
-    double step = c->last.known ? fabs(v->value - c->last.value) : 0;
+    double step = known(&c->last) ? fabs(v->value - c->last.value) : 0;
     double resolution;
     bool coarse;
     int64_t unmoved;
@@ -206,15 +223,15 @@ static void judge_flat(struct channel *c, const struct rule *r, struct reading_v
     resolution = fmax(c->scale, c->smallest_step);
     /* A float register says nothing about the probe's resolution until it has moved once. */
     coarse = resolution >= r->coarse * 0.999 || resolution == 0;
-    if (c->run.known) {
+    if (known(&c->run)) {
         c->run_min = fmin(c->run_min, v->value);
         c->run_max = fmax(c->run_max, v->value);
     }
-    if (!c->run.known || c->run_max - c->run_min > resolution / 2) {
-        c->run = (struct point){true, v->value, ms};
+    if (!known(&c->run) || c->run_max - c->run_min > resolution / 2) {
+        c->run = point_at(v->value, ms);
         c->run_min = c->run_max = v->value;
     }
-    unmoved = ms - c->run.ms;
+    unmoved = ms - ms_of(&c->run);
     if (r->flat_h == 0)
         return;
     if (unmoved >= (coarse ? r->coarse_flat_fail_h : r->flat_fail_h) * HOUR_MS)
@@ -226,9 +243,9 @@ static void judge_flat(struct channel *c, const struct rule *r, struct reading_v
 /* After a long silence, or after time went backwards, nothing known is a base for comparison. */
 static void forget_old(struct channel *c, int64_t ms)
 {
-    static const struct point NONE = {false, 0, 0};
+    static const struct point NONE = {0, 0};
 
-    if (!c->last.known || (ms >= c->last.ms && ms - c->last.ms <= GAP_MS))
+    if (!known(&c->last) || (ms >= ms_of(&c->last) && ms - ms_of(&c->last) <= GAP_MS))
         return;
     c->last = c->good = c->base = c->next_base = c->run = NONE;
     c->last_spiked = false;
@@ -280,6 +297,6 @@ void quality_judge(struct quality *q, struct reading_set *set, int64_t mono_ms)
         judge_step(c, r, v, mono_ms);
         judge_rate(c, r, night, v, mono_ms);
         judge_flat(c, r, v, mono_ms);
-        c->last = (struct point){true, v->value, mono_ms};
+        c->last = point_at(v->value, mono_ms);
     }
 }
