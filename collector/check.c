@@ -7,6 +7,7 @@
 
 #include "check_notes.h"
 #include "collector/common/log.h"
+#include "inputs.h"
 #include "plan.h"
 #include "setup.h"
 #include "switcher.h"
@@ -118,6 +119,17 @@ static void show_reflex(struct buf *out, enum text_language l, const struct site
     buf_str(out, "\n");
 }
 
+static void show_input(struct buf *out, enum text_language l, const struct site *site,
+                       const struct site_input *x)
+{
+    const bool module = x->kind == SITE_INPUT_MODULE;
+    char place[12];
+
+    (void)snprintf(place, sizeof place, "%d", module ? x->channel : x->gpio_line);
+    text_add(out, l, module ? TEXT_CHECK_INPUT : TEXT_CHECK_GPIO, x->slug, x->name,
+             module ? site->device[x->device].slug : x->chip, place, NULL);
+}
+
 static void show_words(struct buf *out, enum text_language l, const struct setup *s,
                        const struct plan *plan)
 {
@@ -132,6 +144,8 @@ static void show_words(struct buf *out, enum text_language l, const struct setup
             text_add(out, l, pct > BUSY_PCT_LIMIT ? TEXT_CHECK_TOO_BUSY : TEXT_CHECK_BUSY,
                      site->bus[i].slug, text_number(number, l, pct, 0), NULL);
     }
+    for (unsigned i = 0; i < site->inputs; i++)
+        show_input(out, l, site, &site->input[i]);
     for (unsigned i = 0; i < site->reflexes; i++)
         show_reflex(out, l, site, &site->reflex[i]);
 }
@@ -189,6 +203,8 @@ int check_site(const char *config, const char *devices, enum text_language l, bo
     if (rc != 0)
         return rc;
     rc = switcher_check(s.site, (const struct profile *const *)s.profile, why, why_size);
+    if (rc == 0)
+        rc = inputs_check(s.site, (const struct profile *const *)s.profile, why, why_size);
     plan = xcalloc(s.site->devices, sizeof *plan);
     for (unsigned i = 0; rc == 0 && i < s.site->devices; i++) {
         rc = plan_make(&plan[i], s.profile[i], words, sizeof words);

@@ -53,7 +53,7 @@ static const char *held_by(const struct site *site, unsigned device, const struc
 {
     for (unsigned i = 0; i < site->reflexes; i++) {
         const struct site_reflex *x = &site->reflex[i];
-        int at = p->relay.address + x->channel - 1;
+        int at = p->relay.address + x->channel - p->relay.first;
         if (x->device == (int)device && p->relay.count > 0 && at >= q->first &&
             at < q->first + q->count)
             return x->slug;

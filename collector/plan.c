@@ -185,7 +185,7 @@ int plan_make(struct plan *out, const struct profile *p, char *why, size_t why_s
     int max_registers = max_registers_of(p);
     unsigned n;
 
-    if (p->n == 0 && p->relay.count > 0) { /* switched, never polled */
+    if (p->n == 0 && p->outputs > 0) { /* switched, never polled */
         *out = plan;
         return 0;
     }

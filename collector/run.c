@@ -17,6 +17,7 @@
 #include "collector/common/log.h"
 #include "control.h"
 #include "health.h"
+#include "inputs.h"
 #include "journal.h"
 #include "poll.h"
 #include "setup.h"
@@ -33,6 +34,7 @@ struct run {
     struct uplink **uplink;
     struct poller *poller;
     struct switcher *switcher;
+    struct inputs *inputs;
     struct control *control;
     atomic_uint_fast64_t lost_values;
     int64_t started_ms, started_mono_ms;
@@ -81,6 +83,12 @@ static int deliver(void *arg, const struct reading_set *sets, size_t n)
 
     switcher_see(r->switcher, sets, n);
     return keep(r, sets, n);
+}
+
+static void see(void *arg, const struct reading_set *sets, size_t n)
+{
+    struct run *r = arg;
+    switcher_see(r->switcher, sets, n);
 }
 
 /* A board is asked through the line's own worker; a line that is busy for so long is not to be had. */
@@ -149,9 +157,12 @@ static int read_setup(struct setup *out, const struct run_options *o)
         return rc;
     }
     rc = refuse_port_0(out->site, o->config);
-    if (rc == 0 && (rc = switcher_check(out->site, (const struct profile *const *)out->profile, why,
-                                        sizeof why)) != 0)
-        log_warnx("%s: %s", o->config, why);
+    if (rc == 0) {
+        const struct profile *const *profile = (const struct profile *const *)out->profile;
+        if ((rc = switcher_check(out->site, profile, why, sizeof why)) != 0 ||
+            (rc = inputs_check(out->site, profile, why, sizeof why)) != 0)
+            log_warnx("%s: %s", o->config, why);
+    }
     if (rc != 0)
         setup_free(out);
     return rc;
@@ -175,7 +186,9 @@ static int start_parts(struct run *r)
         log_warnx("%s", why);
         return rc;
     }
-    if ((rc = switcher_start(r->switcher)) != 0)
+    const struct inputs_config ic = {
+        .site = site, .profile = profile, .ask = ask, .see = see, .deliver = keep, .arg = r};
+    if ((rc = switcher_start(r->switcher)) != 0 || (rc = inputs_start(&r->inputs, &ic)) != 0)
         return rc;
     const struct control_sources src = {.site = site,
                                         .journal = r->journal,
@@ -194,6 +207,7 @@ static int start_parts(struct run *r)
 static void stop_parts(struct run *r)
 {
     control_stop(r->control);
+    inputs_stop(r->inputs);
     switcher_stop(r->switcher);
     poller_stop(r->poller);
     switcher_free(r->switcher);
@@ -202,6 +216,7 @@ static void stop_parts(struct run *r)
     free(r->uplink);
     journal_close(r->journal);
     r->control = NULL;
+    r->inputs = NULL;
     r->switcher = NULL;
     r->poller = NULL;
     r->uplink = NULL;

@@ -40,7 +40,8 @@ static const struct profile_switch *switch_of(const struct switcher_config *c, u
 {
     const struct site_reflex *x = &c->site->reflex[index];
     const struct profile *p = c->profile[x->device];
-    return p->relay.count > 0 && x->channel <= p->relay.count ? &p->relay : NULL;
+    return x->channel >= p->relay.first && x->channel < p->relay.first + p->relay.count ? &p->relay
+                                                                                        : NULL;
 }
 
 int switcher_check(const struct site *site, const struct profile *const *profile, char *why,
@@ -54,9 +55,10 @@ int switcher_check(const struct site *site, const struct profile *const *profile
         if (p->relay.count == 0)
             (void)snprintf(why, why_size, "reflex %s: device %s (%s) has no switches", x->slug,
                            slug, p->id);
-        else if (x->channel > p->relay.count)
-            (void)snprintf(why, why_size, "reflex %s: channel %d of device %s (%s); it has 1 to %d",
-                           x->slug, x->channel, slug, p->id, p->relay.count);
+        else if (x->channel < p->relay.first || x->channel >= p->relay.first + p->relay.count)
+            (void)snprintf(
+                why, why_size, "reflex %s: channel %d of device %s (%s); it has %d to %d", x->slug,
+                x->channel, slug, p->id, p->relay.first, p->relay.first + p->relay.count - 1);
         else
             continue;
         return NILA_ERR_CONFIG;
@@ -79,7 +81,7 @@ static const char *write_channel(struct switcher *s, unsigned index, bool on, st
     const uint16_t value = on ? w->on : w->off;
     const struct bus_question q = {.unit = d->unit,
                                    .function = w->function,
-                                   .first = (uint16_t)(w->address + x->channel - 1),
+                                   .first = (uint16_t)(w->address + x->channel - w->first),
                                    .count = 1,
                                    .timeout_ms = timeout_ms(s, d, s->c.profile[x->device]),
                                    .write = &value};
@@ -204,7 +206,7 @@ static void take_over(struct switcher *s)
         uint16_t state = 0;
         const struct bus_question q = {.unit = d->unit,
                                        .function = w->read_function,
-                                       .first = (uint16_t)(w->address + x->channel - 1),
+                                       .first = (uint16_t)(w->address + x->channel - w->first),
                                        .count = 1,
                                        .timeout_ms = timeout_ms(s, d, s->c.profile[x->device])};
 

@@ -73,6 +73,8 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
     [TEXT_CHECK_BUSY] = {"{}: terpakai sekitar {} % dari waktu\n", "{}: in use about {} % of the time\n"},
     [TEXT_CHECK_TOO_BUSY] = {"{}: terpakai sekitar {} % dari waktu: TERLALU PADAT, naikkan every_s atau baud\n",
                              "{}: in use about {} % of the time: TOO MUCH, raise every_s or the baud rate\n"},
+    [TEXT_CHECK_INPUT] = {"{} ({}): {} kontak {}\n", "{} ({}): {} contact {}\n"},
+    [TEXT_CHECK_GPIO] = {"{} ({}): {} garis {}\n", "{} ({}): {} line {}\n"},
     [TEXT_CHECK_SWITCH] = {"{} ({}): {} kanal {}", "{} ({}): {} channel {}"},
     [TEXT_CHECK_BELOW] = {"; menyala bila {} {} turun sampai {}, padam bila naik sampai {}",
                           "; on when {} of {} falls to {}, off when it is back at {}"},

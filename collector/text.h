@@ -58,6 +58,8 @@ enum text {
     TEXT_CHECK_SWITCHED,  /* device, profile, bus, unit, channels */
     TEXT_CHECK_BUSY,      /* bus, per cent */
     TEXT_CHECK_TOO_BUSY,  /* bus, per cent */
+    TEXT_CHECK_INPUT,     /* slug, name, device, channel */
+    TEXT_CHECK_GPIO,      /* slug, name, chip, line */
     TEXT_CHECK_SWITCH,    /* slug, name, device, channel */
     TEXT_CHECK_BELOW,     /* metric, place, limit, limit */
     TEXT_CHECK_ABOVE,     /* metric, place, limit, limit */

@@ -9,7 +9,6 @@
 #include "jsonconf.h"
 #include "log.h"
 #include "profile_parts.h"
-#include "profile_switch.h"
 #include "profile_words.h"
 
 #define MAX_ENTRIES PROFILE_SPARES     /* measurements in a file, with and without a metric */
@@ -212,7 +211,6 @@ static void read_all(struct jsonconf *c, struct profile *p)
     f = profile_field(c, root, "addresses", "", p);
     (void)jsonconf_word(c, f.object, f.key, ADDRESSES, true, 0);
     profile_read_asking(c, root, p);
-    profile_read_switches(c, root, p);
     for (size_t i = 0; i < sizeof NOTES / sizeof NOTES[0]; i++)
         jsonconf_ignore(c, root, NOTES[i]);
     profile_read_words(c, root, p);

@@ -157,13 +157,14 @@ struct profile_request {
     uint16_t value;   /* function 6 */
 };
 
-/* The channels of a relay board, numbered from 1 as printed on it: channel k is at address + k - 1. */
+/* The channels of a relay board that are written one by one: the first "coil" of its outputs by function 5 or 6. */
 struct profile_switch {
-    int function; /* 5: a coil is written, 6: a register */
-    int read_function; /* 1, 2 or 3: its state is read there (2: a discrete input); 0 it cannot be read */
-    uint16_t address; /* of channel 1, zero-based PDU address */
-    int count;        /* channels, at most 64; 0: the device has no switches */
-    uint16_t on, off; /* what is written; coils: 1 and 0 */
+    int function;      /* 5: a coil is written, 6: a register */
+    int read_function; /* 1 to 4: its state is read there; 0 it cannot be read */
+    uint16_t address;  /* of the first, zero-based PDU address */
+    int first;         /* the number printed at it */
+    int count;         /* channels; 0: the device has no switches */
+    uint16_t on, off;  /* what is written; coils: 1 and 0 */
 };
 
 /* Measurements without a metric (no metric fits, or their byte order is not verified) are checked and left out of m: n counts

@@ -169,6 +169,15 @@ static void read_output(struct jsonconf *c, const struct jsonconf_node *o, struc
             jsonconf_refuse(c, jsonconf_member(c, o, "name", true),
                             "\"%s\" stands there already; each name once", out.name);
     p->output[p->outputs++] = out;
+    if (out.kind == PROFILE_OUTPUT_CHANNELS && (out.function == 5 || out.function == 6) &&
+        p->relay.count == 0)
+        p->relay = (struct profile_switch){.function = out.function,
+                                           .read_function = out.read_function,
+                                           .address = out.address,
+                                           .first = out.first_number,
+                                           .count = out.count,
+                                           .on = out.on,
+                                           .off = out.off};
 }
 
 void profile_read_outputs(struct jsonconf *c, const struct jsonconf_node *root, struct profile *p)

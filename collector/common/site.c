@@ -148,6 +148,7 @@ static int read_site(struct site **out, struct jsonconf *c, const char *name, ch
     read_head(&r, root);
     read_ponds(&r, root);
     site_read_buses(&r, root);
+    site_read_inputs(&r, root);
     site_read_reflexes(&r, root);
     site_read_sinks(&r, root);
     read_stores(&r, root);
@@ -190,6 +191,7 @@ void site_free(struct site *s)
     free(s->pond);
     free(s->bus);
     free(s->device);
+    free(s->input);
     free(s->reflex);
     free(s->sink);
     free(s);

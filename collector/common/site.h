@@ -97,7 +97,7 @@ struct site_reflex {
     char name[SITE_NAME_SIZE];
     int pond;            /* whose aerator; -1: of the whole site */
     int device;          /* index into devices: the relay board */
-    int channel;         /* as printed on the board, 1..64 */
+    int channel;         /* as printed on the board, 0..64 */
     unsigned conditions; /* on while any of them calls; 0: by hand only */
     struct site_condition condition[SITE_CONDITIONS];
     enum site_reflex_lost when_lost;
@@ -108,6 +108,27 @@ struct site_reflex {
                     * wants a sign of life; 1..3600, default 60 */
     int manual_max_s; /* a person's word ends after this at the latest; 60..604800, default 43200 */
     long line;        /* of the site file, for messages */
+};
+
+enum site_input_kind {
+    SITE_INPUT_MODULE, /* a contact of a Modbus module */
+    SITE_INPUT_GPIO    /* a line of this computer */
+};
+
+/* A contact: mains present, door, acknowledge button. */
+struct site_input {
+    char slug[SLUG_SIZE]; /* the device tag of its states; unlike any device's and reflex's slug */
+    char name[SITE_NAME_SIZE];
+    int pond; /* -1: of the whole site */
+    enum site_input_kind kind;
+    int device;                /* module: index into devices */
+    int channel;               /* module: as printed on it, 0..64 */
+    char chip[SITE_PATH_SIZE]; /* gpio: "/dev/gpiochip0" */
+    int gpio_line;             /* gpio: 0..511 */
+    char pull;                 /* gpio: 'u' up, 'd' down, 'n' none */
+    bool invert;               /* 1 is reported while the contact reads 0 */
+    int every_s;               /* 1..3600, default 5 */
+    long line;                 /* of the site file, for messages */
 };
 
 struct site_sink {
@@ -128,10 +149,11 @@ struct site {
     char name[SITE_NAME_SIZE];
     enum regency regency;
     char kecamatan[9];
-    unsigned ponds, buses, devices, reflexes, sinks; /* counts */
+    unsigned ponds, buses, devices, inputs, reflexes, sinks; /* counts */
     struct site_pond *pond;
     struct site_bus *bus;
     struct site_device *device;
+    struct site_input *input;
     struct site_reflex *reflex;
     struct site_sink *sink;
     char journal_path[256];

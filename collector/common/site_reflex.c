@@ -6,24 +6,6 @@
 #include "log.h"
 #include "site_read.h"
 
-/* A pond by its slug, or null for the whole site. */
-static int read_pond(struct site_reader *r, const struct jsonconf_node *o)
-{
-    const struct jsonconf_node *n = jsonconf_member(r->c, o, "pond", true);
-    char slug[SLUG_SIZE];
-    int pond;
-
-    if (n == NULL || jsonconf_is_null(n))
-        return -1;
-    jsonconf_slug(r->c, o, "pond", slug);
-    pond = site_find_pond(r->s, slug);
-    if (pond < 0)
-        jsonconf_refuse(r->c, n,
-                        "there is no pond \"%s\"; a slug of \"ponds\", or null for the whole site",
-                        slug);
-    return pond;
-}
-
 static void read_metric(struct site_reader *r, const struct jsonconf_node *o,
                         struct site_condition *c)
 {
@@ -42,7 +24,7 @@ static void read_condition(struct site_reader *r, const struct jsonconf_node *o,
     const struct jsonconf_node *above = jsonconf_member(r->c, o, "above", false);
     const struct metric_info *info;
 
-    c->pond = read_pond(r, o);
+    c->pond = site_read_pond(r, o);
     read_metric(r, o, c);
     info = metric_info(c->metric);
     if ((below == NULL) == (above == NULL)) {
@@ -70,33 +52,20 @@ static void read_conditions(struct site_reader *r, const struct jsonconf_node *o
         read_condition(r, jsonconf_at(r->c, list, i), &x->condition[x->conditions++]);
 }
 
-static int find_device(const struct site *s, const char *slug)
-{
-    for (unsigned i = 0; i < s->devices; i++)
-        if (strcmp(s->device[i].slug, slug) == 0)
-            return (int)i;
-    return -1;
-}
-
 /* What is switched. One reflex a switch: two would pull at it in turn. */
 static void read_switch(struct site_reader *r, const struct jsonconf_node *o, unsigned i)
 {
     const struct jsonconf_node *sw = jsonconf_member(r->c, o, "switch", true);
     struct site_reflex *x = &r->s->reflex[i];
-    char slug[SLUG_SIZE];
 
-    jsonconf_slug(r->c, sw, "device", slug);
-    x->device = find_device(r->s, slug);
-    if (x->device < 0)
-        jsonconf_refuse(r->c, jsonconf_member(r->c, sw, "device", true),
-                        "there is no device \"%s\" on any bus", slug);
-    x->channel = (int)jsonconf_integer(r->c, sw, "channel", 1, 64);
+    x->device = site_read_device(r, sw);
+    x->channel = (int)jsonconf_integer(r->c, sw, "channel", 0, 64);
     for (unsigned k = 0; k < i; k++)
         if (r->s->reflex[k].device == x->device && r->s->reflex[k].channel == x->channel)
             jsonconf_refuse(r->c, sw,
                             "channel %d of %s is switched by \"%s\" already; put the conditions "
                             "into one reflex",
-                            x->channel, slug, r->s->reflex[k].slug);
+                            x->channel, r->s->device[x->device].slug, r->s->reflex[k].slug);
 }
 
 static void read_reflex(struct site_reader *r, const struct jsonconf_node *o, unsigned i)
@@ -105,11 +74,12 @@ static void read_reflex(struct site_reader *r, const struct jsonconf_node *o, un
     struct site_reflex *x = &r->s->reflex[i];
 
     site_read_slug(r, o, r->s->reflex[0].slug, sizeof *x, i);
-    if (x->slug[0] != '\0' && find_device(r->s, x->slug) >= 0)
+    if (x->slug[0] != '\0' && site_find_tag(r->s, x->slug))
         jsonconf_refuse(r->c, jsonconf_member(r->c, o, "slug", true),
-                        "\"%s\" is a device; a switch needs a name of its own", x->slug);
+                        "\"%s\" is a device or an input; a switch needs a name of its own",
+                        x->slug);
     jsonconf_string_or(r->c, o, "name", x->name, sizeof x->name, x->slug);
-    x->pond = read_pond(r, o);
+    x->pond = site_read_pond(r, o);
     x->line = jsonconf_line(r->c, o);
     read_switch(r, o, i);
     read_conditions(r, o, x);

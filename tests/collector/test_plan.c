@@ -295,7 +295,7 @@ static void states_decimals_and_the_order_are_read_with_the_values(void **state)
 
 static void a_board_that_only_switches_has_an_empty_plan(void **state)
 {
-    struct profile p = {.max_registers = 125, .relay = {.count = 8}};
+    struct profile p = {.max_registers = 125, .outputs = 1};
     struct plan plan = {.n = 9};
     char why[160];
 

@@ -130,8 +130,7 @@ static void a_device_with_nothing_to_read_is_not_asked(void **state)
     init_world(&w);
     bus = add_tcp(&w, port, 500);
     add_device(&w, bus, 1, 1, AT, 1)->n = 0;
-    w.profile[0].relay.count = 4; /* a relay board */
-    w.profile[0].relay.function = 5;
+    w.profile[0].outputs = 1; /* a relay board */
     (void)add_device(&w, bus, 2, 1, AT, 1);
     start(&w);
     wait_for(&w, 1, 2);

@@ -83,7 +83,8 @@ static void begin(int oxygen)
     (void)add_device(&sc.w, bus, 1, 1, AT, 2);
     (void)add_device(&sc.w, bus, 2, 60, AT, 0);
     sc.w.profile[1].relay =
-        (struct profile_switch){.function = 5, .read_function = 1, .count = 8, .on = 1};
+        (struct profile_switch){.function = 5, .read_function = 1, .first = 1, .count = 8, .on = 1};
+    sc.w.profile[1].outputs = 1;
     sc.reflex[0] = (struct site_reflex){
         .slug = "kincir-1",
         .pond = 0,

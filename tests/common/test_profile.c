@@ -74,66 +74,42 @@ static void reads_everything_a_profile_says(void **state)
     "{\"name\":\"f\",\"unit\":\"Hz\",\"function\":4,\"address\":7,\"type\":\"u16\",\"scale\":0.1}" \
     "],"
 
-static void reads_the_channels_of_a_relay_board(void **state)
+static void knows_the_channels_that_are_switched_one_by_one(void **state)
 {
     static const struct {
-        const char *text, *words; /* words NULL: good */
+        const char *outputs;
         struct profile_switch want;
     } T[] = {
-        {"{\"write\":\"coil\",\"read\":\"coil\",\"address\":0,\"count\":8}",
-         NULL,
-         {5, 1, 0, 8, 1, 0}},
-        {"{\"write\":\"coil\",\"read\":\"none\",\"address\":16,\"count\":64}",
-         NULL,
-         {5, 0, 16, 64, 1, 0}},
-        {"{\"write\":\"register\",\"read\":\"register\",\"address\":1,\"count\":4,\"on\":256,"
-         "\"off\":512}",
-         NULL,
-         {6, 3, 1, 4, 256, 512}},
-        {"{\"write\":\"register\",\"read\":\"none\",\"address\":1,\"count\":4,\"on\":2}",
-         "\"off\" is missing",
-         {0}},
-        {"{\"write\":\"register\",\"read\":\"none\",\"address\":1,\"count\":4,\"on\":2,\"off\":2}",
-         "switches.off: 2 is the value of \"on\"",
-         {0}},
-        {"{\"write\":\"register\",\"read\":\"coil\",\"address\":1,\"count\":4,\"on\":1,\"off\":0}",
-         "switches.read: registers are not read as bits",
-         {0}},
-        {"{\"write\":\"coil\",\"read\":\"register\",\"address\":1,\"count\":4}",
-         "switches.read: coils are not read",
-         {0}},
-        {"{\"write\":\"coil\",\"read\":\"coil\",\"address\":65530,\"count\":8}",
-         "65530 is not allowed; 0 to 65528",
-         {0}},
-        {"{\"write\":\"coil\",\"read\":\"coil\",\"address\":0,\"count\":65}",
-         "65 is not allowed; 1 to 64",
-         {0}},
-        {"{\"write\":\"coil\",\"read\":\"coil\",\"address\":0,\"count\":8,\"on\":1}",
-         "\"on\"",
-         {0}},
+        {"", {0}},
+        {"{\"name\":\"r\",\"function\":5,\"read_function\":1,\"address\":0,\"count\":8,\"type\":"
+         "\"coil\"}",
+         {5, 1, 0, 1, 8, 1, 0}},
+        {"{\"name\":\"i\",\"function\":2,\"address\":0,\"count\":8,\"type\":\"discrete\"},"
+         "{\"name\":\"all\",\"function\":5,\"address\":255},"
+         "{\"name\":\"r\",\"function\":6,\"address\":1,\"count\":4,\"first_number\":0,\"on\":256,"
+         "\"off\":512,"
+         "\"type\":\"coil\"},"
+         "{\"name\":\"s\",\"function\":5,\"address\":9,\"type\":\"coil\"}",
+         {6, 0, 1, 0, 4, 256, 512}},
+        {"{\"name\":\"all\",\"function\":15,\"address\":0,\"count\":8,\"type\":\"coil\"}", {0}},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
         struct profile *p = NULL;
-        char text[512], why[512] = "";
+        char text[900], why[512] = "";
         int n = snprintf(
             text, sizeof text,
             "{\"schema\":\"device/1\",\"id\":\"p\",\"maker\":\"\",\"model\":\"\","
-            "\"addresses\":\"zero-based PDU addresses\",\"measurements\":[],\"switches\":%s}",
-            T[i].text);
-        int rc = profile_load_memory(&p, "p.json", text, (size_t)n, why, sizeof why);
+            "\"addresses\":\"zero-based PDU addresses\",\"measurements\":[],\"outputs\":[%s]}",
+            T[i].outputs);
 
-        if (T[i].words != NULL) {
-            if (rc != NILA_ERR_CONFIG || strstr(why, T[i].words) == NULL)
-                fail_msg("%s: %d %s", T[i].text, rc, why);
-            continue;
-        }
-        if (rc != 0)
+        if (profile_load_memory(&p, "p.json", text, (size_t)n, why, sizeof why) != 0)
             fail_msg("%s", why);
         assert_int_equal(p->relay.function, T[i].want.function);
         assert_int_equal(p->relay.read_function, T[i].want.read_function);
         assert_int_equal(p->relay.address, T[i].want.address);
+        assert_int_equal(p->relay.first, T[i].want.first);
         assert_int_equal(p->relay.count, T[i].want.count);
         assert_int_equal(p->relay.on, T[i].want.on);
         assert_int_equal(p->relay.off, T[i].want.off);
@@ -608,7 +584,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_everything_a_profile_says),
-        cmocka_unit_test(reads_the_channels_of_a_relay_board),
+        cmocka_unit_test(knows_the_channels_that_are_switched_one_by_one),
         cmocka_unit_test(reads_what_a_device_holds_beside_its_values),
         cmocka_unit_test(refuses_wrong_words_at_their_place),
         cmocka_unit_test(fills_in_what_a_short_profile_leaves_out),

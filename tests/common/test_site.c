@@ -464,6 +464,7 @@ static void the_schema_has_the_metrics_of_metric_c(void **state)
     jsonconf_ignore(c, walk(c, "definitions"), "slug");
     jsonconf_ignore(c, walk(c, "definitions"), "metric");
     jsonconf_ignore(c, walk(c, "definitions"), "reflex");
+    jsonconf_ignore(c, walk(c, "definitions"), "input");
     for (size_t i = 0; i < sizeof DEVICE / sizeof DEVICE[0]; i++)
         jsonconf_ignore(c, device, DEVICE[i]);
     properties = jsonconf_member(c, device, "properties", true);

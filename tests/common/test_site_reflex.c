@@ -109,9 +109,9 @@ static void what_is_wrong_is_named_at_its_place(void **state)
         {"\"relay-1\", \"channel\"", "@\"relay-9\", \"channel\"", "",
          "reflexes[0].switch.device: there is no device \"relay-9\" on any bus"},
         {"\"channel\": 3", "\"channel\": @65", "",
-         "reflexes[0].switch.channel: 65 is not allowed; 1 to 64"},
+         "reflexes[0].switch.channel: 65 is not allowed; 0 to 64"},
         {"\"kincir-1\"", "@\"node-1\"", "",
-         "reflexes[0].slug: \"node-1\" is a device; a switch needs a name of its own"},
+         "reflexes[0].slug: \"node-1\" is a device or an input; a switch needs"},
         {"\"until\": 4.5", "\"until\": @3", "",
          "reflexes[0].when[0].until: 3 is not above 3: a switch that releases where it calls would "
          "flutter"},
