@@ -35,6 +35,12 @@ static bool switch_has(const struct profile_switch *s, const struct bus_question
            q->first + q->count <= s->address + s->count;
 }
 
+static bool output_has(const struct profile_output *x, const struct bus_question *q)
+{
+    return x->kind != PROFILE_OUTPUT_INPUTS && q->function == x->function &&
+           q->first >= x->address && q->first + q->count <= x->address + x->count;
+}
+
 static bool word_has(const struct profile_word *w, const struct bus_question *q)
 {
     bool allowed = w->function == q->function && q->first == w->address &&
@@ -77,6 +83,8 @@ static const char *write_fault(const struct control_sources *src, unsigned bus,
         named = switch_has(&p->relay, q);
         for (unsigned k = 0; !named && k < p->words; k++)
             named = word_has(&p->word[k], q);
+        for (unsigned k = 0; !named && k < p->outputs; k++)
+            named = output_has(&p->output[k], q);
         if (!named) {
             (void)snprintf(
                 why, why_size,

@@ -2,321 +2,216 @@
 #include "control_view.h"
 
 #include <cjson/cJSON.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/common/civil.h"
+#include "collector/common/clock.h"
 #include "collector/common/control.h"
 #include "collector/common/log.h"
+#include "control_view_own.h"
 
 #define TIMEOUT_MS 10000
-#define COLUMNS    4
 
-enum kind {
-    KIND_COLLECTOR,
-    KIND_DEVICE,
-    KIND_JOURNAL,
-    KIND_SINK,
-    KINDS
-};
-
-static const char *const KIND[KINDS] = {"collector", "device", "journal", "sink"};
-
-/* The lines of a status, by kind. */
-struct status {
-    struct buf raw[KINDS]; /* their JSON text, joined by commas */
-    cJSON **line[KINDS];
-    size_t n[KINDS];
-    enum text_language l;
-    int64_t now_ms;
-};
+/* --- lines -------------------------------------------------------------------------------------------------------- */
 
 static int take(void *arg, const char *json)
 {
-    struct status *s = arg;
+    static const char *const KIND[VIEW_KINDS] = {"collector", "bus",  "device", "switch",
+                                                 "journal",   "sink", "refused"};
+    struct view *v = arg;
     cJSON *line = cJSON_Parse(json);
-    const char *kind = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(line, "kind"));
+    const char *kind = view_word(line, "kind");
 
-    for (int k = 0; kind != NULL && k < KINDS; k++) {
+    for (int k = 0; k < VIEW_KINDS; k++) {
         if (strcmp(kind, KIND[k]) != 0)
             continue;
-        if (s->n[k] > 0)
-            buf_str(&s->raw[k], ",");
-        buf_str(&s->raw[k], json);
-        s->line[k] = xrealloc(s->line[k], s->n[k] + 1, sizeof(cJSON *));
-        s->line[k][s->n[k]++] = line;
+        if (v->n[k] > 0)
+            buf_str(&v->raw[k], ",");
+        buf_str(&v->raw[k], json);
+        v->line[k] = xrealloc(v->line[k], v->n[k] + 1, sizeof(cJSON *));
+        v->line[k][v->n[k]++] = line;
         return 0;
     }
     cJSON_Delete(line); /* a newer collector may say more than we know */
     return 0;
 }
 
-static void free_status(struct status *s)
+static void free_view(struct view *v)
 {
-    for (int k = 0; k < KINDS; k++) {
-        for (size_t i = 0; i < s->n[k]; i++)
-            cJSON_Delete(s->line[k][i]);
-        free(s->line[k]);
-        buf_free(&s->raw[k]);
+    for (int k = 0; k < VIEW_KINDS; k++) {
+        for (size_t i = 0; i < v->n[k]; i++)
+            cJSON_Delete(v->line[k][i]);
+        free(v->line[k]);
+        buf_free(&v->raw[k]);
     }
 }
 
-/* --- members of a line; what is absent is 0 or "" ----------------------------------------------------------------- */
+static const char *raw(const struct view *v, enum view_kind k)
+{
+    return v->raw[k].p != NULL ? v->raw[k].p : "";
+}
 
-static const char *word(const cJSON *o, const char *key)
+const char *view_word(const cJSON *o, const char *key)
 {
     const char *s = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, key));
     return s != NULL ? s : "";
 }
 
-static double number(const cJSON *o, const char *key)
+double view_number(const cJSON *o, const char *key)
 {
     const cJSON *n = cJSON_GetObjectItemCaseSensitive(o, key);
     return cJSON_IsNumber(n) ? n->valuedouble : 0;
 }
 
-static int64_t ms(const cJSON *o, const char *key)
+int64_t view_ms(const cJSON *o, const char *key)
 {
-    double v = number(o, key);
+    double v = view_number(o, key);
     return v > -1e15 && v < 1e15 ? (int64_t)v : 0;
 }
 
-struct digits {
-    char s[TEXT_NUMBER_SIZE];
-};
-
-/* A whole number as text, by value: the struct lives until the end of the full expression that uses it. */
-static struct digits whole(double value)
+bool view_true(const cJSON *o, const char *key)
 {
-    struct digits d;
+    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, key)) != 0;
+}
+
+struct view_digits view_whole(double value)
+{
+    struct view_digits d;
     (void)snprintf(d.s, sizeof d.s, "%.0f", value);
     return d;
 }
 
-/* Seconds from now until a moment, at least 0. */
-static struct digits seconds_until(const struct status *s, const cJSON *o, const char *key)
-{
-    int64_t left_s = (ms(o, key) - s->now_ms + 999) / 1000;
-    return whole(left_s > 0 ? (double)left_s : 0);
-}
-
-/* "3 min ago" */
-static void ago(struct buf *b, const struct status *s, int64_t then_ms)
+/* A span in the unit that suits it: STEP's text with the number of whole units. */
+static void add_span(struct buf *b, enum text_language l, int64_t span_s, const enum text text[4])
 {
     static const struct {
-        enum text text;
         int64_t unit_s, below_s;
-    } STEP[] = {
-        {TEXT_SECONDS_AGO, 1, 120},
-        {TEXT_MINUTES_AGO, 60, INT64_C(120) * 60},
-        {TEXT_HOURS_AGO, 3600, INT64_C(48) * 3600},
-        {TEXT_DAYS_AGO, 86400, INT64_MAX},
-    };
-    int64_t age_s = (s->now_ms - then_ms) / 1000;
+    } STEP[] = {{1, 120}, {60, INT64_C(120) * 60}, {3600, INT64_C(48) * 3600}, {86400, INT64_MAX}};
     size_t i = 0;
 
-    if (then_ms == 0) {
-        text_add(b, s->l, TEXT_NEVER, NULL);
-        return;
-    }
-    if (age_s < 0)
-        age_s = 0;
-    while (age_s >= STEP[i].below_s)
+    if (span_s < 0)
+        span_s = 0;
+    while (span_s >= STEP[i].below_s)
         i++;
-    age_s /= STEP[i].unit_s; /* whole units */
-    text_add(b, s->l, STEP[i].text, whole((double)age_s).s, NULL);
+    span_s /= STEP[i].unit_s; /* whole units */
+    text_add(b, l, text[i], view_whole((double)span_s).s, NULL);
 }
 
-/* --- the parts of the table --------------------------------------------------------------------------------------- */
-
-/* Pads the columns of tab-separated rows. Cells are ASCII, but for the last. */
-static void columns(struct buf *out, const struct buf *rows)
+void view_ago(struct buf *b, const struct view *v, int64_t then_ms)
 {
-    size_t width[COLUMNS] = {0};
+    static const enum text AGO[] = {TEXT_SECONDS_AGO, TEXT_MINUTES_AGO, TEXT_HOURS_AGO,
+                                    TEXT_DAYS_AGO};
 
-    for (int pass = 0; pass < 2; pass++) {
-        const char *p = rows->p;
-        size_t column = 0;
-        while (p != NULL && *p != '\0') {
-            size_t n = strcspn(p, "\t\n");
-            if (pass == 0 && column < COLUMNS && n > width[column])
-                width[column] = n;
-            if (pass == 1) {
-                buf_add(out, p, n);
-                if (p[n] == '\t' && column < COLUMNS)
-                    buf_printf(out, "%*s", (int)(width[column] - n + 2), "");
-                else if (p[n] == '\n')
-                    buf_str(out, "\n");
-            }
-            column = p[n] == '\n' ? 0 : column + 1;
-            p += n + (p[n] != '\0' ? 1 : 0);
-        }
-    }
-}
-
-static void view_device(struct buf *b, const struct status *s, const cJSON *d)
-{
-    const char *pond = word(d, "pond"), *error = word(d, "error");
-
-    buf_printf(b, "%s\t", word(d, "slug"));
-    if (pond[0] != '\0')
-        buf_str(b, pond);
+    if (then_ms == 0)
+        text_add(b, v->l, TEXT_NEVER, NULL);
     else
-        text_add(b, s->l, TEXT_SITE_POND, NULL);
-    buf_str(b, "\t");
-    ago(b, s, ms(d, "last_good_ms"));
-    buf_str(b, "\t");
-    if (number(d, "backoff_s") > 0)
-        text_add(b, s->l, TEXT_DEVICE_SILENT, error, whole(number(d, "backoff_s")).s, NULL);
-    else if (error[0] != '\0')
-        text_add(b, s->l, TEXT_DEVICE_BAD, error, NULL);
-    else if (ms(d, "last_try_ms") == 0)
-        text_add(b, s->l, TEXT_DEVICE_NEW, NULL);
-    else
-        text_add(b, s->l, TEXT_DEVICE_GOOD, whole(number(d, "answer_ms")).s, NULL);
-    buf_str(b, "\n");
+        add_span(b, v->l, (v->now_ms - then_ms) / 1000, AGO);
 }
 
-static void view_journal(struct buf *b, const struct status *s, const cJSON *j, const cJSON *c)
+void view_until(struct buf *b, const struct view *v, int64_t then_ms)
 {
-    static const struct {
-        const char *key;
-        enum text text;
-    } TROUBLE[] = {
-        {"dropped", TEXT_JOURNAL_DROPPED},
-        {"damaged", TEXT_JOURNAL_DAMAGED},
-    };
-    char has[TEXT_NUMBER_SIZE], bound[TEXT_NUMBER_SIZE];
+    static const enum text IN[] = {TEXT_IN_SECONDS, TEXT_IN_MINUTES, TEXT_IN_HOURS, TEXT_IN_DAYS};
 
-    text_add(b, s->l, TEXT_JOURNAL, whole(number(j, "rows")).s,
-             text_number(has, s->l, number(j, "bytes") / 1048576, 1),
-             text_number(bound, s->l, number(j, "max_bytes") / 1048576, 0), NULL);
-    if (s->now_ms - ms(j, "oldest_unsent_ms") > 60000 && ms(j, "oldest_unsent_ms") != 0) {
-        char when[40];
-        (void)civil_format_iso(when, sizeof when, ms(j, "oldest_unsent_ms"));
-        text_add(b, s->l, TEXT_JOURNAL_OLDEST, when, NULL);
-    }
-    for (size_t i = 0; i < sizeof TROUBLE / sizeof TROUBLE[0]; i++)
-        if (number(j, TROUBLE[i].key) > 0)
-            text_add(b, s->l, TROUBLE[i].text, whole(number(j, TROUBLE[i].key)).s, NULL);
-    if (number(c, "lost_values") > 0)
-        text_add(b, s->l, TEXT_LOST_VALUES, whole(number(c, "lost_values")).s, NULL);
+    add_span(b, v->l, (then_ms - v->now_ms + 999) / 1000, IN);
 }
 
-/* What a person can do about a sink that refuses us; the first that fits. */
-static enum text advice(const cJSON *sink)
+/* --- status ------------------------------------------------------------------------------------------------------- */
+
+static void status_words(struct buf *out, struct view *v)
 {
-    static const struct {
-        const char *words; /* a part of the server's; NULL: any */
-        int http;          /* -1: any */
-        enum text text;
-    } CURE[] = {
-        {"refuses every line", -1, TEXT_ADVICE_LINES},
-        {"says 204, but", -1, TEXT_ADVICE_KEPT},
-        {NULL, 401, TEXT_ADVICE_LOGIN},
-        {NULL, 403, TEXT_ADVICE_RIGHTS},
-        {NULL, 413, TEXT_ADVICE_SIZE},
-        {"ertificate", 0, TEXT_ADVICE_CERTIFICATE},
-        {"SSL", 0, TEXT_ADVICE_CERTIFICATE},
-        {"database", -1, TEXT_ADVICE_DATABASE},
-        {"db name", -1, TEXT_ADVICE_DATABASE},
-        {"retention policy", -1, TEXT_ADVICE_DATABASE},
-        {"bucket", -1, TEXT_ADVICE_DATABASE},
-        {"organization", -1, TEXT_ADVICE_DATABASE},
-    };
-    const double http = number(sink, "http");
-    const char *words = word(sink, "text");
-
-    for (size_t i = 0; i < sizeof CURE / sizeof CURE[0]; i++)
-        if ((CURE[i].http == -1 || http == CURE[i].http) &&
-            (CURE[i].words == NULL || strstr(words, CURE[i].words) != NULL))
-            return CURE[i].text;
-    return TEXT_ADVICE_URL;
-}
-
-/* The server's words, with the HTTP status when there was one. */
-static void sink_words(struct buf *b, const cJSON *k)
-{
-    if (number(k, "http") > 0)
-        buf_printf(b, "HTTP %.0f ", number(k, "http"));
-    buf_str(b, word(k, "text"));
-}
-
-static void view_sink(struct buf *b, const struct status *s, const cJSON *k)
-{
-    const struct digits pending = whole(number(k, "pending")), sent = whole(number(k, "sent"));
-    const struct digits next = seconds_until(s, k, "next_try_ms");
-    const char *state = word(k, "state"), *slug = word(k, "slug");
-    struct buf words = {0}, help = {0};
-
-    sink_words(&words, k);
-    text_add(&help, s->l, advice(k), NULL);
-    if (strcmp(state, "waiting") == 0)
-        text_add(b, s->l, TEXT_SINK_WAITING, slug, pending.s, words.p, next.s, NULL);
-    else if (strcmp(state, "misconfigured") == 0)
-        text_add(b, s->l, TEXT_SINK_PERSON, slug, pending.s, words.p, help.p, next.s, NULL);
-    else if (number(k, "pending") > 0)
-        text_add(b, s->l, TEXT_SINK_SENDING, slug, pending.s, sent.s, NULL);
-    else
-        text_add(b, s->l, TEXT_SINK_IDLE, slug, sent.s, NULL);
-    if (number(k, "refused") > 0 || number(k, "refused_old") > 0)
-        text_add(b, s->l, TEXT_SINK_REFUSED, whole(number(k, "refused")).s,
-                 whole(number(k, "refused_old")).s, NULL);
-    buf_free(&words);
-    buf_free(&help);
-}
-
-static void view(struct buf *out, struct status *s)
-{
-    const cJSON *c = s->line[KIND_COLLECTOR][0];
-    struct buf rows = {0};
+    const cJSON *c = v->line[VIEW_COLLECTOR][0];
     char when[40];
 
-    s->now_ms = ms(c, "now_ms");
-    (void)civil_format_iso(when, sizeof when, s->now_ms);
-    text_add(out, s->l, TEXT_STATUS_TITLE, word(c, "name"), word(c, "site"), when, NULL);
-    text_add(out, s->l,
-             cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(c, "clock_trusted")) ? TEXT_CLOCK_TRUSTED
-                                                                                : TEXT_CLOCK_UNSURE,
+    v->now_ms = view_ms(c, "now_ms");
+    (void)civil_format_iso(when, sizeof when, v->now_ms);
+    text_add(out, v->l, TEXT_STATUS_TITLE, view_word(c, "name"), view_word(c, "site"), when, NULL);
+    text_add(out, v->l, view_true(c, "clock_trusted") ? TEXT_CLOCK_TRUSTED : TEXT_CLOCK_UNSURE,
              NULL);
     buf_str(out, "\n");
-    text_add(&rows, s->l, TEXT_DEVICES_HEAD, NULL);
-    for (size_t i = 0; i < s->n[KIND_DEVICE]; i++)
-        view_device(&rows, s, s->line[KIND_DEVICE][i]);
-    columns(out, &rows);
-    buf_free(&rows);
-    buf_str(out, "\n");
-    for (size_t i = 0; i < s->n[KIND_JOURNAL]; i++)
-        view_journal(out, s, s->line[KIND_JOURNAL][i], c);
-    for (size_t i = 0; i < s->n[KIND_SINK]; i++)
-        view_sink(out, s, s->line[KIND_SINK][i]);
-    if (s->n[KIND_SINK] == 0)
-        text_add(out, s->l, TEXT_SINK_NONE, NULL);
-}
-
-static const char *raw(const struct status *s, enum kind k)
-{
-    return s->raw[k].p != NULL ? s->raw[k].p : "";
+    view_buses(out, v);
+    view_devices(out, v);
+    view_switches(out, v);
+    view_journal(out, v);
+    view_sinks(out, v);
 }
 
 int control_view_status(const char *socket_path, enum text_language l, bool json, struct buf *out,
                         char *why, size_t why_size)
 {
-    struct status s = {.l = l};
-    int rc = control_call(socket_path, "{\"v\":1,\"op\":\"status\"}", take, &s, TIMEOUT_MS, why,
+    struct view v = {.l = l};
+    int rc = control_call(socket_path, "{\"v\":1,\"op\":\"status\"}", take, &v, TIMEOUT_MS, why,
                           why_size);
 
-    if (rc == 0 && s.n[KIND_COLLECTOR] != 1) {
+    if (rc == 0 && v.n[VIEW_COLLECTOR] != 1) {
         (void)snprintf(why, why_size, "the collector's status is not readable");
         rc = NILA_ERR_PROTO;
     }
     if (rc == 0 && json)
-        buf_printf(out, "{\"collector\":%s,\"devices\":[%s],\"journal\":%s,\"sinks\":[%s]}\n",
-                   raw(&s, KIND_COLLECTOR), raw(&s, KIND_DEVICE),
-                   s.n[KIND_JOURNAL] == 1 ? raw(&s, KIND_JOURNAL) : "null", raw(&s, KIND_SINK));
+        buf_printf(out,
+                   "{\"collector\":%s,\"buses\":[%s],\"devices\":[%s],\"switches\":[%s],"
+                   "\"journal\":%s,\"sinks\":[%s]}\n",
+                   raw(&v, VIEW_COLLECTOR), raw(&v, VIEW_BUS), raw(&v, VIEW_DEVICE),
+                   raw(&v, VIEW_SWITCH), v.n[VIEW_JOURNAL] == 1 ? raw(&v, VIEW_JOURNAL) : "null",
+                   raw(&v, VIEW_SINK));
     else if (rc == 0)
-        view(out, &s);
-    free_status(&s);
+        status_words(out, &v);
+    free_view(&v);
+    return rc;
+}
+
+/* --- spool and relay ---------------------------------------------------------------------------------------------- */
+
+static void refused_words(struct buf *out, const struct view *v)
+{
+    for (size_t i = 0; i < v->n[VIEW_REFUSED]; i++) {
+        const cJSON *r = v->line[VIEW_REFUSED][i];
+        char when[40];
+        (void)civil_format_iso(when, sizeof when, view_ms(r, "at_ms"));
+        text_add(out, v->l, TEXT_SPOOL_LINE, when, view_word(r, "sink"), view_word(r, "reason"),
+                 view_word(r, "line"), NULL);
+    }
+}
+
+int control_view_spool(const char *socket_path, int newest, enum text_language l, bool json,
+                       struct buf *out, char *why, size_t why_size)
+{
+    struct view v = {.l = l, .now_ms = clock_wall_ms()};
+    char rq[64];
+    int rc;
+
+    (void)snprintf(rq, sizeof rq, "{\"v\":1,\"op\":\"spool\",\"newest\":%d}", newest);
+    rc = control_call(socket_path, rq, take, &v, TIMEOUT_MS, why, why_size);
+    if (rc == 0 && json) {
+        buf_printf(out, "{\"journal\":%s,\"sinks\":[%s],\"refused\":[",
+                   v.n[VIEW_JOURNAL] == 1 ? raw(&v, VIEW_JOURNAL) : "null", raw(&v, VIEW_SINK));
+        buf_str(out, raw(&v, VIEW_REFUSED)); /* may be long */
+        buf_str(out, "]}\n");
+    } else if (rc == 0) {
+        view_journal(out, &v);
+        view_sinks(out, &v);
+        text_add(out, l, v.n[VIEW_REFUSED] > 0 ? TEXT_SPOOL_REFUSED : TEXT_SPOOL_NONE,
+                 view_whole((double)v.n[VIEW_REFUSED]).s, NULL);
+        refused_words(out, &v);
+    }
+    free_view(&v);
+    return rc;
+}
+
+int control_view_relay(const char *socket_path, const char *request, enum text_language l,
+                       bool json, struct buf *out, char *why, size_t why_size)
+{
+    struct view v = {.l = l, .now_ms = clock_wall_ms()};
+    int rc = control_call(socket_path, request, take, &v, TIMEOUT_MS, why, why_size);
+
+    if (rc == 0 && v.n[VIEW_SWITCH] == 1) {
+        if (json)
+            buf_printf(out, "%s\n", raw(&v, VIEW_SWITCH));
+        else
+            view_switch(out, &v, v.line[VIEW_SWITCH][0]);
+    }
+    free_view(&v);
     return rc;
 }
