@@ -82,9 +82,10 @@ static void show_device(struct buf *out, enum text_language l, const struct setu
 /* A limit as it was written, three decimals at most. */
 static const char *limit(char number[static TEXT_NUMBER_SIZE], enum text_language l, double v)
 {
+    static const double SCALE[] = {1, 10, 100};
     int decimals = 0;
 
-    for (double x = v; decimals < 3 && fabs(x - round(x)) > 1e-9; x *= 10)
+    while (decimals < 3 && fabs(v * SCALE[decimals] - round(v * SCALE[decimals])) > 1e-9)
         decimals++;
     return text_number(number, l, v, decimals);
 }

@@ -380,7 +380,8 @@ static void the_example_file_is_a_good_one(void **state)
         fail_msg("%s", why);
     assert_int_equal(s->ponds, 2);
     assert_int_equal(s->buses, 2);
-    assert_int_equal(s->devices, 4);
+    assert_int_equal(s->devices, 5);
+    assert_int_equal(s->inputs, 1);
     assert_int_equal(s->reflexes, 1);
     assert_int_equal(s->sinks, 1);
     assert_string_equal(s->sink[0].token_file, "deploy/config/office.token");
