@@ -251,11 +251,25 @@ static int prove_answer(struct bus *b, const struct bus_question *q, int64_t ask
     return NILA_ERR_PROTO;
 }
 
+/* An adapter that was plugged in anew may have got another number while the old one is not yet seen to be gone: then the name the
+ * site file gives leads to another device file than the one that is open. */
+static bool leads_elsewhere(const struct bus *b)
+{
+    struct stat open_file, named;
+
+    return fstat(b->lock_fd, &open_file) == 0 && stat(b->c->port, &named) == 0 &&
+           open_file.st_rdev != named.st_rdev;
+}
+
 static int after_failure(struct bus *b, const struct bus_question *q, int rc, struct bus_answer *a)
 {
     int silence = b->slowest_ms[q->unit], gap = frame_gap_ms(b->c), n;
 
     b->doubt[q->unit] = true;
+    if (rc == NILA_ERR_TIMEOUT && leads_elsewhere(b)) {
+        (void)snprintf(a->text, sizeof a->text, "the port's name leads to another device now");
+        return NILA_ERR_IO;
+    }
     if (silence < gap)
         silence = gap;
     if (silence < DRAIN_LEAST_MS)

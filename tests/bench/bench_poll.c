@@ -250,7 +250,8 @@ static struct measured with_collector(struct farm *farm, const struct farm_confi
     static const struct stub_reply STORED = {.bytes = "HTTP/1.1 204 No Content\r\n\r\n"};
     struct stubhttp *sink = stubhttp_start(&STORED, 1);
     char folder[256], program[300], site[300];
-    const char *argv[] = {program, "run", "--config", site, "--devices", folder, NULL};
+    const char *argv[] = {program, "run",       "--trust-clock", "--config",
+                          site,    "--devices", folder,          NULL};
     struct measured m;
 
     (void)snprintf(folder, sizeof folder, "%s", support_tmpdir());

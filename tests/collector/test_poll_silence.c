@@ -148,6 +148,36 @@ static void a_port_pulled_out_and_put_back_under_its_name_is_read_again(void **s
     support_rmdir(folder);
 }
 
+/* The link of a by-id name moves while the old device file is still open and only silent. */
+static void a_port_whose_name_leads_elsewhere_is_opened_there(void **state)
+{
+    static const int AT[] = {0};
+    struct ward old = {.dead = 0}, new = {.dead = 0};
+    struct world w;
+    char path[64], new_path[64], folder[256], link[300];
+    struct peer *a = peer_start_pty(by_ward, &old, path, sizeof path),
+                *b = peer_start_pty(by_ward, &new, new_path, sizeof new_path);
+
+    (void)state;
+    (void)snprintf(folder, sizeof folder, "%s", support_tmpdir());
+    (void)snprintf(link, sizeof link, "%s/by-id", folder);
+    assert_int_equal(symlink(path, link), 0);
+    init_world(&w);
+    (void)add_device(&w, add_serial(&w, link, 100), 1, 1, AT, 1);
+    start(&w);
+    wait_for(&w, 0, 1);
+    assert_int_equal(atomic_load(&new.asked[1]), 0);
+    atomic_store(&old.dead, ~0U);
+    assert_int_equal(unlink(link), 0);
+    assert_int_equal(symlink(new_path, link), 0);
+    wait_for(&w, 0, 3);
+    assert_true(atomic_load(&new.asked[1]) >= 1);
+    stop(&w);
+    peer_stop(a);
+    peer_stop(b);
+    support_rmdir(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +186,7 @@ int main(void)
         cmocka_unit_test(silent_endpoints_never_hold_up_the_others),
         cmocka_unit_test(registers_that_are_never_answered_do_not_lose_the_device),
         cmocka_unit_test(a_port_pulled_out_and_put_back_under_its_name_is_read_again),
+        cmocka_unit_test(a_port_whose_name_leads_elsewhere_is_opened_there),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }
