@@ -16,7 +16,7 @@
 
 #define FIRST_SLOT_MS \
     10000 /* a device whose first slot is further away is read once at the start */
-#define GATHER_MS 50
+#define GATHER_MS INT64_C(50)
 #define HANDLES_MAX \
     900 /* libmodbus waits with select, which counts to 1024; so do the usual limits */
 

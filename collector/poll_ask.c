@@ -79,10 +79,11 @@ static int refused(struct bus_answer *a, int rc, const char *text)
 int ask_wait(struct ask_queue *k, const struct bus_question *q, uint16_t *regs,
              struct bus_answer *a, int64_t timeout_ms, void (*wake)(void *arg), void *arg)
 {
-    struct ask ask = {.q = q, .regs = regs, .a = a};
+    struct ask ask = {.q = q, .a = a};
     struct timespec end = after_ms(timeout_ms);
     int rc = 0;
 
+    ask.regs = regs;
     (void)pthread_mutex_lock(&k->lock);
     if (k->closed)
         rc = refused(a, NILA_ERR_CLOSED, "polling has ended");

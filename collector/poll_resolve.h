@@ -31,6 +31,6 @@ NILA_MUST_CHECK int resolver_get(struct resolver *r, unsigned i, struct bus_tcp_
 /* Puts another look-up in the place of bus_tcp_resolve, for tests; NULL puts it back. Before threads start. */
 typedef int (*resolver_lookup)(struct bus_tcp_addresses *out, const char *host, int port,
                                bool numeric, char *why, size_t why_size);
-void resolver_set_lookup(resolver_lookup lookup);
+void resolver_set_lookup(resolver_lookup other);
 
 #endif

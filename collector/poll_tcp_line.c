@@ -185,7 +185,7 @@ static bool go_on_connecting(struct tcp_line *x)
     return connect_done(x, bus_tcp_connecting(&x->t, why, sizeof why), why);
 }
 
-static bool ask(struct tcp_line *x)
+static bool put_question(struct tcp_line *x)
 {
     struct bus_answer a;
     int rc = bus_tcp_send(&x->t, &x->q, &a);
@@ -223,7 +223,7 @@ static bool step(struct tcp_line *x, const struct poll_now *now, struct reading_
     case TCP_GAP:
         if (!wait_gap(x))
             return false;
-        return x->phase != TCP_GAP || ask(x);
+        return x->phase != TCP_GAP || put_question(x);
     case TCP_RESOLVING:
         return resolve(x);
     case TCP_CONNECTING:
