@@ -100,8 +100,9 @@ UNIT_$(1) := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/$(1)/test_*.
 UNITS += $$(UNIT_$(1))
 endef
 $(foreach r,common core bridge collector analytics,$(eval $(call test_rules,$(r))))
-# Some of the bridge's run the program itself.
+# Some run the program itself.
 $(UNIT_bridge): | $(BUILD)/bin/nila-bridge
+$(UNIT_collector): | $(BUILD)/bin/nila-collector
 # Whole-house tests are scripts that run the real programs; the small C tools they use stand beside them.
 HOUSE := $(wildcard tests/house/test_*.sh)
 HOUSE_TOOLS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/house/*.c))

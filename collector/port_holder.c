@@ -99,9 +99,11 @@ bool port_holder_find(const char *port, struct port_holder *out)
     char *real = realpath(port, NULL);
     struct stat st;
     pid_t pid = 0;
-    bool found =
-        real != NULL && stat(real, &st) == 0 && (find_lock(&st, &pid) || find_open(real, &pid));
+    bool found = real != NULL && stat(real, &st) == 0 && find_lock(&st, &pid);
 
+    /* who made a pty has its other end open as well */
+    if (!found && real != NULL && strncmp(real, "/dev/pts/", 9) != 0)
+        found = find_open(real, &pid);
     free(real);
     if (!found)
         return false;

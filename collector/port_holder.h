@@ -11,8 +11,8 @@ struct port_holder {
     char name[32]; /* of the program, as the kernel knows it (15 characters) */
 };
 
-/* The process that holds a lock on port (/proc/locks, for everybody to read) or, as far as we may look, has it open. False: none
- * was found. */
+/* The process that holds a lock on port (/proc/locks, for everybody to read) or, as far as we may look, has it open (a pty:
+ * only a lock counts). False: none was found. */
 bool port_holder_find(const char *port, struct port_holder *out);
 
 #endif

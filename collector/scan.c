@@ -45,13 +45,15 @@ int scan_speeds(struct scan_speed speed[static SCAN_SPEEDS], const char *baud, c
         n = (int)(sizeof ALL / sizeof ALL[0]);
         memcpy(bauds, ALL, sizeof ALL);
     } else {
-        for (const char *p = baud; *p != '\0' || p == baud; n++) {
+        for (const char *p = baud;; p++) {
             char *end;
             long v = strtol(p, &end, 10);
             if (end == p || (*end != ',' && *end != '\0') || v < 1200 || v > 115200 || n == 8)
                 return -1;
-            bauds[n] = (int)v;
-            p = end + (*end == ',');
+            bauds[n++] = (int)v;
+            p = end;
+            if (*end == '\0')
+                break;
         }
     }
     for (const char *c = parities; *c != '\0'; c++)
