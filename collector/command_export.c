@@ -112,6 +112,7 @@ static int from_file(struct export *x, const struct site *site)
     struct journal_config jc = {.path = site->journal_path,
                                 .max_bytes = site->journal_max_bytes,
                                 .keep_days = site->journal_keep_days,
+                                .clock_wait_ms = (int64_t)site->journal_clock_wait_min * 60000,
                                 .sink = sink,
                                 .sinks = site->sinks};
     struct journal_row *row;

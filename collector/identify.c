@@ -198,18 +198,22 @@ static bool convinces(const struct identify_guess *g)
     return g->score >= SCORE_LEAST && (g->certain || g->named || 3 * g->plausible >= 2 * g->set.n);
 }
 
-/* A relay board has no values: its coils can be read. */
+/* A board without values: its coils or contacts can be read. */
 static bool judge_switches(struct asked *k, const struct profile *p, struct identify_guess *g)
 {
-    const struct known *n;
+    for (unsigned i = 0; i < p->outputs; i++) {
+        const struct profile_output *x = &p->output[i];
+        int function = x->kind == PROFILE_OUTPUT_INPUTS ? x->function : x->read_function;
+        const struct known *n;
 
-    if (p->relay.count == 0 || p->relay.read_function == 0)
-        return false;
-    n = answer_to(k, p->relay.read_function, p->relay.address, (unsigned)p->relay.count);
-    if (n == NULL || n->rc != 0)
-        return false;
-    g->score += SCORE_LEAST;
-    return true;
+        if (function == 0 || x->kind == PROFILE_OUTPUT_SPECIAL)
+            continue;
+        n = answer_to(k, function, x->address, x->count);
+        if (n == NULL || n->rc != 0)
+            return false;
+        g->score = SCORE_LEAST;
+    }
+    return g->score > 0;
 }
 
 static bool contains(const char *text, const char *part)
