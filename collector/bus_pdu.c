@@ -106,6 +106,11 @@ static unsigned get16(const uint8_t *p)
     return (unsigned)p[0] << 8 | p[1];
 }
 
+static uint16_t bit_of(const uint8_t *bits, unsigned i)
+{
+    return (bits[i / 8] >> i % 8 & 1) != 0 ? 1 : 0;
+}
+
 /* Bytes of count values in a body. */
 static size_t bytes_of(const struct form *form, unsigned count)
 {
@@ -253,7 +258,6 @@ int bus_pdu_take(const uint8_t *pdu, size_t n, const struct bus_question *q, uin
     if (pdu[1] != bytes_of(form, q->count) || n != 2 + (size_t)pdu[1])
         return misfit(a, "length");
     for (unsigned i = 0; regs != NULL && i < q->count; i++)
-        regs[i] = form->bits ? (uint16_t)(pdu[2 + i / 8] >> i % 8 & 1)
-                             : (uint16_t)get16(pdu + 2 + 2 * (size_t)i);
+        regs[i] = form->bits ? bit_of(pdu + 2, i) : (uint16_t)get16(pdu + 2 + 2 * (size_t)i);
     return 0;
 }

@@ -14,7 +14,11 @@
  * that has never answered while others did is dead, and no reason. */
 #define SILENT_MAX 3
 
-#define MBAP       7 /* bytes: transaction number, protocol, length, unit */
+/* A connection that was idle for longer may be one that only we still know of (the other side was switched off, a router has
+ * forgotten it): there one silence is enough. */
+#define IDLE_MS 30000
+
+#define MBAP    7 /* bytes: transaction number, protocol, length, unit */
 
 void bus_tcp_init(struct bus_tcp *t)
 {
@@ -70,6 +74,7 @@ int bus_tcp_resolve(struct bus_tcp_addresses *out, const char *host, int port, b
 static int connected(struct bus_tcp *t)
 {
     t->state = BUS_TCP_IDLE;
+    t->alive_ms = clock_mono_ms();
     return 0;
 }
 
@@ -193,6 +198,7 @@ int bus_tcp_send(struct bus_tcp *t, const struct bus_question *q, struct bus_ans
     t->q = *q;
     t->number++;
     t->strays = 0;
+    t->doubtful = false;
     t->out_n = t->out_done = 0;
     t->asked_ms = clock_mono_ms();
     t->deadline_ms = t->asked_ms + q->timeout_ms;
@@ -273,6 +279,7 @@ static void note_answered(struct bus_tcp *t)
 {
     t->heard[t->q.unit >> 5] |= 1U << (t->q.unit & 31);
     t->heard_any = true;
+    t->alive_ms = t->asked_ms;
     t->silent = 0;
 }
 
@@ -287,6 +294,9 @@ static int timed_out(struct bus_tcp *t, struct bus_answer *a)
     }
     (void)snprintf(a->text, sizeof a->text, "no answer in %d ms", t->q.timeout_ms);
     t->silent += expected;
+    t->doubtful = t->heard_any && t->asked_ms - t->alive_ms > IDLE_MS;
+    if (expected && t->asked_ms - t->alive_ms > IDLE_MS)
+        t->silent = SILENT_MAX;
     /* half a frame, or half a request: nobody knows where the next one begins */
     if (t->silent >= SILENT_MAX || t->in_n > 0 || t->out_done < t->out_n)
         bus_tcp_close(t);

@@ -54,6 +54,9 @@ struct bus_tcp {
     unsigned silent;   /* questions without an answer in a row that should have had one */
     uint32_t heard[8]; /* bit u: unit u has answered on this connection */
     bool heard_any;
+    int64_t alive_ms; /* when it was made, or last gave an answer */
+    bool
+        doubtful; /* the last question got no answer on a connection that was good, and idle for long */
     size_t in_n, out_n, out_done; /* bytes: read, of the request, and sent of it */
     uint8_t in[BUS_TCP_FRAME];
 };

@@ -101,7 +101,7 @@ static void take_events(struct tcp_loop *o, const struct epoll_event *e, int n)
 
 static int nap_ms(const struct tcp_loop *o)
 {
-    int64_t ms = o->n > 0 ? o->x[heap_first(&o->heap)].wait_ms - o->now.mono_ms : NAP_MS;
+    int64_t ms = o->x[heap_first(&o->heap)].wait_ms - clock_mono_ms();
 
     return ms < 0 ? 0 : ms < NAP_MS ? (int)ms : NAP_MS;
 }

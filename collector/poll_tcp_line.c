@@ -86,11 +86,14 @@ static void end_question(struct tcp_line *x, int rc, struct bus_answer *a)
     }
 }
 
-/* A connection that was used before and is lost upon a question was dead already: the other side had closed it, or was switched off
- * and on. Then the question was never heard, and is asked once more on a new one; a write might have been, and is not. */
+/* A connection that was used before and is lost upon a question, or silent after it was idle for long, was dead already: the other
+ * side had closed it, or was switched off and on. Then the question was never heard, and is asked once more on a new one; a write
+ * might have been, and is not. */
 static void answered(struct tcp_line *x, int rc, struct bus_answer *a)
 {
-    if (rc == NILA_ERR_IO && x->used && !x->repeated && !bus_is_write(x->q.function)) {
+    bool dead = rc == NILA_ERR_IO || (rc == NILA_ERR_TIMEOUT && x->t.doubtful);
+
+    if (dead && x->used && !x->repeated && !bus_is_write(x->q.function)) {
         x->repeated = true;
         x->phase = TCP_GAP;
         return;

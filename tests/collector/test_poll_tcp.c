@@ -256,6 +256,51 @@ static void a_connection_that_was_dead_already_costs_no_reading(void **state)
     peer_stop(p);
 }
 
+static atomic_llong mono_shift_ms;
+
+static int64_t shifted_mono(void *arg)
+{
+    return real_mono(arg) + atomic_load(&mono_shift_ms);
+}
+
+/* Question 2 of a connection gets no answer, those on a new one do. */
+static struct peer_reply forgets_the_idle(void *arg, const struct peer_request *rq, uint16_t *regs)
+{
+    (void)arg;
+    regs[0] = 540;
+    return (struct peer_reply){rq->number == 2 || rq->number == 4 ? PEER_SILENT : PEER_GOOD, 0, 0};
+}
+
+static void a_connection_that_died_while_it_was_idle_is_found_out_at_the_first_silence(void **state)
+{
+    static const struct clock_source SOURCE = {shifted_wall, shifted_mono, is_trusted, NULL};
+    const struct bus_question q = {.unit = 1, .function = 3, .count = 1, .timeout_ms = 200};
+    struct bus_answer a;
+    struct world w;
+    uint16_t value = 0;
+    int port;
+    struct peer *p = peer_start_tcp(forgets_the_idle, NULL, &port);
+
+    (void)state;
+    clock_set(&SOURCE);
+    init_world(&w);
+    (void)add_tcp(&w, port, 200);
+    start(&w);
+    assert_int_equal(poller_ask(w.poller, 0, &q, &value, &a, 2000), 0);
+    atomic_store(&mono_shift_ms, 40000);
+    value = 0;
+    assert_int_equal(poller_ask(w.poller, 0, &q, &value, &a, 2000), 0); /* 2 is lost, 3 answered */
+    assert_int_equal(value, 540);
+    assert_int_equal(peer_connections(p), 2);
+    /* on a connection that was good a moment ago silence is silence */
+    assert_int_equal(poller_ask(w.poller, 0, &q, &value, &a, 2000), NILA_ERR_TIMEOUT);
+    assert_int_equal(peer_connections(p), 2);
+    stop(&w);
+    peer_stop(p);
+    atomic_store(&mono_shift_ms, 0);
+    (void)put_clock_right(NULL);
+}
+
 static void a_dead_unit_of_a_gateway_costs_the_living_no_slot_and_keeps_the_connection(void **state)
 {
     struct ward ward = {.dead = 1U << 3};
@@ -291,6 +336,8 @@ int main(void)
                                         without_names),
         cmocka_unit_test(bad_neighbours_cost_the_good_nothing),
         cmocka_unit_test(a_connection_that_was_dead_already_costs_no_reading),
+        cmocka_unit_test(
+            a_connection_that_died_while_it_was_idle_is_found_out_at_the_first_silence),
         cmocka_unit_test(
             a_dead_unit_of_a_gateway_costs_the_living_no_slot_and_keeps_the_connection),
     };

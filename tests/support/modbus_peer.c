@@ -198,9 +198,12 @@ static bool get_values(struct peer *p, int fd, struct peer_request *rq)
 
     if (!get(p, fd, &n, 1) || !get(p, fd, body, n))
         return false;
-    for (unsigned i = 0; i < rq->count && i < 128; i++)
-        rq->written[i] = rq->function == 15 ? (uint16_t)(body[i / 8] >> i % 8 & 1)
-                                            : (uint16_t)(body[2 * i] << 8 | body[2 * i + 1]);
+    for (unsigned i = 0; i < rq->count && i < 128; i++) {
+        if (rq->function == 15)
+            rq->written[i] = (body[i / 8] & 1U << i % 8) != 0;
+        else
+            rq->written[i] = (uint16_t)(body[2 * i] << 8 | body[2 * i + 1]);
+    }
     return true;
 }
 
