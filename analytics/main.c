@@ -128,12 +128,14 @@ static const char *take_options(struct arguments *a, int argc, char **argv)
 
     opterr = 0;
     for (int id; (id = getopt_long(argc, argv, ":h", OPTION, NULL)) != -1;) {
+        const int text = id - OPT_TEXT, on = id - OPT_SWITCH;
+
         if (id == 'h')
             a->help = true;
-        else if (id >= OPT_SWITCH)
-            *SWITCH[id - OPT_SWITCH] = true;
-        else if (id >= OPT_TEXT)
-            *TEXT[id - OPT_TEXT] = optarg;
+        else if (text >= 0 && text < (int)(sizeof TEXT / sizeof TEXT[0]))
+            *TEXT[text] = optarg;
+        else if (on >= 0 && on < (int)(sizeof SWITCH / sizeof SWITCH[0]))
+            *SWITCH[on] = true;
         else if (wrong == NULL)
             wrong = argv[optind - 1];
     }
