@@ -17,7 +17,7 @@
  *     "answer_ms","answer_p50_ms","answer_p95_ms","backoff_s","error"}, one a device
  *   {"kind":"switch","slug","name","pond","device","channel","known","on","wanted","lost","cause" (of wanted),"taken" (cause
  *     of on),"since_ms","manual_until_ms" (0: by itself),"switched","failed","error"}, one a reflex
- *   {"kind":"journal","rows","first_seq","last_seq","bytes","max_bytes","oldest_unsent_ms","appended","commits","dropped",
+ *   {"kind":"journal","rows","first_seq","last_seq","bytes","max_bytes","oldest_unsent_ms","held" (rows that wait for the clock),"appended","commits","thinned","dropped",
  *     "damaged","quarantined","last_commit_us","hours_left" (until the oldest undelivered row would be dropped if no server took
  *     any from now on; null without sinks)}
  *   {"kind":"sink","slug","state","pending","sent","refused","refused_old","last_ok_ms","next_try_ms","http","text"}, one a

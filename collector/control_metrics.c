@@ -11,10 +11,10 @@
 /* What only rises since the start; the others are gauges. */
 static bool is_counter(const char *key, size_t n)
 {
-    static const char *const COUNTER[] = {"requests",   "good",    "timeouts",     "bad_frames",
-                                          "exceptions", "stale",   "missed_slots", "values",
-                                          "appended",   "commits", "dropped",      "damaged",
-                                          "sent",       "refused", "lost_values",  "refused_old"};
+    static const char *const COUNTER[] = {
+        "requests",     "good",   "timeouts", "bad_frames",  "exceptions", "stale",
+        "missed_slots", "values", "appended", "commits",     "dropped",    "damaged",
+        "thinned",      "sent",   "refused",  "lost_values", "refused_old"};
 
     for (size_t i = 0; i < sizeof COUNTER / sizeof COUNTER[0]; i++)
         if (strlen(COUNTER[i]) == n && strncmp(COUNTER[i], key, n) == 0)

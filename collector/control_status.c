@@ -135,16 +135,20 @@ static double hours_left(const struct site *site, const struct journal_stats *s)
 void control_status_journal(struct buf *b, const struct control_sources *src,
                             const struct journal_stats *s)
 {
-    double left = src->site->sinks > 0 ? hours_left(src->site, s) : -1;
+    double left = src->site->sinks > 0 ? journal_hours_left(s) : -1;
 
+    if (src->site->sinks > 0 && left < 0) /* its growth is not measured yet */
+        left = hours_left(src->site, s);
     buf_printf(b, "{\"kind\":\"journal\",\"rows\":%" PRId64, s->rows);
     json_whole(b, "first_seq", s->first_seq);
     json_whole(b, "last_seq", s->last_seq);
     json_whole(b, "bytes", s->bytes);
     json_whole(b, "max_bytes", src->site->journal_max_bytes);
     json_whole(b, "oldest_unsent_ms", s->oldest_unsent_ms);
+    json_whole(b, "held", s->held);
     json_count(b, "appended", s->appended);
     json_count(b, "commits", s->commits);
+    json_count(b, "thinned", s->thinned);
     json_count(b, "dropped", s->dropped);
     json_count(b, "damaged", s->damaged);
     json_count(b, "quarantined", s->quarantined);

@@ -21,6 +21,8 @@ static void journal_lines(struct buf *b, const struct view *s, const cJSON *j, c
         const char *key;
         enum text text;
     } TROUBLE[] = {
+        {"held", TEXT_JOURNAL_HELD},
+        {"thinned", TEXT_JOURNAL_THINNED},
         {"dropped", TEXT_JOURNAL_DROPPED},
         {"damaged", TEXT_JOURNAL_DAMAGED},
     };

@@ -140,6 +140,7 @@ static void journal_fields(struct buf *b, bool *first, const struct health_sourc
     lineproto_field(b, first, "journal_bytes", (double)s.bytes);
     put(b, first, "appended", s.appended);
     put(b, first, "commits", s.commits);
+    put(b, first, "thinned", s.thinned);
     put(b, first, "dropped", s.dropped);
     put(b, first, "damaged", s.damaged);
     put(b, first, "quarantined", s.quarantined);

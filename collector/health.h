@@ -34,7 +34,7 @@ struct health_sources {
 };
 
 /* Appends one line of line protocol. Fields: up_s rss_kb devices devices_good requests good timeouts bad_frames exceptions
- * stale missed_slots values journal_rows journal_bytes appended commits dropped damaged quarantined lost_values commit_ms
+ * stale missed_slots values journal_rows journal_bytes appended commits thinned dropped damaged quarantined lost_values commit_ms
  * oldest_unsent_s pending sent refused refused_old (the last four summed over the sinks, pending the largest). */
 void health_line(struct buf *b, const struct health_sources *h, int64_t now_ms, int64_t mono_ms);
 

@@ -97,9 +97,10 @@ static int tag_id(struct journal *j, const struct reading_tags *tags, uint32_t *
     return 0;
 }
 
-/* *seq: the last number given, before and after. *held: the first of them that is held, 0 none. */
+/* *seq: the last number given, before and after. *held: the first of them that is held, 0 none. *own: those this machine
+ * has read. */
 static int insert_all(struct journal *j, const struct journal_request *list, int64_t *seq,
-                      int64_t *held)
+                      int64_t *held, int64_t *own)
 {
     unsigned char packed[JOURNAL_ROW_SIZE_MAX];
 
@@ -116,6 +117,7 @@ static int insert_all(struct journal *j, const struct journal_request *list, int
                 return rc;
             journal_boot_stamp(j, &set, &head);
             ++*seq;
+            *own += head.boot != 0 ? 1 : 0;
             if (head.held && *held == 0)
                 *held = *seq;
             n = journal_row_pack(packed, &head, *seq, &set);
@@ -138,12 +140,12 @@ static int store(struct journal *j, const struct journal_request *list)
 {
     const size_t tags = j->tags.n, boots = j->boots;
     const uint32_t last_id = j->tags.last_id;
-    int64_t seq = j->last, held = 0, began = now_us();
+    int64_t seq = j->last, held = 0, own = 0, began = now_us();
     int rc = journal_db_begin(j->db);
 
     if (rc != 0)
         return rc;
-    if ((rc = insert_all(j, list, &seq, &held)) != 0)
+    if ((rc = insert_all(j, list, &seq, &held, &own)) != 0)
         journal_db_rollback(j->db);
     else
         rc = journal_db_commit(j->db);
@@ -155,9 +157,7 @@ static int store(struct journal *j, const struct journal_request *list)
     }
     if (j->held_seq == 0)
         j->held_seq = held;
-    if (j->first == 0)
-        j->first = j->last + 1;
-    j->appended += (uint64_t)(seq - j->last);
+    journal_room_grow(j, seq - j->last, own);
     j->last = seq;
     j->commits++;
     j->last_commit_us = now_us() - began;

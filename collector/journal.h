@@ -17,6 +17,12 @@
  * boot_ms + anchor. A time before 2025 or after 2100, or before the newest row's by less than 400 days, is never kept for an
  * unsure row: such rows go on from the newest row's time. Rows without boot_ms (imported) are taken as they are.
  *
+ * Bound: when the file reaches max_bytes, delivered rows go first. When there are none, the older three quarters of the rows
+ * are thinned: of each device every second one goes (thinned), and again in the next pass, as long as its rows are less than
+ * half an hour apart. Rows with a value whose flag is not pass, and rows of switches (relay, input, cause), never go that way.
+ * When a pass finds nothing, the oldest rows go (dropped). Each is counted, durably, and said.
+ * For one sink: appended = delivered + thinned + dropped + pending.
+ *
  * Damage: a row with a wrong CRC is passed over, counted and logged. A file SQLite can not read is moved aside as
  * PATH.corrupt-N, a new one is begun, and the undelivered rows that can still be read are brought over with their
  * numbers; until that is done it is called PATH.salvage, so that a crash in between loses nothing. After an I/O error the file is closed and opened again before anything else is written: what a failed fsync
@@ -36,8 +42,7 @@ struct journal; /* opaque */
 struct journal_config {
     /* created 0640 with its folder's fsync; damaged files are moved aside as PATH.corrupt-N */
     const char *path;
-    /* the database file's bound, at least 256 KiB (its -wal comes on top, about 4 MiB); then
-     * delivered rows go first, then the oldest, counted */
+    /* the database file's bound, at least 256 KiB (its -wal comes on top, about 4 MiB); what goes then: see above */
     int64_t max_bytes;
     int keep_days; /* delivered rows older than this are deleted, once the clock is trusted */
     const char *const *
@@ -100,15 +105,30 @@ void journal_wait(struct journal *j, int64_t after_seq, int64_t timeout_ms);
 void journal_wake(struct journal *j);
 
 struct journal_stats {
-    int64_t rows, first_seq, last_seq, bytes,
-        oldest_unsent_ms;               /* oldest_unsent_ms 0: nothing waits */
-    int64_t held;                       /* rows that wait for the clock to be put right */
-    int64_t pending[JOURNAL_SINKS_MAX]; /* per sink: rows not yet delivered */
-    uint64_t appended, commits, dropped,
-        damaged;          /* since open; dropped: rows deleted before every sink had them */
+    int64_t rows, first_seq, last_seq;
+    int64_t bytes;                       /* of the database file */
+    int64_t oldest_unsent_ms;            /* time of the oldest undelivered row, 0: nothing waits */
+    int64_t held;                        /* rows that wait for the clock to be put right */
+    int64_t pending[JOURNAL_SINKS_MAX];  /* per sink: rows not yet delivered */
+    int64_t waiting;                     /* the largest of them */
+    uint64_t appended, commits, damaged; /* since open */
+    /* in the file's whole life: rows that went before every sink had them, one of two, and from the oldest on */
+    uint64_t thinned, dropped;
     uint64_t quarantined; /* in the file */
     int64_t last_commit_us;
+    /* for journal_hours_left */
+    int64_t used_bytes;  /* of pages in use, those of an empty file not counted */
+    int64_t limit_bytes; /* of them, when rows begin to go */
+    int64_t
+        thinnable; /* rows the present pass of thinning will still take, estimated; 0 when there is none */
+    double
+        rows_per_h; /* read by this machine, measured over the last 10 min to 12 h; 0 not known yet */
 };
 NILA_MUST_CHECK int journal_stats(struct journal *j, struct journal_stats *out);
+
+/* Hours until the oldest undelivered reading is dropped, if nothing is delivered from now on, at the growth measured; -1 when
+ * that is not known yet. Before the journal is full it counts to the moment thinning begins (dropping comes later: how much
+ * can be thinned is not known before); while rows are thinned, what the present pass will still take is counted in. */
+double journal_hours_left(const struct journal_stats *s);
 
 #endif

@@ -14,7 +14,8 @@ static const char *const SQL[ST_COUNT] = {
     [ST_FIRST] = "SELECT min(seq) FROM row",
     [ST_LAST] = "SELECT max(seq) FROM row",
     [ST_NUMBERED] = "SELECT seq FROM sqlite_sequence WHERE name = 'row'",
-    [ST_DELETE_UPTO] = "DELETE FROM row WHERE seq <= ?",
+    [ST_DELETE_RANGE] = "DELETE FROM row WHERE seq > ? AND seq <= ?",
+    [ST_ROW_COUNT] = "SELECT count(*) FROM row WHERE seq > ? AND seq <= ?",
     [ST_DELETE_AFTER] = "DELETE FROM row WHERE seq > ?",
     [ST_CONTINUE] = "UPDATE sqlite_sequence SET seq = ? WHERE name = 'row'",
     [ST_CONTINUE_NEW] = "INSERT INTO sqlite_sequence(name, seq) VALUES('row', ?)",
@@ -177,7 +178,7 @@ int journal_db_newest(struct journal_db *db, int max, journal_db_row each, void 
     return each_row(db, ST_NEWEST, each, arg);
 }
 
-int journal_db_span(struct journal_db *db, int64_t *first, int64_t *last)
+int journal_db_span(struct journal_db *db, int64_t *first, int64_t *newest, int64_t *last)
 {
     int64_t a = 0, b = 0, given = 0;
     int rc = number(db, ST_FIRST, "read", &a);
@@ -188,6 +189,7 @@ int journal_db_span(struct journal_db *db, int64_t *first, int64_t *last)
         rc = number(db, ST_NUMBERED, "read", &given);
     if (rc == 0) {
         *first = a;
+        *newest = b;
         *last = b > given ? b : given;
     }
     return rc;
@@ -199,9 +201,18 @@ static int run_seq(struct journal_db *db, enum statement which, int64_t seq, con
     return run(db, which, doing);
 }
 
-int journal_db_delete_upto(struct journal_db *db, int64_t seq)
+int journal_db_delete_range(struct journal_db *db, int64_t after_seq, int64_t upto_seq)
 {
-    return run_seq(db, ST_DELETE_UPTO, seq, "delete the oldest");
+    (void)sqlite3_bind_int64(db->st[ST_DELETE_RANGE], 1, after_seq);
+    (void)sqlite3_bind_int64(db->st[ST_DELETE_RANGE], 2, upto_seq);
+    return run(db, ST_DELETE_RANGE, "delete the oldest");
+}
+
+int journal_db_count(struct journal_db *db, int64_t after_seq, int64_t upto_seq, int64_t *rows)
+{
+    (void)sqlite3_bind_int64(db->st[ST_ROW_COUNT], 1, after_seq);
+    (void)sqlite3_bind_int64(db->st[ST_ROW_COUNT], 2, upto_seq);
+    return number(db, ST_ROW_COUNT, "count", rows);
 }
 
 int journal_db_delete_after(struct journal_db *db, int64_t seq)

@@ -55,10 +55,15 @@ NILA_MUST_CHECK int journal_db_rows(struct journal_db *db, int64_t after_seq, in
 NILA_MUST_CHECK int journal_db_newest(struct journal_db *db, int max, journal_db_row each,
                                       void *arg);
 
-/* Oldest row (0 when empty) and the last number ever given, also when its row is deleted. */
-NILA_MUST_CHECK int journal_db_span(struct journal_db *db, int64_t *first, int64_t *last);
+/* Oldest and newest row (0 when empty), and the last number ever given, also when its row is deleted. */
+NILA_MUST_CHECK int journal_db_span(struct journal_db *db, int64_t *first, int64_t *newest,
+                                    int64_t *last);
 
-NILA_MUST_CHECK int journal_db_delete_upto(struct journal_db *db, int64_t seq);
+/* Rows after after_seq, up to upto_seq. Counting reads each of their pages. */
+NILA_MUST_CHECK int journal_db_count(struct journal_db *db, int64_t after_seq, int64_t upto_seq,
+                                     int64_t *rows);
+NILA_MUST_CHECK int journal_db_delete_range(struct journal_db *db, int64_t after_seq,
+                                            int64_t upto_seq);
 NILA_MUST_CHECK int journal_db_delete_after(struct journal_db *db, int64_t seq);
 /* The next row gets at least seq + 1. */
 NILA_MUST_CHECK int journal_db_continue_after(struct journal_db *db, int64_t seq);

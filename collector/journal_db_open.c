@@ -177,7 +177,12 @@ static int set_schema(struct journal_db *db)
     }
     if (version == 1) {
         log_info("journal %s: taken over from an older program", db->path);
-        return exec(db, SCHEMA_2, "take it over");
+        if ((rc = exec(db, SCHEMA_2, "take it over")) != 0)
+            return rc;
+        /* numbers may be missing between its rows: only form 2 notes that */
+        return exec(db,
+                    "INSERT INTO meta SELECT 'holes_upto', max(seq) FROM row HAVING max(seq) > 0",
+                    "take it over");
     }
     if (version != SCHEMA_VERSION) {
         log_warnx(

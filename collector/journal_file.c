@@ -28,7 +28,7 @@ static int load_tag(void *arg, uint32_t id, const char *text)
 /* Takes over what an open file holds. Marks only move forward, also over a file that was begun anew. */
 static int load(struct journal *j)
 {
-    int64_t highest = j->last, first, last;
+    int64_t highest = j->last, first, newest, last;
     int rc;
 
     journal_tags_free(&j->tags);
@@ -48,11 +48,11 @@ static int load(struct journal *j)
     }
     /* a new row must never get a number that a sink believes to have */
     if ((rc = journal_db_continue_after(j->db, highest)) != 0 ||
-        (rc = journal_db_span(j->db, &first, &last)) != 0)
+        (rc = journal_db_span(j->db, &first, &newest, &last)) != 0)
         return rc;
     j->first = first;
     j->last = last;
-    return journal_boot_load(j);
+    return (rc = journal_room_load(j, newest)) != 0 ? rc : journal_boot_load(j);
 }
 
 struct salvage {

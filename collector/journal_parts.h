@@ -46,10 +46,18 @@ struct journal {
     int64_t newest_ms;       /* newest time of any row, 0 none */
     int64_t unsure_until_ms; /* like unsure_ms of the present boot, with its first round of slots */
     int64_t opened_mono_ms, opened_newest_ms;
-    int64_t damaged_upto; /* rows up to here have been counted */
-    int64_t trim_at;      /* mono ms */
+    int64_t damaged_upto;               /* rows up to here have been counted */
+    int64_t rows;                       /* in the file */
+    int64_t waiting[JOURNAL_SINKS_MAX]; /* of them, not delivered to that sink */
+    int64_t holes_upto;                 /* numbers up to here may be missing between rows */
+    /* the pass of thinning: looked at up to, ends at; rows up to base are as sparse as they get; the first it took */
+    int64_t thin_at, thin_end, thin_base, thin_first, thin_looked, thin_took;
+    /* growth: rows of this machine (with boot_ms) since the journal was opened, and how many there were when */
+    uint64_t grown, grown_from, grown_mid;
+    int64_t grown_from_ms, grown_mid_ms; /* mono ms */
+    int64_t trim_at;                     /* mono ms */
     uint64_t trim_appended;
-    uint64_t appended, commits, dropped, damaged;
+    uint64_t appended, commits, dropped, thinned, damaged;
     int64_t last_commit_us;
 
     /* the queue in front of it; never held while the file works */
@@ -72,13 +80,34 @@ NILA_MUST_CHECK int journal_file_ensure(struct journal *j);
 /* What a failed call on the file (rc) means for the file. True when it is open again and worth another try. */
 bool journal_file_mend(struct journal *j, int rc);
 
-/* Deletes until there are pages to work with: delivered rows first, then the oldest, which are counted and said. */
+/* Deletes until there are pages to work with: delivered rows first; then rows are thinned; then the oldest go. What is
+ * undelivered is counted and said. */
 NILA_MUST_CHECK int journal_room_make(struct journal *j);
 /* The file says it is full. Within our own bound it is the disk: then nothing undelivered is given up for it.
  * 1: some rows were deleted; 0: there is nothing to delete. */
 NILA_MUST_CHECK int journal_room_when_full(struct journal *j);
 /* Deletes delivered rows that are older than they need to be kept, a batch at a time. */
 void journal_room_trim_aged(struct journal *j);
+
+/* Takes over what is counted; after first, last and the marks. */
+NILA_MUST_CHECK int journal_room_load(struct journal *j, int64_t newest);
+/* How many rows lie after after_seq, up to upto_seq. */
+NILA_MUST_CHECK int journal_room_count(struct journal *j, int64_t after_seq, int64_t upto_seq,
+                                       int64_t *rows);
+/* Numbers up to upto_seq may be missing: written down within a transaction (set holes_upto when it is committed). */
+NILA_MUST_CHECK int journal_room_note_holes(struct journal *j, int64_t upto_seq);
+NILA_MUST_CHECK int journal_room_find_first(struct journal *j);
+/* The bytes at which rows begin to go. */
+int64_t journal_room_limit(const struct journal_db_pages *p);
+/* Counts n rows more; own: read by this machine. */
+void journal_room_grow(struct journal *j, int64_t n, int64_t own);
+double journal_room_rows_per_h(const struct journal *j);
+
+/* Thins some of the older undelivered rows. 1: some gave way; 0: there is nothing to thin. */
+NILA_MUST_CHECK int journal_thin(struct journal *j);
+NILA_MUST_CHECK int journal_thin_load(struct journal *j);
+/* About how many rows the rest of the pass will take. */
+int64_t journal_thin_left(const struct journal *j);
 
 /* Takes over the table of boots; after first and last. */
 NILA_MUST_CHECK int journal_boot_load(struct journal *j);

@@ -9,6 +9,7 @@
 #include "collector/common/log.h"
 
 #define PIECE_ROWS      512 /* looked at in one piece of a history, while appending waits */
+#define EMPTY_PAGES     10  /* of a file without rows */
 #define QUARANTINE_KEEP 10000
 #define QUARANTINE_LINE 4096
 #define QUARANTINE_COST \
@@ -184,6 +185,23 @@ int journal_history(struct journal *j, const char *pond, enum metric metric, int
     return rc;
 }
 
+/* Writes the mark down, with db_lock held. */
+static int set_mark(struct journal *j, unsigned sink, int64_t seq)
+{
+    int64_t rows;
+    int rc = journal_file_ensure(j);
+
+    if (rc == 0)
+        rc = journal_room_count(j, j->mark[sink], seq, &rows);
+    if (rc == 0)
+        rc = journal_db_set_mark(j->db, j->sink[sink], seq);
+    if (rc != 0)
+        return rc;
+    j->mark[sink] = seq;
+    j->waiting[sink] -= rows;
+    return 0;
+}
+
 int journal_ack(struct journal *j, unsigned sink, int64_t seq)
 {
     int rc = 0;
@@ -193,11 +211,8 @@ int journal_ack(struct journal *j, unsigned sink, int64_t seq)
     (void)pthread_mutex_lock(&j->db_lock);
     if (seq > j->last)
         rc = NILA_ERR_RANGE;
-    else if (seq > j->mark[sink] && (rc = journal_file_ensure(j)) == 0 &&
-             ((rc = journal_db_set_mark(j->db, j->sink[sink], seq)) == 0 ||
-              (journal_file_mend(j, rc) &&
-               (rc = journal_db_set_mark(j->db, j->sink[sink], seq)) == 0)))
-        j->mark[sink] = seq;
+    else if (seq > j->mark[sink] && (rc = set_mark(j, sink, seq)) != 0 && journal_file_mend(j, rc))
+        rc = set_mark(j, sink, seq);
     (void)pthread_mutex_unlock(&j->db_lock);
     return rc;
 }
@@ -268,9 +283,15 @@ int journal_stats(struct journal *j, struct journal_stats *out)
     had = journal_delivered(j);
     s.first_seq = j->first;
     s.last_seq = j->last;
-    s.rows = j->first > 0 ? j->last - j->first + 1 : 0;
-    for (unsigned i = 0; i < j->sinks; i++)
-        s.pending[i] = j->first == 0 ? 0 : j->mark[i] >= j->first ? j->last - j->mark[i] : s.rows;
+    s.rows = j->rows;
+    for (unsigned i = 0; i < j->sinks; i++) {
+        s.pending[i] = j->waiting[i];
+        if (s.pending[i] > s.waiting)
+            s.waiting = s.pending[i];
+    }
+    s.thinned = j->thinned;
+    s.thinnable = journal_thin_left(j);
+    s.rows_per_h = journal_room_rows_per_h(j);
     s.appended = j->appended;
     s.commits = j->commits;
     s.dropped = j->dropped;
@@ -280,6 +301,8 @@ int journal_stats(struct journal *j, struct journal_stats *out)
     if ((rc = journal_file_ensure(j)) == 0 && (rc = journal_db_pages(j->db, &p)) == 0) {
         int64_t quarantined = 0;
         s.bytes = p.file * p.size;
+        s.used_bytes = (p.used - EMPTY_PAGES) * p.size;
+        s.limit_bytes = journal_room_limit(&p) - (int64_t)EMPTY_PAGES * p.size;
         rc = journal_db_quarantined(j->db, &quarantined);
         s.quarantined = (uint64_t)quarantined;
         if (rc == 0 && had < j->last &&

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "journal_tags.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,20 +34,40 @@ void journal_tags_free(struct journal_tags *t)
 }
 
 /* They are added with rising numbers; the table of the file is read in that order too. */
-const struct reading_tags *journal_tags_by_id(const struct journal_tags *t, uint32_t id)
+static size_t place(const struct journal_tags *t, uint32_t id)
 {
     size_t from = 0, to = t->n;
 
     while (from < to) {
         size_t mid = from + (to - from) / 2;
         if (t->tag[mid].id == id)
-            return &t->tag[mid].tags;
+            return mid;
         if (t->tag[mid].id < id)
             from = mid + 1;
         else
             to = mid;
     }
-    return NULL;
+    return t->n;
+}
+
+struct journal_tag *journal_tags_entry(struct journal_tags *t, uint32_t id)
+{
+    size_t i = place(t, id);
+    return i < t->n ? &t->tag[i] : NULL;
+}
+
+const struct reading_tags *journal_tags_by_id(const struct journal_tags *t, uint32_t id)
+{
+    size_t i = place(t, id);
+    return i < t->n ? &t->tag[i].tags : NULL;
+}
+
+void journal_tags_forget_kept(struct journal_tags *t)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        t->tag[i].kept_ms = 0;
+        t->tag[i].took = false;
+    }
 }
 
 static bool equal(const struct reading_tags *a, const struct reading_tags *b)

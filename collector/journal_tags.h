@@ -4,6 +4,7 @@
 #ifndef COLLECTOR_JOURNAL_TAGS_H
 #define COLLECTOR_JOURNAL_TAGS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,9 @@
 struct journal_tag {
     uint32_t id;
     struct reading_tags tags;
+    /* thinning: time of the last row that stayed (0 none), and whether the one after it gave way */
+    int64_t kept_ms;
+    bool took;
 };
 
 struct journal_tags {
@@ -27,6 +31,8 @@ void journal_tags_cut(struct journal_tags *t, size_t n);
 void journal_tags_free(struct journal_tags *t);
 
 /* NULL when there is none. */
+struct journal_tag *journal_tags_entry(struct journal_tags *t, uint32_t id);
+void journal_tags_forget_kept(struct journal_tags *t);
 const struct reading_tags *journal_tags_by_id(const struct journal_tags *t, uint32_t id);
 /* 0 when there is none. */
 uint32_t journal_tags_find(struct journal_tags *t, const struct reading_tags *tags);

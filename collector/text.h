@@ -29,6 +29,8 @@ enum text {
     TEXT_DEVICE_SILENT,   /* the error's words, seconds until the next try */
     TEXT_JOURNAL,         /* rows, MB, bound in MB */
     TEXT_JOURNAL_OLDEST,  /* age of the oldest row that waits */
+    TEXT_JOURNAL_HELD,    /* rows */
+    TEXT_JOURNAL_THINNED, /* rows */
     TEXT_JOURNAL_DROPPED, /* rows */
     TEXT_JOURNAL_DAMAGED, /* rows */
     TEXT_LOST_VALUES,     /* values */
