@@ -280,6 +280,8 @@ static void take_names(const uint16_t *regs, struct identify_name *name)
     char *const OBJECT[] = {name->maker, name->product, name->version};
     unsigned bytes = regs[0], at = 1;
 
+    if (bytes > 2 * (BUS_IDENTITY_WORDS - 1)) /* no more than there is room for */
+        bytes = 2 * (BUS_IDENTITY_WORDS - 1);
     for (unsigned i = 0; i < byte_at(regs, 0) && at + 2 <= bytes; i++) {
         unsigned object = byte_at(regs, at), length = byte_at(regs, at + 1), n = 0;
         for (unsigned j = 0; j < length && at + 2 + j < bytes; j++) {
