@@ -315,7 +315,10 @@ int control_start(struct control **out, const char *path, const struct control_s
     c->src = *src;
     if (pthread_mutex_init(&c->asks_lock, NULL) != 0 || pthread_cond_init(&c->asks_done, NULL) != 0)
         fatal("control: no mutex");
+    /* a client may be served before server is known here: who needs it waits for the lock */
+    (void)pthread_mutex_lock(&c->asks_lock);
     rc = lineserver_start(&c->server, path, 0660, &ops);
+    (void)pthread_mutex_unlock(&c->asks_lock);
     if (rc != 0) {
         discard(c);
         return rc;

@@ -12,8 +12,8 @@
  *   {"kind":"bus","slug","where","state": "unused" "open" "away","since_ms","requests","good","timeouts","bad_frames",
  *     "exceptions","stale","lost","asked" (by persons and switches),"served_slots","missed_slots","busy_permille" (of the last
  *     minute),"waiting","why"}, one a bus
- *   {"kind":"device","slug","pond" (null: of the site),"bus","unit","profile","every_s","last_good_ms","last_try_ms" (0:
- *     never),"requests","good","timeouts","bad_frames","exceptions","stale","served_slots","missed_slots","values",
+ *   {"kind":"device","slug","pond" (null: of the site),"bus","unit","profile","read" (false: it has no values),"every_s",
+ *     "last_good_ms","last_try_ms" (0: never),"requests","good","timeouts","bad_frames","exceptions","stale","served_slots","missed_slots","values",
  *     "answer_ms","answer_p50_ms","answer_p95_ms","backoff_s","error"}, one a device
  *   {"kind":"switch","slug","name","pond","device","channel","known","on","wanted","lost","cause" (of wanted),"taken" (cause
  *     of on),"since_ms","manual_until_ms" (0: by itself),"switched","failed","error"}, one a reflex

@@ -73,6 +73,8 @@ static void status_device(struct buf *b, const struct control_sources *src, unsi
     json_member(b, "bus", src->site->bus[d->bus].slug);
     json_whole(b, "unit", d->unit);
     json_member(b, "profile", d->profile);
+    if (src->profile != NULL)
+        buf_printf(b, ",\"read\":%s", src->profile[i]->n > 0 ? "true" : "false");
     json_whole(b, "every_s", d->every_s);
     json_whole(b, "last_good_ms", s.last_good_ms);
     json_whole(b, "last_try_ms", s.last_try_ms);

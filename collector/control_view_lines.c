@@ -90,6 +90,9 @@ static void device_state(struct buf *b, const struct view *v, const cJSON *d)
                  NULL);
     else if (error[0] != '\0')
         text_add(b, v->l, TEXT_DEVICE_BAD, error, NULL);
+    else if (view_ms(d, "last_try_ms") == 0 &&
+             cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(d, "read")))
+        text_add(b, v->l, TEXT_DEVICE_SWITCHES, NULL);
     else if (view_ms(d, "last_try_ms") == 0)
         text_add(b, v->l, TEXT_DEVICE_NEW, NULL);
     else

@@ -22,6 +22,7 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
     [TEXT_DAYS_AGO] = {"{} hari lalu", "{} days ago"},
     [TEXT_DEVICE_GOOD] = {"baik", "good"},
     [TEXT_DEVICE_NEW] = {"belum ditanya", "not asked yet"},
+    [TEXT_DEVICE_SWITCHES] = {"hanya sakelar", "switches only"},
     [TEXT_DEVICE_BAD] = {"{}", "{}"},
     [TEXT_DEVICE_SILENT] = {"diam: {}; dicoba lagi paling lama {} detik", "silent: {}; next try within {} s"},
     [TEXT_JOURNAL] = {"jurnal: {} baris, {} dari {} MB\n", "journal: {} rows, {} of {} MB\n"},

@@ -25,6 +25,7 @@ enum text {
     TEXT_DAYS_AGO,
     TEXT_DEVICE_GOOD,
     TEXT_DEVICE_NEW,      /* not asked yet */
+    TEXT_DEVICE_SWITCHES, /* it has no values */
     TEXT_DEVICE_BAD,      /* the error's words */
     TEXT_DEVICE_SILENT,   /* the error's words, seconds until the next try */
     TEXT_JOURNAL,         /* rows, MB, bound in MB */
