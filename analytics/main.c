@@ -91,53 +91,49 @@ static int usage(const struct arguments *a, const char *indonesian, const char *
     return EX_USAGE;
 }
 
-/* Text options by their place in TEXT, switches after them. */
-enum {
-    OPT_TEXT = 256,
-    OPT_SWITCH = 300
-};
+#define OPTIONS_MAX 64
+#define OPT_FIRST   256 /* getopt's value of the first option of the table */
 
 /* Every option, wherever it stands; the first that is not understood, NULL when all are. optind: the first word. */
 static const char *take_options(struct arguments *a, int argc, char **argv)
 {
-    static const struct option OPTION[] = {
-        {"config", required_argument, NULL, OPT_TEXT},
-        {"records", required_argument, NULL, OPT_TEXT + 1},
-        {"port", required_argument, NULL, OPT_TEXT + 2},
-        {"ready", required_argument, NULL, OPT_TEXT + 3},
-        {"as-of", required_argument, NULL, OPT_TEXT + 4},
-        {"months", required_argument, NULL, OPT_TEXT + 5},
-        {"scope", required_argument, NULL, OPT_TEXT + 6},
-        {"draws", required_argument, NULL, OPT_TEXT + 7},
-        {"seed", required_argument, NULL, OPT_TEXT + 8},
-        {"out", required_argument, NULL, OPT_TEXT + 9},
-        {"lang", required_argument, NULL, OPT_TEXT + 10},
-        {"dry-run", no_argument, NULL, OPT_SWITCH},
-        {"json", no_argument, NULL, OPT_SWITCH + 1},
-        {"quiet", no_argument, NULL, OPT_SWITCH + 2},
-        {"verbose", no_argument, NULL, OPT_SWITCH + 3},
-        {"version", no_argument, NULL, OPT_SWITCH + 4},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+    const struct {
+        const char *name;
+        const char **text; /* takes a value ... */
+        bool *on;          /* ... or is a switch */
+    } TABLE[] = {
+        {"config", &a->o.config, NULL}, {"records", &a->o.records, NULL},
+        {"port", &a->port, NULL},       {"ready", &a->o.ready, NULL},
+        {"as-of", &a->o.as_of, NULL},   {"months", &a->months, NULL},
+        {"scope", &a->o.scope, NULL},   {"draws", &a->draws, NULL},
+        {"seed", &a->seed, NULL},       {"out", &a->o.out, NULL},
+        {"lang", &a->lang, NULL},       {"dry-run", NULL, &a->o.dry_run},
+        {"json", NULL, &a->o.json},     {"quiet", NULL, &a->o.quiet},
+        {"verbose", NULL, &a->verbose}, {"version", NULL, &a->version},
+        {"help", NULL, &a->help},
     };
-    const char **const TEXT[] = {&a->o.config, &a->o.records, &a->port,    &a->o.ready,
-                                 &a->o.as_of,  &a->months,    &a->o.scope, &a->draws,
-                                 &a->seed,     &a->o.out,     &a->lang};
-    bool *const SWITCH[] = {&a->o.dry_run, &a->o.json, &a->o.quiet, &a->verbose, &a->version};
+    const int n = (int)(sizeof TABLE / sizeof TABLE[0]);
+    struct option option[OPTIONS_MAX + 1] = {{0}};
     const char *wrong = NULL;
 
+    _Static_assert(sizeof TABLE / sizeof TABLE[0] <= OPTIONS_MAX, "room for every option");
+    for (int k = 0; k < n; k++)
+        option[k] =
+            (struct option){.name = TABLE[k].name,
+                            .has_arg = TABLE[k].text != NULL ? required_argument : no_argument,
+                            .val = OPT_FIRST + k};
     opterr = 0;
-    for (int id; (id = getopt_long(argc, argv, ":h", OPTION, NULL)) != -1;) {
-        const int text = id - OPT_TEXT, on = id - OPT_SWITCH;
+    for (int id; (id = getopt_long(argc, argv, ":h", option, NULL)) != -1;) {
+        const int k = id - OPT_FIRST;
 
         if (id == 'h')
             a->help = true;
-        else if (text >= 0 && text < (int)(sizeof TEXT / sizeof TEXT[0]))
-            *TEXT[text] = optarg;
-        else if (on >= 0 && on < (int)(sizeof SWITCH / sizeof SWITCH[0]))
-            *SWITCH[on] = true;
-        else if (wrong == NULL)
-            wrong = argv[optind - 1];
+        else if (k < 0 || k >= n)
+            wrong = wrong != NULL ? wrong : argv[optind - 1];
+        else if (TABLE[k].text != NULL)
+            *TABLE[k].text = optarg;
+        else
+            *TABLE[k].on = true;
     }
     return wrong;
 }
