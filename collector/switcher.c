@@ -115,7 +115,7 @@ static void tell(struct switcher *s, unsigned index, int64_t mono_ms)
         (void)snprintf(set.tags.pond, sizeof set.tags.pond, "%s", site->pond[x->pond].slug);
     set.v[0] = (struct reading_value){.metric = METRIC_RELAY,
                                       .flag = known ? READING_PASS : READING_MISSING,
-                                      .value = known ? st.on : NAN};
+                                      .value = known ? (double)st.on : (double)NAN};
     set.v[1] = (struct reading_value){
         .metric = METRIC_CAUSE, .flag = READING_PASS, .value = known ? st.taken : st.cause};
     s->told_ms[index] = mono_ms;
