@@ -40,6 +40,7 @@ int journal_open(struct journal **out, const struct journal_config *c)
     j->max_bytes = c->max_bytes;
     j->keep_ms = (int64_t)c->keep_days * CIVIL_DAY_MS;
     j->clock_wait_ms = c->clock_wait_ms > 0 ? c->clock_wait_ms : 0;
+    j->ballast_want = c->ballast_bytes > 0 ? c->ballast_bytes : 0;
     clock_boot_id(j->boot_name);
     j->sinks = c->sinks;
     for (unsigned i = 0; i < c->sinks; i++)

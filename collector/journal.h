@@ -23,6 +23,10 @@
  * When a pass finds nothing, the oldest rows go (dropped). Each is counted, durably, and said.
  * For one sink: appended = delivered + thinned + dropped + pending.
  *
+ * Full disk: parts of the ballast (ballast_bytes) are given up until what came in is stored, so that the newest readings and the
+ * marks of some hours still find room; then delivered rows go; undelivered ones are not given up for a disk that others
+ * have filled, and what comes is refused (NILA_ERR_FULL). The ballast is made anew when there is room.
+ *
  * Damage: a row with a wrong CRC is passed over, counted and logged. A file SQLite can not read is moved aside as
  * PATH.corrupt-N, a new one is begun, and the undelivered rows that can still be read are brought over with their
  * numbers; until that is done it is called PATH.salvage, so that a crash in between loses nothing. After an I/O error the file is closed and opened again before anything else is written: what a failed fsync
@@ -50,6 +54,8 @@ struct journal_config {
     unsigned sinks; /* 0..JOURNAL_SINKS_MAX; with none, rows leave by age and size only */
     /* how long, after the machine's first row, rows wait for the clock to be put right; 0: they do not */
     int64_t clock_wait_ms;
+    /* room kept for a full disk in PATH.ballast, made when twice that is free; 0: none */
+    int64_t ballast_bytes;
 };
 
 struct journal_row {

@@ -221,7 +221,14 @@ static int open_whole(struct journal *j, bool damaged)
 
 int journal_file_open(struct journal *j)
 {
-    return open_whole(j, false);
+    int rc;
+
+    journal_ballast_find(j);
+    while ((rc = open_whole(j, false)) != 0 && journal_ballast_relieve(j, rc))
+        ;
+    if (rc == 0)
+        journal_ballast_make(j);
+    return rc;
 }
 
 /* After an error of the file: nothing in the cache of the old handle is trusted. Rows the failed commit may have left are
@@ -257,5 +264,9 @@ int journal_file_ensure(struct journal *j)
 
 bool journal_file_mend(struct journal *j, int rc)
 {
+    bool relieved = journal_ballast_relieve(j, rc);
+
+    if (rc == NILA_ERR_FULL)
+        return relieved;
     return (rc == NILA_ERR_IO || rc == NILA_ERR_CORRUPT) && reopen(j, rc == NILA_ERR_CORRUPT) == 0;
 }

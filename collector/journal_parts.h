@@ -55,6 +55,8 @@ struct journal {
     /* growth: rows of this machine (with boot_ms) since the journal was opened, and how many there were when */
     uint64_t grown, grown_from, grown_mid;
     int64_t grown_from_ms, grown_mid_ms; /* mono ms */
+    int64_t ballast_want, ballast_has;   /* bytes */
+    int64_t ballast_at;                  /* mono ms: not made again before */
     int64_t trim_at;                     /* mono ms */
     uint64_t trim_appended;
     uint64_t appended, commits, dropped, thinned, damaged;
@@ -77,17 +79,25 @@ int64_t journal_delivered(const struct journal *j);
 NILA_MUST_CHECK int journal_file_open(struct journal *j);
 /* The same when an error has closed it, not oftener than once a second. */
 NILA_MUST_CHECK int journal_file_ensure(struct journal *j);
-/* What a failed call on the file (rc) means for the file. True when it is open again and worth another try. */
+/* What a failed call on the file (rc) means for the file. True when it is open (again), or there is room (again), and another
+ * try is worth it. */
 bool journal_file_mend(struct journal *j, int rc);
 
 /* Deletes until there are pages to work with: delivered rows first; then rows are thinned; then the oldest go. What is
  * undelivered is counted and said. */
 NILA_MUST_CHECK int journal_room_make(struct journal *j);
-/* The file says it is full. Within our own bound it is the disk: then nothing undelivered is given up for it.
- * 1: some rows were deleted; 0: there is nothing to delete. */
+/* The file says it is full. Within our own bound it is the disk: then the ballast goes, then delivered rows; nothing
+ * undelivered is given up for it. 1: there is room again; 0: there is nothing to delete. */
 NILA_MUST_CHECK int journal_room_when_full(struct journal *j);
 /* Deletes delivered rows that are older than they need to be kept, a batch at a time. */
 void journal_room_trim_aged(struct journal *j);
+
+/* The ballast: how much there is; makes what is missing, when there is room and it is time; gives up a part of it (false:
+ * there is none); the same when rc says that the disk is full: true: try again. */
+void journal_ballast_find(struct journal *j);
+void journal_ballast_make(struct journal *j);
+bool journal_ballast_release(struct journal *j);
+bool journal_ballast_relieve(struct journal *j, int rc);
 
 /* Takes over what is counted; after first, last and the marks. */
 NILA_MUST_CHECK int journal_room_load(struct journal *j, int64_t newest);

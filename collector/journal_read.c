@@ -248,7 +248,7 @@ int journal_quarantine(struct journal *j, unsigned sink, int64_t seq, const char
             else
                 journal_db_rollback(j->db);
         }
-        (void)(rc != 0 && journal_file_mend(j, rc));
+        (void)(rc != 0 && journal_file_mend(j, rc)); /* the uplink tries again */
     }
     (void)pthread_mutex_unlock(&j->db_lock);
     return rc;

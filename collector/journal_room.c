@@ -205,6 +205,8 @@ int journal_room_when_full(struct journal *j)
     struct journal_db_pages p;
     int rc = journal_db_pages(j->db, &p);
 
+    if (rc == 0 && p.file < p.limit && journal_ballast_release(j))
+        return 1;
     return rc != 0 ? rc : trim(j, p.file >= p.limit);
 }
 
@@ -233,6 +235,7 @@ void journal_room_trim_aged(struct journal *j)
         return;
     j->trim_at = clock_mono_ms() + TRIM_EVERY_MS;
     j->trim_appended = j->appended;
+    journal_ballast_make(j);
     if (!clock_trusted() || j->first == 0)
         return;
     a.before_ms = clock_wall_ms() - j->keep_ms;

@@ -120,6 +120,7 @@ static int start_journal(struct run *r)
     struct journal_config jc = {.path = site->journal_path,
                                 .max_bytes = site->journal_max_bytes,
                                 .keep_days = site->journal_keep_days,
+                                .ballast_bytes = site->journal_ballast_bytes,
                                 .clock_wait_ms = (int64_t)site->journal_clock_wait_min * 60000,
                                 .sink = sink,
                                 .sinks = site->sinks};

@@ -14,6 +14,7 @@
 #define DEFAULT_SOCKET         "/run/lumbung-nila/collector.sock"
 #define DEFAULT_MAX_BYTES      (256L << 20)
 #define DEFAULT_CLOCK_WAIT_MIN 15
+#define DEFAULT_BALLAST_BYTES  (8L << 20)
 #define DEFAULT_KEEP_DAYS      35
 
 static const char *const SYSTEM[] = {"pond", "biofloc", "tarpaulin", "cage", NULL};
@@ -132,6 +133,8 @@ static void read_stores(struct site_reader *r, const struct jsonconf_node *root)
         jsonconf_integer_or(r->c, journal, "max_bytes", 1L << 20, 64L << 30, DEFAULT_MAX_BYTES);
     s->journal_keep_days =
         (int)jsonconf_integer_or(r->c, journal, "keep_days", 0, 3650, DEFAULT_KEEP_DAYS);
+    s->journal_ballast_bytes =
+        jsonconf_integer_or(r->c, journal, "ballast_bytes", 0, 1L << 30, DEFAULT_BALLAST_BYTES);
     s->journal_clock_wait_min =
         (int)jsonconf_integer_or(r->c, journal, "clock_wait_min", 0, 1440, DEFAULT_CLOCK_WAIT_MIN);
     site_read_path(r, control, "socket", s->control_socket, sizeof s->control_socket,

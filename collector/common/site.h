@@ -157,9 +157,10 @@ struct site {
     struct site_reflex *reflex;
     struct site_sink *sink;
     char journal_path[256];
-    int64_t journal_max_bytes;  /* 1 MiB .. 64 GiB, default 256 MiB */
-    int journal_clock_wait_min; /* readings wait so long for the clock; 0..1440, default 15 */
-    int journal_keep_days;      /* delivered rows stay this long; 0..3650, default 35 */
+    int64_t journal_max_bytes;     /* 1 MiB .. 64 GiB, default 256 MiB */
+    int64_t journal_ballast_bytes; /* kept for a full disk; 0..1 GiB, default 8 MiB, 0 none */
+    int journal_clock_wait_min;    /* readings wait so long for the clock; 0..1440, default 15 */
+    int journal_keep_days;         /* delivered rows stay this long; 0..3650, default 35 */
     char control_socket[SITE_PATH_SIZE];
 };
 

@@ -43,6 +43,7 @@ static const char SITE[] =
     "\"database\": \"lumbung\",\n"
     "  \"token_file\": \"office.token\"}],\n"
     "\"journal\": {\"path\": \"state/journal.db\", \"max_bytes\": 2097152, \"keep_days\": 0, "
+    "\"ballast_bytes\": 77, "
     "\"clock_wait_min\": 5},\n"
     "\"control\": {\"socket\": \"/tmp/x.sock\"}\n"
     "}\n";

@@ -75,6 +75,7 @@ static void reads_everything_a_site_file_says(void **state)
     assert_int_equal(s->journal_max_bytes, 2097152);
     assert_int_equal(s->journal_keep_days, 0);
     assert_int_equal(s->journal_clock_wait_min, 5);
+    assert_int_equal(s->journal_ballast_bytes, 77);
     assert_string_equal(s->control_socket, "/tmp/x.sock");
     site_free(s);
     site_free(NULL);
@@ -102,6 +103,7 @@ static void fills_in_what_a_short_file_leaves_out(void **state)
     assert_int_equal(s->journal_max_bytes, 268435456);
     assert_int_equal(s->journal_keep_days, 35);
     assert_int_equal(s->journal_clock_wait_min, 15);
+    assert_int_equal(s->journal_ballast_bytes, 8 << 20);
     assert_string_equal(s->control_socket, "/run/lumbung-nila/collector.sock");
     site_free(s);
 }
@@ -415,6 +417,8 @@ static void the_schema_has_the_ranges_of_the_reader(void **state)
         {"definitions/device/properties/every_s", "\"every_s\": 30", "every_s", 1},
         {"properties/journal/properties/max_bytes", "\"max_bytes\": 2097152", "max_bytes", 1},
         {"properties/journal/properties/keep_days", "\"keep_days\": 0", "keep_days", 1},
+        {"properties/journal/properties/ballast_bytes", "\"ballast_bytes\": 77", "ballast_bytes",
+         1},
         {"properties/journal/properties/clock_wait_min", "\"clock_wait_min\": 5", "clock_wait_min",
          1},
     };
