@@ -106,7 +106,10 @@ static void make_knocks(struct run *r)
         const struct profile *p = identify_profile(r->s->id, i);
         struct plan plan;
         char why[200];
-        if (p->outside_silent && plan_make(&plan, p, why, sizeof why) == 0 && plan.n > 0)
+        /* one that has not been told to measure has its name all the same */
+        if (p->outside_silent && p->identities > 0)
+            add_knock(r, p->identity[0].function, p->identity[0].address, p->identity[0].count);
+        else if (p->outside_silent && plan_make(&plan, p, why, sizeof why) == 0 && plan.n > 0)
             add_knock(r, plan.b[0].function, plan.b[0].first, plan.b[0].count);
     }
 }

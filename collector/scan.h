@@ -2,7 +2,7 @@
 /* scan: which units answer on a line, and at which speed.
  *
  * Each unit is asked for one register with a short time-out; any well-formed answer, an exception too, shows that it is there.
- * Devices that keep silent about registers they do not have are asked for the ones of the profiles that say so, at the unit
+ * Devices that keep silent about registers they do not have are asked for their identity (or their values) by the profiles that say so, at the unit
  * numbers such devices are shipped with and at 1 to 16. */
 #ifndef COLLECTOR_SCAN_H
 #define COLLECTOR_SCAN_H
