@@ -79,6 +79,8 @@ static int load_config(const struct command_options *o, struct analytics_config 
         return analytics_config_load(c, o->config, why, WHY);
     *c = (struct analytics_config){
         .months = DEFAULT_MONTHS, .draws = DEFAULT_DRAWS, .seed = DEFAULT_SEED};
+    for (int k = 0; k < POND_SYSTEM_COUNT; k++)
+        c->oxygen[k] = growth_oxygen_default();
     if (strlen(o->records) >= sizeof c->records_path) {
         (void)snprintf(why, WHY, "--records: the path is longer than %zu bytes",
                        sizeof c->records_path - 1);
@@ -259,6 +261,7 @@ static int request_of(const struct command_options *o, const struct analytics_co
     }
     q->months = o->months > 0 ? (unsigned)o->months : c->months;
     q->draws = o->draws > 0 ? (unsigned)o->draws : c->draws;
+    q->oxygen = c->oxygen;
     q->seed = o->seed >= 0 ? (uint64_t)o->seed : c->seed;
     if (forecast_scope_find(o->scope != NULL ? o->scope : "tracked", &q->scope) != 0) {
         (void)snprintf(why, WHY, "--scope %.40s is not allowed; tracked or all", o->scope);

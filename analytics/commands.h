@@ -9,6 +9,19 @@
 
 #include "analytics/records/records.h"
 
+/* Of "growth"; NaN: not given. */
+struct growth_options {
+    double from_g, temp_c, do_mg_l, nh3_n_mg_l;
+    double ration_pct; /* feed, % of body weight a day */
+    double level;      /* relative feeding level 0..1 */
+    double rate;       /* of the law: c0, f, SGR, TGC, H; NaN: a usual one */
+    long days;
+    const char *law; /* NULL: by ration when one is given, else by feeding level */
+    const char *amp; /* CSV of weighed fish to fit the laws to; NULL none */
+    bool fcr;        /* the prior's feed conversion instead of a curve */
+    bool table;      /* for people, also when stdout is no terminal */
+};
+
 struct command_options {
     const char *config;  /* path of analytics.json; never NULL */
     const char *records; /* SQLite file named directly; NULL: the configuration's */
@@ -26,6 +39,7 @@ struct command_options {
     int64_t seed;      /* -1: the configuration's */
     const char *scope; /* "tracked" or "all"; NULL: tracked */
     const char *out;   /* NULL or "-": stdout */
+    struct growth_options growth;
 };
 
 /* Serves the pages until SIGTERM, SIGINT or SIGHUP. Call it before any thread is started. */
@@ -33,6 +47,9 @@ int command_serve(const struct command_options *o);
 int command_check(const struct command_options *o);
 int command_import(const struct command_options *o);
 int command_forecast(const struct command_options *o);
+/* Growth of one fish: a curve (from_g over days), the prior's feed conversion (fcr), or the laws' fit to a file (amp). CSV to
+ * stdout; a table with table or on a terminal; JSON with json. */
+int command_growth(const struct command_options *o);
 
 /* The exit code for an error of ours. */
 int command_exit_code(int rc);

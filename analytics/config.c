@@ -161,6 +161,27 @@ static void read_forecast(struct reader *r, const struct jsonconf_node *root)
         jsonconf_refuse(r->c, back, "true needs the source \"influx\"; false");
 }
 
+static void read_growth(struct reader *r, const struct jsonconf_node *root)
+{
+    const struct jsonconf_node *growth = jsonconf_member(r->c, root, "growth", false);
+
+    for (int k = 0; k < POND_SYSTEM_COUNT; k++) {
+        const char *system = pond_system_name((enum pond_system)k);
+        const struct jsonconf_node *o = jsonconf_member(r->c, growth, system, false);
+        struct growth_oxygen *out = &r->out->oxygen[k], usual = growth_oxygen_default();
+
+        out->full_mg_l = jsonconf_number_or(r->c, o, "do_full_mg_l", 0.5, 12, usual.full_mg_l);
+        out->none_mg_l = jsonconf_number_or(r->c, o, "do_none_mg_l", 0, 11, usual.none_mg_l);
+        out->feed_from_h =
+            (int)jsonconf_integer_or(r->c, o, "feeding_from_h", 0, 23, usual.feed_from_h);
+        out->feed_to_h = (int)jsonconf_integer_or(r->c, o, "feeding_to_h", 1, 24, usual.feed_to_h);
+        if (out->none_mg_l >= out->full_mg_l)
+            jsonconf_refuse(r->c, o, "do_none_mg_l must be below do_full_mg_l");
+        if (out->feed_from_h >= out->feed_to_h)
+            jsonconf_refuse(r->c, o, "feeding_from_h must be before feeding_to_h");
+    }
+}
+
 int analytics_config_load(struct analytics_config *out, const char *path, char *why,
                           size_t why_size)
 {
@@ -177,6 +198,7 @@ int analytics_config_load(struct analytics_config *out, const char *path, char *
     read_source(&r, root);
     read_web(&r, root);
     read_forecast(&r, root);
+    read_growth(&r, root);
     rc = jsonconf_done(r.c, why, why_size);
     jsonconf_close(r.c);
     if (rc == 0)

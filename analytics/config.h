@@ -3,7 +3,8 @@
  *
  * { "records": {"path"}, "source": {"influx": {"url", "database", "token_file", "insecure_http"}} or
  *   {"collector": {"socket"}}, "web": {"bind", "port", "notice", "phone"},
- *   "forecast": {"seed", "draws", "months", "write_back"} }
+ *   "forecast": {"seed", "draws", "months", "write_back"},
+ *   "growth": {"pond" "biofloc" "tarpaulin" "cage": {"do_full_mg_l", "do_none_mg_l", "feeding_from_h", "feeding_to_h"}} }
  * "records" and "source" must be there. Relative paths start at the configuration file's folder. */
 #ifndef ANALYTICS_CONFIG_H
 #define ANALYTICS_CONFIG_H
@@ -12,7 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analytics/fish/growth.h"
 #include "collector/common/err.h"
+#include "collector/common/site.h"
 
 enum analytics_source {
     SOURCE_INFLUX,
@@ -36,6 +39,7 @@ struct analytics_config {
     uint64_t seed;    /* of the forecast's draws; default 1 */
     unsigned draws;   /* 50..2000, default 400 */
     unsigned months;  /* 1..12, default 6 */
+    struct growth_oxygen oxygen[POND_SYSTEM_COUNT]; /* how fish feel oxygen, by system */
 };
 
 /* NILA_ERR_NOT_FOUND, NILA_ERR_DENIED, NILA_ERR_IO, NILA_ERR_CONFIG with words in why (size >= 256). */

@@ -3,11 +3,13 @@
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
+#include "analytics/fish/ensemble.h"
 #include "collector/common/log.h"
 #include "commands.h"
 
@@ -21,11 +23,17 @@ static const char HELP_EN[] =
     "  nila-analytics forecast [--config FILE | --records DB] [--as-of DATE]\n"
     "                          [--months N] [--scope tracked] [--draws K] [--seed S]\n"
     "                          [--out FILE.csv]\n"
+    "  nila-analytics growth   [--from-g G] [--days N] [--temp C] [--do MG_L] [--nh3 MG_L]\n"
+    "                          [--ration PCT | --feeding-level F] [--rate R] [--table]\n"
+    "                          [--law ration|conversion|level|sgr|tgc|power] [--amp FILE.csv]\n"
+    "  nila-analytics growth   fcr\n"
     "  nila-analytics check    [--config FILE]\n"
     "\n"
     "serve     the pages, until SIGTERM\n"
     "import    takes farms, ponds, cycles, feed, samples, deaths or harvests\n"
     "forecast  monthly supply: node,lead,month,mean,p10,p50,p90,d1..dK in kg\n"
+    "growth    the curve of one fish; the feed conversion the prior expects (fcr); the\n"
+    "          laws fitted to weighed fish (--amp: feeding_pct_bw_day,temp_c,day,wet_weight_g)\n"
     "check     reads the configuration; opens nothing\n"
     "\n"
     "  --config FILE   configuration; default " DEFAULT_CONFIG "\n"
@@ -46,11 +54,18 @@ static const char HELP_ID[] =
     "  nila-analytics forecast [--config BERKAS | --records DB] [--as-of TANGGAL]\n"
     "                          [--months N] [--scope tracked] [--draws K] [--seed S]\n"
     "                          [--out BERKAS.csv]\n"
+    "  nila-analytics growth   [--from-g G] [--days N] [--temp C] [--do MG_L] [--nh3 MG_L]\n"
+    "                          [--ration PCT | --feeding-level F] [--rate R] [--table]\n"
+    "                          [--law ration|conversion|level|sgr|tgc|power] [--amp BERKAS.csv]\n"
+    "  nila-analytics growth   fcr\n"
     "  nila-analytics check    [--config BERKAS]\n"
     "\n"
     "serve     halaman web, sampai SIGTERM\n"
     "import    memasukkan farms, ponds, cycles, feed, samples, deaths, harvests\n"
     "forecast  pasokan bulanan: node,lead,month,mean,p10,p50,p90,d1..dK dalam kg\n"
+    "growth    kurva tumbuh seekor ikan; FCR menurut perkiraan awal (fcr); hukum tumbuh\n"
+    "          dicocokkan ke ikan yang ditimbang (--amp: feeding_pct_bw_day,temp_c,day,\n"
+    "          wet_weight_g)\n"
     "check     memeriksa konfigurasi; tidak membuka apa pun\n"
     "\n"
     "  --config BERKAS  konfigurasi; bawaan " DEFAULT_CONFIG "\n"
@@ -67,18 +82,18 @@ static const char HELP_ID[] =
 struct arguments {
     struct command_options o;
     const char *lang, *port, *months, *draws, *seed; /* as written */
+    const char *from_g, *days, *temp, *oxygen, *nh3, *ration, *level, *rate;
     bool help, version, verbose;
 };
 
 static const struct command {
     const char *name;
     int (*run)(const struct command_options *o);
-    int operands;
+    int least, most; /* words after it */
 } COMMAND[] = {
-    {"serve", command_serve, 0},
-    {"import", command_import, 2},
-    {"forecast", command_forecast, 0},
-    {"check", command_check, 0},
+    {"serve", command_serve, 0, 0},       {"import", command_import, 2, 2},
+    {"forecast", command_forecast, 0, 0}, {"growth", command_growth, 0, 1},
+    {"check", command_check, 0, 0},
 };
 
 /* What is wrong with word, in both languages, and where help is. */
@@ -102,15 +117,34 @@ static const char *take_options(struct arguments *a, int argc, char **argv)
         const char **text; /* takes a value ... */
         bool *on;          /* ... or is a switch */
     } TABLE[] = {
-        {"config", &a->o.config, NULL}, {"records", &a->o.records, NULL},
-        {"port", &a->port, NULL},       {"ready", &a->o.ready, NULL},
-        {"as-of", &a->o.as_of, NULL},   {"months", &a->months, NULL},
-        {"scope", &a->o.scope, NULL},   {"draws", &a->draws, NULL},
-        {"seed", &a->seed, NULL},       {"out", &a->o.out, NULL},
-        {"lang", &a->lang, NULL},       {"dry-run", NULL, &a->o.dry_run},
-        {"json", NULL, &a->o.json},     {"quiet", NULL, &a->o.quiet},
-        {"verbose", NULL, &a->verbose}, {"version", NULL, &a->version},
+        {"config", &a->o.config, NULL},
+        {"records", &a->o.records, NULL},
+        {"port", &a->port, NULL},
+        {"ready", &a->o.ready, NULL},
+        {"as-of", &a->o.as_of, NULL},
+        {"months", &a->months, NULL},
+        {"scope", &a->o.scope, NULL},
+        {"draws", &a->draws, NULL},
+        {"seed", &a->seed, NULL},
+        {"out", &a->o.out, NULL},
+        {"lang", &a->lang, NULL},
+        {"dry-run", NULL, &a->o.dry_run},
+        {"json", NULL, &a->o.json},
+        {"quiet", NULL, &a->o.quiet},
+        {"verbose", NULL, &a->verbose},
+        {"version", NULL, &a->version},
         {"help", NULL, &a->help},
+        {"table", NULL, &a->o.growth.table},
+        {"from-g", &a->from_g, NULL},
+        {"days", &a->days, NULL},
+        {"temp", &a->temp, NULL},
+        {"do", &a->oxygen, NULL},
+        {"nh3", &a->nh3, NULL},
+        {"ration", &a->ration, NULL},
+        {"feeding-level", &a->level, NULL},
+        {"rate", &a->rate, NULL},
+        {"law", &a->o.growth.law, NULL},
+        {"amp", &a->o.growth.amp, NULL},
     };
     const int n = (int)(sizeof TABLE / sizeof TABLE[0]);
     struct option option[OPTIONS_MAX + 1] = {{0}};
@@ -174,6 +208,47 @@ static const char *bad_number(struct arguments *a, const char **name)
     return NULL;
 }
 
+/* A number in min..max; NULL gives what is usual. */
+static bool take_decimal(const char *text, double usual, double min, double max, double *out)
+{
+    char *end;
+    double v = usual;
+
+    if (text != NULL) {
+        v = strtod(text, &end);
+        if (end == text || *end != '\0' || !(v >= min && v <= max)) /* NaN is in no range */
+            return false;
+    }
+    *out = v;
+    return true;
+}
+
+/* As bad_number, for what growth takes. */
+static const char *bad_growth(struct arguments *a, const char **name)
+{
+    const struct {
+        const char *name, *text, *range;
+        double usual, min, max, *out;
+    } D[] = {
+        {"--from-g", a->from_g, "0.5..800", 10, 0.5, 800, &a->o.growth.from_g},
+        {"--temp", a->temp, "5..45", ENSEMBLE_USUAL_TEMP_C, 5, 45, &a->o.growth.temp_c},
+        {"--do", a->oxygen, "0..30", 7, 0, 30, &a->o.growth.do_mg_l},
+        {"--nh3", a->nh3, "0..10", 0, 0, 10, &a->o.growth.nh3_n_mg_l},
+        {"--ration", a->ration, "0.01..30", NAN, 0.01, 30, &a->o.growth.ration_pct},
+        {"--feeding-level", a->level, "0..1", NAN, 0, 1, &a->o.growth.level},
+        {"--rate", a->rate, "0.001..100", NAN, 0.001, 100, &a->o.growth.rate},
+    };
+    long long days = 120;
+
+    for (size_t k = 0; k < sizeof D / sizeof D[0]; k++)
+        if (!take_decimal(D[k].text, D[k].usual, D[k].min, D[k].max, D[k].out))
+            return *name = D[k].name, D[k].range;
+    if (!take_number(a->days, 1, 1000, &days))
+        return *name = "--days", "1..1000";
+    a->o.growth.days = (long)days;
+    return NULL;
+}
+
 static int run(struct arguments *a, char **word, int n)
 {
     const struct command *c = NULL;
@@ -186,18 +261,25 @@ static int run(struct arguments *a, char **word, int n)
         return usage(a, "perintah belum disebut", "no command given", "");
     if (c == NULL)
         return usage(a, "perintah tidak dikenal", "unknown command", word[0]);
-    if (n - 1 > c->operands)
+    if (n - 1 > c->most)
         return usage(a, "terlalu banyak argumen", "too many arguments", word[n - 1]);
-    if (n - 1 < c->operands)
+    if (n - 1 < c->least)
         return usage(a, "tabel dan berkas CSV belum disebut", "no table and CSV file given",
                      c->name);
     range = bad_number(a, &name);
+    if (range == NULL)
+        range = bad_growth(a, &name);
     if (range != NULL) {
         (void)fprintf(stderr, "nila-analytics: %s: %s %s\n", name,
                       a->o.english ? "must be" : "harus", range);
         return EX_USAGE;
     }
-    if (c->operands == 2) {
+    if (c->run == command_growth && n == 2) {
+        if (strcmp(word[1], "fcr") != 0)
+            return usage(a, "hanya fcr yang dikenal", "only fcr is known", word[1]);
+        a->o.growth.fcr = true;
+    }
+    if (c->least == 2) {
         if (records_table_find(word[1], &a->o.table) != 0)
             return usage(a, "tabel tidak dikenal", "unknown table", word[1]);
         a->o.file = word[2];

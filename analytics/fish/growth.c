@@ -12,8 +12,12 @@ static const double LOSS_PER_C = 0.0132;    /* j, 1/C */
  * broodfish grew 43 to 170 g in 112 days (Bhujel et al. 2007). */
 static const double TEMP_MIN_C = 15, TEMP_BEST_C = 33, TEMP_MAX_C = 41;
 
-/* Food intake -40 % and assimilation -60 % from 7 to 1.5 mg/L, harm beginning at half saturation (Tsadik and Kutty 1987). */
-static const double DO_FULL_MG_L = 3.9, DO_NONE_MG_L = 1.0;
+static const double DO_FULL_MG_L = 3.9, DO_NONE_MG_L = 1.0; /* Tsadik and Kutty 1987 */
+
+enum {
+    FEED_FROM_H = 6, /* two or three meals by daylight: local habit, not measured */
+    FEED_TO_H = 18
+};
 
 static const double NH3_FULL_MG_L = 0.06,
                     NH3_NONE_MG_L = 1.46; /* Abdalla and McNabb 1998, 28 C, 35 days */
@@ -32,9 +36,42 @@ double growth_temp_effect(double temp_c)
     return exp(-4.6 * off * off * off * off);
 }
 
+struct growth_oxygen growth_oxygen_default(void)
+{
+    return (struct growth_oxygen){DO_FULL_MG_L, DO_NONE_MG_L, FEED_FROM_H, FEED_TO_H};
+}
+
+double growth_do_effect_of(const struct growth_oxygen *o, double do_mg_l)
+{
+    return ramp(do_mg_l, o->none_mg_l, o->full_mg_l);
+}
+
 double growth_do_effect(double do_mg_l)
 {
     return ramp(do_mg_l, DO_NONE_MG_L, DO_FULL_MG_L);
+}
+
+double growth_do_day(const struct growth_oxygen *o, const double *hour_mg_l)
+{
+    double all = 0, fed = 0;
+    int known = 0, known_fed = 0;
+
+    for (int h = 0; h < 24; h++) {
+        double effect;
+
+        if (isnan(hour_mg_l[h]))
+            continue;
+        effect = growth_do_effect_of(o, hour_mg_l[h]);
+        all += effect;
+        known++;
+        if (h >= o->feed_from_h && h < o->feed_to_h) {
+            fed += effect;
+            known_fed++;
+        }
+    }
+    if (known < GROWTH_HOURS_KNOWN || known_fed == 0)
+        return NAN;
+    return (1 - GROWTH_INTAKE_SHARE) * all / known + GROWTH_INTAKE_SHARE * fed / known_fed;
 }
 
 double growth_nh3_effect(double nh3_n_mg_l)
@@ -63,6 +100,16 @@ double growth_gain_ration(double relative_ration, double conversion)
 
     return conversion * (1 - GROWTH_C0_FALL * x) * x * GROWTH_RMAX_U /
            growth_temp_effect(GROWTH_TEMP_FIT_C);
+}
+
+double growth_ration_max(double mass_g)
+{
+    return GROWTH_RMAX_U / growth_u(mass_g);
+}
+
+bool growth_ration_seen(double mass_g, double ration)
+{
+    return mass_g >= 33 && mass_g <= 175 && ration >= 0.01 && ration <= 0.03;
 }
 
 double growth_u(double mass_g)

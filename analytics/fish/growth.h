@@ -8,6 +8,8 @@
  *    rmax(W) = 0.04 (W/100)^-0.33; conversion falls with ration, c = c0 (1 - 0.68 x). c0 = 0.82 was fitted to the three
  *    rations of Bhujel, Little and Hossain 2007 at 25 C (33-175 g; mean absolute error 7.3 %), so phi25 is phi divided by
  *    the temperature effect at 25 C. Feed above rmax is wasted.
+ *    WARNING: the three rations were 1 to 3 % a day; outside of them and of 33 to 175 g the law is an extrapolation
+ *    (growth_ration_seen tells). A straight line c = 0.91 - 15.2 r fits the three as well, and gives nothing at 6 %.
  *  - phi = tau(T) delta(O2) ups(NH3): the effects below, each 0..1.
  * Valid for 0.5 to 800 g and 18 to 38 C. NaN never comes out when none went in.
  *
@@ -17,6 +19,7 @@
 #define ANALYTICS_GROWTH_H
 
 #include <math.h>
+#include <stdbool.h>
 
 #define GROWTH_M          0.67
 #define GROWTH_U_EXPONENT 0.33          /* 1 - m */
@@ -41,9 +44,26 @@ struct growth_params {
     double conversion; /* c0; GROWTH_C0 unless learned; used with ration */
 };
 
+/* How oxygen is felt, by system. Tsadik and Kutty 1987: from 7 to 1.5 mg/L food -40 %, assimilation -60 %, harm beginning
+ * at half saturation. Of the loss in logs (0.51 and 0.92) 36 % is of intake, which counts in the hours of feeding, and 64 %
+ * of assimilation, which counts by day and night. */
+struct growth_oxygen {
+    double full_mg_l; /* no effect above; 0.5..12, default 3.9 */
+    double none_mg_l; /* no growth below; 0..full, default 1.0 */
+    int feed_from_h;  /* fish are fed from this hour, WIB; 0..23, default 6 */
+    int feed_to_h;    /* to before this one; from + 1..24, default 18 */
+};
+#define GROWTH_INTAKE_SHARE 0.36
+#define GROWTH_HOURS_KNOWN  12 /* a day with fewer known hours of oxygen is not known */
+struct growth_oxygen growth_oxygen_default(void);
+double growth_do_effect_of(const struct growth_oxygen *o, double do_mg_l);
+/* A day's effect from 24 hours of oxygen (WIB; NaN: not known): mean of the effect by the hour, never the effect of the mean,
+ * since it is the dawn minimum that stops feeding. NaN with fewer than 12 known hours or no known hour of feeding. */
+double growth_do_day(const struct growth_oxygen *o, const double *hour_mg_l);
+
 /* Effects of water, 0..1. */
 double growth_temp_effect(double temp_c); /* 15 / 33 / 41 C: none, best, none */
-/* full above 3.9, none below 1.0 mg/L (after Tsadik and Kutty 1987) */
+/* with the default limits: full above 3.9, none below 1.0 mg/L */
 double growth_do_effect(double do_mg_l);
 /* full below 0.06, none above 1.46 (Abdalla and McNabb 1998) */
 double growth_nh3_effect(double nh3_n_mg_l);
@@ -56,6 +76,11 @@ double growth_loss(double temp_c);
 double growth_gain_feeding(double feeding);
 /* The same for a relative ration x (0..1) and conversion c0; includes the division by the 25 C effect. */
 double growth_gain_ration(double relative_ration, double conversion);
+
+/* The most a fish eats, g feed per g fish and day. */
+double growth_ration_max(double mass_g);
+/* Whether the ration law was fitted on fish like these: 33 to 175 g at 1 to 3 % a day. */
+bool growth_ration_seen(double mass_g, double ration);
 
 double growth_u(double mass_g);
 double growth_mass(double u);

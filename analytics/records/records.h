@@ -94,6 +94,7 @@ struct rec_feed {
     size_t cycle; /* index into cycle[]: the one open in the pond that day */
     int32_t day;
     double feed_kg;
+    char kind[SITE_NAME_SIZE]; /* as written, "" when not */
 };
 struct rec_sample {
     size_t cycle;
@@ -106,6 +107,7 @@ struct rec_death {
     size_t cycle;
     int32_t day;
     double count;
+    char cause[SITE_NAME_SIZE]; /* as written, "" when not */
 };
 struct rec_harvest {
     size_t cycle;

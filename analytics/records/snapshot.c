@@ -248,14 +248,18 @@ static int event_of(struct load *l, struct db_stmt *row, size_t *cycle, int32_t 
 static int take_feed(struct load *l, struct db_stmt *row, void *element)
 {
     struct rec_feed *f = element;
+
     f->feed_kg = db_number(row, 2);
+    db_text(row, 3, f->kind, sizeof f->kind);
     return event_of(l, row, &f->cycle, &f->day);
 }
 
 static int take_death(struct load *l, struct db_stmt *row, void *element)
 {
     struct rec_death *d = element;
+
     d->count = db_number(row, 2);
+    db_text(row, 3, d->cause, sizeof d->cause);
     return event_of(l, row, &d->cycle, &d->day);
 }
 
@@ -316,7 +320,7 @@ static const struct query HARVESTS = {
     "ORDER BY pond, \"on\", id",
     true, sizeof(struct rec_harvest), take_harvest};
 static const struct query FEED = {
-    "SELECT pond, \"on\", feed_kg FROM feed WHERE entered_on <= ?1 AND \"on\" <= ?2 ORDER BY pond, \"on\", id",
+    "SELECT pond, \"on\", feed_kg, kind FROM feed WHERE entered_on <= ?1 AND \"on\" <= ?2 ORDER BY pond, \"on\", id",
     true, sizeof(struct rec_feed), take_feed};
 static const struct query SAMPLES = {
     "SELECT pond, \"on\", sum(ifnull(fish, 1)), sum(ifnull(mass_g, total_g)), sum(mass_g IS NOT NULL), "
@@ -324,7 +328,7 @@ static const struct query SAMPLES = {
     "ORDER BY pond, \"on\"",
     true, sizeof(struct rec_sample), take_sample};
 static const struct query DEATHS = {
-    "SELECT pond, \"on\", count FROM deaths WHERE entered_on <= ?1 AND \"on\" <= ?2 ORDER BY pond, \"on\", id",
+    "SELECT pond, \"on\", count, cause FROM deaths WHERE entered_on <= ?1 AND \"on\" <= ?2 ORDER BY pond, \"on\", id",
     true, sizeof(struct rec_death), take_death};
 /* clang-format on */
 

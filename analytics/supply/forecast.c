@@ -87,8 +87,8 @@ int forecast_run(const struct forecast_request *q, struct forecast **out, char *
     f->ponds = f->snapshot->ponds;
     f->pond = xcalloc(f->ponds, sizeof *f->pond);
     f->water = xcalloc(f->ponds, sizeof *f->water);
-    rc = forecast_water_load(q->source, f->snapshot, q->as_of_day, f->water, &f->ponds_with_water,
-                             why, why_size);
+    rc = forecast_water_load(q->source, f->snapshot, q->as_of_day, q->oxygen, f->water,
+                             &f->ponds_with_water, why, why_size);
     if (rc != 0)
         goto out;
     in = (struct supply_input){.records = f->snapshot,

@@ -31,6 +31,8 @@ struct forecast_request {
     int32_t as_of_day;
     unsigned months, draws; /* 1..12, 50..2000 */
     uint64_t seed;
+    /* how fish feel oxygen, [POND_SYSTEM_COUNT]; NULL, or full_mg_l 0: as usual (growth.h) */
+    const struct growth_oxygen *oxygen;
     enum forecast_scope scope;
     int64_t issued_ms; /* 0: now */
 };
@@ -73,11 +75,11 @@ NILA_MUST_CHECK int forecast_write_back(const struct forecast *f, struct series_
 struct forecast_hours {
     struct series temp, oxygen, ph, tan, nh3;
 };
-/* Days first_day..last_day of water for growth: oxygen effect by the hour, then the mean; un-ionised ammonia as measured,
+/* Days first_day..last_day of water for growth: oxygen by growth_do_day; un-ionised ammonia as measured,
  * else from total ammonia, temperature and pH. A day with less than 12 hours of something does not know it (NaN). Arrays of
  * *out are the caller's, forecast_water_free. */
 void forecast_water(const struct forecast_hours *h, int32_t first_day, int32_t last_day,
-                    struct supply_water *out);
+                    const struct growth_oxygen *oxygen, struct supply_water *out);
 void forecast_water_free(struct supply_water *w);
 
 #endif

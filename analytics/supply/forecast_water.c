@@ -44,7 +44,7 @@ static double day_mean(const double *hour)
 }
 
 void forecast_water(const struct forecast_hours *h, int32_t first_day, int32_t last_day,
-                    struct supply_water *out)
+                    const struct growth_oxygen *oxygen_felt, struct supply_water *out)
 {
     size_t days = last_day >= first_day ? (size_t)(last_day - first_day) + 1 : 0;
     size_t hours = days * HOURS_A_DAY;
@@ -59,8 +59,6 @@ void forecast_water(const struct forecast_hours *h, int32_t first_day, int32_t l
     grid(&h->tan, from_ms, hours, tan);
     grid(&h->nh3, from_ms, hours, nh3);
     for (size_t k = 0; k < hours; k++) {
-        if (!isnan(oxygen[k]))
-            oxygen[k] = growth_do_effect(oxygen[k]);
         if (isnan(nh3[k])) /* NaN in any of the three gives NaN */
             nh3[k] = watereq_nh3_n_mg_l(tan[k], temp[k], ph[k]);
     }
@@ -70,7 +68,7 @@ void forecast_water(const struct forecast_hours *h, int32_t first_day, int32_t l
     out->nh3_n_mg_l = xcalloc(days, sizeof *out->nh3_n_mg_l);
     for (size_t d = 0; d < days; d++) {
         out->temp_c[d] = day_mean(temp + d * HOURS_A_DAY);
-        out->do_effect[d] = day_mean(oxygen + d * HOURS_A_DAY);
+        out->do_effect[d] = growth_do_day(oxygen_felt, oxygen + d * HOURS_A_DAY);
         out->nh3_n_mg_l[d] = day_mean(nh3 + d * HOURS_A_DAY);
     }
     free(work);
@@ -146,20 +144,23 @@ static bool knows_any(const struct supply_water *w)
 }
 
 int forecast_water_load(struct series_source *source, const struct records_snapshot *s,
-                        int32_t as_of_day, struct supply_water *water, size_t *with, char *why,
-                        size_t why_size)
+                        int32_t as_of_day, const struct growth_oxygen *oxygen,
+                        struct supply_water *water, size_t *with, char *why, size_t why_size)
 {
     *with = 0;
     for (size_t p = 0; source != NULL && p < s->ponds; p++) {
         int32_t from = wanted_from(s, p, as_of_day);
+        struct growth_oxygen felt = growth_oxygen_default();
         struct forecast_hours h = {0};
         int rc;
 
         if (from == INT32_MAX)
             continue;
+        if (oxygen != NULL && oxygen[s->pond[p].system].full_mg_l > 0)
+            felt = oxygen[s->pond[p].system];
         rc = load_hours(source, s->pond[p].slug, from, as_of_day, &h, why, why_size);
         if (rc == 0)
-            forecast_water(&h, from, as_of_day, &water[p]);
+            forecast_water(&h, from, as_of_day, &felt, &water[p]);
         free_hours(&h);
         if (rc != 0)
             return rc;

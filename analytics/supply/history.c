@@ -7,6 +7,8 @@
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
+#include "analytics/fish/feed.h"
+
 static const int32_t FORGOTTEN_AGE_DAYS = 365, FORGOTTEN_SILENCE_DAYS = 120;
 static const int32_t FEED_SPREAD_DAYS = 10; /* longest time one feed row may stand for */
 static const int32_t RETAIL_DAYS = 56;      /* the recent pace of sales by and by */
@@ -157,6 +159,13 @@ struct history_water history_usual_water(const struct supply_water *water, int32
     return u;
 }
 
+/* A kind nobody knows counts as pellets. */
+static double pellets_in(const char *kind)
+{
+    const struct feed_kind *k = feed_kind_find(kind);
+    return k != NULL ? k->pellets : 1;
+}
+
 void history_feed(const struct records_snapshot *s, size_t cycle, int32_t as_of_day,
                   double *feed_kg)
 {
@@ -178,7 +187,7 @@ void history_feed(const struct records_snapshot *s, size_t cycle, int32_t as_of_
         double kg = 0;
 
         for (; k < end && s->feed[k].day == day; k++)
-            kg += s->feed[k].feed_kg;
+            kg += s->feed[k].feed_kg * pellets_in(s->feed[k].kind);
         prev = day;
         if (day < stocked)
             continue;

@@ -37,7 +37,8 @@ struct history_water {
 };
 struct history_water history_usual_water(const struct supply_water *water, int32_t as_of_day);
 
-/* Spreads the cycle's feed rows over feed_kg [days from stocking to as_of_day, both included]; NaN: not known. */
+/* Spreads the cycle's feed rows over feed_kg [days from stocking to as_of_day, both included] as pellets (feed.h);
+ * NaN: not known. */
 void history_feed(const struct records_snapshot *s, size_t cycle, int32_t as_of_day,
                   double *feed_kg);
 

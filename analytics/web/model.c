@@ -203,6 +203,7 @@ static bool make_forecast(struct model *m)
                                  .months = m->c.config->months,
                                  .draws = m->c.config->draws,
                                  .seed = m->c.config->seed,
+                                 .oxygen = m->c.config->oxygen,
                                  .scope = FORECAST_TRACKED};
     struct forecast *f = NULL;
     char why[256] = "";

@@ -45,6 +45,8 @@ static void the_least_file_has_every_default(void **state)
     assert_int_equal(c.seed, 1);
     assert_int_equal(c.draws, 400);
     assert_int_equal(c.months, 6);
+    assert_float_equal(c.oxygen[POND_SYSTEM_CAGE].full_mg_l, 3.9, 1e-12);
+    assert_int_equal(c.oxygen[POND_SYSTEM_CAGE].feed_to_h, 18);
 }
 
 static void every_key_is_taken(void **state)
@@ -60,7 +62,9 @@ static void every_key_is_taken(void **state)
              "\"database\":\"lumbung\",\"token_file\":\"t\"}}, // comment\n"
              "\"web\":{\"bind\":\"0.0.0.0\",\"port\":0,\"notice\":\"Data contoh\","
              "\"phone\":\"+62 811-52\"},\n"
-             "\"forecast\":{\"seed\":77,\"draws\":50,\"months\":12,\"write_back\":false}}",
+             "\"forecast\":{\"seed\":77,\"draws\":50,\"months\":12,\"write_back\":false},\n"
+             "\"growth\":{\"biofloc\":{\"do_full_mg_l\":3,\"do_none_mg_l\":0.5,"
+             "\"feeding_from_h\":7,\"feeding_to_h\":21}}}",
              why, sizeof why),
         0);
     assert_string_equal(c.records_path, "/var/r.db");
@@ -75,6 +79,11 @@ static void every_key_is_taken(void **state)
     assert_int_equal(c.seed, 77);
     assert_int_equal(c.draws, 50);
     assert_int_equal(c.months, 12);
+    assert_float_equal(c.oxygen[POND_SYSTEM_BIOFLOC].full_mg_l, 3, 1e-12);
+    assert_float_equal(c.oxygen[POND_SYSTEM_BIOFLOC].none_mg_l, 0.5, 1e-12);
+    assert_int_equal(c.oxygen[POND_SYSTEM_BIOFLOC].feed_from_h, 7);
+    assert_int_equal(c.oxygen[POND_SYSTEM_BIOFLOC].feed_to_h, 21);
+    assert_float_equal(c.oxygen[POND_SYSTEM_POND].none_mg_l, 1, 1e-12);
     assert_int_equal(load(&c,
                           "{" RECORDS ",\"source\":{\"collector\":{\"socket\":\"/run/c.sock\"}}}",
                           why, sizeof why),
@@ -111,6 +120,9 @@ static void names_place_key_and_what_is_allowed(void **state)
         {"a name that begins like this machine's address", "{" RECORDS ",\"source\":{\"influx\":{\"url\":\"http://127.example.org:8086\"}}}", "insecure_http"},
         {"no database", "{" RECORDS ",\"source\":{\"influx\":{\"url\":\"http://127.0.0.1\",\"database\":\"\"}}}", "source.influx.database"},
         {"writing back to a socket", "{" RECORDS ",\"source\":{\"collector\":{\"socket\":\"s\"}},\"forecast\":{\"write_back\":true}}", "forecast.write_back"},
+        {"oxygen limits the wrong way round", "{" RECORDS "," SOURCE ",\"growth\":{\"cage\":{\"do_none_mg_l\":4}}}", "growth.cage: do_none_mg_l must be below"},
+        {"feeding that ends before it begins", "{" RECORDS "," SOURCE ",\"growth\":{\"pond\":{\"feeding_from_h\":18}}}", "feeding_from_h must be before"},
+        {"a system of no kind", "{" RECORDS "," SOURCE ",\"growth\":{\"sea\":{}}}", "sea"},
         /* clang-format on */
     };
 

@@ -287,6 +287,7 @@ static void a_day_of_water_needs_twelve_hours_and_oxygen_counts_by_the_hour(void
                                {METRIC_NH3_N_MG_L, 0, ts[4], v[4]}};
     int32_t day = civil_day_of(2026, 5, 1);
     int64_t from = civil_day_start(day);
+    const struct growth_oxygen felt = growth_oxygen_default();
     struct supply_water w;
 
     (void)state;
@@ -304,7 +305,7 @@ static void a_day_of_water_needs_twelve_hours_and_oxygen_counts_by_the_hour(void
         add(&h.nh3, from, hour, 0.2);
     }
     add(&h.temp, from, 72, 99); /* after the last day */
-    forecast_water(&h, day, day + 2, &w);
+    forecast_water(&h, day, day + 2, &felt, &w);
     assert_int_equal(w.days, 3);
     assert_int_equal(w.first_day, day);
     assert_close(w.temp_c[0], 28, 1e-12);

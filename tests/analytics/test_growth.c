@@ -71,6 +71,37 @@ static void has_the_water_effects_of_their_sources(void **state)
     }
 }
 
+static void oxygen_counts_by_the_hour_and_most_while_fish_are_fed(void **state)
+{
+    struct growth_oxygen o = growth_oxygen_default();
+    double hour[24], all_day, night, day, mean;
+
+    (void)state;
+    for (int h = 0; h < 24; h++)
+        hour[h] = h % 2 ? 7.0 : 0.8; /* mean 3.9: full effect, if the mean were what counts */
+    mean = growth_do_day(&o, hour);
+    assert_close(mean, 0.5, 1e-12);
+    for (int h = 0; h < 24; h++)
+        hour[h] = h < 6 || h >= 18 ? 0.8 : 7.0;
+    night = growth_do_day(&o, hour); /* no oxygen by night */
+    assert_close(night, 0.64 * 0.5 + 0.36, 1e-12);
+    for (int h = 0; h < 24; h++)
+        hour[h] = h < 6 || h >= 18 ? 7.0 : 0.8;
+    day = growth_do_day(&o, hour);
+    assert_close(day, 0.64 * 0.5, 1e-12);
+    o.feed_from_h = 0;
+    o.feed_to_h = 24;
+    all_day = growth_do_day(&o, hour);
+    assert_close(all_day, 0.5, 1e-12);
+    o = (struct growth_oxygen){1.0, 0.3, 6, 18}; /* the limits of the published ports */
+    assert_close(growth_do_effect_of(&o, 0.8), 5.0 / 7, 1e-12);
+    for (int h = 6; h < 17; h++)
+        hour[h] = NAN;
+    assert_true(growth_do_day(&o, hour) > 0); /* 13 hours known, 17 h the one of feeding */
+    hour[17] = NAN;
+    assert_true(isnan(growth_do_day(&o, hour)));
+}
+
 /* Classic fourth-order steps on W itself, a tenth of a day each: nothing in common with the step under test. */
 static double slope(double w, double gain, double loss)
 {
@@ -217,6 +248,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(needs_the_published_number_of_days_from_10_to_250_g),
         cmocka_unit_test(has_the_water_effects_of_their_sources),
+        cmocka_unit_test(oxygen_counts_by_the_hour_and_most_while_fish_are_fed),
         cmocka_unit_test(agrees_with_fine_runge_kutta_steps_over_100_days),
         cmocka_unit_test(is_the_cube_root_like_line_when_nothing_is_lost),
         cmocka_unit_test(ration_law_follows_the_broodfish_within_their_published_error),

@@ -158,7 +158,8 @@ static void events_find_the_cycle_that_lived_that_day(void **state)
                          "p-1,2026-06-08,1\n"   /* the pond is empty */
                          "p-1,2026-01-31,1\n"   /* not stocked yet */
                          "p-1,2026-10-15,9\n"); /* new fish that did not bear the journey */
-    take(RECORDS_FEED, "pond,on,feed_kg\np-1,2026-07-02,3\np-1,2026-07-01,2.5\np-1,2026-06-10,1\n");
+    take(RECORDS_FEED, "pond,on,feed_kg,kind\np-1,2026-07-02,3,\np-1,2026-07-01,2.5,Azolla "
+                       "segar\np-1,2026-06-10,1,\n");
     s = snapshot("2026-11-24");
     assert_int_equal(s->stray, 4);
     assert_int_equal(s->cycle[0].closed_day, day("2026-06-07"));
@@ -181,6 +182,8 @@ static void events_find_the_cycle_that_lived_that_day(void **state)
     assert_int_equal(s->feeds, 2);
     assert_int_equal(s->feed[0].day, day("2026-07-01"));
     assert_float_equal(s->feed[0].feed_kg, 2.5, 1e-12);
+    assert_string_equal(s->feed[0].kind, "Azolla segar");
+    assert_string_equal(s->feed[1].kind, "");
     /* what is open at the end of a day */
     assert_int_equal(records_open_cycle(s, 0, day("2026-01-31")), -1);
     assert_int_equal(records_open_cycle(s, 0, day("2026-02-01")), 0);

@@ -402,6 +402,34 @@ static void weekly_feed_rows_stand_for_their_days(void **state)
     world_free(weekly);
 }
 
+/* Fresh azolla is nearly all water. */
+static void feed_counts_by_what_it_is_worth_in_pellets(void **state)
+{
+    static const struct {
+        const char *says;
+        double kg;
+    } row[] = {{"", 2}, {"azolla segar", 40}, {"pakan ajaib", 2}, {"maggot", 2 / 0.35}};
+    struct supply_pond pellets, pond;
+    int32_t day;
+    size_t cycle;
+
+    (void)state;
+    for (size_t k = 0; k < sizeof row / sizeof row[0]; k++) {
+        struct world *w = one_pond(&day, &cycle);
+
+        for (int32_t d = day - 89; d <= day; d++) {
+            world_feed(w, cycle, d, row[k].kg);
+            (void)snprintf(w->s.feed[w->s.feeds - 1].kind, sizeof w->s.feed[0].kind, "%s",
+                           row[k].says);
+        }
+        pond = look(w, day, NULL, NULL);
+        pellets = k == 0 ? pond : pellets;
+        print_message("%.1f kg of \"%s\": %.2f g\n", row[k].kg, row[k].says, pond.mass_g_p50);
+        assert_close(pond.mass_g_p50 / pellets.mass_g_p50, 1, 1e-9);
+        world_free(w);
+    }
+}
+
 /* Each pond run alone has the very numbers it has among the others, so their variances add up to what independent ponds
  * would give. With 2000 draws both spreads are known to 1.6 %; the ratio is near 1.08. */
 static void common_paths_widen_the_joint_spread(void **state)
@@ -514,6 +542,7 @@ int main(void)
         cmocka_unit_test(partial_harvests_take_fish_out),
         cmocka_unit_test(poor_oxygen_slows_the_fish_and_unknown_days_do_not_poison_them),
         cmocka_unit_test(weekly_feed_rows_stand_for_their_days),
+        cmocka_unit_test(feed_counts_by_what_it_is_worth_in_pellets),
         cmocka_unit_test(common_paths_widen_the_joint_spread),
         cmocka_unit_test(eighty_percent_intervals_hold_in_simulated_worlds),
         cmocka_unit_test(fifty_ponds_take_well_under_two_seconds),

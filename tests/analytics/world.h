@@ -95,7 +95,7 @@ static inline size_t world_cycle(struct world *w, size_t pond, int32_t day, doub
 static inline void world_feed(struct world *w, size_t cycle, int32_t day, double kg)
 {
     assert_true(w->s.feeds < WORLD_ROWS);
-    w->s.feed[w->s.feeds++] = (struct rec_feed){cycle, day, kg};
+    w->s.feed[w->s.feeds++] = (struct rec_feed){.cycle = cycle, .day = day, .feed_kg = kg};
 }
 
 static inline void world_sample(struct world *w, size_t cycle, int32_t day, double fish,
@@ -108,7 +108,7 @@ static inline void world_sample(struct world *w, size_t cycle, int32_t day, doub
 static inline void world_death(struct world *w, size_t cycle, int32_t day, double count)
 {
     assert_true(w->s.deaths < WORLD_ROWS);
-    w->s.death[w->s.deaths++] = (struct rec_death){cycle, day, count};
+    w->s.death[w->s.deaths++] = (struct rec_death){.cycle = cycle, .day = day, .count = count};
 }
 
 static inline void world_harvest(struct world *w, size_t cycle, int32_t day, double kg,
