@@ -193,6 +193,8 @@ void site_free(struct site *s)
         return;
     free(s->pond);
     free(s->bus);
+    for (unsigned i = 0; i < s->devices; i++)
+        free(s->device[i].metric);
     free(s->device);
     free(s->input);
     free(s->reflex);

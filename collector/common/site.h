@@ -65,14 +65,14 @@ struct site_metric {
 #define SITE_DEVICE_METRICS 16
 struct site_device {
     char slug[SLUG_SIZE];
-    char profile[SLUG_SIZE]; /* file name in the devices folder without .json */
-    int bus;                 /* index into buses */
-    int unit;                /* 0..255; 1..255 on serial lines */
-    int every_s;             /* 1..86400, default 60 */
-    int pond;                /* index into ponds, -1: of the whole site */
-    unsigned metrics;        /* used entries of metric[] */
-    struct site_metric metric[SITE_DEVICE_METRICS];
-    long line; /* of the site file, for messages */
+    char profile[SLUG_SIZE];    /* file name in the devices folder without .json */
+    int bus;                    /* index into buses */
+    int unit;                   /* 0..255; 1..255 on serial lines */
+    int every_s;                /* 1..86400, default 60 */
+    int pond;                   /* index into ponds, -1: of the whole site */
+    unsigned metrics;           /* used entries of metric[] */
+    struct site_metric *metric; /* NULL: none */
+    long line;                  /* of the site file, for messages */
 };
 
 /* What a reflex does while none of a condition's values is fresh. */

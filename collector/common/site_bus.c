@@ -155,6 +155,7 @@ static void read_metrics(struct site_reader *r, const struct jsonconf_node *list
         read_limits(r, o, &m);
         m.primary = jsonconf_bool_or(r->c, o, "primary", false);
         check_metric(r, o, d, &m);
+        d->metric = xrealloc(d->metric, d->metrics + 1, sizeof *d->metric);
         d->metric[d->metrics++] = m;
     }
 }

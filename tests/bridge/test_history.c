@@ -196,6 +196,8 @@ static void a_metric_goes_by_the_name_the_site_gives_it(void **state)
 
     (void)state;
     site->device[0].metrics = 1;
+    site->device[0].metric = calloc(1, sizeof *site->device[0].metric);
+    assert_non_null(site->device[0].metric);
     site->device[0].metric[0].metric = METRIC_EC_US_CM;
     site->device[0].metric[0].as = METRIC_EC25_US_CM;
     text = day_of(site, &a, &rows, &n);

@@ -409,9 +409,11 @@ static void
 a_site_renames_and_an_empty_channel_of_a_node_is_nothing_unless_it_is_named(void **state)
 {
     struct profile p = one(PROFILE_S32, "ABCD");
-    struct site_device d = {.metrics = 1,
-                            .metric = {{.metric = METRIC_DO_MG_L, .as = METRIC_DO_SAT_PCT}}};
-    struct site_device other = {.metrics = 1, .metric = {{.metric = METRIC_PH, .as = METRIC_PH}}};
+    struct site_device d = {
+        .metrics = 1,
+        .metric = (struct site_metric[]){{.metric = METRIC_DO_MG_L, .as = METRIC_DO_SAT_PCT}}};
+    struct site_device other = {
+        .metrics = 1, .metric = (struct site_metric[]){{.metric = METRIC_PH, .as = METRIC_PH}}};
     struct reg_block b = {
         .function = 3, .first = 10, .count = 9, .regs = {0, 5000, 0, 0, 1, 0, 0, 0, 2}};
     struct reading_set set;
@@ -453,8 +455,9 @@ static void checks_a_profile_before_it_is_used(void **state)
         {"a node without its block", "ABCD", PROFILE_S32, true, false, NILA_ERR_CONFIG},
         {"two values of one name", "ABCD", PROFILE_S32, false, true, NILA_ERR_CONFIG},
     };
-    struct site_device d = {.metrics = 1,
-                            .metric = {{.metric = METRIC_DO_MG_L, .as = METRIC_DO_SAT_PCT}}};
+    struct site_device d = {
+        .metrics = 1,
+        .metric = (struct site_metric[]){{.metric = METRIC_DO_MG_L, .as = METRIC_DO_SAT_PCT}}};
 
     (void)state;
     for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {

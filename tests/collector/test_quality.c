@@ -85,11 +85,11 @@ static void a_probes_own_range_fails_and_a_sites_limits_are_doubt(void **state)
 {
     struct profile p = measures(METRIC_DO_MG_L, PROFILE_F32, 1);
     struct site_device d = {.metrics = 1,
-                            .metric = {{.metric = METRIC_DO_MG_L,
-                                        .as = METRIC_DO_MG_L,
-                                        .has_limits = true,
-                                        .min = 1,
-                                        .max = 12}}};
+                            .metric = (struct site_metric[]){{.metric = METRIC_DO_MG_L,
+                                                              .as = METRIC_DO_MG_L,
+                                                              .has_limits = true,
+                                                              .min = 1,
+                                                              .max = 12}}};
     struct quality *q;
 
     (void)state;
@@ -110,11 +110,11 @@ static void a_renamed_metric_is_judged_by_its_new_name(void **state)
 {
     struct profile p = measures(METRIC_TEMP_C, PROFILE_F32, 1);
     struct site_device d = {.metrics = 1,
-                            .metric = {{.metric = METRIC_TEMP_C,
-                                        .as = METRIC_AIR_TEMP_C,
-                                        .has_limits = true,
-                                        .min = 20,
-                                        .max = 38}}};
+                            .metric = (struct site_metric[]){{.metric = METRIC_TEMP_C,
+                                                              .as = METRIC_AIR_TEMP_C,
+                                                              .has_limits = true,
+                                                              .min = 20,
+                                                              .max = 38}}};
     struct quality *q = quality_new(&p, &d);
 
     (void)state;

@@ -52,12 +52,14 @@ static void says_where_site_file_and_profile_disagree(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
-        struct site_device d = {.slug = "d-1", .metrics = T[i].metrics, .line = 7};
+        struct site_metric metric[2];
+        struct site_device d = {
+            .slug = "d-1", .metrics = T[i].metrics, .metric = metric, .line = 7};
         struct profile *p = NULL;
         char why[256] = "";
         int rc;
         assert_int_equal(profile_load(&p, DEVICES, T[i].profile, why, sizeof why), 0);
-        memcpy(d.metric, T[i].metric, sizeof T[i].metric);
+        memcpy(metric, T[i].metric, sizeof metric);
         rc = site_fit("c.json", &d, p, why, sizeof why);
         if (T[i].words == NULL
                 ? rc != 0 || why[0] != '\0'
