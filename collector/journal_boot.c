@@ -127,7 +127,9 @@ int journal_boot_load(struct journal *j)
         return rc;
     if (clock_plausible(newest) && newest > j->newest_ms)
         j->newest_ms = newest;
-    if ((rc = journal_db_newest(j->db, NEWEST_ROWS, newest_row, j)) != 0)
+    rc = journal_db_newest(j->db, NEWEST_ROWS, newest_row, j);
+    if (rc != 0 &&
+        rc != NILA_ERR_IO) /* what the disk does not read is passed over by who needs it */
         return rc;
     b = present(j);
     j->held_seq = 0;

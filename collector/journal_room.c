@@ -2,6 +2,7 @@
 /* Keeps the journal within its bound and its age. */
 #include "journal_parts.h"
 
+#include "collector/common/civil.h"
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
 
@@ -212,7 +213,7 @@ int journal_room_when_full(struct journal *j)
 
 struct aged {
     const struct journal *j;
-    int64_t before_ms, upto_seq, delivered;
+    int64_t now_ms, before_ms, upto_seq, delivered;
 };
 
 static int find_aged(void *arg, int64_t seq, const void *row, size_t n)
@@ -220,9 +221,15 @@ static int find_aged(void *arg, int64_t seq, const void *row, size_t n)
     struct aged *a = arg;
     struct journal_row_head head;
 
-    if (seq > a->delivered ||
-        (journal_row_peek(row, n, &head) == 0 && journal_boot_time(a->j, &head) >= a->before_ms))
+    if (seq > a->delivered)
         return 1;
+    if (journal_row_peek(row, n, &head) == 0) {
+        int64_t ts_ms = journal_boot_time(a->j, &head);
+        if (ts_ms > a->now_ms + CIVIL_DAY_MS) /* of the future: as old as what comes behind it */
+            return 0;
+        if (ts_ms >= a->before_ms)
+            return 1;
+    }
     a->upto_seq = seq;
     return 0;
 }
@@ -238,7 +245,8 @@ void journal_room_trim_aged(struct journal *j)
     journal_ballast_make(j);
     if (!clock_trusted() || j->first == 0)
         return;
-    a.before_ms = clock_wall_ms() - j->keep_ms;
+    a.now_ms = clock_wall_ms();
+    a.before_ms = a.now_ms - j->keep_ms;
     if (journal_db_rows(j->db, j->first - 1, JOURNAL_BATCH, find_aged, &a) >= 0 && a.upto_seq > 0)
         (void)delete_upto(j, a.upto_seq); /* logged there; the next round tries again */
 }
