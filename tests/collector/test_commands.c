@@ -206,7 +206,7 @@ static void write_site(int unit, const char *sinks)
         "\n"
         "{\"slug\":\"papan\",\"profile\":\"waveshare-relay-8\",\"unit\":9,\"every_s\":60,"
         "\"pond\":null},\n"
-        "{\"slug\":\"mati\",\"profile\":\"xy-md02\",\"unit\":40,\"every_s\":60,\"pond\":null}]}],\n"
+        "{\"slug\":\"mati\",\"profile\":\"xy-md02\",\"unit\":40,\"every_s\":1,\"pond\":null}]}],\n"
         "\"reflexes\":[{\"slug\":\"kincir\",\"name\":\"Kincir 1\",\"pond\":\"k1\",\"switch\":"
         "{\"device\":\"papan\",\"channel\":3},\"when\":[{\"pond\":\"k1\",\"metric\":\"do_mg_l\","
         "\"below\":3,\"until\":4}],\"when_lost\":\"keep\",\"manual_max_s\":600}],\n"
