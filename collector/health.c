@@ -12,6 +12,8 @@
 #include "collector/common/lineproto.h"
 #include "collector/common/log.h"
 
+#define STUCK_MS 300000 /* a question with all its waiting ends within seconds */
+
 void health_notify(const char *state)
 {
     const char *path = getenv("NOTIFY_SOCKET");
@@ -43,20 +45,10 @@ int64_t health_watchdog_ms(void)
     return v > 0 ? v / 2000 : 0;
 }
 
-bool health_polling(const struct site *site, struct poller *p, int64_t started_mono_ms,
-                    int64_t mono_ms)
+bool health_polling(struct poller *p, int64_t mono_ms, const char **stuck)
 {
-    int64_t last, slowest_s = 0;
-
-    if (p == NULL || site->devices == 0)
-        return true;
-    for (unsigned i = 0; i < site->devices; i++)
-        if (site->device[i].every_s > slowest_s)
-            slowest_s = site->device[i].every_s;
-    last = poller_last_round_mono_ms(p);
-    if (last < started_mono_ms)
-        last = started_mono_ms;
-    return mono_ms - last <= (2 * slowest_s + 60) * 1000;
+    *stuck = "";
+    return p == NULL || poller_last_turn_ms(p, stuck) >= mono_ms - STUCK_MS;
 }
 
 /* Resident memory from /proc/self/statm, in kB; 0 when it cannot be read. */

@@ -19,10 +19,9 @@ void health_notify(const char *state);
 /* How often systemd wants to hear WATCHDOG=1: half of WATCHDOG_USEC, in ms; 0: never. */
 int64_t health_watchdog_ms(void);
 
-/* Are the pollers at work? True when a round ended within what the slowest device allows (two of its periods and 60 s).
- * mono_ms: now. */
-bool health_polling(const struct site *site, struct poller *p, int64_t started_mono_ms,
-                    int64_t mono_ms);
+/* Are the pollers at work? False when the thread of a serial line, or that of the TCP lines, has not looked for five minutes
+ * what is due, whatever the others do; *stuck is then the slug of its bus, or "tcp". p may be NULL. mono_ms: now. */
+bool health_polling(struct poller *p, int64_t mono_ms, const char **stuck);
 
 struct health_sources {
     const struct site *site;

@@ -178,7 +178,7 @@ int poller_start(struct poller **out, const struct site *site, const struct prof
     p->site = site;
     poll_clock_init(&p->common.clock);
     atomic_init(&p->common.stop, false);
-    atomic_init(&p->common.last_round_ms, clock_mono_ms());
+    atomic_init(&p->common.tcp_turn_ms, clock_mono_ms());
     rc = init_lines(p, why, why_size);
     if (rc == 0)
         rc = init_devices(p, profile, why, why_size);
@@ -236,9 +236,18 @@ void poller_line_stats(struct poller *p, unsigned bus, struct poll_line_stats *o
         device_add_slots(l->device[i], &out->served_slots, &out->missed_slots);
 }
 
-int64_t poller_last_round_mono_ms(struct poller *p)
+int64_t poller_last_turn_ms(struct poller *p, const char **slug)
 {
-    return atomic_load(&p->common.last_round_ms);
+    int64_t oldest = p->tcp != NULL ? atomic_load(&p->common.tcp_turn_ms) : INT64_MAX;
+
+    *slug = "tcp";
+    for (unsigned i = 0; i < p->lines; i++) {
+        if (p->line[i].c->kind != SITE_BUS_SERIAL || atomic_load(&p->line[i].turn_ms) >= oldest)
+            continue;
+        oldest = atomic_load(&p->line[i].turn_ms);
+        *slug = p->line[i].c->slug;
+    }
+    return oldest;
 }
 
 int poller_ask(struct poller *p, unsigned bus, const struct bus_question *q, uint16_t *regs,

@@ -77,7 +77,9 @@ void poller_line_stats(struct poller *p, unsigned bus, struct poll_line_stats *o
 NILA_MUST_CHECK int poller_ask(struct poller *p, unsigned bus, const struct bus_question *q,
                                uint16_t *regs, struct bus_answer *a, int64_t timeout_ms);
 
-/* Time of the newest finished round of any bus (monotonic ms), for the watchdog. */
-int64_t poller_last_round_mono_ms(struct poller *p);
+/* For the watchdog: when the thread that is furthest behind last looked what is due (monotonic ms; INT64_MAX: there is none), and
+ * the slug of its bus, or "tcp" for the one that serves all TCP lines. Each does so at least once a second, and after each
+ * question. */
+int64_t poller_last_turn_ms(struct poller *p, const char **slug);
 
 #endif

@@ -18,6 +18,7 @@ void line_init(struct line *l, const struct site_bus *c, unsigned devices, int64
     l->device = xcalloc(devices, sizeof(struct device *));
     ask_init(&l->asks);
     line_stats_init(&l->stats, mono_ms);
+    atomic_init(&l->turn_ms, mono_ms);
 }
 
 void line_free(struct line *l)

@@ -19,7 +19,8 @@ struct poll_common {
     struct poll_clock clock;
     struct batch *batch;
     atomic_bool stop;
-    atomic_llong last_round_ms;
+    atomic_llong
+        tcp_turn_ms; /* when the thread of the TCP lines last looked what is due; monotonic */
 };
 
 struct line {
@@ -29,6 +30,7 @@ struct line {
     int wake_fd; /* the event handle of the thread that serves it */
     struct ask_queue asks;
     struct line_stats stats;
+    atomic_llong turn_ms; /* of a serial line: when its thread last looked what is due; monotonic */
     /* of the thread that serves it: */
     bool turn; /* a read of a person came last: a device that is due comes first. Cleared with a
                          * device's question */

@@ -104,7 +104,7 @@ static void *work(void *arg)
         bool due = due_ms <= now.mono_ms;
         struct ask *ask = line_ask(l, due);
 
-        atomic_store(&s->common->last_round_ms, now.mono_ms);
+        atomic_store(&l->turn_ms, now.mono_ms);
         if (ask != NULL) {
             serve_ask(s, ask);
         } else if (!due) {

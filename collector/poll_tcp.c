@@ -115,7 +115,7 @@ static void *work(void *arg)
         int n = epoll_wait(o->epoll_fd, e, EVENTS, nap_ms(o));
 
         o->now = poll_clock_now(&o->common->clock);
-        atomic_store(&o->common->last_round_ms, o->now.mono_ms);
+        atomic_store(&o->common->tcp_turn_ms, o->now.mono_ms);
         take_events(o, e, n); /* first: an answer that is there is not late */
         follow_clock(o);
         while (o->n > 0 && o->x[heap_first(&o->heap)].wait_ms <= o->now.mono_ms &&

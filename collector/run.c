@@ -317,6 +317,7 @@ static int serve(struct run *r, const struct run_options *o)
     for (;;) {
         int sig = next_signal(&r->signals, TICK_MS);
         int64_t mono_ms = clock_mono_ms();
+        const char *stuck = "";
         bool now;
         int rc;
 
@@ -327,10 +328,13 @@ static int serve(struct run *r, const struct run_options *o)
         }
         if (sig == SIGHUP && (rc = reload(r, o)) != 0)
             return rc;
-        now = health_polling(r->setup.site, r->poller, r->started_mono_ms, mono_ms);
-        if (now != polling)
-            log_warnx("site %s: %s", r->setup.site->slug,
-                      now ? "polling goes on" : "no round of polling has ended for too long");
+        now = health_polling(r->poller, mono_ms, &stuck);
+        if (now && !polling)
+            log_warnx("site %s: polling goes on", r->setup.site->slug);
+        else if (!now && polling)
+            log_warnx(
+                "bus %s: its thread stands still; the watchdog is no longer told that all is well",
+                stuck);
         polling = now;
         if (watchdog_ms > 0 && polling && mono_ms >= watchdog_at) {
             health_notify("WATCHDOG=1");
