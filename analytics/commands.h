@@ -22,6 +22,13 @@ struct growth_options {
     bool table;      /* for people, also when stdout is no terminal */
 };
 
+/* Files of CSV (analytics/supply/hierarchy.h, grid.h), NULL: none. */
+struct reconcile_options {
+    const char *hierarchy, *periods, *base, *residuals, *backtest;
+    const char *method; /* a projection's name or "choose"; NULL: mint_shrink */
+    const char *keep;   /* a node that keeps its own forecast; NULL: none */
+};
+
 struct command_options {
     const char *config;  /* path of analytics.json; never NULL */
     const char *records; /* SQLite file named directly; NULL: the configuration's */
@@ -40,6 +47,7 @@ struct command_options {
     const char *scope; /* "tracked" or "all"; NULL: tracked */
     const char *out;   /* NULL or "-": stdout */
     struct growth_options growth;
+    struct reconcile_options reconcile;
 };
 
 /* Serves the pages until SIGTERM, SIGINT or SIGHUP. Call it before any thread is started. */
@@ -50,6 +58,9 @@ int command_forecast(const struct command_options *o);
 /* Growth of one fish: a curve (from_g over days), the prior's feed conversion (fcr), or the laws' fit to a file (amp). CSV to
  * stdout; a table with table or on a terminal; JSON with json. */
 int command_growth(const struct command_options *o);
+
+/* Forecasts of a hierarchy's nodes made to add up: the files of reconcile, out, seed, draws (0: none). */
+int command_reconcile(const struct command_options *o);
 
 /* The exit code for an error of ours. */
 int command_exit_code(int rc);

@@ -27,6 +27,9 @@ static const char HELP_EN[] =
     "                          [--ration PCT | --feeding-level F] [--rate R] [--table]\n"
     "                          [--law ration|conversion|level|sgr|tgc|power] [--amp FILE.csv]\n"
     "  nila-analytics growth   fcr\n"
+    "  nila-analytics reconcile --hierarchy FILE --base FILE [--residuals FILE]\n"
+    "                          [--method NAME] [--keep NODE] [--backtest FILE]\n"
+    "                          [--periods FILE] [--draws K] [--seed S] [--out FILE.csv]\n"
     "  nila-analytics check    [--config FILE]\n"
     "\n"
     "serve     the pages, until SIGTERM\n"
@@ -34,11 +37,14 @@ static const char HELP_EN[] =
     "forecast  monthly supply: node,lead,month,mean,p10,p50,p90,d1..dK in kg\n"
     "growth    the curve of one fish; the feed conversion the prior expects (fcr); the\n"
     "          laws fitted to weighed fish (--amp: feeding_pct_bw_day,temp_c,day,wet_weight_g)\n"
+    "reconcile makes forecasts of a hierarchy's nodes add up; method: bu, ols,\n"
+    "          wls_struct, wls_var, mint_shrink (default), or choose by the backtest\n"
     "check     reads the configuration; opens nothing\n"
     "\n"
     "  --config FILE   configuration; default " DEFAULT_CONFIG "\n"
     "  --records DB    the records' SQLite file; then no configuration, no sensors\n"
     "  --as-of DATE    only what had been entered by the end of DATE; default today\n"
+    "  --keep NODE     this node (the top) keeps its own forecast and spread\n"
     "  --ready FILE    gets {\"port\":N,\"pid\":N} once the pages answer\n"
     "  --lang id|en    language of these words; default $NILA_LANG or id\n"
     "  --json          for programs   --quiet  warnings only   --verbose  more\n"
@@ -58,6 +64,10 @@ static const char HELP_ID[] =
     "                          [--ration PCT | --feeding-level F] [--rate R] [--table]\n"
     "                          [--law ration|conversion|level|sgr|tgc|power] [--amp BERKAS.csv]\n"
     "  nila-analytics growth   fcr\n"
+    "  nila-analytics reconcile --hierarchy BERKAS --base BERKAS [--residuals BERKAS]\n"
+    "                          [--method NAMA] [--keep SIMPUL] [--backtest BERKAS]\n"
+    "                          [--periods BERKAS] [--draws K] [--seed S]\n"
+    "                          [--out BERKAS.csv]\n"
     "  nila-analytics check    [--config BERKAS]\n"
     "\n"
     "serve     halaman web, sampai SIGTERM\n"
@@ -66,11 +76,14 @@ static const char HELP_ID[] =
     "growth    kurva tumbuh seekor ikan; FCR menurut perkiraan awal (fcr); hukum tumbuh\n"
     "          dicocokkan ke ikan yang ditimbang (--amp: feeding_pct_bw_day,temp_c,day,\n"
     "          wet_weight_g)\n"
+    "reconcile membuat ramalan bagian dan jumlahnya cocok; cara: bu, ols,\n"
+    "          wls_struct, wls_var, mint_shrink (bawaan), atau choose menurut backtest\n"
     "check     memeriksa konfigurasi; tidak membuka apa pun\n"
     "\n"
     "  --config BERKAS  konfigurasi; bawaan " DEFAULT_CONFIG "\n"
     "  --records DB     berkas SQLite catatan; tanpa konfigurasi dan tanpa sensor\n"
     "  --as-of TANGGAL  hanya yang dimasukkan sampai akhir TANGGAL; bawaan hari ini\n"
+    "  --keep SIMPUL    simpul ini (puncak) tetap pada ramalan dan sebarannya sendiri\n"
     "  --ready BERKAS   diisi {\"port\":N,\"pid\":N} setelah halaman menjawab\n"
     "  --lang id|en     bahasa kata-kata ini; bawaan $NILA_LANG atau id\n"
     "  --json           untuk program   --quiet  peringatan   --verbose  lebih banyak\n"
@@ -93,7 +106,7 @@ static const struct command {
 } COMMAND[] = {
     {"serve", command_serve, 0, 0},       {"import", command_import, 2, 2},
     {"forecast", command_forecast, 0, 0}, {"growth", command_growth, 0, 1},
-    {"check", command_check, 0, 0},
+    {"check", command_check, 0, 0},       {"reconcile", command_reconcile, 0, 0},
 };
 
 /* What is wrong with word, in both languages, and where help is. */
@@ -145,6 +158,13 @@ static const char *take_options(struct arguments *a, int argc, char **argv)
         {"rate", &a->rate, NULL},
         {"law", &a->o.growth.law, NULL},
         {"amp", &a->o.growth.amp, NULL},
+        {"hierarchy", &a->o.reconcile.hierarchy, NULL},
+        {"periods", &a->o.reconcile.periods, NULL},
+        {"base", &a->o.reconcile.base, NULL},
+        {"residuals", &a->o.reconcile.residuals, NULL},
+        {"backtest", &a->o.reconcile.backtest, NULL},
+        {"method", &a->o.reconcile.method, NULL},
+        {"keep", &a->o.reconcile.keep, NULL},
     };
     const int n = (int)(sizeof TABLE / sizeof TABLE[0]);
     struct option option[OPTIONS_MAX + 1] = {{0}};

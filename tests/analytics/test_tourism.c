@@ -11,6 +11,7 @@
 
 #include <gsl/gsl_rng.h>
 
+#include "analytics/supply/choose.h"
 #include "analytics/supply/joint.h"
 #include "analytics/supply/score.h"
 #include "tourism.h"
@@ -288,10 +289,86 @@ static void an_anchored_total_covers_and_scores_better(void **state)
     hierarchy_free(h);
 }
 
+/* The backtest as a person would hand it in: what was forecast at each origin, and what came. */
+static struct grid *backtest(void)
+{
+    struct grid *g = calloc(1, sizeof *g);
+    size_t cells = (size_t)ORIGINS * LEADS * N;
+
+    *g = (struct grid){.nodes = N, .leads = LEADS, .origins = ORIGINS, .has_sd = true};
+    g->lead = calloc(LEADS, sizeof *g->lead);
+    g->origin = calloc(ORIGINS, sizeof *g->origin);
+    g->mean = calloc(cells, sizeof *g->mean);
+    g->sd = calloc(cells, sizeof *g->sd);
+    g->actual = calloc(cells, sizeof *g->actual);
+    for (size_t o = 0; o < ORIGINS; o++)
+        for (size_t i = 0; i < N; i++) {
+            size_t at = FIRST_ORIGIN + o * BETWEEN;
+            struct base b;
+
+            g->origin[o] = (long)at;
+            theta(i, at, &b);
+            for (size_t l = 0; l < LEADS; l++) {
+                size_t cell = grid_at(g, o, l) + i;
+
+                g->lead[l] = (long)l + 1;
+                g->mean[cell] = b.mean[l];
+                g->sd[cell] = b.sd[l];
+                g->actual[cell] = y[at + l][i];
+            }
+        }
+    return g;
+}
+
+static void the_choice_by_crps_is_not_bottom_up(void **state)
+{
+    struct hierarchy *h = tourism_hierarchy();
+    struct reconcile_residuals r = {LAST_ORIGIN, N, NULL};
+    struct choice c;
+    struct grid *g;
+    double *e;
+    char why[320] = "";
+
+    (void)state;
+    if (h == NULL || !read_trips(h)) {
+        hierarchy_free(h);
+        skip();
+    }
+    g = backtest();
+    e = calloc((size_t)LAST_ORIGIN * N, sizeof *e);
+    for (size_t i = 0; i < N; i++) {
+        struct base b;
+
+        theta(i, LAST_ORIGIN, &b);
+        for (size_t t = 0; t < LAST_ORIGIN; t++)
+            e[t * N + i] = b.residual[t];
+    }
+    r.e = e;
+    for (int anchored = 0; anchored < 2; anchored++) {
+        size_t anchor = anchored ? 0 : HIERARCHY_NONE;
+
+        assert_int_equal(choose_projection(&c, h, &r, g, anchor, why, sizeof why), 0);
+        printf("%s: mean scaled CRPS", anchored ? "total anchored" : "plain");
+        for (size_t m = 0; m < RECONCILE_METHODS; m++)
+            printf(" %s %.4f", reconcile_method_name((enum reconcile_method)m), c.crps[m]);
+        printf("; chosen %s from %zu origins, %zu left out\n", reconcile_method_name(c.best),
+               c.taken, c.left_out);
+        assert_int_equal(c.taken, ORIGINS / 2); /* eight quarters ahead, a year between */
+        assert_int_equal(c.left_out, ORIGINS / 2);
+        assert_int_not_equal(c.best, RECONCILE_BU);
+        for (size_t m = 0; m < RECONCILE_METHODS; m++)
+            assert_true(c.crps[m] >= c.crps[c.best]);
+    }
+    free(e);
+    grid_free(g);
+    hierarchy_free(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_anchored_total_covers_and_scores_better),
+        cmocka_unit_test(the_choice_by_crps_is_not_bottom_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
