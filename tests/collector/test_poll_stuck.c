@@ -89,6 +89,7 @@ static void one_thread_that_stands_still_is_seen_among_many(void **state)
     assert_true(becomes(&w, true, &stuck));
     pass_ms(400000); /* as after a suspended night: all of them look again within a second */
     assert_true(becomes(&w, true, &stuck));
+    wait_for(&w, 0, count_of(&w, 0) + 2); /* now it naps, and holds no lock that the others need */
     assert_int_equal(sigaction(SIGUSR1, &hang, &was), 0);
     assert_int_equal(syscall(SYS_tgkill, getpid(), mine[1], SIGUSR1), 0);
     while (!atomic_load(&held))
