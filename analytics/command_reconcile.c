@@ -28,7 +28,8 @@ struct work {
     struct hierarchy *places, *periods, *cross; /* cross: places in periods, else NULL */
     const struct hierarchy *h;                  /* the one that is reconciled */
     struct grid *base, *back;
-    struct reconcile_residuals r; /* rows 0: none */
+    double *e;                    /* residuals */
+    struct reconcile_residuals r; /* the same; rows 0: none */
     double *cov, lambda;          /* shrunk covariance, NULL without residuals */
     struct reconciler *p;
     enum reconcile_method method;
@@ -99,10 +100,12 @@ static int load_hierarchies(struct work *w)
 static int load_residuals(struct work *w)
 {
     size_t node = 0, n = w->h->nodes;
-    int rc = grid_load_residuals(&w->r, w->h, w->o->reconcile.residuals, w->why, WHY);
+    int rc = grid_load_residuals(&w->e, &w->r.rows, w->h, w->o->reconcile.residuals, w->why, WHY);
 
     if (rc != 0)
         return rc;
+    w->r.nodes = n;
+    w->r.e = w->e;
     w->cov = xcalloc(n * n, sizeof *w->cov);
     if (reconcile_shrink(&w->r, w->cov, &w->lambda, &node) == 0)
         return 0;
@@ -376,7 +379,7 @@ int command_reconcile(const struct command_options *o)
     else if (!o->quiet)
         words(&w);
     free(w.cov);
-    free((double *)(uintptr_t)w.r.e);
+    free(w.e);
     reconciler_free(w.p);
     grid_free(w.base);
     grid_free(w.back);

@@ -198,11 +198,11 @@ static double weigh(struct combining *c, bool possible_only)
 
 static void resample(struct combining *c)
 {
-    double step = 1 / (double)c->k, at = step * gsl_rng_uniform(c->rng), sum = c->weight[0];
+    double first = gsl_rng_uniform(c->rng), sum = c->weight[0];
     size_t j = 0;
 
-    for (size_t i = 0; i < c->k; i++, at += step) {
-        while (at > sum && j + 1 < c->k)
+    for (size_t i = 0; i < c->k; i++) {
+        while (((double)i + first) / (double)c->k > sum && j + 1 < c->k)
             sum += c->weight[++j];
         c->report->from[i] = j;
     }
@@ -308,10 +308,18 @@ int combine(const struct hierarchy *h, double *bottom, size_t k, const double *r
             const struct combine_figure *figure, size_t figures, gsl_rng *rng,
             struct combine_report *report, char *why, size_t why_size)
 {
-    struct combining c = {h, bottom, k, record, figure, figures, rng, report, NULL, NULL, NULL};
+    struct combining c = {.h = h,
+                          .k = k,
+                          .record = record,
+                          .figure = figure,
+                          .figures = figures,
+                          .rng = rng,
+                          .report = report};
     bool any = false;
-    int rc = check(&c, why, why_size);
+    int rc;
 
+    c.bottom = bottom;
+    rc = check(&c, why, why_size);
     if (rc != 0)
         return rc;
     c.log_sum = xcalloc(k, sizeof *c.log_sum);

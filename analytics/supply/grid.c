@@ -326,8 +326,8 @@ static int take_residuals(struct reading *r, const int *of, double *row)
     return 0;
 }
 
-int grid_load_residuals(struct reconcile_residuals *out, const struct hierarchy *h,
-                        const char *path, char *why, size_t why_size)
+int grid_load_residuals(double **out, size_t *rows, const struct hierarchy *h, const char *path,
+                        char *why, size_t why_size)
 {
     struct reading r = {.h = h, .why = why, .why_size = why_size};
     int rc = csv_open(&r.c, path, why, why_size), more = 1;
@@ -353,10 +353,12 @@ int grid_load_residuals(struct reconcile_residuals *out, const struct hierarchy 
         (void)snprintf(why, why_size, "%s", csv_why(r.c));
         rc = more;
     }
-    if (rc == 0)
-        *out = (struct reconcile_residuals){.rows = r.rows, .nodes = h->nodes, .e = e};
-    else
+    if (rc == 0) {
+        *out = e;
+        *rows = r.rows;
+    } else {
         free(e);
+    }
     free(of);
     csv_close(r.c);
     return rc;

@@ -39,8 +39,8 @@ NILA_MUST_CHECK int grid_load(struct grid **out, const struct hierarchy *h, enum
                               const char *path, char *why, size_t why_size);
 void grid_free(struct grid *g); /* NULL is fine */
 
-/* Reads residuals; r->e is the caller's, free it. Errors as above. */
-NILA_MUST_CHECK int grid_load_residuals(struct reconcile_residuals *r, const struct hierarchy *h,
+/* Reads residuals into *e [*rows][nodes], which is the caller's, free it. Errors as above. */
+NILA_MUST_CHECK int grid_load_residuals(double **e, size_t *rows, const struct hierarchy *h,
                                         const char *path, char *why, size_t why_size);
 
 #endif

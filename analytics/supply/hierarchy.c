@@ -199,10 +199,11 @@ static struct hierarchy *new_hierarchy(size_t room)
 int hierarchy_new(struct hierarchy **out, const struct hierarchy_link *link, size_t links,
                   struct hierarchy_fault *fault, char *why, size_t why_size)
 {
-    struct building b = {
-        .link = link, .links = links, .fault = fault, .why = why, .why_size = why_size};
+    struct building b = {.link = link, .links = links, .fault = fault};
     int rc;
 
+    b.why = why;
+    b.why_size = why_size;
     b.h = new_hierarchy(links);
     b.h->tree = true;
     b.node = xcalloc(links, sizeof *b.node);
@@ -225,6 +226,17 @@ int hierarchy_new(struct hierarchy **out, const struct hierarchy_link *link, siz
     free(b.node);
     free(b.up);
     return rc;
+}
+
+/* What node n of a in node m of b sums. */
+static void cross_node(struct hierarchy *h, const struct hierarchy *a, size_t n,
+                       const struct hierarchy *b, size_t m)
+{
+    unsigned char *sum = h->sum + (n * b->nodes + m) * h->bottoms;
+
+    for (size_t i = 0; i < a->bottoms; i++)
+        for (size_t k = 0; k < b->bottoms; k++)
+            sum[i * b->bottoms + k] = hierarchy_has(a, n, i) && hierarchy_has(b, m, k);
 }
 
 int hierarchy_cross(struct hierarchy **out, const struct hierarchy *a, const struct hierarchy *b,
@@ -250,10 +262,9 @@ int hierarchy_cross(struct hierarchy **out, const struct hierarchy *a, const str
         for (size_t k = 0; k < b->bottoms; k++)
             h->bottom[h->bottoms++] = a->bottom[i] * b->nodes + b->bottom[k];
     h->sum = xcalloc(h->nodes * h->bottoms, sizeof *h->sum);
-    for (size_t n = 0; n < h->nodes; n++)
-        for (size_t j = 0; j < h->bottoms; j++)
-            h->sum[n * h->bottoms + j] = hierarchy_has(a, n / b->nodes, j / b->bottoms) &&
-                                         hierarchy_has(b, n % b->nodes, j % b->bottoms);
+    for (size_t n = 0; n < a->nodes; n++)
+        for (size_t m = 0; m < b->nodes; m++)
+            cross_node(h, a, n, b, m);
     *out = h;
     return 0;
 }
@@ -288,7 +299,8 @@ void hierarchy_sum(const struct hierarchy *h, const double *bottom, size_t k, do
 /* --- the file --- */
 
 struct rows {
-    struct hierarchy_link *link; /* its strings are our own */
+    char **text; /* node and parent of each row */
+    struct hierarchy_link *link;
     struct csv_place *node, *parent;
     size_t n, room;
 };
@@ -297,22 +309,23 @@ static void keep_row(struct rows *r, const struct csv *c, int node, int parent)
 {
     if (r->n == r->room) {
         r->room = r->room == 0 ? 64 : 2 * r->room;
+        r->text = xrealloc(r->text, 2 * r->room, sizeof *r->text);
         r->link = xrealloc(r->link, r->room, sizeof *r->link);
         r->node = xrealloc(r->node, r->room, sizeof *r->node);
         r->parent = xrealloc(r->parent, r->room, sizeof *r->parent);
     }
-    r->link[r->n] = (struct hierarchy_link){.node = xstrdup(csv_cell(c, node)),
-                                            .parent = xstrdup(csv_cell(c, parent))};
+    r->text[2 * r->n] = xstrdup(csv_cell(c, node));
+    r->text[2 * r->n + 1] = xstrdup(csv_cell(c, parent));
+    r->link[r->n] = (struct hierarchy_link){r->text[2 * r->n], r->text[2 * r->n + 1]};
     r->node[r->n] = csv_where(c, node);
     r->parent[r->n++] = csv_where(c, parent);
 }
 
 static void free_rows(struct rows *r)
 {
-    for (size_t i = 0; i < r->n; i++) {
-        free((char *)(uintptr_t)r->link[i].node);
-        free((char *)(uintptr_t)r->link[i].parent);
-    }
+    for (size_t i = 0; i < 2 * r->n; i++)
+        free(r->text[i]);
+    free(r->text);
     free(r->link);
     free(r->node);
     free(r->parent);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <gsl/gsl_rng.h>
+
 #include "analytics/supply/hierarchy.h"
 
 #define near(a, b, tolerance)                                           \
@@ -191,6 +193,70 @@ static void refuses_too_many_nodes_and_names_too_long(void **state)
     free(text);
 }
 
+/* Which nodes are above which, by going on until nothing new is found. */
+static bool has_loop(size_t n, bool up[8][8])
+{
+    for (size_t turn = 0; turn < n; turn++)
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < n; j++)
+                for (size_t k = 0; k < n; k++)
+                    up[i][k] = up[i][k] || (up[i][j] && up[j][k]);
+    for (size_t i = 0; i < n; i++)
+        if (up[i][i])
+            return true;
+    return false;
+}
+
+/* Random rows of few names: refused with a word, or every node is what its children are together. */
+static void any_rows_are_refused_or_add_up(void **state)
+{
+    static const char *const ID[] = {"a", "b", "c", "d", "e", "f", "g", ""};
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    size_t good = 0, loops = 0;
+
+    (void)state;
+    for (int trial = 0; trial < 20000; trial++) {
+        struct hierarchy_link link[9];
+        size_t n = 1 + gsl_rng_uniform_int(rng, 9);
+        bool up[8][8] = {{false}};
+        struct hierarchy *h = NULL;
+        struct hierarchy_fault at = {99, false};
+        char why[320] = "";
+        int rc;
+
+        for (size_t i = 0; i < n; i++) { /* mostly upwards in the alphabet, so that some are good */
+            size_t a = gsl_rng_uniform_int(rng, 7);
+            size_t b = gsl_rng_uniform_int(rng, 9) > 0 ? a + 1 + gsl_rng_uniform_int(rng, 2) : 0;
+
+            b = b > 7 ? 7 : b;
+            link[i] = (struct hierarchy_link){ID[a], ID[b]};
+            up[a][b] = b < 7;
+        }
+        rc = hierarchy_new(&h, link, n, &at, why, sizeof why);
+        if (rc != 0) {
+            assert_int_equal(rc, NILA_ERR_PARSE);
+            assert_true(at.link < n && why[0] != '\0' && h == NULL);
+            loops += strstr(why, "loop") != NULL;
+            if (strstr(why, "loop") != NULL)
+                assert_true(has_loop(8, up));
+            continue;
+        }
+        good++;
+        assert_false(has_loop(8, up));
+        for (size_t i = 0; i < n; i++) /* what is under a node is under its parent */
+            for (size_t j = 0; j < h->bottoms && link[i].parent[0] != '\0'; j++)
+                assert_true(hierarchy_has(h, hierarchy_find(h, link[i].parent), j) >=
+                            hierarchy_has(h, hierarchy_find(h, link[i].node), j));
+        for (size_t j = 0; j < h->bottoms; j++)
+            for (size_t k = 0; k < h->bottoms; k++)
+                assert_int_equal(hierarchy_has(h, h->bottom[j], k), j == k);
+        hierarchy_free(h);
+    }
+    printf("%zu good, %zu loops\n", good, loops);
+    assert_true(good > 200 && loops > 200);
+    gsl_rng_free(rng);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +266,7 @@ int main(void)
         cmocka_unit_test(refuses_a_cross_that_is_too_large),
         cmocka_unit_test(names_the_place_of_what_is_wrong),
         cmocka_unit_test(names_a_file_that_is_not_there),
+        cmocka_unit_test(any_rows_are_refused_or_add_up),
         cmocka_unit_test(refuses_too_many_nodes_and_names_too_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
