@@ -89,6 +89,38 @@ static void acknowledges_what_it_could_ask_back(void **state)
     victoria_stop(&v);
 }
 
+/* InfluxDB 2's path and token, as a sink of a server that speaks them too: taken at its word (204), and there. */
+static void the_path_of_2_is_taken_by_a_real_server_of_another_kind(void **state)
+{
+    static const char SERIES[] = "{__name__=\"water_do_mg_l\",device=\"node-1\"}";
+    const struct timespec nap = {.tv_nsec = 200000000};
+    struct uplink_config c = {.sink = &sinks[0], .token = "t0k", .gather_ms = -1};
+    struct victoria v;
+    struct uplink *u;
+    int64_t until;
+
+    (void)state;
+    if (victoria_start(&v) != 0)
+        skip();
+    c.journal = help_open(path);
+    append_at(c.journal, 300, clock_wall_ms() - DAY_MS);
+    sinks[0] =
+        (struct site_sink){.slug = "vm2", .api = INFLUX_V2, .org = "dinas", .bucket = "nila"};
+    (void)snprintf(sinks[0].url, sizeof sinks[0].url, "%s", v.url);
+    assert_int_equal(uplink_start(&u, &c), 0);
+    await(drained, c.journal, "the v2 path");
+    assert_int_equal(stats_of(u).sent, 300);
+    until = clock_mono_ms() + 60000;
+    while (points(v.url, SERIES) < 300) { /* what it has taken is seen after some seconds */
+        assert_true(clock_mono_ms() < until);
+        (void)nanosleep(&nap, NULL);
+    }
+    assert_int_equal(points(v.url, SERIES), 300);
+    uplink_stop(u);
+    journal_close(c.journal);
+    victoria_stop(&v);
+}
+
 static void keeps_what_the_server_took_and_did_not_keep(void **state)
 {
     struct victoria v;
@@ -202,6 +234,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(acknowledges_what_it_could_ask_back),
+        TEST(the_path_of_2_is_taken_by_a_real_server_of_another_kind),
         TEST(keeps_what_the_server_took_and_did_not_keep),
         TEST(a_bad_line_among_good_ones_is_not_passed_over),
         TEST(tells_a_lying_server_from_one_that_is_away),
