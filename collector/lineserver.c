@@ -18,9 +18,11 @@
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
 
-#define OUT_LOW     32768  /* more of an answer is made when less than this waits */
-#define WRITE_MS    30000  /* a client must take something within this */
-#define SILENCE_MS  300000 /* between requests */
+#define OUT_LOW    32768  /* more of an answer is made when less than this waits */
+#define WRITE_MS   30000  /* a client must take something within this */
+#define SILENCE_MS 300000 /* between requests */
+#define TURN_MS \
+    20 /* of one client, before the others are looked at; a piece or request that was begun is finished */
 #define PATH_LENGTH sizeof(((struct sockaddr_un *)0)->sun_path)
 
 struct client {
@@ -29,6 +31,7 @@ struct client {
     size_t sent;    /* bytes of out already written */
     void *state;    /* an answer that is not finished */
     bool later;     /* it goes on when lineserver_wake was called */
+    bool ended;     /* it sends nothing more */
     bool closing;   /* close when out is empty */
     int64_t active; /* mono ms of the last progress */
     struct lineserver_peer peer;
@@ -80,30 +83,42 @@ static bool answer_waits(const struct client *c)
     return c->sent < c->out.n;
 }
 
-/* Takes the next whole line out of what came, if there is one and the last answer is finished. */
-static void take_requests(struct lineserver *s, struct client *c)
+/* Has a whole request come that can be taken? */
+static bool request_waits(const struct client *c)
 {
+    return c->state == NULL && !c->closing && c->in.n > 0 && memchr(c->in.p, '\n', c->in.n) != NULL;
+}
+
+/* Takes whole lines out of what came, as long as their answers are short and it is this client's turn. */
+static void take_requests(struct lineserver *s, struct client *c, int64_t until_ms)
+{
+    size_t at = 0;
     char *end;
 
-    while (c->state == NULL && !c->closing && c->out.n - c->sent < OUT_LOW && c->in.n > 0 &&
-           (end = memchr(c->in.p, '\n', c->in.n)) != NULL) {
-        size_t len = (size_t)(end - c->in.p);
+    while (c->state == NULL && !c->closing && c->out.n - c->sent < OUT_LOW && at < c->in.n &&
+           (end = memchr(c->in.p + at, '\n', c->in.n - at)) != NULL) {
+        size_t len = (size_t)(end - c->in.p) - at;
         *end = '\0';
         if (len > 0)
-            c->state = s->ops.request(s->ops.arg, &c->peer, c->in.p, len, &c->out);
-        c->in.n -= len + 1;
-        memmove(c->in.p, end + 1, c->in.n + 1);
+            c->state = s->ops.request(s->ops.arg, &c->peer, c->in.p + at, len, &c->out);
+        at += len + 1;
+        if (len > 0 && clock_mono_ms() >= until_ms)
+            break;
+    }
+    if (at > 0) {
+        c->in.n -= at;
+        memmove(c->in.p, c->in.p + at, c->in.n + 1);
     }
     if (c->in.n == 0)
         buf_free(&c->in);
-    if (c->in.n >= LINESERVER_REQUEST && c->state == NULL && !c->closing) {
+    if (c->in.n >= LINESERVER_REQUEST && c->state == NULL && !c->closing && !request_waits(c)) {
         buf_str(&c->out, s->ops.refuse_long);
         c->closing = true;
     }
 }
 
-/* Makes more of an answer while the client keeps up. */
-static void make_more(struct lineserver *s, struct client *c)
+/* Makes more of an answer while the client keeps up and it is its turn. */
+static void make_more(struct lineserver *s, struct client *c, int64_t until_ms)
 {
     while (c->state != NULL && !c->later && c->out.n - c->sent < OUT_LOW) {
         int rc = s->ops.more(s->ops.arg, c->state, &c->out);
@@ -112,6 +127,8 @@ static void make_more(struct lineserver *s, struct client *c)
             s->ops.drop(s->ops.arg, c->state);
             c->state = NULL;
         }
+        if (clock_mono_ms() >= until_ms)
+            break;
     }
 }
 
@@ -135,29 +152,28 @@ static bool receive(struct client *c)
 
 static void serve_client(struct lineserver *s, struct client *c, short events)
 {
-    bool open = true;
+    const int64_t until_ms = clock_mono_ms() + TURN_MS;
 
-    /* nobody is left to hear what is to come later */
-    if ((events & (POLLERR | POLLNVAL)) != 0 || (c->later && (events & POLLHUP) != 0)) {
+    /* nobody is left to hear what is to come */
+    if ((events & (POLLERR | POLLNVAL)) != 0 || (c->state != NULL && (events & POLLHUP) != 0)) {
         end_client(s, c);
         return;
     }
-    if ((events & (POLLIN | POLLHUP)) != 0)
-        open = receive(c);
-    /* a client that closed its sending side still gets the answer to what it had asked */
+    if ((events & (POLLIN | POLLHUP)) != 0 && !receive(c))
+        c->ended = true;
     do {
-        take_requests(s, c);
-        make_more(s, c);
+        take_requests(s, c, until_ms);
+        make_more(s, c, until_ms);
         if (!flush(c)) {
             end_client(s, c);
             return;
         }
-    } while (!answer_waits(c) &&
-             ((c->state != NULL && !c->later) ||
-              (c->state == NULL && c->in.n > 0 && memchr(c->in.p, '\n', c->in.n) != NULL)));
-    if (!open)
-        c->closing = true;
-    if (c->closing && !answer_waits(c) && c->state == NULL)
+    } while (!answer_waits(c) && ((c->state != NULL && !c->later) || request_waits(c)) &&
+             clock_mono_ms() < until_ms);
+    if (c->state != NULL && !c->later && !answer_waits(c))
+        c->active = clock_mono_ms(); /* it has taken all there is; the search for more is ours */
+    /* a client that closed its sending side still gets the answers to what it had asked */
+    if ((c->ended || c->closing) && !answer_waits(c) && c->state == NULL && !request_waits(c))
         end_client(s, c);
 }
 
@@ -229,9 +245,9 @@ static short wanted(const struct client *c)
 {
     int events = 0;
 
-    if (answer_waits(c) || (c->state != NULL && !c->later))
+    if (answer_waits(c) || (c->state != NULL && !c->later) || request_waits(c))
         events |= POLLOUT;
-    if (c->state == NULL && !c->closing && c->in.n < LINESERVER_REQUEST)
+    if (c->state == NULL && !c->closing && !c->ended && c->in.n < LINESERVER_REQUEST)
         events |= POLLIN;
     return (short)events;
 }

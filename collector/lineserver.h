@@ -3,7 +3,8 @@
  *
  * One thread serves up to LINESERVER_CLIENTS at once with poll(2); further ones are told so and closed. A client that
  * sends a line of more than 64 KiB, does not read its answer for 30 s, or is silent for 5 minutes is dropped. Answers are
- * made piece by piece as the client takes them, so that a long one needs little memory. */
+ * made piece by piece as the client takes them, so that a long one needs little memory, and in turns of 20 ms, so that one who
+ * asks much holds up nobody. */
 #ifndef COLLECTOR_LINESERVER_H
 #define COLLECTOR_LINESERVER_H
 
