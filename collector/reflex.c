@@ -9,19 +9,19 @@
 
 #include "collector/common/log.h"
 
-#define SOURCES        4 /* probes of one metric in one pond */
 #define RETRY_FIRST_MS 1000
 #define RETRY_LAST_MS  60000
 #define HORIZON_MS     3600000
 
 struct source {
-    char device[SLUG_SIZE]; /* "" free */
+    char device[SLUG_SIZE];
     double value;
     int64_t at_ms;
 };
 
 struct condition {
-    struct source source[SOURCES];
+    struct source *source; /* one for each probe heard so far */
+    unsigned sources;
     bool
         decided; /* a value has been outside the band between the two limits, or the board's state was known in it */
     bool calls; /* with hysteresis; kept while lost with when_lost keep */
@@ -67,29 +67,44 @@ void reflex_free(struct reflex *r)
     if (r == NULL)
         return;
     (void)pthread_mutex_destroy(&r->lock);
+    for (unsigned i = 0; i < r->site->reflexes; i++)
+        for (unsigned k = 0; k < SITE_CONDITIONS; k++)
+            free(r->sw[i].condition[k].source);
     free(r->sw);
     free(r);
 }
 
 /* --- what is seen -------------------------------------------------------------------------------------------------- */
 
-/* Notes a value; of more probes than there is room for, the one heard of least lately gives way. */
+/* Does a value count? A suspect one does while it is short of the second limit: it may call, and is enough not to be lost, but
+ * never releases. Oxygen that falls faster than water usually does, or stands at 0.00, is suspect, and is what an aerator is there
+ * for. A single spike does not count: a value that confirms it is good. Nor does what the probe itself says is no measurement. */
+static bool counts(const struct site_condition *c, const struct reading_value *v)
+{
+    const unsigned plain = READING_BIT_RANGE | READING_BIT_LIMIT | READING_BIT_RATE |
+                           READING_BIT_FLAT | READING_BIT_UNCAL;
+
+    if (!isfinite(v->value))
+        return false;
+    if (reading_usable(v->flag))
+        return true;
+    return v->flag == READING_SUSPECT && (v->bits & ~plain) == 0 &&
+           (c->above ? v->value > c->until : v->value < c->until);
+}
+
 static void note(struct condition *c, const char *device, double value, int64_t mono_ms)
 {
-    struct source *best = &c->source[0];
+    struct source *s;
+    unsigned i = 0;
 
-    for (int i = 0; i < SOURCES; i++) {
-        struct source *s = &c->source[i];
-        if (strcmp(s->device, device) == 0) {
-            best = s;
-            break;
-        }
-        if (s->at_ms < best->at_ms || (s->device[0] == '\0' && best->device[0] != '\0'))
-            best = s;
-    }
-    (void)snprintf(best->device, sizeof best->device, "%s", device);
-    best->value = value;
-    best->at_ms = mono_ms;
+    while (i < c->sources && strcmp(c->source[i].device, device) != 0)
+        i++;
+    if (i == c->sources) /* as many as the pond has devices */
+        c->source = xrealloc(c->source, ++c->sources, sizeof *c->source);
+    s = &c->source[i];
+    (void)snprintf(s->device, sizeof s->device, "%s", device);
+    s->value = value;
+    s->at_ms = mono_ms;
 }
 
 static bool same_pond(const struct site *site, const struct site_condition *c,
@@ -109,7 +124,7 @@ void reflex_see(struct reflex *r, const struct reading_set *sets, size_t n, int6
                 if (!same_pond(r->site, c, &sets[a]))
                     continue;
                 for (unsigned v = 0; v < sets[a].n; v++)
-                    if (sets[a].v[v].metric == c->metric && reading_usable(sets[a].v[v].flag))
+                    if (sets[a].v[v].metric == c->metric && counts(c, &sets[a].v[v]))
                         note(&r->sw[i].condition[k], sets[a].tags.device, sets[a].v[v].value,
                              mono_ms);
             }
@@ -126,9 +141,9 @@ static double worst(const struct condition *c, const struct site_condition *sc, 
 {
     double v = NAN;
 
-    for (int i = 0; i < SOURCES; i++) {
+    for (unsigned i = 0; i < c->sources; i++) {
         const struct source *s = &c->source[i];
-        if (s->device[0] != '\0' && mono_ms - s->at_ms <= max_age_ms)
+        if (mono_ms - s->at_ms <= max_age_ms)
             v = isnan(v) ? s->value : sc->above ? fmax(v, s->value) : fmin(v, s->value);
     }
     return v;
@@ -295,8 +310,8 @@ void reflex_assume(struct reflex *r, unsigned index, bool on, int64_t mono_ms)
         sw->s.on = on;
         sw->s.written_ms = mono_ms;
         sw->s.since_ms = INT64_MIN / 2; /* long ago: no minimum time holds it */
-        if (on && x->conditions ==
-                      0) { /* a person's word from before the start; when it ends is not known */
+        /* a person's word from before the start; when it ends is not known */
+        if (on && x->conditions == 0 && sw->s.manual_until_ms == 0) {
             sw->manual_on = true;
             sw->s.manual_until_ms = mono_ms + (int64_t)x->manual_max_s * 1000;
         }
@@ -317,9 +332,8 @@ int64_t reflex_next_ms(struct reflex *r, int64_t mono_ms)
         if (x->conditions > 0)
             sooner(&next, r->started_ms + max_age_ms + 1, mono_ms);
         for (unsigned k = 0; k < x->conditions; k++)
-            for (int a = 0; a < SOURCES; a++)
-                if (sw->condition[k].source[a].device[0] != '\0')
-                    sooner(&next, sw->condition[k].source[a].at_ms + max_age_ms + 1, mono_ms);
+            for (unsigned a = 0; a < sw->condition[k].sources; a++)
+                sooner(&next, sw->condition[k].source[a].at_ms + max_age_ms + 1, mono_ms);
         if (sw->s.manual_until_ms != 0)
             sooner(&next, sw->s.manual_until_ms, mono_ms);
         sooner(&next, sw->retry_ms, mono_ms);

@@ -3,10 +3,11 @@
  * come out of reflex_due, and reflex_done tells it what came of them. switcher.h carries them to the boards.
  *
  * A switch calls for "on" while any of its conditions does. A condition calls from its first limit until its second, on the
- * worst of the values that are fresh and usable (flag 1 or 2): two probes in one pond count both. Without a fresh value a
- * condition is lost: it calls (when_lost on), does not (off), or goes on as it was (keep). Nothing is switched before every
- * condition has had a value that speaks for a state, or max_age_s has passed: a first value between the two limits leaves
- * the switch as the board has it. A state is kept for min_on_s or min_off_s from the moment the board took it. A person's
+ * worst of the values that are fresh and usable (flag 1 or 2): two probes in one pond count both. A suspect value (3) counts
+ * while it has not reached the second limit: it may call and hold, and never releases. Without a fresh value a condition is
+ * lost: it calls (when_lost on), does not (off), or goes on as it was (keep). Nothing is switched before every condition has
+ * had a value that speaks for a state, or max_age_s has passed: a first value between the two limits leaves the switch as
+ * the board has it. A state is kept for min_on_s or min_off_s from the moment the board took it. A person's
  * word (reflex_manual) counts at once, until its time is over; a switch without conditions is off after that.
  *
  * Times are monotonic milliseconds. Threads: any; calls are serialised inside. */

@@ -201,14 +201,55 @@ static void a_restart_does_not_stop_a_running_aerator(void **state)
     takes(true, REFLEX_CALLED, false, 260 * S);
 }
 
+static void see_spike(const char *device, double v, int64_t at)
+{
+    struct reading_set set = {.n = 1,
+                              .tags = {.pond = "k1"},
+                              .v = {{.metric = METRIC_DO_MG_L,
+                                     .flag = READING_SUSPECT,
+                                     .bits = READING_BIT_SPIKE,
+                                     .value = v}}};
+
+    (void)snprintf(set.tags.device, sizeof set.tags.device, "%s", device);
+    reflex_see(r, &set, 1, at);
+}
+
+/* Oxygen that falls faster than water usually does, or stands at 0.00, is suspect: that is what the aerator is there for. */
+static void a_suspect_value_calls_and_holds_and_never_releases(void **state)
+{
+    (void)state;
+    begin(SITE_LOST_OFF);
+    see(9, 0);
+    takes(false, REFLEX_RELEASED, false, 0);
+    see_from("node-1", "k1", METRIC_DO_MG_L, 0, READING_SUSPECT, 130 * S);
+    takes(true, REFLEX_CALLED, false, 130 * S);
+    see_from("node-1", "k1", METRIC_DO_MG_L, 0, READING_SUSPECT, 700 * S);
+    see_from("node-1", "k1", METRIC_DO_MG_L, 4.4, READING_SUSPECT, 900 * S);
+    takes(true, REFLEX_CALLED, true, 900 * S);
+    see_from("node-1", "k1", METRIC_DO_MG_L, 9, READING_SUSPECT, 1000 * S);
+    takes(true, REFLEX_CALLED, true, 1000 * S);
+    takes(true, REFLEX_CALLED, true, 1200 * S);
+    takes(false, REFLEX_LOST, false, 1201 * S); /* nothing that counts for max_age_s */
+    reflex_free(r);
+    begin(SITE_LOST_OFF);
+    rx.condition[0].above = true;
+    rx.condition[0].at = 9;
+    rx.condition[0].until = 8;
+    see(7, 0);
+    takes(false, REFLEX_RELEASED, false, 0);
+    see_from("node-1", "k1", METRIC_DO_MG_L, 9.5, READING_SUSPECT, 130 * S);
+    takes(true, REFLEX_CALLED, false, 130 * S);
+}
+
 static void doubtful_values_and_other_ponds_switch_nothing(void **state)
 {
     (void)state;
     begin(SITE_LOST_KEEP);
     see(9, 0);
     takes(false, REFLEX_RELEASED, false, 0);
-    see_from("node-1", "k1", METRIC_DO_MG_L, 1, READING_SUSPECT, 1 * S);
+    see_spike("node-1", 1, 1 * S);
     see_from("node-1", "k1", METRIC_DO_MG_L, 1, READING_FAIL, 1 * S);
+    see_from("node-1", "k1", METRIC_DO_MG_L, NAN, READING_PASS, 1 * S);
     see_from("node-1", "k1", METRIC_DO_MG_L, NAN, READING_MISSING, 1 * S);
     see_from("node-2", "k2", METRIC_DO_MG_L, 1, READING_PASS, 1 * S);
     see_from("node-1", "", METRIC_DO_MG_L, 1, READING_PASS, 1 * S);
@@ -227,6 +268,23 @@ static void the_worst_of_two_probes_counts(void **state)
     takes(true, REFLEX_CALLED, false, 0);
     see_from("a", "k1", METRIC_DO_MG_L, 8, READING_PASS, 700 * S); /* b is silent since 0: old */
     takes(false, REFLEX_RELEASED, false, 700 * S);
+}
+
+/* One pass of the poller brings many probes' values together: the low one is among them wherever it stands. */
+static void the_worst_of_many_probes_counts(void **state)
+{
+    (void)state;
+    for (int low = 0; low < 9; low++) {
+        begin(SITE_LOST_OFF);
+        for (int i = 0; i < 9; i++) {
+            char device[8];
+            (void)snprintf(device, sizeof device, "p%d", i);
+            see_from(device, "k1", METRIC_DO_MG_L, i == low ? 2 : 8, READING_PASS, 10 + i);
+        }
+        takes(true, REFLEX_CALLED, false, 20);
+        reflex_free(r);
+        r = NULL;
+    }
 }
 
 static void any_condition_calls(void **state)
@@ -290,6 +348,12 @@ static void a_switch_without_conditions_is_off_after_a_persons_word(void **state
     takes(true, REFLEX_MANUAL, true, 60 * S);
     takes(true, REFLEX_MANUAL, true, 7199 * S);
     takes(false, REFLEX_RELEASED, false, 7200 * S);
+    reflex_free(r);
+    begin(SITE_LOST_KEEP);
+    rx.conditions = 0;
+    assert_int_equal(reflex_manual(r, 0, 0, 100 * S, 0), 0); /* said before the board was asked */
+    reflex_assume(r, 0, true, 0);
+    takes(false, REFLEX_MANUAL, false, 1 * S);
 }
 
 static void a_board_that_refuses_is_tried_again_ever_more_rarely(void **state)
@@ -371,8 +435,10 @@ int main(void)
         cmocka_unit_test_teardown(a_lost_sensor_brings_the_chosen_state, end),
         cmocka_unit_test_teardown(nothing_is_switched_before_anything_is_known, end),
         cmocka_unit_test_teardown(a_restart_does_not_stop_a_running_aerator, end),
+        cmocka_unit_test_teardown(a_suspect_value_calls_and_holds_and_never_releases, end),
         cmocka_unit_test_teardown(doubtful_values_and_other_ponds_switch_nothing, end),
         cmocka_unit_test_teardown(the_worst_of_two_probes_counts, end),
+        cmocka_unit_test_teardown(the_worst_of_many_probes_counts, end),
         cmocka_unit_test_teardown(any_condition_calls, end),
         cmocka_unit_test_teardown(a_persons_word_counts_at_once_and_ends, end),
         cmocka_unit_test_teardown(a_switch_without_conditions_is_off_after_a_persons_word, end),
