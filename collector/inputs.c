@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
+#include "doze.h"
 #include "gpio.h"
 
 #define TELL_MS     900000
@@ -208,12 +208,12 @@ static void *work(void *arg)
 
     while (!stop) {
         const int64_t next = read_due(in);
-        const struct timespec t = {.tv_sec = (time_t)(next / 1000),
-                                   .tv_nsec = (long)(next % 1000) * 1000000L};
 
         (void)pthread_mutex_lock(&in->lock);
-        while (!in->stop && clock_mono_ms() < next)
+        while (!in->stop && clock_mono_ms() < next) {
+            const struct timespec t = doze_until(next);
             (void)pthread_cond_timedwait(&in->wake, &in->lock, &t);
+        }
         stop = in->stop;
         (void)pthread_mutex_unlock(&in->lock);
     }

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
+#include "doze.h"
 
 #define TELL_MS         900000
 #define SILENT_FIRST_MS 1000
@@ -222,13 +222,13 @@ static void take_over(struct switcher *s)
 /* Waits until at_ms, news, or the end; true at the end. */
 static bool nap(struct switcher *s, int64_t at_ms)
 {
-    const struct timespec t = {.tv_sec = (time_t)(at_ms / 1000),
-                               .tv_nsec = (long)(at_ms % 1000) * 1000000L};
     bool stop;
 
     (void)pthread_mutex_lock(&s->lock);
-    while (!s->stop && !s->news && clock_mono_ms() < at_ms)
+    while (!s->stop && !s->news && clock_mono_ms() < at_ms) {
+        const struct timespec t = doze_until(at_ms);
         (void)pthread_cond_timedwait(&s->wake, &s->lock, &t);
+    }
     s->news = false;
     stop = s->stop;
     (void)pthread_mutex_unlock(&s->lock);

@@ -164,11 +164,56 @@ static void a_silent_module_is_told_once_and_comes_back(void **state)
     (void)wait_told(&from, "tombol", 0);
 }
 
+static int64_t wall(void *arg)
+{
+    struct timespec t;
+    (void)arg;
+    (void)clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* The clock of a machine that has been suspended for an hour since it was started. */
+static int64_t mono_after_a_sleep(void *arg)
+{
+    struct timespec t;
+    (void)arg;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 + 3600000;
+}
+
+static int begin_after_a_sleep(void **state)
+{
+    const struct clock_source c = {.wall_ms = wall, .mono_ms = mono_after_a_sleep};
+
+    clock_set(&c);
+    return begin(state);
+}
+
+static int end_after_a_sleep(void **state)
+{
+    int rc = end(state);
+
+    clock_set(NULL);
+    return rc;
+}
+
+static void a_machine_that_was_suspended_reads_on(void **state)
+{
+    unsigned from = 0;
+
+    (void)state;
+    (void)wait_told(&from, "tombol", 0);
+    atomic_store(&sc.b.contact[7], 1);
+    (void)wait_told(&from, "tombol", 1);
+}
+
 static void what_cannot_be_read_is_refused_before_it_starts(void **state)
 {
     char why[256];
 
     (void)state;
+    inputs_stop(sc.in);
+    sc.in = NULL;
     sc.input[2] = (struct site_input){.slug = "pintu", .channel = 9, .every_s = 1};
     sc.w.site.inputs = 3;
     assert_int_equal(inputs_check(&sc.w.site, sc.w.profiles, why, sizeof why), NILA_ERR_CONFIG);
@@ -212,6 +257,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(changes_are_told_at_once_and_nothing_else_is, begin, end),
         cmocka_unit_test_setup_teardown(a_silent_module_is_told_once_and_comes_back, begin, end),
+        cmocka_unit_test_setup_teardown(a_machine_that_was_suspended_reads_on, begin_after_a_sleep,
+                                        end_after_a_sleep),
         cmocka_unit_test_setup_teardown(what_cannot_be_read_is_refused_before_it_starts, begin,
                                         end),
         cmocka_unit_test(a_gpio_that_is_none_is_said_in_words),

@@ -124,6 +124,7 @@ static int end(void **state)
 {
     (void)state;
     switcher_stop(sc.s);
+    clock_set(NULL);
     stop(&sc.w);
     switcher_free(sc.s);
     peer_stop(sc.line);
@@ -228,6 +229,74 @@ static void a_lost_probe_starts_the_aerator(void **state)
     assert_int_equal(atomic_load(&sc.f.coil[2]), 1);
 }
 
+static int64_t wall(void *arg)
+{
+    struct timespec t;
+    (void)arg;
+    (void)clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* The clock of a machine that has been suspended for an hour since it was started. */
+static int64_t mono_after_a_sleep(void *arg)
+{
+    struct timespec t;
+    (void)arg;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 + 3600000;
+}
+
+/* A board that does at once what it is told. */
+static int ask_at_once(void *arg, unsigned bus, const struct bus_question *q, uint16_t *regs,
+                       struct bus_answer *a)
+{
+    struct scene *s = arg;
+
+    (void)bus;
+    *a = (struct bus_answer){0};
+    if (bus_is_write(q->function))
+        atomic_store(&s->f.coil[q->first], q->write[0]);
+    else
+        regs[0] = (uint16_t)atomic_load(&s->f.coil[q->first]);
+    return 0;
+}
+
+static void a_lost_probe_starts_the_aerator_of_a_machine_that_was_suspended(void **state)
+{
+    const struct clock_source clock = {.wall_ms = wall, .mono_ms = mono_after_a_sleep};
+    struct reading_set set = {.n = 1,
+                              .v = {{.metric = METRIC_DO_MG_L, .flag = READING_PASS, .value = 8}}};
+    unsigned from = 0;
+
+    (void)state;
+    begin(800);
+    stop(&sc.w);
+    switcher_free(sc.s);
+    init_world(&sc.w);
+    sc.w.site.devices = 2;
+    sc.w.site.reflex = sc.reflex;
+    sc.w.site.reflexes = 1;
+    sc.reflex[0].max_age_s = 1;
+    sc.reflex[0].repeat_s = 60;
+    sc.w.profiles[0] = &sc.w.profile[0];
+    sc.w.profiles[1] = &sc.w.profile[1];
+    sc.w.profile[1].relay =
+        (struct profile_switch){.function = 5, .read_function = 1, .first = 1, .count = 8, .on = 1};
+    const struct switcher_config c = {.site = &sc.w.site,
+                                      .profile = sc.w.profiles,
+                                      .ask = ask_at_once,
+                                      .deliver = keep,
+                                      .arg = &sc};
+    clock_set(&clock);
+    sc.s = switcher_new(&c);
+    run_it();
+    (void)wait_told(&from, "kincir-1", 0, REFLEX_START);
+    (void)snprintf(set.tags.pond, sizeof set.tags.pond, "kolam-1");
+    switcher_see(sc.s, &set, 1); /* the last word of the probe */
+    (void)wait_told(&from, "kincir-1", 1, REFLEX_LOST);
+    assert_int_equal(atomic_load(&sc.f.coil[2]), 1);
+}
+
 static void a_silent_board_is_said_and_tried_again(void **state)
 {
     struct reflex_state st;
@@ -293,6 +362,8 @@ int main(void)
         cmocka_unit_test_teardown(a_running_aerator_runs_on_after_a_restart, end),
         cmocka_unit_test_teardown(a_board_that_was_reset_gets_its_state_again, end),
         cmocka_unit_test_teardown(a_lost_probe_starts_the_aerator, end),
+        cmocka_unit_test_teardown(a_lost_probe_starts_the_aerator_of_a_machine_that_was_suspended,
+                                  end),
         cmocka_unit_test_teardown(a_silent_board_is_said_and_tried_again, end),
         cmocka_unit_test_teardown(people_switch_by_hand, end),
         cmocka_unit_test_teardown(what_cannot_be_switched_is_refused_before_it_starts, end),
