@@ -66,14 +66,16 @@ struct poll_line_stats {
 /* Copies the counters of bus (index into site->bus) as they are now. Any thread. */
 void poller_line_stats(struct poller *p, unsigned bus, struct poll_line_stats *out);
 
-#define POLL_ASKS_MAX 16
+#define POLL_ASKS_MAX   16
+#define POLL_ORDERS_MAX 16 /* writes for which there is room beyond that */
 
 /* Puts one question of a person or a rule on a line at the next request boundary, before the next due device, and waits for
  * its answer. Writes go before reads; after a read a device that is due has its turn. Any thread; a line without devices is
  * opened when it is needed. regs as with bus_ask. What bus_ask returns, and: NILA_ERR_TIMEOUT: the line could not be had
  * within timeout_ms (a->text tells this from a unit that gave no answer; once the question is on the line it is waited for);
- * NILA_ERR_FULL: POLL_ASKS_MAX questions wait already; NILA_ERR_IO: the line cannot be opened; NILA_ERR_CLOSED: the poller is
- * ending (poller_stop ends those under way; none may begin after it); NILA_ERR_RANGE: no such bus. */
+ * NILA_ERR_FULL: POLL_ASKS_MAX questions wait already (before a write: POLL_ORDERS_MAX more); NILA_ERR_IO: the line cannot be
+ * opened; NILA_ERR_CLOSED: the poller is ending (poller_stop ends those under way; none may begin after it); NILA_ERR_RANGE: no
+ * such bus. */
 NILA_MUST_CHECK int poller_ask(struct poller *p, unsigned bus, const struct bus_question *q,
                                uint16_t *regs, struct bus_answer *a, int64_t timeout_ms);
 

@@ -87,16 +87,16 @@ int ask_wait(struct ask_queue *k, const struct bus_question *q, uint16_t *regs,
     (void)pthread_mutex_lock(&k->lock);
     if (k->closed)
         rc = refused(a, NILA_ERR_CLOSED, "polling has ended");
-    else if (k->n >= POLL_ASKS_MAX)
+    else if (k->n >= POLL_ASKS_MAX + (bus_is_write(q->function) ? POLL_ORDERS_MAX : 0))
         rc = refused(a, NILA_ERR_FULL, "too many questions wait for this line");
     else
         put(k, &ask);
-    k->inside += rc == 0;
-    (void)pthread_mutex_unlock(&k->lock);
-    if (rc != 0)
+    if (rc != 0) {
+        (void)pthread_mutex_unlock(&k->lock);
         return rc;
-    wake(arg);
-    (void)pthread_mutex_lock(&k->lock);
+    }
+    k->inside++;
+    wake(arg); /* under the lock: after ask_close its handle may be another's */
     while (!ask.done) {
         /* once it is on the line, its own time-out ends it */
         if (ask.taken)

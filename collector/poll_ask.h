@@ -32,7 +32,8 @@ struct ask_queue {
 void ask_init(struct ask_queue *k);
 void ask_free(struct ask_queue *k); /* after ask_close; waits until the last has left */
 
-/* Waits in k until the question has been answered; wake(arg) tells the line's thread that there is one. Errors as poller_ask. */
+/* Waits in k until the question has been answered; wake(arg) tells the line's thread that there is one; it is called
+ * under the lock, and never after ask_close. Errors as poller_ask. */
 NILA_MUST_CHECK int ask_wait(struct ask_queue *k, const struct bus_question *q, uint16_t *regs,
                              struct bus_answer *a, int64_t timeout_ms, void (*wake)(void *arg),
                              void *arg);

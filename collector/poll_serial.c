@@ -165,6 +165,7 @@ void serial_free(struct serial *s)
     if (s->started)
         (void)pthread_join(s->thread, NULL);
     bus_free(s->bus);
+    s->l->wake_fd = -1;
     if (s->wake_fd >= 0)
         (void)close(s->wake_fd);
     free(s);

@@ -181,6 +181,8 @@ void tcp_loop_free(struct tcp_loop *o)
     if (o->started)
         (void)pthread_join(o->thread, NULL);
     resolver_free(o->resolver);
+    for (unsigned i = 0; i < o->n; i++)
+        o->x[i].l->wake_fd = -1;
     if (o->epoll_fd >= 0)
         (void)close(o->epoll_fd);
     if (o->wake_fd >= 0)

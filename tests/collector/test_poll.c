@@ -178,8 +178,10 @@ static void refuses_a_port_that_another_collector_holds(void **state)
     static const int AT[] = {0};
     struct ward ward = {.dead = 0};
     struct world w, other;
-    char path[64], why[256] = "";
+    char path[64], why[256] = "", said[4096];
     struct peer *line = peer_start_pty(by_ward, &ward, path, sizeof path);
+    FILE *log;
+    int was;
 
     (void)state;
     init_world(&w);
@@ -187,10 +189,18 @@ static void refuses_a_port_that_another_collector_holds(void **state)
     start(&w);
     init_world(&other);
     (void)add_device(&other, add_serial(&other, path, 100), 1, 1, AT, 1);
+    log = tmpfile();
+    was = dup(STDERR_FILENO);
+    assert_true(log != NULL && was >= 0 && dup2(fileno(log), STDERR_FILENO) >= 0);
     assert_int_equal(
         poller_start(&other.poller, &other.site, other.profiles, take, &other, why, sizeof why),
         NILA_ERR_BUSY);
+    assert_true(dup2(was, STDERR_FILENO) >= 0 && close(was) == 0);
     assert_non_null(strstr(why, "in use"));
+    rewind(log);
+    said[fread(said, 1, sizeof said - 1, log)] = '\0';
+    assert_null(strstr(said, "cannot wake")); /* no handle is written to that is another's by now */
+    (void)fclose(log);
     wait_for(&w, 0, 1);
     stop(&w);
     poller_stop(NULL);

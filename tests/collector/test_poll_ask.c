@@ -215,8 +215,14 @@ static void no_more_than_sixteen_wait_and_the_end_ends_them(void **state)
     struct world w;
     int port;
     struct peer *p = peer_start_tcp(silent, NULL, &port);
-    struct asker k[POLL_ASKS_MAX + 1] = {0};
-    const struct bus_question q = read_one(1, 400);
+    struct asker k[POLL_ASKS_MAX + 1] = {0}, order = {0};
+    static const uint16_t ON = 1;
+    const struct bus_question q = read_one(1, 400), coil_on = {.unit = 1,
+                                                               .function = 5,
+                                                               .first = 9,
+                                                               .count = 1,
+                                                               .timeout_ms = 1000,
+                                                               .write = &ON};
     struct bus_answer a;
     uint16_t value;
 
@@ -232,7 +238,11 @@ static void no_more_than_sixteen_wait_and_the_end_ends_them(void **state)
     until_waiting(&w, POLL_ASKS_MAX);
     assert_int_equal(poller_ask(w.poller, 0, &q, &value, &a, 60000), NILA_ERR_FULL);
     assert_true(a.text[0] != '\0');
+    begin(&order, &w, coil_on, 60000); /* questions do not keep an order out */
+    until_waiting(&w, POLL_ASKS_MAX + 1);
     stop(&w);
+    (void)pthread_join(order.thread, NULL);
+    assert_int_equal(order.rc, NILA_ERR_CLOSED);
     for (unsigned i = 0; i <= POLL_ASKS_MAX; i++) {
         (void)pthread_join(k[i].thread, NULL);
         assert_true(k[i].rc == NILA_ERR_CLOSED || (i == 0 && k[i].rc == NILA_ERR_TIMEOUT));
