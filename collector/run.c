@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,8 +29,17 @@
 #define GAUGES_MS 60000
 #define ASK_MS    20000
 
+/* A person's word about a switch, carried over a reload. */
+struct word {
+    char slug[SLUG_SIZE];
+    bool on;
+    int64_t until_ms; /* monotonic */
+};
+
 struct run {
     struct setup setup;
+    struct word *word; /* during a reload */
+    unsigned words;
     struct journal *journal;
     struct uplink **uplink;
     struct poller *poller;
@@ -169,6 +179,57 @@ static int read_setup(struct setup *out, const struct run_options *o)
     return rc;
 }
 
+/* Remembers what persons have said of the switches: somebody may be working at an aerator that was told to stay off. */
+static void keep_words(struct run *r)
+{
+    const struct site *site = r->setup.site;
+
+    r->word = xcalloc(site->reflexes, sizeof *r->word);
+    for (unsigned i = 0; i < site->reflexes; i++) {
+        struct word *w = &r->word[r->words];
+        struct reflex_state s;
+
+        switcher_get(r->switcher, i, &s);
+        if (s.manual_until_ms == 0)
+            continue;
+        (void)snprintf(w->slug, sizeof w->slug, "%s", site->reflex[i].slug);
+        w->on = s.wanted;
+        w->until_ms = s.manual_until_ms;
+        r->words++;
+    }
+}
+
+/* Says them again to the switches of the same names, for what is left of their time. */
+static void repeat_words(struct run *r)
+{
+    const struct site *site = r->setup.site;
+    const int64_t now = clock_mono_ms();
+
+    for (unsigned k = 0; k < r->words; k++) {
+        const struct word *w = &r->word[k];
+        unsigned i = 0;
+
+        while (i < site->reflexes && strcmp(site->reflex[i].slug, w->slug) != 0)
+            i++;
+        if (i == site->reflexes) {
+            log_warnx("switch %s: gone from the site file; it stays %s, as a person said", w->slug,
+                      w->on ? "on" : "off");
+            continue;
+        }
+        const int64_t most = (int64_t)site->reflex[i].manual_max_s * 1000;
+        const int64_t left = w->until_ms - now < most ? w->until_ms - now : most;
+        if (left > 0 && switcher_manual(r->switcher, i, w->on, left) != 0)
+            log_warnx("switch %s: a person's word was lost", w->slug);
+    }
+}
+
+static void forget_words(struct run *r)
+{
+    free(r->word);
+    r->word = NULL;
+    r->words = 0;
+}
+
 /* Starts what r->setup describes. On an error some parts may run: stop_parts. */
 static int start_parts(struct run *r)
 {
@@ -182,6 +243,7 @@ static int start_parts(struct run *r)
     const struct switcher_config sc = {
         .site = site, .profile = profile, .ask = ask, .deliver = keep, .arg = r};
     r->switcher = switcher_new(&sc);
+    repeat_words(r);
     rc = poller_start(&r->poller, site, profile, deliver, r, why, sizeof why);
     if (rc != 0) {
         log_warnx("%s", why);
@@ -288,9 +350,13 @@ static int reload(struct run *r, const struct run_options *o)
     (void)snprintf(reloading, sizeof reloading, "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
                    clock_mono_ms() * 1000);
     health_notify(reloading);
+    control_stop(r->control); /* nobody speaks any more */
+    r->control = NULL;
+    keep_words(r);
     stop_parts(r);
     r->setup = fresh;
     if (start_parts(r) == 0) {
+        forget_words(r);
         setup_free(&before);
         say_ready(r, o);
         return 0;
@@ -301,6 +367,7 @@ static int reload(struct run *r, const struct run_options *o)
     setup_free(&r->setup);
     r->setup = before;
     rc = start_parts(r);
+    forget_words(r);
     if (rc == 0) {
         say_ready(r, o);
         health_notify("STATUS=the site file cannot be run; running the one before");

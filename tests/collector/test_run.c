@@ -33,10 +33,10 @@ static struct peer_reply answer(void *arg, const struct peer_request *rq, uint16
     return (struct peer_reply){.act = PEER_GOOD};
 }
 
-/* A site file with one device of that slug; more: further members of the root, or "". */
-static void write_site(const char *slug, const char *bus, const char *more)
+/* A site file with one device of that slug; beside: a further device, or ""; more: further members of the root, or "". */
+static void write_site_with(const char *slug, const char *bus, const char *beside, const char *more)
 {
-    char text[1200];
+    char text[1600];
 
     (void)snprintf(
         text, sizeof text,
@@ -45,10 +45,15 @@ static void write_site(const char *slug, const char *bus, const char *more)
         "\"ponds\": [{\"slug\": \"k1\", \"area_m2\": 200, \"depth_m\": 1}],\n"
         "\"buses\": [{\"slug\": \"b\", %s, \"devices\": [\n"
         "  {\"slug\": \"%s\", \"profile\": \"xy-md02\", \"unit\": 1, \"pond\": null, \"every_s\": "
-        "1}]}],\n"
+        "1}%s%s]}],\n"
         "\"journal\": {\"path\": \"%s/journal.db\"}, \"control\": {\"socket\": \"%s\"}%s}\n",
-        bus, slug, dir, control, more);
+        bus, slug, beside[0] != '\0' ? "," : "", beside, dir, control, more);
     support_write(config, text);
+}
+
+static void write_site(const char *slug, const char *bus, const char *more)
+{
+    write_site_with(slug, bus, "", more);
 }
 
 static const char *tcp_bus(void)
@@ -199,6 +204,53 @@ static void a_file_that_cannot_be_run_is_given_up_for_the_one_before(void **stat
     peer_stop(line);
 }
 
+static int find_switch(void *arg, const char *json)
+{
+    char *line = arg;
+
+    if (strstr(json, "\"kind\":\"switch\"") != NULL)
+        (void)snprintf(line, 512, "%s", json);
+    return 0;
+}
+
+/* Somebody works at an aerator that was told to stay off. */
+static void a_persons_word_outlives_a_reload(void **state)
+{
+    static const char SWITCH[] =
+        "{\"slug\": \"board\", \"profile\": \"waveshare-relay-8\", \"unit\": 2, \"pond\": null, "
+        "\"every_s\": 60}";
+    static const char REFLEX[] =
+        ", \"reflexes\": [{\"slug\": \"kincir\", \"pond\": null, \"manual_max_s\": %d, "
+        "\"switch\": {\"device\": \"board\", \"channel\": 1}, \"when\": []}]";
+    char more[300], line[512] = "", why[256] = "";
+
+    (void)state;
+    (void)snprintf(more, sizeof more, REFLEX, 7200);
+    write_site_with("first", tcp_bus(), SWITCH, more);
+    assert_int_equal(kill(child, SIGHUP), 0);
+    wait_notified("RELOADING=1");
+    wait_notified("READY=1");
+    if (control_call(control,
+                     "{\"v\":1,\"op\":\"relay\",\"slug\":\"kincir\",\"state\":\"off\","
+                     "\"for_s\":7200}",
+                     find_switch, line, 10000, why, sizeof why) != 0)
+        fail_msg("%s", why);
+    (void)snprintf(more, sizeof more, REFLEX, 3600); /* and no longer than the new file allows */
+    write_site_with("second", tcp_bus(), SWITCH, more);
+    assert_int_equal(kill(child, SIGHUP), 0);
+    wait_notified("RELOADING=1");
+    wait_notified("READY=1");
+    line[0] = '\0';
+    if (control_call(control, "{\"v\":1,\"op\":\"status\"}", find_switch, line, 10000, why,
+                     sizeof why) != 0)
+        fail_msg("%s", why);
+    if (strstr(line, "\"wanted\":false") == NULL || strstr(line, "\"cause\":\"manual\"") == NULL ||
+        strstr(line, "\"manual_until_ms\":0") != NULL)
+        fail_msg("%s", line);
+    assert_int_equal(kill(child, SIGTERM), 0);
+    assert_int_equal(exit_code(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +258,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_file_with_mistakes_changes_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_cannot_be_run_is_given_up_for_the_one_before,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_persons_word_outlives_a_reload, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
