@@ -3,13 +3,13 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
 
 #include "collector/common/log.h"
 
-#define ARRAYS 16
+#define ARRAYS 18
 
 /* Weights of the running means of feeding, 1/day. */
 static const double RATION_MEMORY = 1.0 / 7;
@@ -17,11 +17,11 @@ static const double FED_MEMORY = 1.0 / 7;
 
 /* clang-format off */
 static const struct ensemble_prior PRIOR[POND_SYSTEM_COUNT] = {
-    /*                        f            c0                survival  seen   oxygen  exposure */
-    [POND_SYSTEM_POND] =      {0.50, 0.30, GROWTH_C0, 0.30,  16, 5,    4, 4,  16, 4,  0.2},
-    [POND_SYSTEM_BIOFLOC] =   {0.50, 0.30, GROWTH_C0, 0.30,  18, 3,    4, 4,  16, 4,  0.1},
-    [POND_SYSTEM_TARPAULIN] = {0.50, 0.30, GROWTH_C0, 0.30,  16, 5,    4, 4,  16, 4,  0.2},
-    [POND_SYSTEM_CAGE] =      {0.50, 0.30, GROWTH_C0, 0.30,   6, 5,    4, 4,  16, 4,  1.0},
+    /*                        f            c0                survival  seen   oxygen  exposure  mixed */
+    [POND_SYSTEM_POND] =      {0.50, 0.30, GROWTH_C0, 0.30,  16, 5,    4, 4,  16, 4,  0.2, 0},
+    [POND_SYSTEM_BIOFLOC] =   {0.50, 0.30, GROWTH_C0, 0.30,  18, 3,    4, 4,  16, 4,  0.1, 0},
+    [POND_SYSTEM_TARPAULIN] = {0.50, 0.30, GROWTH_C0, 0.30,  16, 5,    4, 4,  16, 4,  0.2, 0},
+    [POND_SYSTEM_CAGE] =      {0.50, 0.30, GROWTH_C0, 0.30,   6, 5,    4, 4,  16, 4,  1.0, 0},
 };
 /* clang-format on */
 
@@ -30,16 +30,17 @@ void ensemble_prior(enum pond_system system, struct ensemble_prior *out)
     *out = PRIOR[system];
 }
 
-struct ensemble *ensemble_new(size_t n)
+struct ensemble *ensemble_new(size_t n, size_t per_path)
 {
     struct ensemble *e = xcalloc(1, sizeof *e);
     double **array[ARRAYS] = {
-        &e->u,       &e->count, &e->count_max, &e->ln_feeding, &e->ln_conversion,   &e->ln_mort,
-        &e->ln_seen, &e->bias,  &e->do_usual,  &e->died,       &e->relative_ration, &e->gain_f,
-        &e->gain_c,  &e->live,  &e->work,      &e->noise};
+        &e->u,       &e->count,    &e->count_max, &e->ln_cv,    &e->ln_feeding, &e->ln_conversion,
+        &e->ln_mort, &e->ln_seen,  &e->bias,      &e->do_usual, &e->died,       &e->relative_ration,
+        &e->spawn,   &e->recruits, &e->netted,    &e->gain_f,   &e->gain_c,     &e->live};
 
-    assert(n >= 2);
+    assert(n >= 2 && per_path >= 1 && n % per_path == 0);
     e->n = n;
+    e->per_path = per_path;
     e->block = xcalloc(n * ARRAYS, sizeof *e->block);
     for (size_t a = 0; a < ARRAYS; a++)
         *array[a] = e->block + a * n;
@@ -66,6 +67,8 @@ void ensemble_stock(struct ensemble *e, const struct ensemble_prior *prior, doub
     e->fed_share = 0;
     e->fed_ever = false;
     e->stale = true;
+    e->breeds = false;
+    e->breeding_days = 0;
     for (size_t i = 0; i < e->n; i++) {
         double survive = gsl_ran_beta(rng, prior->survive_a, prior->survive_b);
         double seen = gsl_ran_beta(rng, prior->seen_a, prior->seen_b);
@@ -81,17 +84,35 @@ void ensemble_stock(struct ensemble *e, const struct ensemble_prior *prior, doub
         e->do_usual[i] = gsl_ran_beta(rng, prior->do_a, prior->do_b);
         e->died[i] = 0;
         e->relative_ration[i] = NAN;
+        e->ln_cv[i] = log(ENSEMBLE_SAMPLE_CV) + gauss(rng, ENSEMBLE_CV_SD);
+        e->recruits[i] = e->spawn[i] = e->netted[i] = 0;
+        if (prior->mixed > 0 && gsl_rng_uniform(rng) < prior->mixed) {
+            e->spawn[i] = ENSEMBLE_SPAWN * exp(gauss(rng, 1));
+            e->netted[i] = gsl_ran_beta(rng, 1, 3);
+            e->breeds = true;
+        }
     }
+}
+
+void ensemble_copy_clock(struct ensemble *to, const struct ensemble *from)
+{
+    to->day = from->day;
+    to->stocked_day = from->stocked_day;
+    to->fed_share = from->fed_share;
+    to->fed_ever = from->fed_ever;
+    to->breeds = from->breeds;
+    to->breeding_days = from->breeding_days;
+    to->stale = true;
 }
 
 /* Feeding and mortality change once a week or by an observation; their exponentials are kept until then. */
 static void refresh(struct ensemble *e, const double *z)
 {
     for (size_t i = 0; i < e->n; i++) {
-        double common = z != NULL ? z[i] : 0;
+        double common = z != NULL ? z[i / e->per_path] : 0;
 
         e->gain_f[i] = growth_gain_feeding(exp(e->ln_feeding[i] + common));
-        e->gain_c[i] = exp(e->ln_conversion[i] + common);
+        e->gain_c[i] = e->fed_ever ? exp(e->ln_conversion[i] + common) : 0;
         e->live[i] = exp(-exp(e->ln_mort[i]));
     }
     e->stale = false;
@@ -100,180 +121,196 @@ static void refresh(struct ensemble *e, const double *z)
 
 static void weekly_walk(struct ensemble *e, gsl_rng *rng)
 {
-    for (size_t i = 0; i < e->n; i++) {
+    for (size_t i = 0; i < e->n; i++)
         e->ln_feeding[i] += gauss(rng, ENSEMBLE_FEEDING_STEP);
+    for (size_t i = 0; e->fed_ever && i < e->n; i++)
         e->ln_conversion[i] += gauss(rng, ENSEMBLE_FEEDING_STEP);
+}
+
+/* --- recruits: the young of fish of both sexes --- */
+
+/* Mean mass after the breeding began: they come at 1 g and grow, and new ones come all the time. Assumption. */
+static double recruit_mass_g(const struct ensemble *e)
+{
+    double mass = 1 + 0.1 * e->breeding_days;
+    return mass < 0.6 * ENSEMBLE_RECRUIT_MAX_G ? mass : 0.6 * ENSEMBLE_RECRUIT_MAX_G;
+}
+
+static void breed(struct ensemble *e, int days)
+{
+    double least = growth_u(ENSEMBLE_BREED_G);
+    bool any = false;
+
+    for (size_t i = 0; i < e->n; i++) {
+        if (!(e->spawn[i] > 0) || e->u[i] < least)
+            continue;
+        any = true;
+        e->recruits[i] =
+            e->recruits[i] * pow(e->live[i], days) + e->spawn[i] * e->count[i] * days / 7;
     }
+    if (any)
+        e->breeding_days += days;
 }
 
-/* A of member i at full water effect when the pond got feed_kg. */
-static double fed_gain(struct ensemble *e, size_t i, double feed_kg)
-{
-    double stock_g = e->count[i] * growth_mass(e->u[i]);
-    double x = stock_g > 0 ? feed_kg * 1000 / stock_g * e->u[i] / GROWTH_RMAX_U : 1;
+/* --- forward --- */
 
-    x = x < 1 ? x : 1;
-    e->relative_ration[i] =
-        isnan(e->relative_ration[i])
-            ? x
-            : e->relative_ration[i] + RATION_MEMORY * (x - e->relative_ration[i]);
-    return growth_gain_ration(x, e->gain_c[i]);
+/* Relative ration of member i at u when the pond gets feed_kg a day: feed is shared with the recruits by mass. */
+static double relative_ration(const struct ensemble *e, size_t i, double u, double feed_kg)
+{
+    double stock_g = e->count[i] * growth_mass(u);
+    double x;
+
+    if (e->recruits[i] > 0)
+        stock_g += e->recruits[i] * recruit_mass_g(e);
+    x = stock_g > 0 ? feed_kg * 1000 / stock_g * u / GROWTH_RMAX_U : 1;
+    return x < 1 ? x : 1;
 }
 
-void ensemble_step(struct ensemble *e, const struct ensemble_day *d, gsl_rng *rng)
+/* u of member i after some days of feed_kg a day. The relative ration moves with the mass: taken in the middle. */
+static double grow_fed(struct ensemble *e, size_t i, const struct ensemble_span *s, double effect,
+                       double memory)
 {
-    bool fed = !isnan(d->feed_kg), oxygen = !isnan(d->water.do_effect);
-    double loss = growth_loss(d->water.temp_c);
-    double effect = growth_temp_effect(d->water.temp_c) * growth_nh3_effect(d->water.nh3_n_mg_l);
+    double x = relative_ration(e, i, e->u[i], s->feed_kg);
 
-    e->day++;
-    if ((e->day - e->stocked_day) % 7 == 0) {
+    if (s->days > 1) {
+        double half = growth_step_u(e->u[i], effect * growth_gain_ration(x, e->gain_c[i]),
+                                    s->loss_rate, s->days / 2.0);
+        x = relative_ration(e, i, half, s->feed_kg);
+    }
+    e->relative_ration[i] = isnan(e->relative_ration[i])
+                                ? x
+                                : e->relative_ration[i] + memory * (x - e->relative_ration[i]);
+    return growth_step_u(e->u[i], effect * growth_gain_ration(x, e->gain_c[i]), s->loss_rate,
+                         s->days);
+}
+
+void ensemble_go(struct ensemble *e, const struct ensemble_span *s, gsl_rng *rng)
+{
+    bool fed = !isnan(s->feed_kg), first_fed = fed && !e->fed_ever;
+    int32_t week = (e->day - e->stocked_day) / 7;
+    double memory = 1 - pow(1 - RATION_MEMORY, s->days);
+
+    e->day += s->days;
+    e->fed_ever |= fed;
+    e->stale |= first_fed;
+    if ((e->day - e->stocked_day) / 7 != week) {
         weekly_walk(e, rng);
         e->stale = true;
     }
     /* The common path moves weekly, on its own calendar: another week is another array. */
-    if (e->stale || d->z != e->z_used)
-        refresh(e, d->z);
-    e->fed_share += FED_MEMORY * ((fed ? 1 : 0) - e->fed_share);
-    e->fed_ever |= fed;
+    if (e->stale || s->z != e->z_used)
+        refresh(e, s->z);
+    e->fed_share += (1 - pow(1 - FED_MEMORY, s->days)) * ((fed ? 1 : 0) - e->fed_share);
     for (size_t i = 0; i < e->n; i++) {
-        double gain = fed ? fed_gain(e, i, d->feed_kg) : e->gain_f[i];
-        double alive = e->count[i] * e->live[i];
+        double effect = s->do_known ? s->effect : s->effect * e->do_usual[i];
+        double alive = e->count[i];
 
-        gain *= effect * (oxygen ? d->water.do_effect : e->do_usual[i]);
-        e->u[i] = growth_step_u(e->u[i], gain, loss, 1);
+        for (int d = 0; d < s->days; d++)
+            alive *= e->live[i];
+        e->u[i] = fed ? grow_fed(e, i, s, effect, memory)
+                      : growth_step_u(e->u[i], effect * e->gain_f[i], s->loss_rate, s->days);
         e->died[i] += e->count[i] - alive;
-        if (d->loss != NULL)
-            alive *= 1 - d->exposure * d->loss[i];
+        if (s->loss != NULL)
+            alive *= 1 - s->exposure * s->loss[i / e->per_path];
         e->count[i] = alive;
     }
+    if (e->breeds)
+        breed(e, s->days);
 }
 
-static double mean_of(const double *x, size_t n)
+void ensemble_step(struct ensemble *e, const struct ensemble_day *d, gsl_rng *rng)
 {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += x[i];
-    return sum / (double)n;
+    struct ensemble_span s = {.days = 1,
+                              .loss_rate = growth_loss(d->water.temp_c),
+                              .do_known = !isnan(d->water.do_effect),
+                              .feed_kg = d->feed_kg,
+                              .z = d->z,
+                              .loss = d->loss,
+                              .exposure = d->exposure};
+
+    s.effect = growth_temp_effect(d->water.temp_c) * growth_nh3_effect(d->water.nh3_n_mg_l) *
+               (s.do_known ? d->water.do_effect : 1);
+    ensemble_go(e, &s, rng);
 }
 
-static double covariance(const double *x, const double *y, size_t n)
+/* --- sizes: lognormal with mean W and the member's cv --- */
+
+static double sigma_of(const struct ensemble *e, size_t i)
 {
-    double mx = mean_of(x, n), my = mean_of(y, n), sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += (x[i] - mx) * (y[i] - my);
-    return sum / (double)(n - 1);
+    return sqrt(log1p(exp(2 * e->ln_cv[i])));
 }
 
-/* Puts what each member still lacks of the observation, scaled by the total variance, into e->noise: noise is then
- * (y + e_i - h_i) / (var h + R). The perturbations are centred so that they do not move the mean. False: h does not vary. */
-static bool innovation(struct ensemble *e, const double *h, double y, double sd, gsl_rng *rng)
+double ensemble_biggest_g(const struct ensemble *e, size_t i, double p)
 {
-    double var = covariance(h, h, e->n), shift;
+    double z = gsl_cdf_ugaussian_Qinv(p < 1 ? p : 1 - 1e-12);
 
-    if (!(var > 0))
-        return false;
-    for (size_t i = 0; i < e->n; i++)
-        e->noise[i] = gauss(rng, sd);
-    shift = mean_of(e->noise, e->n);
-    for (size_t i = 0; i < e->n; i++)
-        e->noise[i] = (y + e->noise[i] - shift - h[i]) / (var + sd * sd);
-    return true;
+    return growth_mass(e->u[i]) * gsl_cdf_ugaussian_P(sigma_of(e, i) - z) / p;
 }
 
-/* x_i += C(x, h) * innovation. */
-static void correct(struct ensemble *e, double *x, const double *h)
+double ensemble_class_kg(const struct ensemble *e, size_t i, double from_g, double to_g)
 {
-    double c = covariance(x, h, e->n);
-    for (size_t i = 0; i < e->n; i++)
-        x[i] += c * e->noise[i];
+    double sigma = sigma_of(e, i), mass = growth_mass(e->u[i]);
+    double mu = log(mass) - sigma * sigma / 2;
+    double below_to = isinf(to_g) ? 1 : gsl_cdf_ugaussian_P((log(to_g) - mu) / sigma - sigma);
+    double below_from = from_g > 0 ? gsl_cdf_ugaussian_P((log(from_g) - mu) / sigma - sigma) : 0;
+
+    return e->count[i] * mass / 1000 * (below_to - below_from);
 }
 
-/* The number is corrected in logs, through e->gain_f as scratch (it is stale afterwards anyway), and keeps its bound. */
-static void correct_count(struct ensemble *e, const double *h)
+/* What stays behind when a share p of mean taken_g is taken: its mean and spread follow from the sums of mass and of squares.
+ * graded: 0 the fish are taken as they come, 1 exactly the biggest. */
+static void keep_rest(struct ensemble *e, size_t i, double p, double taken_g, double graded)
 {
-    double *ln_count = e->gain_f;
+    double mass = growth_mass(e->u[i]), cv2 = exp(2 * e->ln_cv[i]);
+    double z = gsl_cdf_ugaussian_Qinv(p), all2 = mass * mass * (1 + cv2);
+    double tail2 = all2 * gsl_cdf_ugaussian_P(2 * sigma_of(e, i) - z) / p;
+    double rest = (mass - p * taken_g) / (1 - p);
+    double rest2 = (all2 - p * (graded * tail2 + (1 - graded) * all2)) / (1 - p), cv;
 
-    for (size_t i = 0; i < e->n; i++)
-        ln_count[i] = log(e->count[i] > 1e-6 ? e->count[i] : 1e-6);
-    correct(e, ln_count, h);
-    for (size_t i = 0; i < e->n; i++) {
-        double count = exp(ln_count[i]);
-        e->count[i] = count < e->count_max[i] ? count : e->count_max[i];
-    }
+    rest = rest > 0.3 * mass ? rest : 0.3 * mass; /* a member that fits badly stays a fish */
+    cv = sqrt(rest2 / (rest * rest) > 1.0025 ? rest2 / (rest * rest) - 1 : 0.0025);
+    e->u[i] = growth_u(rest);
+    e->ln_cv[i] = log(cv < 0.8 ? cv : 0.8);
 }
 
-void ensemble_sample(struct ensemble *e, double fish, double mean_g, double cv, gsl_rng *rng)
+void ensemble_take(struct ensemble *e, size_t i, double kg, double fish_per_kg)
 {
-    double spread = isnan(cv) ? ENSEMBLE_SAMPLE_CV : cv;
-    double sd = sqrt(spread * spread / fish + ENSEMBLE_SAMPLE_SD * ENSEMBLE_SAMPLE_SD);
-    double *ln_mass = e->gain_c; /* scratch, stale afterwards */
+    double mass = growth_mass(e->u[i]), taken_g = mass, fish = 0, p = 0, biggest = mass,
+           graded = 0.5;
+    double most = 0.95 * e->count[i];
 
-    for (size_t i = 0; i < e->n; i++) {
-        ln_mass[i] = log(e->u[i]) / GROWTH_U_EXPONENT;
-        e->work[i] = ln_mass[i] + e->bias[i];
-    }
-    e->stale = true;
-    if (!innovation(e, e->work, log(mean_g), sd, rng))
+    if (!(kg > 0) || !(most > 0))
         return;
-    correct(e, ln_mass, e->work);
-    for (size_t i = 0; i < e->n; i++)
-        e->u[i] = growth_u(exp(ln_mass[i]));
-    correct(e, e->bias, e->work);
-    correct(e, e->ln_feeding, e->work);
-    if (e->fed_ever) { /* then the mass also tells of the number: the ration was shared by it */
-        correct(e, e->ln_conversion, e->work);
-        correct_count(e, e->work);
+    /* Without a size the number hangs on the mean taken, and that on the number: a few rounds settle it. */
+    for (int round = 0; round < (isnan(fish_per_kg) ? 6 : 1); round++) {
+        fish = isnan(fish_per_kg) ? kg * 1000 / taken_g : kg * fish_per_kg;
+        fish = fish < most ? fish : most;
+        p = fish / e->count[i];
+        biggest = ensemble_biggest_g(e, i, p);
+        taken_g = isnan(fish_per_kg) ? (mass + biggest) / 2 : 1000 / fish_per_kg;
     }
-}
-
-/* Share of an event's dead that was written down is no better known than of single deaths. */
-static void take_event(struct ensemble *e, double count)
-{
-    for (size_t i = 0; i < e->n; i++) {
-        double seen = exp(e->ln_seen[i]);
-        double dead = (count - seen * e->died[i]) / seen;
-        double most = 0.95 * e->count[i];
-
-        dead = dead < 0 ? 0 : dead;
-        e->count[i] -= dead < most ? dead : most;
-    }
-}
-
-void ensemble_deaths(struct ensemble *e, double count, gsl_rng *rng)
-{
-    double most = 0;
-
-    for (size_t i = 0; i < e->n; i++) {
-        double expected = exp(e->ln_seen[i]) * e->died[i];
-
-        most = expected > most ? expected : most;
-        /* Anscombe's transform makes the Poisson count all but normal with sd 1. */
-        e->work[i] = 2 * sqrt(expected + 0.375);
-    }
+    if (!isnan(fish_per_kg))
+        graded = biggest > mass * 1.0001 ? (taken_g - mass) / (biggest - mass) : 0;
+    graded = graded < 0 ? 0 : graded > 1 ? 1 : graded;
+    keep_rest(e, i, p, taken_g, graded);
+    e->count[i] -= fish;
+    e->count_max[i] -= fish;
     e->stale = true;
-    if (count > 10 && count > most + 4 * sqrt(most)) {
-        take_event(e, count);
-    } else if (innovation(e, e->work, 2 * sqrt(count + 0.375), 1, rng)) {
-        correct_count(e, e->work);
-        correct(e, e->ln_mort, e->work);
-        correct(e, e->ln_seen, e->work);
-        for (size_t i = 0; i < e->n; i++)
-            e->ln_seen[i] = e->ln_seen[i] < 0 ? e->ln_seen[i] : 0;
-    }
-    memset(e->died, 0, e->n * sizeof *e->died);
 }
 
 void ensemble_remove(struct ensemble *e, double kg, double fish_per_kg)
 {
-    for (size_t i = 0; i < e->n; i++) {
-        double fish = isnan(fish_per_kg) ? kg * 1000 / growth_mass(e->u[i]) : kg * fish_per_kg;
-        double most = 0.95 * e->count[i];
+    for (size_t i = 0; i < e->n; i++)
+        ensemble_take(e, i, kg, fish_per_kg);
+}
 
-        fish = fish < most ? fish : most;
-        e->count[i] -= fish;
-        e->count_max[i] -= fish;
-    }
+void ensemble_lose(struct ensemble *e, size_t i, double fish)
+{
+    double most = 0.95 * e->count[i];
+
+    fish = fish < most ? fish : most;
+    e->count[i] -= fish;
+    e->count_max[i] -= fish;
 }
 
 double ensemble_mass_g(const struct ensemble *e, size_t i)
@@ -284,6 +321,17 @@ double ensemble_mass_g(const struct ensemble *e, size_t i)
 double ensemble_biomass_kg(const struct ensemble *e, size_t i)
 {
     return e->count[i] * growth_mass(e->u[i]) / 1000;
+}
+
+double ensemble_ln_sample(const struct ensemble *e, size_t i)
+{
+    double young, mass;
+
+    if (!(e->recruits[i] > 0))
+        return log(e->u[i]) / GROWTH_U_EXPONENT + e->bias[i];
+    young = e->netted[i] * e->recruits[i] / (e->count[i] + 1e-9);
+    mass = growth_mass(e->u[i]);
+    return log((mass + young * recruit_mass_g(e)) / (1 + young)) + e->bias[i];
 }
 
 double ensemble_ln_gain(const struct ensemble *e, size_t i)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "feed.h"
 
-#include <ctype.h>
 #include <string.h>
-#include <strings.h>
+
+#include "words.h"
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
@@ -32,22 +32,6 @@ const struct feed_kind *feed_kinds(size_t *n)
     return KIND;
 }
 
-static bool letter(char c)
-{
-    return isalnum((unsigned char)c) || (c & 0x80) != 0;
-}
-
-/* Length of word when it stands in text with no letter on either side, else 0. */
-static size_t stands_in(const char *text, const char *word)
-{
-    size_t n = strlen(word);
-
-    for (const char *at = text; strlen(at) >= n; at++)
-        if (strncasecmp(at, word, n) == 0 && (at == text || !letter(at[-1])) && !letter(at[n]))
-            return n;
-    return 0;
-}
-
 const struct feed_kind *feed_kind_find(const char *text)
 {
     const struct feed_kind *found = NULL;
@@ -56,10 +40,10 @@ const struct feed_kind *feed_kind_find(const char *text)
     if (text[strspn(text, " \t")] == '\0')
         return &KIND[0];
     for (size_t k = 0; k < KINDS; k++) {
-        size_t n = stands_in(text, KIND[k].name);
+        size_t n = words_find(text, KIND[k].name);
 
         for (size_t w = 0; KIND[k].words[w] != NULL; w++) {
-            size_t m = stands_in(text, KIND[k].words[w]);
+            size_t m = words_find(text, KIND[k].words[w]);
             n = m > n ? m : n;
         }
         if (n > longest) {

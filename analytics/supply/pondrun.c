@@ -9,6 +9,8 @@
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
+#include "analytics/fish/feed.h"
+#include "analytics/fish/filter.h"
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
 #include "history.h"
@@ -20,7 +22,8 @@ struct pondrun {
     const struct paths *paths;
     int32_t end_day, first_month;
     gsl_rng *rng;
-    struct ensemble *fish;
+    struct filter *filter;      /* of the past */
+    struct ensemble *fish;      /* one member a draw, as the past has left it */
     double *ln_wait;            /* [draw][HARVEST_CLASSES] */
     double *main_kg, *main_day; /* [draw]; main_day infinite: not within PONDRUN_AHEAD_DAYS */
     double *sorted;             /* [draw] */
@@ -52,7 +55,8 @@ struct pondrun *pondrun_new(const struct supply_input *in, const struct paths *p
     w->rng = gsl_rng_alloc(gsl_rng_mt19937);
     if (w->rng == NULL)
         fatal("no memory");
-    w->fish = ensemble_new(in->draws);
+    w->filter = filter_new(in->draws);
+    w->fish = ensemble_new(in->draws, 1);
     w->ln_wait = xcalloc((size_t)in->draws * HARVEST_CLASSES, sizeof *w->ln_wait);
     w->main_kg = xcalloc(in->draws, sizeof *w->main_kg);
     w->main_day = xcalloc(in->draws, sizeof *w->main_day);
@@ -65,6 +69,7 @@ void pondrun_free(struct pondrun *w)
     if (w == NULL)
         return;
     gsl_rng_free(w->rng);
+    filter_free(w->filter);
     ensemble_free(w->fish);
     free(w->ln_wait);
     free(w->main_kg);
@@ -84,46 +89,87 @@ struct replay {
     bool deaths_kept;    /* dead fish are written down in this cycle */
     double dead;         /* written down since counted_day */
     int32_t counted_day; /* the last time they were taken into account, or the stocking */
+    double fed_kg;       /* since fed_from_day */
+    int fed_days;
+    int32_t fed_from_day;
     enum regency regency;
+};
+
+/* Feed counts as evidence once in so many days, when it was written down on so many of them. */
+enum {
+    FED_EVERY_DAYS = 28,
+    FED_DAYS = 20
 };
 
 static void wait_a_week(struct pondrun *w, const struct harvest_buyers *buyers)
 {
     for (size_t i = 0; i < w->in->draws; i++)
-        harvest_waited(buyers, ensemble_mass_g(w->fish, i), w->ln_wait + i * HARVEST_CLASSES);
+        harvest_waited(buyers, filter_mass_g(w->filter, i), w->ln_wait + i * HARVEST_CLASSES);
 }
 
 static void count_dead(struct pondrun *w, struct replay *p, int32_t day)
 {
-    ensemble_deaths(w->fish, p->dead, w->rng);
+    filter_deaths(w->filter, p->dead, w->rng);
     p->dead = 0;
     p->counted_day = day;
 }
 
-/* What was written down on day (and, for rows dated before the stocking, not at all). */
-static void observe(struct pondrun *w, struct replay *p, int32_t day, int32_t stocked)
+static void observe_losses(struct pondrun *w, struct replay *p, int32_t day)
 {
     const struct records_snapshot *s = w->in->records;
 
-    for (; p->rows.death < p->rows.death_end && s->death[p->rows.death].day <= day; p->rows.death++)
-        p->dead += s->death[p->rows.death].count;
+    for (; p->rows.death < p->rows.death_end && s->death[p->rows.death].day <= day;
+         p->rows.death++) {
+        const struct rec_death *d = &s->death[p->rows.death];
+        enum loss kind = loss_find(d->cause);
+
+        if (kind == LOSS_DIED)
+            p->dead += d->count;
+        else
+            filter_lost(w->filter, kind, d->count, w->rng);
+    }
     /* A row stands for the days since the one before; daily rows are gathered into weeks. */
     if (p->dead > 0 && day - p->counted_day >= 7)
         count_dead(w, p, day);
-    if (day > stocked && (day - stocked) % 7 == 0)
-        wait_a_week(w, &p->buyers);
+}
+
+static void observe_feed(struct pondrun *w, struct replay *p, int32_t day)
+{
+    if (day - p->fed_from_day < FED_EVERY_DAYS)
+        return;
+    if (p->fed_days >= FED_DAYS && p->fed_kg > 0)
+        filter_fed(w->filter, p->fed_kg / p->fed_days, w->rng);
+    p->fed_from_day = day;
+    p->fed_days = 0;
+    p->fed_kg = 0;
+}
+
+/* What was written down by day (and, for rows dated before the stocking, not at all). */
+static void observe(struct pondrun *w, struct replay *p, int32_t day)
+{
+    const struct records_snapshot *s = w->in->records;
+
+    observe_losses(w, p, day);
     for (; p->rows.sample < p->rows.sample_end && s->sample[p->rows.sample].day <= day;
          p->rows.sample++) {
         const struct rec_sample *m = &s->sample[p->rows.sample];
         if (m->mean_g > 0 && m->fish > 0)
-            ensemble_sample(w->fish, m->fish, m->mean_g, m->cv, w->rng);
+            filter_sample(w->filter, m->fish, m->mean_g, m->cv, w->rng);
     }
+    observe_feed(w, p, day);
     for (; p->rows.harvest < p->rows.harvest_end && s->harvest[p->rows.harvest].day <= day;
          p->rows.harvest++) {
         const struct rec_harvest *h = &s->harvest[p->rows.harvest];
         if (h->kg > 0)
-            ensemble_remove(w->fish, h->kg, h->fish_per_kg > 0 ? h->fish_per_kg : NAN);
+            filter_harvest(w->filter, h->kg, h->fish_per_kg > 0 ? h->fish_per_kg : NAN, w->rng);
     }
+}
+
+static bool written_by(const struct records_snapshot *s, const struct replay *p, int32_t day)
+{
+    return (p->rows.death < p->rows.death_end && s->death[p->rows.death].day <= day) ||
+           (p->rows.sample < p->rows.sample_end && s->sample[p->rows.sample].day <= day) ||
+           (p->rows.harvest < p->rows.harvest_end && s->harvest[p->rows.harvest].day <= day);
 }
 
 /* The water of a day, filled up with what is usual where it isn't known. */
@@ -153,11 +199,62 @@ static void lean_on_own_water(struct ensemble *e, const struct history_water *us
             (usual->do_days + HISTORY_WATER_PRIOR_DAYS);
 }
 
-static void replay(struct pondrun *w, size_t cycle, struct replay *p)
+/* Days from from_day on that are alike: one week of the common path, the same kind of knowledge, nothing written down before
+ * the last of them. */
+static struct ensemble_span span_of(const struct pondrun *w, const struct replay *p, size_t cycle,
+                                    int32_t from_day)
 {
     const struct rec_cycle *y = &w->in->records->cycle[cycle];
     const struct supply_water *water = w->in->water == NULL ? NULL : &w->in->water[y->pond];
-    const struct paths *paths = w->paths;
+    const double *feed = w->feed_kg - y->stocked_day;
+    size_t week = paths_week(w->paths, from_day), at = week * w->paths->draws;
+    struct growth_day d = water_of(water, &p->usual, from_day);
+    struct ensemble_span s = {.do_known = !isnan(d.do_effect),
+                              .z = w->paths->z[p->regency] + at,
+                              .exposure = p->prior.exposure};
+    bool fed = !isnan(feed[from_day]);
+    int32_t day = from_day;
+
+    if ((from_day - w->paths->first_day) % 7 == 0 && from_day >= w->paths->first_day &&
+        !p->deaths_kept)
+        s.loss = w->paths->loss[p->regency] + at;
+    for (;; day++) {
+        d = water_of(water, &p->usual, day);
+        if (day > from_day && (!isnan(d.do_effect) != s.do_known || !isnan(feed[day]) != fed ||
+                               paths_week(w->paths, day) != week || day - from_day == 7))
+            break;
+        s.effect += growth_temp_effect(d.temp_c) * growth_nh3_effect(d.nh3_n_mg_l) *
+                    (s.do_known ? d.do_effect : 1);
+        s.loss_rate += growth_loss(d.temp_c);
+        s.feed_kg += feed[day];
+        if (day == w->in->as_of_day || written_by(w->in->records, p, day)) {
+            day++;
+            break;
+        }
+    }
+    s.days = (int)(day - from_day);
+    s.effect /= s.days;
+    s.loss_rate /= s.days;
+    s.feed_kg /= s.days;
+    return s;
+}
+
+/* Kinds of feed nobody knows; once for the newest row. */
+static void ask_about_feed(struct pondrun *w, const struct replay *p)
+{
+    const struct records_snapshot *s = w->in->records;
+
+    for (size_t k = p->rows.feed_end; k-- > p->rows.feed;) {
+        if (s->feed[k].day > w->in->as_of_day || feed_kind_find(s->feed[k].kind) != NULL)
+            continue;
+        filter_ask(w->filter, FILTER_ASK_FEED_KIND, s->feed[k].day, s->feed[k].feed_kg, NAN);
+        return;
+    }
+}
+
+static void replay(struct pondrun *w, size_t cycle, struct replay *p)
+{
+    const struct rec_cycle *y = &w->in->records->cycle[cycle];
     size_t days = (size_t)(w->in->as_of_day - y->stocked_day) + 1;
 
     memset(w->ln_wait, 0, (size_t)w->in->draws * HARVEST_CLASSES * sizeof *w->ln_wait);
@@ -166,25 +263,28 @@ static void replay(struct pondrun *w, size_t cycle, struct replay *p)
         w->feed_days = days;
     }
     history_feed(w->in->records, cycle, w->in->as_of_day, w->feed_kg);
-    ensemble_stock(w->fish, &p->prior, y->count, y->mass_g > 0 ? y->mass_g : HISTORY_UNKNOWN_MASS_G,
-                   y->stocked_day, w->rng);
-    lean_on_own_water(w->fish, &p->usual);
-    observe(w, p, y->stocked_day, y->stocked_day);
-    for (int32_t day = y->stocked_day + 1; day <= w->in->as_of_day; day++) {
-        size_t at = paths_week(paths, day) * paths->draws;
-        bool event_day = (day - paths->first_day) % 7 == 0 && day >= paths->first_day;
-        struct ensemble_day d = {.water = water_of(water, &p->usual, day),
-                                 .feed_kg = w->feed_kg[day - y->stocked_day],
-                                 .z = paths->z[p->regency] + at,
-                                 .exposure = p->prior.exposure};
+    p->prior.mixed = y->sex == SEX_MALE ? 0 : y->sex == SEX_MIXED ? 1 : 0.5;
+    p->fed_from_day = y->stocked_day;
+    filter_stock(w->filter, &p->prior, y->count, y->mass_g > 0 ? y->mass_g : HISTORY_UNKNOWN_MASS_G,
+                 y->stocked_day, w->rng);
+    ask_about_feed(w, p);
+    lean_on_own_water(w->filter->fish, &p->usual);
+    observe(w, p, y->stocked_day);
+    for (int32_t day = y->stocked_day; day < w->in->as_of_day;) {
+        struct ensemble_span s = span_of(w, p, cycle, day + 1);
+        int32_t weeks = (day - y->stocked_day) / 7;
 
-        if (event_day && !p->deaths_kept)
-            d.loss = paths->loss[p->regency] + at;
-        ensemble_step(w->fish, &d, w->rng);
-        observe(w, p, day, y->stocked_day);
+        filter_go(w->filter, &s, w->rng);
+        day += s.days;
+        p->fed_kg += isnan(s.feed_kg) ? 0 : s.feed_kg * s.days;
+        p->fed_days += isnan(s.feed_kg) ? 0 : s.days;
+        if ((day - y->stocked_day) / 7 > weeks)
+            wait_a_week(w, &p->buyers);
+        observe(w, p, day);
     }
     if (p->dead > 0)
         count_dead(w, p, w->in->as_of_day);
+    filter_pick(w->filter, w->fish, w->rng);
 }
 
 /* --- the future, draw by draw --- */
@@ -245,6 +345,8 @@ static void follow_all(struct pondrun *w, const struct replay *p, const struct h
 
 /* --- summary for the pond's page --- */
 
+const double SUPPLY_CLASS_G[SUPPLY_CLASSES + 1] = {0, 125, 200, 250, 1000.0 / 3, INFINITY};
+
 static double quantile(struct pondrun *w, size_t n, double q)
 {
     return gsl_stats_quantile_from_sorted_data(w->sorted, 1, n, q);
@@ -269,6 +371,12 @@ static void summarise_fish(struct pondrun *w, struct supply_pond *out)
         w->sorted[i] = ensemble_biomass_kg(w->fish, i);
     gsl_sort(w->sorted, 1, n);
     out->biomass_kg_p50 = quantile(w, n, 0.5);
+    for (size_t i = 0; i < n; i++)
+        for (int c = 0; c < SUPPLY_CLASSES; c++)
+            out->class_kg[c] +=
+                ensemble_class_kg(w->fish, i, SUPPLY_CLASS_G[c], SUPPLY_CLASS_G[c + 1]) / (double)n;
+    out->doubts = w->filter->doubts;
+    memcpy(out->doubt, w->filter->doubt, sizeof out->doubt);
 }
 
 /* Draws that are not harvested within PONDRUN_AHEAD_DAYS count as later than all; kg is of those that are. */
@@ -299,8 +407,12 @@ static void replay_init(const struct pondrun *w, size_t pond, long cycle, struct
     history_buyers(s, pond, w->in->as_of_day, &p->buyers);
     p->usual =
         history_usual_water(w->in->water == NULL ? NULL : &w->in->water[pond], w->in->as_of_day);
-    p->deaths_kept =
-        p->rows.death < p->rows.death_end && s->death[p->rows.death].day <= w->in->as_of_day;
+    p->deaths_kept = false;
+    for (size_t k = p->rows.death; k < p->rows.death_end && s->death[k].day <= w->in->as_of_day;
+         k++)
+        p->deaths_kept |= loss_find(s->death[k].cause) == LOSS_DIED;
+    p->fed_kg = 0;
+    p->fed_days = 0;
     p->counted_day = s->cycle[cycle].stocked_day;
     p->dead = 0;
     p->regency = s->farm[s->pond[pond].farm].regency;

@@ -9,13 +9,14 @@
  * Months: a harvest belongs to the civil month (WIB) of its day; lead 1 is the month after the as-of day's. What is
  * harvested between the as-of day and the end of its month belongs to the current month and is in no lead.
  * Only ponds in the records are counted: this is tracked supply, not the region's. The assumptions are stated in
- * harvest.h, ensemble.h, paths.h and pondrun.h. */
+ * harvest.h, ensemble.h, filter.h, paths.h and pondrun.h. */
 #ifndef ANALYTICS_SUPPLY_H
 #define ANALYTICS_SUPPLY_H
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analytics/fish/filter.h"
 #include "analytics/records/records.h"
 
 /* Nodes of the tree, in this order: joint, the two regencies, the 27 kecamatan. */
@@ -63,12 +64,19 @@ struct supply_forecast {
     double *kg; /* [node][lead - 1][draw] */
 };
 
+/* Sizes people buy, from class to class: below 8 fish a kg, then 8, 5, 4 and 3. Bounds in g, the last infinite. */
+#define SUPPLY_CLASSES 5
+extern const double SUPPLY_CLASS_G[SUPPLY_CLASSES + 1];
+
 /* What one pond's open cycle is expected to be: for pages. */
 struct supply_pond {
     long cycle;           /* index in the snapshot, -1: no open cycle; then all below is 0 */
     long forgotten_cycle; /* an open cycle that was left out as forgotten, -1: none */
     double mass_g_p10, mass_g_p50, mass_g_p90; /* today */
     double count_p50, biomass_kg_p50;
+    double class_kg[SUPPLY_CLASSES]; /* mean kg in the pond by size */
+    size_t doubts;                   /* what does not fit in the records: to be asked */
+    struct filter_doubt doubt[FILTER_QUESTIONS];
     int32_t harvest_day_p50; /* of the final harvest; INT32_MAX: not within 400 days, or no cycle */
     double harvest_kg_p10, harvest_kg_p50, harvest_kg_p90;
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/support.h"
 
+#include <gsl/gsl_randist.h>
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
@@ -22,7 +23,7 @@ static int set_up(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
 
-    f->e = ensemble_new(MEMBERS);
+    f->e = ensemble_new(MEMBERS, 1);
     f->rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(f->rng, SEED);
     ensemble_prior(POND_SYSTEM_POND, &f->prior);
@@ -45,15 +46,6 @@ static void run(struct fixture *f, int days)
 {
     for (int d = 0; d < days; d++)
         ensemble_step(f->e, &PLAIN, f->rng);
-}
-
-static double median_of(const double *x)
-{
-    double sorted[MEMBERS];
-
-    memcpy(sorted, x, sizeof sorted);
-    gsl_sort(sorted, 1, MEMBERS);
-    return gsl_stats_median_from_sorted_data(sorted, 1, MEMBERS);
 }
 
 static void masses(const struct ensemble *e, double *out)
@@ -114,139 +106,6 @@ static void grows_as_the_growth_of_one_fish(void **state)
     assert_close(ensemble_mass_g(f->e, 7) / mass, 1, 1e-12);
 }
 
-static void a_sample_of_bigger_fish_raises_the_median(void **state)
-{
-    struct fixture *f = *state;
-    double before[MEMBERS], after[MEMBERS], feeding;
-
-    run(f, 60);
-    masses(f->e, before);
-    feeding = median_of(f->e->ln_feeding);
-    ensemble_sample(f->e, 30, 1.4 * median_of(before), NAN, f->rng);
-    masses(f->e, after);
-    print_message("median %.1f g, sample %.1f g, then %.1f g\n", median_of(before),
-                  1.4 * median_of(before), median_of(after));
-    assert_true(median_of(after) > 1.15 * median_of(before));
-    assert_true(median_of(f->e->ln_feeding) > feeding);
-    assert_true(gsl_stats_sd(after, 1, MEMBERS) < 0.6 * gsl_stats_sd(before, 1, MEMBERS));
-    check_bounds(f->e);
-}
-
-/* With a single normal state the ensemble step must give the textbook posterior. */
-static void a_sample_gives_the_kalman_posterior(void **state)
-{
-    struct fixture *f = *state;
-    double ln_mass[MEMBERS], mean, var, r = 0.25 * 0.25 / 30 + 0.03 * 0.03;
-    double y = log(12), bias = ENSEMBLE_BIAS_SD * ENSEMBLE_BIAS_SD, k;
-
-    for (size_t i = 0; i < MEMBERS; i++)
-        ln_mass[i] = log(ensemble_mass_g(f->e, i));
-    mean = gsl_stats_mean(ln_mass, 1, MEMBERS);
-    var = gsl_stats_variance(ln_mass, 1, MEMBERS);
-    k = var / (var + bias + r);
-    ensemble_sample(f->e, 30, 12, NAN, f->rng);
-    for (size_t i = 0; i < MEMBERS; i++)
-        ln_mass[i] = log(ensemble_mass_g(f->e, i));
-    /* tolerances: three sampling errors of 400 members */
-    assert_close(gsl_stats_mean(ln_mass, 1, MEMBERS), mean + k * (y - mean), 0.008);
-    assert_close(gsl_stats_variance(ln_mass, 1, MEMBERS) / ((1 - k) * var), 1, 0.25);
-}
-
-static void keeps_member_i_in_place(void **state)
-{
-    struct fixture *f = *state;
-    double before[MEMBERS], after[MEMBERS];
-
-    run(f, 60);
-    masses(f->e, before);
-    ensemble_sample(f->e, 5, median_of(before), 0.6,
-                    f->rng); /* a poor sample: much of the prior stays */
-    masses(f->e, after);
-    assert_true(gsl_stats_correlation(before, 1, after, 1, MEMBERS) > 0.5);
-}
-
-static void many_seen_deaths_lower_the_number_and_few_raise_it(void **state)
-{
-    struct fixture *f = *state;
-    double most, few;
-
-    for (int w = 0; w < 8; w++) {
-        run(f, 7);
-        ensemble_deaths(f->e, 18, f->rng);
-    }
-    most = median_of(f->e->count);
-    ensemble_stock(f->e, &f->prior, 2000, 10, 20000, f->rng);
-    for (int w = 0; w < 8; w++) {
-        run(f, 7);
-        ensemble_deaths(f->e, 1, f->rng);
-    }
-    few = median_of(f->e->count);
-    print_message("after 8 weeks of 18 deaths %.0f, of one death %.0f fish\n", most, few);
-    assert_true(most < few - 60);
-    check_bounds(f->e);
-}
-
-static void a_mass_death_takes_fish_but_not_the_mortality_rate(void **state)
-{
-    struct fixture *f = *state;
-    double rate, count;
-
-    run(f, 35);
-    ensemble_deaths(f->e, 10, f->rng);
-    run(f, 7);
-    rate = median_of(f->e->ln_mort);
-    count = median_of(f->e->count);
-    ensemble_deaths(f->e, 600, f->rng);
-    assert_close(median_of(f->e->ln_mort), rate, 0);
-    assert_true(median_of(f->e->count) < count - 600);
-    check_bounds(f->e);
-}
-
-static void a_partial_harvest_takes_its_number_and_never_more_than_there_is(void **state)
-{
-    struct fixture *f = *state;
-    double before[MEMBERS];
-
-    run(f, 60);
-    memcpy(before, f->e->count, sizeof before);
-    ensemble_remove(f->e, 50, 10);
-    for (size_t i = 0; i < MEMBERS; i++)
-        assert_close(before[i] - f->e->count[i], 500, 1e-6);
-    ensemble_remove(f->e, 1, NAN);
-    assert_close(before[3] - f->e->count[3] - 500, 1000 / ensemble_mass_g(f->e, 3), 1e-6);
-    ensemble_remove(f->e, 1e6, NAN);
-    check_bounds(f->e);
-    for (size_t i = 0; i < MEMBERS; i++)
-        assert_true(f->e->count[i] > 0);
-}
-
-static void keeps_its_bounds_whatever_is_written_down(void **state)
-{
-    struct fixture *f = *state;
-
-    print_message("seed %d\n", SEED);
-    for (int d = 0; d < 300; d++) {
-        struct ensemble_day day = PLAIN;
-        double loss[MEMBERS];
-
-        for (size_t i = 0; i < MEMBERS; i++)
-            loss[i] = gsl_rng_uniform(f->rng) < 0.01 ? gsl_rng_uniform(f->rng) : 0;
-        day.loss = loss;
-        day.exposure = 1;
-        day.feed_kg = d % 3 == 0 ? 40 * gsl_rng_uniform(f->rng) : NAN;
-        ensemble_step(f->e, &day, f->rng);
-        if (d % 9 == 0)
-            ensemble_sample(f->e, 1 + 50 * gsl_rng_uniform(f->rng),
-                            exp(8 * gsl_rng_uniform(f->rng) - 1), 0.01 + gsl_rng_uniform(f->rng),
-                            f->rng);
-        if (d % 7 == 0)
-            ensemble_deaths(f->e, floor(exp(9 * gsl_rng_uniform(f->rng)) - 1), f->rng);
-        if (d % 31 == 0)
-            ensemble_remove(f->e, 300 * gsl_rng_uniform(f->rng), d % 2 ? NAN : 8);
-        check_bounds(f->e);
-    }
-}
-
 static void feeds_on_by_the_ration_only_while_it_is_written_down(void **state)
 {
     struct fixture *f = *state;
@@ -282,19 +141,173 @@ static void a_common_path_moves_every_member_its_own_way(void **state)
                  exp(0.6), 0.08);
 }
 
+static void a_partial_harvest_takes_the_upper_tail(void **state)
+{
+    struct fixture *f = *state;
+    double count[MEMBERS], cv[MEMBERS], mass[MEMBERS];
+
+    run(f, 60);
+    memcpy(count, f->e->count, sizeof count);
+    memcpy(cv, f->e->ln_cv, sizeof cv);
+    masses(f->e, mass);
+    for (size_t i = 0; i < MEMBERS; i++) {
+        double biggest = ensemble_biggest_g(f->e, i, 0.25);
+        double kg = 0.25 * count[i] * biggest / 1000;
+
+        ensemble_take(f->e, i, kg, 1000 / biggest);
+        assert_close(f->e->count[i] / count[i], 0.75, 1e-9);
+        /* mass is kept: the rest weighs what there was less what was taken */
+        assert_close(ensemble_biomass_kg(f->e, i) / (count[i] * mass[i] / 1000 - kg), 1, 1e-6);
+        assert_true(ensemble_mass_g(f->e, i) < 0.95 * mass[i]);
+        assert_true(f->e->ln_cv[i] < cv[i] - 0.1); /* and is more even */
+    }
+    check_bounds(f->e);
+}
+
+/* Cut off exactly: the moments of what stays are those of a truncated lognormal, drawn here fish by fish. */
+static void the_rest_after_grading_is_the_truncated_distribution(void **state)
+{
+    enum {
+        FISH = 200000
+    };
+    struct fixture *f = *state;
+    double sigma, mean = 0, mean2 = 0, mass, cut, biggest, *fish = calloc(FISH, sizeof *fish);
+    size_t kept = FISH * 7 / 10;
+
+    assert_non_null(fish);
+    f->e->ln_cv[3] = log(0.31);
+    mass = ensemble_mass_g(f->e, 3);
+    sigma = sqrt(log(1 + 0.31 * 0.31));
+    for (size_t k = 0; k < FISH; k++)
+        fish[k] = exp(log(mass) - sigma * sigma / 2 + gsl_ran_gaussian(f->rng, sigma));
+    gsl_sort(fish, 1, FISH);
+    cut = fish[kept];
+    for (size_t k = 0; k < kept; k++) {
+        mean += fish[k] / (double)kept;
+        mean2 += fish[k] * fish[k] / (double)kept;
+    }
+    biggest = ensemble_biggest_g(f->e, 3, 0.3);
+    assert_true(biggest > cut);
+    ensemble_take(f->e, 3, 0.3 * f->e->count[3] * biggest / 1000, 1000 / biggest);
+    print_message("rest %.3f g (%.3f drawn), cv %.4f (%.4f drawn)\n", ensemble_mass_g(f->e, 3),
+                  mean, exp(f->e->ln_cv[3]), sqrt(mean2 / (mean * mean) - 1));
+    assert_close(ensemble_mass_g(f->e, 3) / mean, 1, 0.004);
+    assert_close(exp(f->e->ln_cv[3]), sqrt(mean2 / (mean * mean) - 1), 0.004);
+    free(fish);
+}
+
+static void a_harvest_without_a_size_or_beyond_the_stock_stays_within_bounds(void **state)
+{
+    struct fixture *f = *state;
+    double before[MEMBERS], mass[MEMBERS];
+
+    run(f, 60);
+    memcpy(before, f->e->count, sizeof before);
+    masses(f->e, mass);
+    ensemble_remove(f->e, 10, NAN);
+    for (size_t i = 0; i < MEMBERS; i++) {
+        double taken_g = 10 * 1000 / (before[i] - f->e->count[i]);
+        assert_true(taken_g > mass[i] && taken_g < 2 * mass[i]); /* bigger than the mean */
+    }
+    ensemble_remove(f->e, 1e6, NAN);
+    ensemble_remove(f->e, 1e6, 0.2);
+    ensemble_remove(f->e, 1e-9, 2000);
+    check_bounds(f->e);
+    for (size_t i = 0; i < MEMBERS; i++)
+        assert_true(f->e->count[i] > 0 && isfinite(f->e->ln_cv[i]));
+}
+
+static void kilograms_by_size_add_up(void **state)
+{
+    struct fixture *f = *state;
+    static const double BOUND[] = {0, 20, 60, 90, 140, INFINITY};
+
+    run(f, 80);
+    for (size_t i = 0; i < MEMBERS; i++) {
+        double sum = 0;
+        for (int c = 0; c < 5; c++) {
+            double kg = ensemble_class_kg(f->e, i, BOUND[c], BOUND[c + 1]);
+            assert_true(kg >= 0);
+            sum += kg;
+        }
+        assert_close(sum / ensemble_biomass_kg(f->e, i), 1, 1e-9);
+    }
+    /* half of the kg lies below the mean times e^(sigma^2/2) */
+    assert_close(ensemble_class_kg(f->e, 5, 0,
+                                   ensemble_mass_g(f->e, 5) * sqrt(1 + exp(2 * f->e->ln_cv[5]))) /
+                     ensemble_biomass_kg(f->e, 5),
+                 0.5, 1e-9);
+}
+
+static void fish_of_both_sexes_breed_when_they_are_big_enough(void **state)
+{
+    struct fixture *f = *state;
+    double apart = 0;
+
+    for (size_t i = 0; i < MEMBERS; i++)
+        assert_close(f->e->recruits[i], 0, 0);
+    f->prior.mixed = 1;
+    ensemble_stock(f->e, &f->prior, 2000, 10, 20000, f->rng);
+    run(f, 14);
+    for (size_t i = 0; i < MEMBERS; i++)
+        assert_close(f->e->recruits[i], 0, 0); /* 10 g do not breed */
+    run(f, 110);
+    for (size_t i = 0; i < MEMBERS; i++) {
+        if (ensemble_mass_g(f->e, i) < ENSEMBLE_BREED_G)
+            continue;
+        assert_true(f->e->recruits[i] > 0);
+        apart += ensemble_ln_sample(f->e, i) - f->e->bias[i] - log(ensemble_mass_g(f->e, i));
+    }
+    assert_true(apart < -0.02 * MEMBERS); /* young fish drag the sample's mean down */
+    check_bounds(f->e);
+}
+
+static void a_week_in_one_go_is_seven_days(void **state)
+{
+    static const struct {
+        const char *says;
+        double feed_kg, tolerance;
+    } row[] = {{"without feed records", NAN, 2e-4}, {"with feed", 1.5, 5e-3}};
+    struct fixture *f = *state;
+    struct ensemble *week = ensemble_new(MEMBERS, 1);
+
+    for (size_t k = 0; k < 2; k++) {
+        struct ensemble_day day = PLAIN;
+        struct ensemble_span span = {.days = 7,
+                                     .effect = growth_temp_effect(28.5),
+                                     .loss_rate = growth_loss(28.5),
+                                     .feed_kg = row[k].feed_kg};
+
+        print_message("%s\n", row[k].says);
+        day.feed_kg = row[k].feed_kg;
+        gsl_rng_set(f->rng, SEED);
+        ensemble_stock(week, &f->prior, 2000, 10, 20000, f->rng);
+        gsl_rng_set(f->rng, SEED);
+        ensemble_stock(f->e, &f->prior, 2000, 10, 20000, f->rng);
+        for (int d = 0; d < 6; d++)
+            ensemble_step(f->e, &day, f->rng);
+        span.days = 6;
+        ensemble_go(week, &span, f->rng);
+        for (size_t i = 0; i < MEMBERS; i++) {
+            assert_close(ensemble_mass_g(week, i) / ensemble_mass_g(f->e, i), 1, row[k].tolerance);
+            assert_close(week->count[i] / f->e->count[i], 1, 1e-9);
+        }
+    }
+    ensemble_free(week);
+}
+
 #define WITH(t) cmocka_unit_test_setup_teardown(t, set_up, tear_down)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH(starts_from_the_stated_priors),
         WITH(grows_as_the_growth_of_one_fish),
-        WITH(a_sample_of_bigger_fish_raises_the_median),
-        WITH(a_sample_gives_the_kalman_posterior),
-        WITH(keeps_member_i_in_place),
-        WITH(many_seen_deaths_lower_the_number_and_few_raise_it),
-        WITH(a_mass_death_takes_fish_but_not_the_mortality_rate),
-        WITH(a_partial_harvest_takes_its_number_and_never_more_than_there_is),
-        WITH(keeps_its_bounds_whatever_is_written_down),
+        WITH(a_partial_harvest_takes_the_upper_tail),
+        WITH(the_rest_after_grading_is_the_truncated_distribution),
+        WITH(a_harvest_without_a_size_or_beyond_the_stock_stays_within_bounds),
+        WITH(kilograms_by_size_add_up),
+        WITH(fish_of_both_sexes_breed_when_they_are_big_enough),
+        WITH(a_week_in_one_go_is_seven_days),
         WITH(feeds_on_by_the_ration_only_while_it_is_written_down),
         WITH(a_common_path_moves_every_member_its_own_way),
     };

@@ -52,6 +52,7 @@ static int32_t truth_live(struct truth *t, size_t pond, const struct paths *path
     size_t cycle = world_cycle(t->w, pond, day, count, mass);
 
     ensemble_prior(t->w->s.pond[pond].system, &prior);
+    prior.mixed = 0.5; /* the sex is not written down */
     ensemble_stock(e, &prior, count, mass, day, rng);
     for (int32_t d = day + 1; d <= t->as_of_day; d++) {
         size_t at = paths_week(paths, d) * paths->draws;
@@ -69,10 +70,10 @@ static int32_t truth_live(struct truth *t, size_t pond, const struct paths *path
             return d;
         }
         if ((d - day) % TRUTH_SAMPLE_DAYS == 0) {
-            double sd =
-                sqrt(0.25 * 0.25 / TRUTH_SAMPLE_FISH + ENSEMBLE_SAMPLE_SD * ENSEMBLE_SAMPLE_SD);
+            double cv = exp(e->ln_cv[0]);
+            double sd = sqrt(cv * cv / TRUTH_SAMPLE_FISH + ENSEMBLE_SAMPLE_SD * ENSEMBLE_SAMPLE_SD);
             world_sample(t->w, cycle, d, TRUTH_SAMPLE_FISH,
-                         ensemble_mass_g(e, 0) * exp(e->bias[0] + gsl_ran_gaussian(rng, sd)));
+                         exp(ensemble_ln_sample(e, 0) + gsl_ran_gaussian(rng, sd)));
         }
     }
     return INT32_MAX;
@@ -81,7 +82,7 @@ static int32_t truth_live(struct truth *t, size_t pond, const struct paths *path
 static void truth_pond(struct truth *t, size_t pond, const struct paths *paths, int32_t end_day,
                        gsl_rng *rng)
 {
-    struct ensemble *e = ensemble_new(2); /* member 0 is the truth */
+    struct ensemble *e = ensemble_new(2, 1); /* member 0 is the truth */
     struct ensemble_prior prior;
     struct harvest_buyers buyers;
     enum regency regency = t->w->s.farm[t->w->s.pond[pond].farm].regency;
