@@ -17,10 +17,24 @@
 #define TCP_PORT        502
 #define LINE_TIMEOUT_MS 1000
 
+void command_plain(struct buf *b)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        unsigned char c = (unsigned char)b->p[i];
+        /* U+0080 to U+009F are control characters as well: C2 80 to C2 9F */
+        bool c1 = c == 0xC2 && i + 1 < b->n && ((unsigned char)b->p[i + 1] & 0xE0) == 0x80;
+        if (c1)
+            b->p[i + 1] = '?';
+        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7F || c1)
+            b->p[i] = '?';
+    }
+}
+
 int command_finish(struct buf *out)
 {
     int rc = EX_OK;
 
+    command_plain(out);
     if (out->n > 0 && fwrite(out->p, 1, out->n, stdout) != out->n)
         rc = EX_IOERR;
     buf_free(out);
@@ -33,6 +47,7 @@ void command_say(const struct options *o, enum text what, const char *a, const c
     struct buf words = {0};
 
     text_add(&words, o->l, what, a, b, c, d, NULL);
+    command_plain(&words);
     (void)fputs(words.p, stderr);
     buf_free(&words);
 }
@@ -52,15 +67,36 @@ int command_site(const struct options *o, struct site **out)
     return run_exit_code(rc);
 }
 
+/* Is it the socket that may not be opened (else the collector has understood, and refuses it to this user)? */
+static bool is_about_socket(const char *why)
+{
+    const char *words = strerror(EACCES);
+    size_t n = strlen(why), k = strlen(words);
+
+    return n >= k && strcmp(why + n - k, words) == 0;
+}
+
 int command_no_collector(const struct options *o, int rc, const char *why)
 {
-    if (rc == NILA_ERR_REFUSED) {
-        log_warnx("%s", why);
+    static const struct {
+        int rc, code;
+    } SAID[] = {{NILA_ERR_REFUSED, EX_USAGE},
+                {NILA_ERR_DENIED, EX_NOPERM},
+                {NILA_ERR_BUSY, EX_TEMPFAIL},
+                {NILA_ERR_IO, EX_IOERR}};
+
+    if (rc == NILA_ERR_DENIED && is_about_socket(why)) {
+        command_say(o, TEXT_SOCKET_DENIED, why, NULL, NULL, NULL);
         return EX_NOPERM;
     }
-    command_say(o, rc == NILA_ERR_DENIED ? TEXT_SOCKET_DENIED : TEXT_NOT_RUNNING, why, o->config,
-                NULL, NULL);
-    return rc == NILA_ERR_DENIED ? EX_NOPERM : EX_UNAVAILABLE;
+    for (size_t i = 0; i < sizeof SAID / sizeof SAID[0]; i++) {
+        if (rc == SAID[i].rc) {
+            log_warnx("%s", why);
+            return SAID[i].code;
+        }
+    }
+    command_say(o, TEXT_NOT_RUNNING, why, o->config, NULL, NULL);
+    return EX_UNAVAILABLE;
 }
 
 /* --- lines -------------------------------------------------------------------------------------------------------- */
@@ -211,9 +247,9 @@ int command_ask_failed(const struct options *o, int rc, const char *text)
         return EX_TEMPFAIL;
     }
     command_say(o, TEXT_ASK_FAILED, text, NULL, NULL, NULL);
-    if (rc == NILA_ERR_REFUSED)
+    if (rc == NILA_ERR_DENIED)
         return EX_NOPERM;
-    return rc == NILA_ERR_RANGE ? EX_USAGE : EX_UNAVAILABLE;
+    return rc == NILA_ERR_RANGE || rc == NILA_ERR_REFUSED ? EX_USAGE : EX_UNAVAILABLE;
 }
 
 /* --- words -------------------------------------------------------------------------------------------------------- */

@@ -20,7 +20,11 @@ int command_metrics(const struct options *o);
 
 /* --- shared, command.c -------------------------------------------------------------------------------------------- */
 
-/* Writes out to stdout and frees it: EX_OK or EX_IOERR. */
+/* Makes control characters question marks, but for line ends and tabs: names of devices, cells of files and words of servers
+ * must not steer a terminal. */
+void command_plain(struct buf *b);
+
+/* Writes out, made plain, to stdout and frees it: EX_OK or EX_IOERR. */
 int command_finish(struct buf *out);
 
 /* Says text what on stderr; the words as of text_add, at most 4. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -198,35 +199,72 @@ static int fetch(struct export *x, const struct site *site)
     return run_exit_code(rc);
 }
 
-/* Writes beside the file and puts it in its place when it is whole. */
+/* A file beside path that nobody else has; its name into *part, the caller's. NULL: errno says why. */
+static FILE *open_part(const char *path, const struct stat *old, char **part)
+{
+    const mode_t mask = umask(0);
+    struct buf name = {0};
+    FILE *f = NULL;
+    int fd;
+
+    (void)umask(mask);
+    buf_printf(&name, "%s.XXXXXX", path);
+    *part = name.p;
+    fd = mkstemp(name.p);
+    if (fd >= 0 && fchmod(fd, old != NULL ? old->st_mode & 0777 : 0666 & ~mask) != 0)
+        log_warn("%s: its mode stays as it is", name.p);
+    if (fd >= 0 && (f = fdopen(fd, "w")) == NULL) {
+        (void)close(fd);
+        (void)unlink(name.p);
+    }
+    return f;
+}
+
+/* Writes all rows and closes the file (not stdout); the code. */
+static int write_rows(struct export *x, const struct site *site, bool keep)
+{
+    int rc = fetch(x, site);
+    bool ok = fflush(x->f) == 0 && (!keep || fsync(fileno(x->f)) == 0);
+
+    if (x->f != stdout && fclose(x->f) != 0)
+        ok = false;
+    if (ok || rc != EX_OK)
+        return rc;
+    log_warn("%s", x->o->out);
+    return EX_IOERR;
+}
+
+/* Writes beside the file and puts it in its place when it is whole. A link leads to its file; a pipe or a device is written as
+ * it is, never replaced. */
 static int write_file(struct export *x, const struct site *site)
 {
-    bool to_stdout = strcmp(x->o->out, "-") == 0;
-    char *part = xcalloc(strlen(x->o->out) + 8, 1);
+    char *real = realpath(x->o->out, NULL), *part = NULL;
+    const char *path = real != NULL ? real : x->o->out;
+    struct stat st;
+    bool there = real != NULL && stat(real, &st) == 0, keep;
     int rc = EX_CANTCREAT;
 
-    (void)sprintf(part, "%s.part", x->o->out);
-    x->f = to_stdout ? stdout : fopen(part, "w");
+    if (strcmp(x->o->out, "-") == 0)
+        x->f = stdout;
+    else if (there && !S_ISREG(st.st_mode))
+        x->f = fopen(path, "w");
+    else
+        x->f = open_part(path, there ? &st : NULL, &part);
+    keep = part != NULL;
     if (x->f == NULL) {
-        log_warn("%s", part);
+        log_warn("%s", path);
         goto out;
     }
-    rc = fetch(x, site);
-    if (fflush(x->f) != 0 || (!to_stdout && fsync(fileno(x->f)) != 0)) {
-        if (rc == EX_OK)
-            log_warn("%s", x->o->out);
-        rc = rc != EX_OK ? rc : EX_IOERR;
-    }
-    if (!to_stdout && fclose(x->f) != 0 && rc == EX_OK)
-        rc = EX_IOERR;
-    if (!to_stdout && rc == EX_OK && rename(part, x->o->out) != 0) {
-        log_warn("%s", x->o->out);
+    rc = write_rows(x, site, keep);
+    if (keep && rc == EX_OK && rename(part, path) != 0) {
+        log_warn("%s", path);
         rc = EX_CANTCREAT;
     }
-    if (!to_stdout && rc != EX_OK)
+    if (keep && rc != EX_OK)
         (void)unlink(part);
 out:
     free(part);
+    free(real);
     return rc;
 }
 

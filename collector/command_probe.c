@@ -268,7 +268,7 @@ static bool take_writes(struct probe *p, const char *text)
 
     for (const char *at = text;;) {
         char *end;
-        long v = strtol(at, &end, 0);
+        long v = options_whole(at, &end);
         if (end == at || v < 0 || v > 65535 || n == WRITES_MAX)
             return false;
         p->write[n++] = (uint16_t)v;
@@ -360,6 +360,13 @@ static int ask(struct probe *p)
     rc = asker_ask(p->line->asker, &p->q, p->block.regs, &p->a);
     if (rc != 0)
         return command_ask_failed(p->o, rc, p->a.text);
+    if (p->q.write != NULL && p->o->json) {
+        struct buf out = {0};
+        buf_printf(
+            &out, "{\"unit\":%d,\"function\":%d,\"first\":%u,\"written\":%u,\"answer_ms\":%d}\n",
+            p->q.unit, p->q.function, (unsigned)p->q.first, (unsigned)p->q.count, p->a.answer_ms);
+        return command_finish(&out);
+    }
     if (p->q.write != NULL) {
         command_say(p->o, TEXT_PROBE_WRITTEN, NULL, NULL, NULL, NULL);
         return EX_OK;

@@ -44,7 +44,8 @@ static int one_round(struct round *r, struct device *dev, struct asker *asker)
         int64_t from_ms = clock_mono_ms();
         int rc = asker_ask(asker, &q, regs, &a);
         /* the collector's own troubles are no answer of the device */
-        if (rc == NILA_ERR_BUSY || rc == NILA_ERR_REFUSED || rc == NILA_ERR_CLOSED) {
+        if (rc == NILA_ERR_BUSY || rc == NILA_ERR_REFUSED || rc == NILA_ERR_DENIED ||
+            rc == NILA_ERR_CLOSED) {
             (void)snprintf(r->note, sizeof r->note, "%s", a.text);
             return rc;
         }

@@ -36,17 +36,58 @@ int command_spool(const struct options *o)
     return show(o, rc, &out, why);
 }
 
+/* collector="pi",site="x" as members; slugs, so nothing is escaped. */
+static void label_members(struct buf *out, const char *label, size_t n)
+{
+    const char *end = label + n;
+
+    while (label < end) {
+        size_t key = strcspn(label, "="), all = strcspn(label, ",}");
+        buf_printf(out, "%s\"%.*s\":%.*s", out->n > 0 ? "," : "", (int)key, label,
+                   (int)(all - key - 1), label + key + 1);
+        label += all + 1;
+    }
+}
+
+/* The lines of Prometheus as {"labels":{...},"metrics":{...}}; all of them have the same labels. */
+static void metrics_json(struct buf *out, const char *text)
+{
+    struct buf metrics = {0}, labels = {0};
+
+    buf_str(&metrics, "");
+    buf_str(&labels, "");
+    for (const char *p = text; *p != '\0';) {
+        size_t line = strcspn(p, "\n"), name = strcspn(p, "{\n"), end = strcspn(p, "}\n");
+        if (*p != '#' && name < end && end + 2 < line) {
+            if (labels.n == 0)
+                label_members(&labels, p + name + 1, end - name - 1);
+            buf_printf(&metrics, "%s\"%.*s\":%.*s", metrics.n > 0 ? "," : "", (int)name, p,
+                       (int)(line - end - 2), p + end + 2);
+        }
+        p += line + (p[line] == '\n');
+    }
+    buf_printf(out, "{\"labels\":{%s},\"metrics\":{", labels.p);
+    buf_add(out, metrics.p, metrics.n);
+    buf_str(out, "}}\n");
+    buf_free(&metrics);
+    buf_free(&labels);
+}
+
 int command_metrics(const struct options *o)
 {
     struct site *site = NULL;
-    struct buf out = {0};
+    struct buf text = {0}, out = {0};
     char why[256] = "";
     int rc = command_site(o, &site);
 
     if (rc != EX_OK)
         return rc;
-    rc = control_client_metrics(site->control_socket, &out, why, sizeof why);
+    rc = control_client_metrics(site->control_socket, &text, why, sizeof why);
     site_free(site);
+    if (rc != 0 || !o->json)
+        return show(o, rc, &text, why);
+    metrics_json(&out, text.p != NULL ? text.p : "");
+    buf_free(&text);
     return show(o, rc, &out, why);
 }
 

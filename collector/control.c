@@ -207,7 +207,10 @@ static struct control_state *import(struct control *c, const struct lineserver_p
     int n = cJSON_IsArray(rows) ? cJSON_GetArraySize(rows) : 0, at = 0, rc;
     int64_t now_ms = clock_wall_ms();
 
-    (void)peer;
+    if (!control_may_write(peer)) {
+        control_error(out, "denied", "importing is for root and the group nila-admin", "");
+        return NULL;
+    }
     if (n < 1 || n > IMPORT_ROWS) {
         control_error(out, "range", "an import has 1 to 500 rows", "rows");
         return NULL;

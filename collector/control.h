@@ -30,7 +30,8 @@
  *   the same of all ponds and metrics (or those named) in one pass: {"ts_ms","pond" ("": of the site),"device","metric",
  *   "value","flag","bits","sure" (false: the clock was not trusted)}.
  * {"v":1,"op":"import","rows":[[time_ms,"pond" ("": of the site),"device","metric",value|null,flag],...]}
- *   1..500 rows, all or none; one line {"sets":n,"values":n} after the journal has them on disk.
+ *   1..500 rows, all or none; one line {"sets":n,"values":n} after the journal has them on disk. Needs the
+ *   right to.
  *
  * {"v":1,"op":"ask","bus":B,"unit":U,"function":F,"first":A,"count":N[,"timeout_ms":T][,"write":[words]]}
  *   one question on a line, after the one that is on it and before the next due device (bus.h says what can be asked; 43 with
@@ -47,7 +48,7 @@
  * {"v":1,"op":"metrics"}
  *   {"text":L}: the lines of Prometheus's text format, the figures of the measurement "collector" (health.h).
  *
- * The right to switch and write has who is root, the collector's own user, or in the group nila-admin.
+ * The right to switch, write and import has who is root, the collector's own user, or in the group nila-admin.
  * Error codes: "request" (not understood), "not_found", "range", "denied", "journal", "busy", "unsupported". */
 #ifndef COLLECTOR_CONTROL_H
 #define COLLECTOR_CONTROL_H

@@ -110,7 +110,8 @@ int control_client_ask(const char *socket, const char *bus, const struct bus_que
     if (rc == 0 && k.came)
         return k.rc;
     (void)snprintf(a->text, sizeof a->text, "%.95s", why);
-    return rc == NILA_ERR_REFUSED ? rc : NILA_ERR_CLOSED;
+    return rc == NILA_ERR_REFUSED || rc == NILA_ERR_DENIED || rc == NILA_ERR_BUSY ? rc
+                                                                                  : NILA_ERR_CLOSED;
 }
 
 /* --- rows and metrics --------------------------------------------------------------------------------------------- */

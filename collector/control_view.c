@@ -206,7 +206,11 @@ int control_view_relay(const char *socket_path, const char *request, enum text_l
     struct view v = {.l = l, .now_ms = clock_wall_ms()};
     int rc = control_call(socket_path, request, take, &v, TIMEOUT_MS, why, why_size);
 
-    if (rc == 0 && v.n[VIEW_SWITCH] == 1) {
+    if (rc == 0 && v.n[VIEW_SWITCH] != 1) {
+        (void)snprintf(why, why_size, "the collector's answer is not readable");
+        rc = NILA_ERR_PROTO;
+    }
+    if (rc == 0) {
         if (json)
             buf_printf(out, "%s\n", raw(&v, VIEW_SWITCH));
         else

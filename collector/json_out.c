@@ -4,39 +4,32 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
-/* Bytes of the UTF-8 sequence s begins with, 0 when it is none. */
-static size_t sequence(const unsigned char *s)
-{
-    size_t n = s[0] < 0x80                   ? 1
-               : s[0] >= 0xC2 && s[0] < 0xE0 ? 2
-               : s[0] >= 0xE0 && s[0] < 0xF0 ? 3
-                                             : 4;
-
-    if (s[0] >= 0x80 && (s[0] < 0xC2 || s[0] > 0xF4))
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-    return n;
-}
+#include "collector/common/utf8.h"
 
 void json_text(struct buf *b, const char *s)
 {
-    const unsigned char *p = (const unsigned char *)s;
+    size_t left = strlen(s);
 
     buf_str(b, "\"");
-    while (*p != '\0') {
-        size_t n = sequence(p);
-        if (*p == '"' || *p == '\\')
-            buf_printf(b, "\\%c", *p);
-        else if (*p < 0x20)
-            buf_printf(b, "\\u%04x", (unsigned)*p);
+    while (left > 0) {
+        size_t n = utf8_length(s, left);
+        unsigned c = (unsigned char)s[0];
+        if (n == 2 && c == 0xC2 &&
+            (unsigned char)s[1] < 0xA0) /* control characters, as below 0x20 */
+            buf_printf(b, "\\u%04x", (unsigned)(unsigned char)s[1]);
+        else if (c == '"' || c == '\\')
+            buf_printf(b, "\\%c", (int)c);
+        else if (c < 0x20 || c == 0x7F)
+            buf_printf(b, "\\u%04x", c);
         else if (n > 0)
-            buf_add(b, p, n);
+            buf_add(b, s, n);
         else
             buf_str(b, "?");
-        p += n > 0 ? n : 1;
+        n = n > 0 ? n : 1;
+        s += n;
+        left -= n;
     }
     buf_str(b, "\"");
 }

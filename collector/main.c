@@ -61,9 +61,14 @@ struct import_view {
 static void show_mistake(void *arg, const char *text)
 {
     struct import_view *v = arg;
+    struct buf line = {0};
 
-    if (v->mistakes++ < MISTAKES_SHOWN)
-        (void)fprintf(stderr, "%s\n", text);
+    if (v->mistakes++ >= MISTAKES_SHOWN)
+        return;
+    buf_printf(&line, "%s\n", text);
+    command_plain(&line);
+    (void)fputs(line.p, stderr);
+    buf_free(&line);
 }
 
 static void show_progress(void *arg, size_t done, size_t all)

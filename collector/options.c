@@ -77,6 +77,11 @@ static bool belongs(const char *commands, const char *command)
     return commands[0] == '\0';
 }
 
+long options_whole(const char *text, char **end)
+{
+    return strtol(text, end, strncmp(text, "0x", 2) == 0 || strncmp(text, "0X", 2) == 0 ? 16 : 10);
+}
+
 /* Takes option i; 0 or EX_USAGE. */
 static int take(struct options *o, size_t i, const char *value)
 {
@@ -94,7 +99,7 @@ static int take(struct options *o, size_t i, const char *value)
     case WHOLE:
         break;
     }
-    n = strtol(value, &end, 0);
+    n = options_whole(value, &end);
     if (end != value && *end == '\0' && n >= OPTION[i].least && n <= OPTION[i].most) {
         *(int *)(void *)at = (int)n;
         return 0;

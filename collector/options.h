@@ -25,6 +25,9 @@ struct options {
  * is a mistake. */
 NILA_MUST_CHECK int options_read(struct options *o, int argc, char **argv);
 
+/* strtol of a decimal number or of one with 0x before it: a leading 0 is what people write to align numbers, not octal. */
+long options_whole(const char *text, char **end);
+
 /* Says text what, about the words that follow it (NULL at the end, at most 3), and where help is; returns EX_USAGE. */
 int options_usage(const struct options *o, enum text what, const char *a, const char *b,
                   const char *c);

@@ -61,6 +61,8 @@ int run_exit_code(int rc)
         {NILA_ERR_PARSE, EX_DATAERR},
         {NILA_ERR_NOT_FOUND, EX_NOINPUT},
         {NILA_ERR_DENIED, EX_NOPERM},
+        {NILA_ERR_REFUSED, EX_DATAERR}, /* the collector took no row */
+        {NILA_ERR_PROTO, EX_UNAVAILABLE},
         {NILA_ERR_BUSY, EX_TEMPFAIL},
         {NILA_ERR_UNSUPPORTED, EX_CONFIG},
         {NILA_ERR_RANGE, EX_CONFIG},

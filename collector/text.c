@@ -43,7 +43,7 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
                            "sink {}: the server does not answer or is busy, {} waiting safely ({}); next try in {} s\n"},
     [TEXT_SINK_PERSON] = {"kirim ke {}: DITOLAK server, {} menunggu dengan aman ({})\n  {}; dicoba lagi dalam {} detik\n",
                           "sink {}: REFUSED by the server, {} waiting safely ({})\n  {}; next try in {} s\n"},
-    [TEXT_SINK_REFUSED] = {"  {} baris ditolak dan dikarantina, {} terlalu lama untuk server\n",
+    [TEXT_SINK_REFUSED] = {"  {} baris ditolak dan dikarantina, {} lebih tua daripada yang disimpan server\n",
                            "  {} lines refused and quarantined, {} older than the server keeps\n"},
     [TEXT_SINK_NONE] = {"tidak ada tujuan kirim: data hanya disimpan di sini\n", "no sink: readings are kept here only\n"},
     [TEXT_ADVICE_LOGIN] = {"periksa nama dan sandi (v1, vm) atau token (v2, v3) di token_file",
@@ -57,8 +57,8 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
                           "something on the way refuses even one line as too big: raise its limit of the body"},
     [TEXT_ADVICE_CERTIFICATE] = {"sertifikat server tidak dipercaya: periksa url, ca_file, dan jam komputer ini",
                                  "the server's certificate is not trusted: check url, ca_file and this machine's clock"},
-    [TEXT_ADVICE_LINES] = {"server menolak semua baris: mungkin program lain menulis kolom yang sama dengan tipe lain; lihat tabel quarantine",
-                           "the server refuses every line: perhaps another program writes the same fields with another type; see the table quarantine"},
+    [TEXT_ADVICE_LINES] = {"server menolak semua baris: mungkin program lain menulis kolom yang sama dengan tipe lain; lihat: nila-collector spool",
+                           "the server refuses every line: perhaps another program writes the same fields with another type; see: nila-collector spool"},
     [TEXT_ADVICE_KEPT] = {"server menerima tetapi tidak menyimpan: periksa -retentionPeriod, sisa disk dan jam server itu",
                           "the server takes readings and does not keep them: check its -retentionPeriod, disk and clock"},
     [TEXT_NOT_RUNNING] = {"kolektor tidak menjawab: {}\njalankan: nila-collector run --config {}\n",
@@ -125,10 +125,10 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
     [TEXT_ERRORS_STALE] = {"{} basi", "{} stale"},
     [TEXT_ERRORS_LOST] = {"{} putus", "{} cut off"},
     [TEXT_CAUSE_START] = {"keadaan awal", "as it was found"},
-    [TEXT_CAUSE_CALLED] = {"dipanggil oleh aturannya", "its rule calls for it"},
-    [TEXT_CAUSE_RELEASED] = {"aturannya tidak memanggil lagi", "its rule does not call any more"},
-    [TEXT_CAUSE_LOST] = {"data sensornya tidak ada", "its sensor gives no values"},
-    [TEXT_CAUSE_MANUAL] = {"kata orang", "a person's word"},
+    [TEXT_CAUSE_CALLED] = {"aturannya meminta", "its rule calls for it"},
+    [TEXT_CAUSE_RELEASED] = {"aturannya tidak meminta lagi", "its rule does not call any more"},
+    [TEXT_CAUSE_LOST] = {"sensornya tidak memberi data", "its sensor gives no values"},
+    [TEXT_CAUSE_MANUAL] = {"perintah orang", "a person's word"},
     [TEXT_SWITCH_ON] = {"sakelar {} ({}): NYALA, {}", "switch {} ({}): ON, {}"},
     [TEXT_SWITCH_OFF] = {"sakelar {} ({}): mati, {}", "switch {} ({}): off, {}"},
     [TEXT_SWITCH_UNKNOWN] = {"sakelar {} ({}): belum diketahui, {}", "switch {} ({}): not known yet, {}"},
@@ -156,7 +156,7 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
     [TEXT_BIT_3] = {"berubah terlalu cepat", "changes too fast"},
     [TEXT_BIT_4] = {"tidak bergerak", "does not move"},
     [TEXT_BIT_5] = {"kode \"tidak ada nilai\" dari alat", "the probe's code for no value"},
-    [TEXT_BIT_6] = {"alat berkata ada yang tidak beres", "the probe says that something is wrong"},
+    [TEXT_BIT_6] = {"alat melaporkan ada yang tidak beres", "the probe says that something is wrong"},
     [TEXT_BIT_7] = {"alat belum mengukur lagi", "the probe has no fresh sample"},
     [TEXT_BIT_8] = {"belum atau perlu dikalibrasi", "not calibrated, or due"},
     [TEXT_BIT_9] = {"baru menyala", "warming up"},
@@ -411,7 +411,7 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
         "cara pakai: nila-collector doctor [--config SITUS.json] [--devices FOLDER] [--json]\n"
         "\n"
         "Memeriksa jalan dari alat sampai server: port, adaptor, alat, jam, disk, tujuan kirim;\n"
-        "setiap masalah dengan obatnya. Tidak mengubah apa pun.\n"
+        "setiap masalah beserta solusinya. Tidak mengubah apa pun.\n"
         "Keluar 0 bila tidak ada yang gagal, 69 bila ada, 78 bila berkas situs harus dibetulkan.\n",
         "usage: nila-collector doctor [--config SITE.json] [--devices DIR] [--json]\n"
         "\n"
@@ -435,11 +435,12 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
         "cara pakai: nila-collector import BERKAS.csv [--config SITUS.json] [--json]\n"
         "\n"
         "Memasukkan data (time,pond,device,metric,value,flag) ke jurnal; semua atau tidak sama\n"
-        "sekali. Berkas yang sama dua kali tidak merugikan.\n",
+        "sekali. Berkas yang sama dua kali tidak merugikan. Untuk root dan grup nila-admin selama\n"
+        "kolektor berjalan.\n",
         "usage: nila-collector import FILE.csv [--config SITE.json] [--json]\n"
         "\n"
         "Takes readings (time,pond,device,metric,value,flag) into the journal, all or none. The\n"
-        "same file twice is harmless.\n"},
+        "same file twice is harmless. While a collector runs: for root and the group nila-admin.\n"},
     [TEXT_HELP_SPOOL] = {
         "cara pakai: nila-collector spool [--newest 20] [--config SITUS.json] [--json]\n"
         "\n"
@@ -457,12 +458,12 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
         "Switches an aerator or siren; auto: by its rule again. At most manual_max_s. For root and\n"
         "the group nila-admin.\n"},
     [TEXT_HELP_METRICS] = {
-        "cara pakai: nila-collector metrics [--config SITUS.json]\n"
+        "cara pakai: nila-collector metrics [--config SITUS.json] [--json]\n"
         "\n"
-        "Angka kolektor dalam bentuk teks Prometheus.\n",
-        "usage: nila-collector metrics [--config SITE.json]\n"
+        "Angka kolektor dalam bentuk teks Prometheus (--json: sebagai JSON).\n",
+        "usage: nila-collector metrics [--config SITE.json] [--json]\n"
         "\n"
-        "The collector's figures in Prometheus's text format.\n"},
+        "The collector's figures in Prometheus's text format (--json: as JSON).\n"},
     [TEXT_HELP] = {
         "cara pakai: nila-collector PERINTAH [pilihan]; rinci: nila-collector PERINTAH --help\n"
         "\n"
@@ -472,7 +473,7 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
         "probe    menunjukkan register mentah sebuah unit\n"
         "read     membaca satu alat sekali\n"
         "status   bertanya kepada kolektor yang sedang berjalan\n"
-        "doctor   mencari apa yang salah, dengan obatnya\n"
+        "doctor   mencari apa yang salah, beserta solusinya\n"
         "export   menulis isi jurnal sebagai CSV\n"
         "import   memasukkan data CSV ke jurnal\n"
         "spool    yang menunggu dikirim dan yang ditolak server\n"

@@ -129,18 +129,33 @@ static bool first_key(const char *json, const char *key, const char **after)
     return true;
 }
 
+/* What a code of control.h means to the caller. */
+static int from_code(const char *code)
+{
+    static const struct {
+        const char *code;
+        int rc;
+    } CODE[] = {{"denied", NILA_ERR_DENIED}, {"busy", NILA_ERR_BUSY}, {"journal", NILA_ERR_IO}};
+
+    for (size_t i = 0; i < sizeof CODE / sizeof CODE[0]; i++)
+        if (strcmp(code, CODE[i].code) == 0)
+            return CODE[i].rc;
+    return NILA_ERR_REFUSED;
+}
+
 /* {"error":{"code":...,"text":...,"where":...}} -> the words. */
 static int refusal(const char *json, char *why, size_t why_size)
 {
     struct jsonconf *c = NULL;
     const struct jsonconf_node *e;
-    char words[160], text[512] = "", where[256] = "";
+    char words[160], text[512] = "", where[256] = "", code[32] = "";
     int rc = jsonconf_open_memory(&c, "answer", json, strlen(json), words, sizeof words);
 
     if (rc != 0)
         return fail(NILA_ERR_PROTO, why, why_size, "the collector's error is not readable");
     e = jsonconf_member(c, jsonconf_root(c), "error", true);
-    jsonconf_ignore(c, e, "code");
+    if (jsonconf_is_string(jsonconf_member(c, e, "code", false)))
+        jsonconf_string(c, e, "code", code, sizeof code);
     jsonconf_string(c, e, "text", text, sizeof text);
     jsonconf_string_or(c, e, "where", where, sizeof where, "");
     rc = jsonconf_done(c, words, sizeof words);
@@ -149,7 +164,7 @@ static int refusal(const char *json, char *why, size_t why_size)
         return fail(NILA_ERR_PROTO, why, why_size, "the collector's error is not readable");
     if (why != NULL)
         (void)snprintf(why, why_size, "%s%s%s", where, where[0] != '\0' ? ": " : "", text);
-    return NILA_ERR_REFUSED;
+    return from_code(code);
 }
 
 /* One call's answer. */

@@ -13,8 +13,10 @@
 typedef int (*control_line)(void *arg, const char *json);
 
 /* Connects, sends request (one JSON object, no newline), hands every data line to line (may be NULL). 0 after "end";
- * NILA_ERR_NOT_FOUND (no socket: is the collector running?), NILA_ERR_DENIED, NILA_ERR_TIMEOUT (nothing for timeout_ms),
- * NILA_ERR_REFUSED (the collector's own error, its text in why), NILA_ERR_PROTO, NILA_ERR_CLOSED, NILA_ERR_BUSY. why may be NULL. */
+ * NILA_ERR_NOT_FOUND (no socket: is the collector running?), NILA_ERR_DENIED (the socket may not be opened: why ends in
+ * strerror(EACCES); or the collector's "denied"), NILA_ERR_TIMEOUT (nothing for timeout_ms), NILA_ERR_BUSY and NILA_ERR_IO (also
+ * the collector's "busy" and "journal"), NILA_ERR_REFUSED (its other errors), NILA_ERR_PROTO, NILA_ERR_CLOSED. why, which may be
+ * NULL, has the collector's own words. */
 NILA_MUST_CHECK int control_call(const char *socket_path, const char *request, control_line line,
                                  void *arg, int64_t timeout_ms, char *why, size_t why_size);
 

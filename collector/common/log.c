@@ -45,9 +45,14 @@ static void put(enum log_level level, int err, const char *fmt, va_list ap)
     }
     if (n > sizeof line - 2)
         n = sizeof line - 2;
-    for (size_t i = 0; i < n; i++) /* foreign text must not forge a second line */
-        if ((unsigned char)line[i] < 0x20)
+    /* foreign text must not forge a second line or steer a terminal: C0, DEL, and C1 as UTF-8 (C2 80 to C2 9F) */
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)line[i];
+        if (c < 0x20 || c == 0x7F)
             line[i] = ' ';
+        else if (c == 0xC2 && i + 1 < n && ((unsigned char)line[i + 1] & 0xE0) == 0x80)
+            line[i] = line[i + 1] = ' ';
+    }
     line[n++] = '\n';
     if (write(STDERR_FILENO, line, n) < 0)
         return; /* nowhere left to say it */

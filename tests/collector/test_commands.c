@@ -522,7 +522,7 @@ static void switches_and_shows_what_the_collector_knows(void **state)
     await("status --config @/site.json", "switch kincir (Kincir 1): ON, a person's word");
     assert_true(atomic_load(&coil[2]));
     expect("relay kincir off --json --config @/site.json", EX_OK, "\"wanted\":false", NULL);
-    expect("relay kincir on --for 601 --config @/site.json", EX_NOPERM, "1..600", NULL);
+    expect("relay kincir on --for 601 --config @/site.json", EX_USAGE, "1..600", NULL);
     await("status --config @/site.json", "): off, a person's word");
     await("status --config @/site.json", "mati    (site)  never");
     await("status --config @/site.json", "1 silent");

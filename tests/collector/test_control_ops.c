@@ -318,6 +318,8 @@ static void lets_others_read_but_not_write(void **state)
                   "\"count\":1}";
     char write[] = "{\"v\":1,\"op\":\"ask\",\"bus\":\"b\",\"unit\":2,\"function\":6,\"first\":49,"
                    "\"count\":1,\"write\":[65535]}";
+    char import[] = "{\"v\":1,\"op\":\"import\",\"rows\":[[1795471950250,\"\",\"palsu\","
+                    "\"do_mg_l\",9.9,1]]}";
     char relay[] = "{\"v\":1,\"op\":\"relay\",\"slug\":\"kincir-1\",\"state\":\"on\"}";
 
     (void)state;
@@ -330,6 +332,7 @@ static void lets_others_read_but_not_write(void **state)
     assert_int_equal(support_as_nobody(ask_as_nobody, read), 0);
     assert_int_equal(support_as_nobody(ask_as_nobody, write), 1);
     assert_int_equal(support_as_nobody(ask_as_nobody, relay), 1);
+    assert_int_equal(support_as_nobody(ask_as_nobody, import), 1);
     assert_int_equal(atomic_load(&cal_writes), 0);
 }
 

@@ -58,7 +58,7 @@ static void says_what_a_person_can_do(void **state)
         {"a proxy", 413, "too large", "batas ukuran", "limit of the body"},
         {"a certificate", 0, "SSL certificate problem: self-signed certificate", "ca_file", "ca_file and this machine's clock"},
         {"a ca_file that is not there", 0, "error setting certificate file: /no/such.pem", "ca_file", "ca_file"},
-        {"every line", 400, "refuses every line: field type conflict", "tabel quarantine", "table quarantine"},
+        {"every line", 400, "refuses every line: field type conflict", "lihat: nila-collector spool", "see: nila-collector spool"},
         {"a server that does not keep", 204, "says 204, but {..} at 5 ms is not there", "-retentionPeriod", "-retentionPeriod"},
         /* clang-format on */
     };
