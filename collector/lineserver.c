@@ -409,6 +409,8 @@ int lineserver_start(struct lineserver **out, const char *path, mode_t mode,
         (void)close(s->listener);
     if (s->spare >= 0)
         (void)close(s->spare);
+    if (s->wake >= 0)
+        (void)close(s->wake);
     free(s);
     return rc;
 }
@@ -429,5 +431,7 @@ void lineserver_stop(struct lineserver *s)
     (void)close(s->quit[0]);
     if (s->spare >= 0)
         (void)close(s->spare);
+    if (s->wake >= 0)
+        (void)close(s->wake);
     free(s);
 }

@@ -2,6 +2,7 @@
 /* The daemon as systemd sees it: a child that says READY, is told to read its site file anew, and ends. */
 #include "tests/support/support.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -251,6 +252,70 @@ static void a_persons_word_outlives_a_reload(void **state)
     assert_int_equal(exit_code(), 0);
 }
 
+/* Open handles of the child, and its resident memory in kB. */
+static int handles(long *kb)
+{
+    char path[64], line[128];
+    DIR *d;
+    FILE *f;
+    int n = 0;
+
+    (void)snprintf(path, sizeof path, "/proc/%ld/fd", (long)child);
+    d = opendir(path);
+    assert_non_null(d);
+    while (readdir(d) != NULL)
+        n++;
+    (void)closedir(d);
+    (void)snprintf(path, sizeof path, "/proc/%ld/status", (long)child);
+    f = fopen(path, "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f) != NULL)
+        (void)sscanf(line, "VmRSS: %ld", kb);
+    (void)fclose(f);
+    return n;
+}
+
+/* A line of each kind, with a switch and a contact behind it, is opened and closed each time. */
+static void many_reloads_leak_nothing(void **state)
+{
+    const char *often = getenv("NILA_RELOADS");
+    const int reloads = often != NULL ? (int)strtol(often, NULL, 10) : 40;
+    char bus[400], path[64];
+    struct peer *line = peer_start_pty(answer, NULL, path, sizeof path);
+    long kb = 0, kb_first = 0;
+    int first = 0, last = 0;
+
+    (void)state;
+    (void)snprintf(bus, sizeof bus,
+                   "\"serial\": {\"port\": \"%s\"}, \"devices\": []}, {\"slug\": \"nowhere\", "
+                   "\"tcp\": {\"host\": \"nobody.invalid\", \"port\": 9}, \"devices\": []}, "
+                   "{\"slug\": \"net\", %s",
+                   path, tcp_bus());
+    write_site_with("first", bus,
+                    "{\"slug\": \"board\", \"profile\": \"waveshare-relay-8\", \"unit\": 2, "
+                    "\"pond\": null, \"every_s\": 60}",
+                    ", \"reflexes\": [{\"slug\": \"kincir\", \"pond\": null, \"switch\": "
+                    "{\"device\": \"board\", \"channel\": 1}, \"when\": []}], \"inputs\": "
+                    "[{\"slug\": \"pintu\", \"pond\": null, \"gpio\": {\"chip\": \"/dev/null\", "
+                    "\"line\": 1}}]");
+    for (int i = 0; i < reloads; i++) {
+        assert_int_equal(kill(child, SIGHUP), 0);
+        wait_notified("RELOADING=1");
+        wait_notified("READY=1");
+        last = handles(&kb);
+        if (i == 9) {
+            first = last;
+            kb_first = kb;
+        }
+    }
+    print_message("%d reloads: %d handles, %ld kB; after ten %d, %ld kB\n", reloads, last, kb,
+                  first, kb_first);
+    assert_in_range(last, 1, first + 2); /* a look-up of a name may have one open */
+    assert_int_equal(kill(child, SIGTERM), 0);
+    assert_int_equal(exit_code(), 0);
+    peer_stop(line);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +324,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_file_that_cannot_be_run_is_given_up_for_the_one_before,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_persons_word_outlives_a_reload, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many_reloads_leak_nothing, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
