@@ -179,12 +179,22 @@ static void read_module(struct inputs *in, unsigned i)
     }
 }
 
+static bool stopping(struct inputs *in)
+{
+    bool stop;
+
+    (void)pthread_mutex_lock(&in->lock);
+    stop = in->stop;
+    (void)pthread_mutex_unlock(&in->lock);
+    return stop;
+}
+
 /* Reads what is due; returns when the next is. */
 static int64_t read_due(struct inputs *in)
 {
     int64_t next = INT64_MAX;
 
-    for (unsigned i = 0; i < in->c.site->inputs; i++) {
+    for (unsigned i = 0; i < in->c.site->inputs && !stopping(in); i++) {
         const struct site_input *x = &in->c.site->input[i];
         struct contact *c = &in->contact[i];
         char why[96] = "";

@@ -195,9 +195,12 @@ static bool stopping(struct switcher *s)
     return stop;
 }
 
-/* Takes over what the boards say; one that does not answer is no error: its first order will tell. */
+/* Takes over what the boards say; one that does not answer is no error: its first order will tell. Its other channels are not
+ * asked either, so that dead boards do not keep the first orders of the others waiting for long. */
 static void take_over(struct switcher *s)
 {
+    bool *dead = xcalloc(s->c.site->devices, sizeof *dead);
+
     for (unsigned i = 0; i < s->c.site->reflexes; i++) {
         const struct site_reflex *x = &s->c.site->reflex[i];
         const struct site_device *d = &s->c.site->device[x->device];
@@ -210,13 +213,18 @@ static void take_over(struct switcher *s)
                                        .count = 1,
                                        .timeout_ms = timeout_ms(s, d, s->c.profile[x->device])};
 
-        if (stopping(s) || w->read_function == 0 ||
-            s->c.ask(s->c.arg, (unsigned)d->bus, &q, &state, &a) != 0 ||
-            (state != w->on && state != w->off))
+        if (stopping(s) || w->read_function == 0 || dead[x->device])
+            continue;
+        if (s->c.ask(s->c.arg, (unsigned)d->bus, &q, &state, &a) != 0) {
+            dead[x->device] = a.exception == 0; /* an exception is about this channel */
+            continue;
+        }
+        if (state != w->on && state != w->off)
             continue;
         reflex_assume(s->reflex, i, state == w->on, clock_mono_ms());
         tell(s, i, clock_mono_ms());
     }
+    free(dead);
 }
 
 /* Waits until at_ms, news, or the end; true at the end. */

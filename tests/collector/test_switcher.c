@@ -10,6 +10,7 @@ struct farm {
     atomic_int coil[8];
     atomic_bool silent, mute_probe;
     atomic_uint writes, reads;
+    atomic_uint asked_state; /* also when the board was silent */
 };
 
 static struct peer_reply farm(void *arg, const struct peer_request *rq, uint16_t *regs)
@@ -22,6 +23,7 @@ static struct peer_reply farm(void *arg, const struct peer_request *rq, uint16_t
             regs[1] = (uint16_t)atomic_load(&f->oxygen);
         return (struct peer_reply){.act = atomic_load(&f->mute_probe) ? PEER_SILENT : PEER_GOOD};
     }
+    atomic_fetch_add(&f->asked_state, rq->unit == 2 && rq->function == 1);
     if (atomic_load(&f->silent) || rq->unit != 2)
         return (struct peer_reply){.act = PEER_SILENT};
     if (rq->first >= 8)
@@ -318,6 +320,22 @@ static void a_silent_board_is_said_and_tried_again(void **state)
     assert_true(st.known && st.on && st.error[0] == '\0');
 }
 
+/* Two switches of a dead board cost one time-out before the first order, not two. */
+static void a_dead_board_is_asked_once_at_the_start(void **state)
+{
+    struct reflex_state st;
+
+    (void)state;
+    begin(800);
+    atomic_store(&sc.f.silent, true);
+    run_it();
+    do {
+        wait_for(&sc.w, 0, count_of(&sc.w, 0) + 1);
+        switcher_get(sc.s, 0, &st);
+    } while (st.failed == 0);
+    assert_int_equal(atomic_load(&sc.f.asked_state), 1);
+}
+
 static void people_switch_by_hand(void **state)
 {
     struct reflex_state st;
@@ -365,6 +383,7 @@ int main(void)
         cmocka_unit_test_teardown(a_lost_probe_starts_the_aerator_of_a_machine_that_was_suspended,
                                   end),
         cmocka_unit_test_teardown(a_silent_board_is_said_and_tried_again, end),
+        cmocka_unit_test_teardown(a_dead_board_is_asked_once_at_the_start, end),
         cmocka_unit_test_teardown(people_switch_by_hand, end),
         cmocka_unit_test_teardown(what_cannot_be_switched_is_refused_before_it_starts, end),
     };
