@@ -124,6 +124,41 @@ void history_buyers(const struct records_snapshot *s, size_t pond, int32_t as_of
     harvest_buyers(out, n > 0 ? exp(ln_sum / (double)n) : 0, n);
 }
 
+/* Share of the fish stocked that came out of a cycle; NaN when that is not known. */
+static double came_out(const struct records_snapshot *s, size_t cycle, int32_t as_of_day)
+{
+    struct history_rows r = history_rows(s, cycle);
+    double fish = 0;
+    bool ended = false;
+
+    for (size_t k = r.harvest; k < r.harvest_end; k++) {
+        const struct rec_harvest *h = &s->harvest[k];
+
+        if (h->day > as_of_day || !(h->fish_per_kg > 0))
+            return NAN;
+        fish += h->kg * h->fish_per_kg;
+        ended |= h->kind == HARVEST_FINAL;
+    }
+    return ended && s->cycle[cycle].count > 0 ? fish / s->cycle[cycle].count : NAN;
+}
+
+void history_survival(const struct records_snapshot *s, size_t pond, int32_t as_of_day,
+                      struct ensemble_prior *prior)
+{
+    for (size_t c = 0; c < s->cycles; c++) {
+        double share;
+
+        if (s->cycle[c].pond != pond || s->cycle[c].closed_day > as_of_day)
+            continue;
+        share = came_out(s, c, as_of_day);
+        if (isnan(share))
+            continue;
+        share = share < 1 ? share : 1;
+        prior->survive_a += HISTORY_SURVIVAL_WEIGHT * share;
+        prior->survive_b += HISTORY_SURVIVAL_WEIGHT * (1 - share);
+    }
+}
+
 static double known_mean(const double *x, size_t from, size_t to, size_t *n)
 {
     double sum = 0;

@@ -31,6 +31,12 @@ void history_usual_stocking(const struct records_snapshot *s, size_t pond, int32
 void history_buyers(const struct records_snapshot *s, size_t pond, int32_t as_of_day,
                     struct harvest_buyers *out);
 
+/* What earlier cycles of the pond tell of survival: of each that ended with all its harvests counted (fish_per_kg), the share
+ * of the stocked fish that came out weighs as HISTORY_SURVIVAL_WEIGHT fish watched, in the Beta prior of survival. */
+#define HISTORY_SURVIVAL_WEIGHT 6.0 /* assumption: three cycles weigh about as much as the prior */
+void history_survival(const struct records_snapshot *s, size_t pond, int32_t as_of_day,
+                      struct ensemble_prior *prior);
+
 /* Water of a usual day; water may be NULL. do_effect is the mean of do_days days, not yet leaning on a prior. */
 struct history_water {
     double temp_c, nh3_n_mg_l, do_effect, do_days;

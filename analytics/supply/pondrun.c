@@ -403,6 +403,7 @@ static void replay_init(const struct pondrun *w, size_t pond, long cycle, struct
     const struct records_snapshot *s = w->in->records;
 
     ensemble_prior(s->pond[pond].system, &p->prior);
+    history_survival(s, pond, w->in->as_of_day, &p->prior);
     p->rows = history_rows(s, (size_t)cycle);
     history_buyers(s, pond, w->in->as_of_day, &p->buyers);
     p->usual =

@@ -10,6 +10,7 @@
  * - Dead fish: a row stands for the days since the row before it (or since stocking); rows closer than a week are added up.
  *   Where they are written down, common events of the past are taken from the rows, else from the paths.
  * - Fish lost to flood, theft or predators (words in cause) leave as told, and say nothing of mortality.
+ * - Survival of earlier cycles of the pond, by what came out at the final harvest, leans the prior (history.h).
  * - Feed on at least 20 of 28 days is also evidence of how much fish there is.
  * - Fish of sex mixed may breed, unknown with an even chance.
  * - Water that no sensor told of: the pond's own mean of its last 60 days, leaning on the prior (28.5 C, oxygen effect

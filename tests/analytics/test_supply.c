@@ -369,6 +369,41 @@ static void losses_are_taken_by_their_kind_and_the_page_gets_sizes_and_questions
     world_free(w);
 }
 
+static void final_harvests_of_earlier_cycles_teach_survival(void **state)
+{
+    static const struct {
+        const char *says;
+        double kg, fish_per_kg; /* of each of three cycles of 2000 fish */
+        double low, high;       /* fish now, against a pond without a past */
+    } row[] = {{"half came out", 250, 4, 0.70, 0.92},
+               {"nearly all came out", 475, 4, 1.03, 1.25},
+               {"nobody counted them", 250, NAN, 0.999, 1.001}};
+    int32_t day;
+    size_t cycle;
+    struct world *none = one_pond(&day, &cycle);
+    double usual = look(none, day, NULL, NULL).count_p50;
+
+    (void)state;
+    for (size_t k = 0; k < sizeof row / sizeof row[0]; k++) {
+        struct world *w = world_new();
+        double fish;
+
+        (void)world_farm(w, "62.02.06");
+        (void)world_pond(w, 0, "kolam-1", POND_SYSTEM_POND);
+        for (int c = 0; c < 3; c++) {
+            size_t y = world_cycle(w, 0, day - 600 + 150 * c, 2000, 10);
+            world_harvest(w, y, day - 600 + 150 * c + 120, row[k].kg, row[k].fish_per_kg,
+                          HARVEST_FINAL);
+        }
+        (void)world_cycle(w, 0, day - 90, 2000, 10);
+        fish = look(w, day, NULL, NULL).count_p50;
+        print_message("%s: %.0f fish, %.0f without a past\n", row[k].says, fish, usual);
+        assert_true(fish >= row[k].low * usual && fish <= row[k].high * usual);
+        world_free(w);
+    }
+    world_free(none);
+}
+
 static void partial_harvests_take_fish_out(void **state)
 {
     int32_t day;
@@ -583,6 +618,7 @@ int main(void)
         cmocka_unit_test(a_forgotten_cycle_is_left_out_and_counted),
         cmocka_unit_test(dead_fish_count_the_same_however_often_they_are_written_down),
         cmocka_unit_test(losses_are_taken_by_their_kind_and_the_page_gets_sizes_and_questions),
+        cmocka_unit_test(final_harvests_of_earlier_cycles_teach_survival),
         cmocka_unit_test(partial_harvests_take_fish_out),
         cmocka_unit_test(poor_oxygen_slows_the_fish_and_unknown_days_do_not_poison_them),
         cmocka_unit_test(weekly_feed_rows_stand_for_their_days),
