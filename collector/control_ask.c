@@ -53,15 +53,25 @@ static bool word_has(const struct profile_word *w, const struct bus_question *q)
     return allowed;
 }
 
-/* Does a reflex hold one of the channels? It would switch back. */
+/* Are they the coils or registers of the channels that are written, one by one or several at once? */
+static bool among_channels(const struct profile_switch *s, const struct bus_question *q)
+{
+    bool alike = q->function == s->function || (s->function == 5 && q->function == 15) ||
+                 (s->function == 6 && q->function == 16);
+
+    return alike && q->first >= s->address && q->first + q->count <= s->address + s->count;
+}
+
+/* Does a reflex hold one of the channels? It would switch back. beside: the write is to another output of the board, such as "all
+ * off" or a pulse, whose channels the profile does not tell. */
 static const char *held_by(const struct site *site, unsigned device, const struct profile *p,
-                           const struct bus_question *q)
+                           const struct bus_question *q, bool beside)
 {
     for (unsigned i = 0; i < site->reflexes; i++) {
         const struct site_reflex *x = &site->reflex[i];
         int at = p->relay.address + x->channel - p->relay.first;
-        if (x->device == (int)device && p->relay.count > 0 && at >= q->first &&
-            at < q->first + q->count)
+        if (x->device == (int)device && p->relay.count > 0 &&
+            (beside || (at >= q->first && at < q->first + q->count)))
             return x->slug;
     }
     return NULL;
@@ -76,22 +86,24 @@ static const char *write_fault(const struct control_sources *src, unsigned bus,
     for (unsigned i = 0; src->profile != NULL && i < site->devices; i++) {
         const struct profile *p = src->profile[i];
         const char *reflex;
-        bool named;
+        bool named, beside = false;
 
         if (site->device[i].bus != (int)bus || site->device[i].unit != q->unit)
             continue;
         named = switch_has(&p->relay, q);
         for (unsigned k = 0; !named && k < p->words; k++)
             named = word_has(&p->word[k], q);
-        for (unsigned k = 0; !named && k < p->outputs; k++)
+        for (unsigned k = 0; !named && k < p->outputs; k++) {
             named = output_has(&p->output[k], q);
+            beside = named && !among_channels(&p->relay, q);
+        }
         if (!named) {
             (void)snprintf(
                 why, why_size,
                 "profile %s names no such register to be written, or not with this value", p->id);
             return why;
         }
-        reflex = held_by(site, i, p, q);
+        reflex = held_by(site, i, p, q, beside);
         if (reflex == NULL)
             return NULL;
         (void)snprintf(why, why_size, "that channel belongs to the switch %s: use relay", reflex);

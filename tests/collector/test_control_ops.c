@@ -287,6 +287,15 @@ static void writes_only_what_a_profile_names(void **state)
         "{\"v\":1,\"op\":\"ask\",\"bus\":\"b\",\"unit\":1,\"function\":5,\"first\":2,\"count\":1,"
         "\"write\":[1]}",
         "belongs to the switch kincir-1");
+    /* "all" and a pulse reach that channel by another address */
+    expect(
+        "{\"v\":1,\"op\":\"ask\",\"bus\":\"b\",\"unit\":1,\"function\":5,\"first\":255,\"count\":1,"
+        "\"write\":[0]}",
+        "belongs to the switch kincir-1");
+    expect("{\"v\":1,\"op\":\"ask\",\"bus\":\"b\",\"unit\":1,\"function\":5,\"first\":1026,"
+           "\"count\":1,"
+           "\"write\":[1]}",
+           "belongs to the switch kincir-1");
     expect(
         "{\"v\":1,\"op\":\"ask\",\"bus\":\"b\",\"unit\":1,\"function\":15,\"first\":0,\"count\":8,"
         "\"write\":[1,1,1,1,1,1,1,1]}",
