@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "collector/common/buf.h"
+#include "collector/journal.h"
 #include "collector/json_out.h"
 #include "collector/options.h"
 #include "tests/support/modbus_peer.h"
@@ -49,7 +50,7 @@ static const char *at(const char *name)
     return path[turn];
 }
 
-static void write_site(int port)
+static void write_site(int port, const char *sinks)
 {
     char text[1800];
 
@@ -63,10 +64,10 @@ static void write_site(int port)
         "\"profile\":\"waveshare-relay-8\",\"unit\":9,\"every_s\":60,\"pond\":null}]}],"
         "\"reflexes\":[{\"slug\":\"kincir\",\"name\":\"Kincir 1\",\"pond\":\"k1\",\"switch\":"
         "{\"device\":\"papan\",\"channel\":3},\"when\":[{\"pond\":\"k1\",\"metric\":\"do_mg_l\","
-        "\"below\":3,\"until\":4}],\"when_lost\":\"keep\",\"manual_max_s\":600}],\"sinks\":[],"
+        "\"below\":3,\"until\":4}],\"when_lost\":\"keep\",\"manual_max_s\":600}],\"sinks\":[%s],"
         "\"journal\":{\"path\":\"j.db\",\"max_bytes\":16777216},"
         "\"control\":{\"socket\":\"c.sock\"}}",
-        port);
+        port, sinks);
     support_write(at("site.json"), text);
 }
 
@@ -79,7 +80,7 @@ static int set_up(void **state)
     peer = peer_start_tcp(decide, NULL, &port);
     assert_int_equal(setenv("NILA_DEVICES", "collector/devices", 1), 0);
     assert_int_equal(setenv("NILA_LANG", "en", 1), 0);
-    write_site(port);
+    write_site(port, "");
     support_write(at("good.csv"), "time,pond,device,metric,value,flag\n"
                                   "2026-01-01T05:00:00+07:00,k1,ph,ph,7.1,1\n");
     return 0;
@@ -235,7 +236,17 @@ static void says_json_and_nothing_else(void **state)
 
 /* --- terminals ---------------------------------------------------------------------------------------------------- */
 
-static void lets_nothing_steer_the_terminal(void **state)
+static void expect_plain(const char *name)
+{
+    char *text = output(name);
+
+    for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++)
+        if ((*p < 0x20 && *p != '\n') || *p == 0x7F || (p[0] == 0xC2 && p[1] < 0xA0))
+            fail_msg("byte %02x%02x at %td of\n%s", p[0], p[1], (const char *)p - text, text);
+    free(text);
+}
+
+static void lets_no_cell_steer_the_terminal(void **state)
 {
     char words[200], *text;
 
@@ -247,9 +258,38 @@ static void lets_nothing_steer_the_terminal(void **state)
     assert_int_equal(run(words), EX_DATAERR);
     text = output("err");
     assert_non_null(strstr(text, "bad.csv:2:1"));
-    for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++)
-        assert_true((*p >= 0x20 || *p == '\n') && *p != 0x7F && !(p[0] == 0xC2 && p[1] < 0xA0));
     free(text);
+    expect_plain("err");
+}
+
+static void lets_no_server_steer_the_terminal(void **state)
+{
+    static const char *const SINK[] = {"pusat"};
+    struct journal_config jc = {
+        .path = at("j.db"), .max_bytes = 16777216, .sink = SINK, .sinks = 1};
+    struct journal *j = NULL;
+    char *text;
+    pid_t pid;
+    int status;
+
+    (void)state;
+    write_site(1, "{\"slug\":\"pusat\",\"url\":\"http://127.0.0.1:1\",\"api\":\"v1\","
+                  "\"database\":\"nila\"}");
+    assert_int_equal(journal_open(&j, &jc), 0);
+    assert_int_equal(journal_quarantine(j, 0, 1, "a b=1 2", 7,
+                                        "field \xC2\x9b"
+                                        "2J\x7f\x1b]0;x\x07"),
+                     0);
+    journal_close(j);
+    pid = spawn("run --trust-clock --quiet --json", "run.out", "run.err");
+    await_socket();
+    assert_int_equal(run("spool"), EX_OK);
+    text = output("out");
+    assert_non_null(strstr(text, "field ??2J??]0;x?"));
+    free(text);
+    expect_plain("out");
+    assert_int_equal(kill(pid, SIGTERM), 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
 }
 
 /* --- files -------------------------------------------------------------------------------------------------------- */
@@ -295,7 +335,8 @@ int main(void)
         cmocka_unit_test(takes_a_leading_zero_for_nothing),
         cmocka_unit_test(writes_json_of_any_text),
         cmocka_unit_test_setup_teardown(says_json_and_nothing_else, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(lets_nothing_steer_the_terminal, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(lets_no_cell_steer_the_terminal, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(lets_no_server_steer_the_terminal, set_up, tear_down),
         cmocka_unit_test_setup_teardown(exports_through_a_link_and_never_replaces_a_pipe, set_up,
                                         tear_down),
     };
