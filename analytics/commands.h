@@ -29,6 +29,14 @@ struct reconcile_options {
     const char *keep;   /* a node that keeps its own forecast; NULL: none */
 };
 
+#define SERIES_THREADS_MAX 64
+struct series_options {
+    const char *input;  /* CSV (analytics/supply/seriesfile.h), "-": stdin */
+    const char *method; /* ets, theta, mean; NULL: mean */
+    long frequency;     /* values a year: 1, 4, 12; 0: not given */
+    long threads;       /* 0: as many as the machine has cores */
+};
+
 struct command_options {
     const char *config;  /* path of analytics.json; never NULL */
     const char *records; /* SQLite file named directly; NULL: the configuration's */
@@ -48,6 +56,7 @@ struct command_options {
     const char *out;   /* NULL or "-": stdout */
     struct growth_options growth;
     struct reconcile_options reconcile;
+    struct series_options series;
 };
 
 /* Serves the pages until SIGTERM, SIGINT or SIGHUP. Call it before any thread is started. */
@@ -61,6 +70,10 @@ int command_growth(const struct command_options *o);
 
 /* Forecasts of a hierarchy's nodes made to add up: the files of reconcile, out, seed, draws (0: none). */
 int command_reconcile(const struct command_options *o);
+
+/* Statistical forecasts of every series of a file: series, out. CSV, or with json one object a line. The same output whatever
+ * the number of threads. */
+int command_series(const struct command_options *o);
 
 /* The exit code for an error of ours. */
 int command_exit_code(int rc);

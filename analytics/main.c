@@ -30,6 +30,8 @@ static const char HELP_EN[] =
     "  nila-analytics reconcile --hierarchy FILE --base FILE [--residuals FILE]\n"
     "                          [--method NAME] [--keep NODE] [--backtest FILE]\n"
     "                          [--periods FILE] [--draws K] [--seed S] [--out FILE.csv]\n"
+    "  nila-analytics series   forecast --frequency 1|4|12 --input FILE [--out FILE.csv]\n"
+    "                          [--method ets|theta|mean] [--threads N]\n"
     "  nila-analytics check    [--config FILE]\n"
     "\n"
     "serve     the pages, until SIGTERM\n"
@@ -39,6 +41,8 @@ static const char HELP_EN[] =
     "          laws fitted to weighed fish (--amp: feeding_pct_bw_day,temp_c,day,wet_weight_g)\n"
     "reconcile makes forecasts of a hierarchy's nodes add up; method: bu, ols,\n"
     "          wls_struct, wls_var, mint_shrink (default), or choose by the backtest\n"
+    "series    forecasts series of numbers, a row each (id,type,start_year,start_sub,n,h,v1..):\n"
+    "          id,method,step,mean,lo80,hi80,lo95,hi95; --json: with how it was made\n"
     "check     reads the configuration; opens nothing\n"
     "\n"
     "  --config FILE   configuration; default " DEFAULT_CONFIG "\n"
@@ -68,6 +72,8 @@ static const char HELP_ID[] =
     "                          [--method NAMA] [--keep SIMPUL] [--backtest BERKAS]\n"
     "                          [--periods BERKAS] [--draws K] [--seed S]\n"
     "                          [--out BERKAS.csv]\n"
+    "  nila-analytics series   forecast --frequency 1|4|12 --input BERKAS\n"
+    "                          [--out BERKAS.csv] [--method ets|theta|mean] [--threads N]\n"
     "  nila-analytics check    [--config BERKAS]\n"
     "\n"
     "serve     halaman web, sampai SIGTERM\n"
@@ -78,6 +84,8 @@ static const char HELP_ID[] =
     "          wet_weight_g)\n"
     "reconcile membuat ramalan bagian dan jumlahnya cocok; cara: bu, ols,\n"
     "          wls_struct, wls_var, mint_shrink (bawaan), atau choose menurut backtest\n"
+    "series    meramal deret angka, satu baris satu deret (id,type,start_year,start_sub,\n"
+    "          n,h,v1..): id,method,step,mean,lo80,hi80,lo95,hi95; --json: dengan caranya\n"
     "check     memeriksa konfigurasi; tidak membuka apa pun\n"
     "\n"
     "  --config BERKAS  konfigurasi; bawaan " DEFAULT_CONFIG "\n"
@@ -95,6 +103,7 @@ static const char HELP_ID[] =
 struct arguments {
     struct command_options o;
     const char *lang, *port, *months, *draws, *seed; /* as written */
+    const char *frequency, *threads;
     const char *from_g, *days, *temp, *oxygen, *nh3, *ration, *level, *rate;
     bool help, version, verbose;
 };
@@ -107,6 +116,7 @@ static const struct command {
     {"serve", command_serve, 0, 0},       {"import", command_import, 2, 2},
     {"forecast", command_forecast, 0, 0}, {"growth", command_growth, 0, 1},
     {"check", command_check, 0, 0},       {"reconcile", command_reconcile, 0, 0},
+    {"series", command_series, 1, 1},
 };
 
 /* What is wrong with word, in both languages, and where help is. */
@@ -165,6 +175,9 @@ static const char *take_options(struct arguments *a, int argc, char **argv)
         {"backtest", &a->o.reconcile.backtest, NULL},
         {"method", &a->o.reconcile.method, NULL},
         {"keep", &a->o.reconcile.keep, NULL},
+        {"input", &a->o.series.input, NULL},
+        {"frequency", &a->frequency, NULL},
+        {"threads", &a->threads, NULL},
     };
     const int n = (int)(sizeof TABLE / sizeof TABLE[0]);
     struct option option[OPTIONS_MAX + 1] = {{0}};
@@ -211,7 +224,7 @@ static bool take_number(const char *text, long long min, long long max, long lon
 /* The range the first bad number had to be in, NULL when all are good. */
 static const char *bad_number(struct arguments *a, const char **name)
 {
-    long long port = -1, months = 0, draws = 0, seed = -1;
+    long long port = -1, months = 0, draws = 0, seed = -1, frequency = 0, threads = 0;
 
     if (!take_number(a->port, 0, 65535, &port))
         return *name = "--port", "0..65535";
@@ -221,6 +234,13 @@ static const char *bad_number(struct arguments *a, const char **name)
         return *name = "--draws", "50..2000";
     if (!take_number(a->seed, 0, LLONG_MAX, &seed))
         return *name = "--seed", "0..9223372036854775807";
+    if (!take_number(a->frequency, 1, 12, &frequency))
+        return *name = "--frequency", "1, 4, 12";
+    if (!take_number(a->threads, 1, SERIES_THREADS_MAX, &threads))
+        return *name = "--threads", "1..64";
+    a->o.series.frequency = (long)frequency;
+    a->o.series.threads = (long)threads;
+    a->o.series.method = a->o.reconcile.method; /* one option, --method */
     a->o.port = (int)port;
     a->o.months = (long)months;
     a->o.draws = (long)draws;
@@ -283,6 +303,8 @@ static int run(struct arguments *a, char **word, int n)
         return usage(a, "perintah tidak dikenal", "unknown command", word[0]);
     if (n - 1 > c->most)
         return usage(a, "terlalu banyak argumen", "too many arguments", word[n - 1]);
+    if (n - 1 < c->least && c->run == command_series)
+        return usage(a, "yang dikenal: series forecast", "what there is: series forecast", c->name);
     if (n - 1 < c->least)
         return usage(a, "tabel dan berkas CSV belum disebut", "no table and CSV file given",
                      c->name);
@@ -299,6 +321,8 @@ static int run(struct arguments *a, char **word, int n)
             return usage(a, "hanya fcr yang dikenal", "only fcr is known", word[1]);
         a->o.growth.fcr = true;
     }
+    if (c->run == command_series && strcmp(word[1], "forecast") != 0)
+        return usage(a, "yang dikenal: series forecast", "what there is: series forecast", word[1]);
     if (c->least == 2) {
         if (records_table_find(word[1], &a->o.table) != 0)
             return usage(a, "tabel tidak dikenal", "unknown table", word[1]);
