@@ -417,11 +417,18 @@ double filter_mean(struct filter *f, enum filter_side side, const double *x, dou
 
 double filter_mass_g(const struct filter *f, size_t i)
 {
-    double u = 0;
+    const double *ln_w = f->ln_w[0] + i * f->inner, *u = f->fish->u + i * f->inner;
+    double top = -INFINITY, sum = 0, of_w = 0;
 
     for (size_t j = 0; j < f->inner; j++)
-        u += f->fish->u[i * f->inner + j] / (double)f->inner;
-    return growth_mass(u);
+        top = ln_w[j] > top ? ln_w[j] : top;
+    for (size_t j = 0; j < f->inner; j++) {
+        double w = exp(ln_w[j] - top);
+
+        sum += w * u[j];
+        of_w += w;
+    }
+    return growth_mass(sum / of_w);
 }
 
 void filter_pick(struct filter *f, struct ensemble *out, gsl_rng *rng)

@@ -91,7 +91,7 @@ void filter_ask(struct filter *f, enum filter_question q, int32_t day, double wr
 /* A partial harvest of kg; fish_per_kg NaN: not written down. Number and size are evidence, then the fish are gone. */
 void filter_harvest(struct filter *f, double kg, double fish_per_kg, gsl_rng *rng);
 
-/* Mean mass of draw i's members, g; weights apart. */
+/* Weighted mean mass of draw i's members, g. */
 double filter_mass_g(const struct filter *f, size_t i);
 
 /* Resamples, and puts one member of each draw into out (an ensemble of draws with per_path 1), to go on with. */

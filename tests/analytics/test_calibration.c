@@ -187,6 +187,8 @@ static void eighty_percent_of_the_truths_lie_in_eighty_percent(void **state)
             print_message(" %d", t.bin[b]);
         print_message("\n");
         assert_true(t.mass >= SETTING[k].low * t.n && t.mass <= SETTING[k].high * t.n);
+        if (worlds > WORLDS && k < 3) /* the model is true here, and 1200 ponds tell to 1.2 % */
+            assert_true(t.mass >= 0.77 * t.n && t.mass <= 0.83 * t.n);
         gsl_rng_free(rng);
         gsl_rng_free(own);
     }
