@@ -18,7 +18,10 @@
  * forgotten it): there one silence is enough. */
 #define IDLE_MS 30000
 
-#define MBAP    7 /* bytes: transaction number, protocol, length, unit */
+/* Read at once: a host that never stops talking has its turn like the others of its thread. */
+#define READS_MAX 64
+
+#define MBAP      7 /* bytes: transaction number, protocol, length, unit */
 
 void bus_tcp_init(struct bus_tcp *t)
 {
@@ -319,7 +322,7 @@ static int settle(struct bus_tcp *t, int rc, struct bus_answer *a)
 
 int bus_tcp_receive(struct bus_tcp *t, uint16_t *regs, struct bus_answer *a)
 {
-    int e, got, rc;
+    int e, got, rc, reads = 0;
 
     if (t->state != BUS_TCP_ASKED)
         return NILA_ERR_CLOSED;
@@ -334,7 +337,8 @@ int bus_tcp_receive(struct bus_tcp *t, uint16_t *regs, struct bus_answer *a)
             return settle(t, rc, a);
         if (got < 0)
             return settle(t, lost(t, e, a), a);
-    } while (got > 0 && t->in_n == 0); /* only strays so far: the right one may be behind them */
+        /* only strays so far: the right one may be behind them */
+    } while (got > 0 && t->in_n == 0 && ++reads < READS_MAX);
     if (clock_mono_ms() < t->deadline_ms)
         return BUS_TCP_WAIT;
     return settle(t, timed_out(t, a), a);
@@ -342,9 +346,9 @@ int bus_tcp_receive(struct bus_tcp *t, uint16_t *regs, struct bus_answer *a)
 
 bool bus_tcp_idle(struct bus_tcp *t)
 {
-    int got, n;
+    int got = 1, n;
 
-    while ((got = fill(t)) > 0) {
+    for (int i = 0; i < READS_MAX && (got = fill(t)) > 0; i++) {
         while ((n = frame_length(t)) > 0 && t->in_n >= (size_t)n)
             drop_frame(t, (size_t)n);
         if (n < 0) {
@@ -352,7 +356,7 @@ bool bus_tcp_idle(struct bus_tcp *t)
             return false;
         }
     }
-    if (got == 0)
+    if (got >= 0)
         return true;
     bus_tcp_close(t);
     return false;

@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "collector/bus.h"
+#include "collector/bus_tcp.h"
 #include "collector/common/clock.h"
 #include "tests/support/modbus_peer.h"
 
@@ -491,6 +493,32 @@ static void refuses_questions_that_cannot_be(void **state)
     peer_stop(p);
 }
 
+/* A host that never stops talking must not hold up the thread that serves all the others. */
+static void a_host_that_talks_without_end_is_heard_in_turns(void **state)
+{
+    static const uint8_t FRAME[200] = {0x77, 0x77, 0, 0, 0, 194, 1, 3, 190};
+    struct bus_tcp t;
+    char byte;
+    int s[2];
+
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, s), 0);
+    for (int i = 0; i < 150; i++)
+        assert_int_equal(send(s[1], FRAME, sizeof FRAME, MSG_DONTWAIT), sizeof FRAME);
+    bus_tcp_init(&t);
+    t.fd = s[0];
+    t.state = BUS_TCP_IDLE;
+    assert_true(bus_tcp_idle(&t));
+    assert_int_equal(recv(s[0], &byte, 1, MSG_PEEK | MSG_DONTWAIT), 1); /* the rest has time */
+    for (int i = 0; recv(s[0], &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1; i++) {
+        assert_true(i < 150);
+        assert_true(bus_tcp_idle(&t));
+    }
+    (void)close(s[1]);
+    assert_false(bus_tcp_idle(&t));
+    assert_int_equal(t.fd, -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -508,6 +536,7 @@ int main(void)
         cmocka_unit_test(a_port_is_for_one_program_alone),
         cmocka_unit_test(a_line_that_is_pulled_out_is_an_error_of_the_link),
         cmocka_unit_test(a_host_that_is_not_there_ends_in_time),
+        cmocka_unit_test(a_host_that_talks_without_end_is_heard_in_turns),
         cmocka_unit_test(refuses_questions_that_cannot_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
