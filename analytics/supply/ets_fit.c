@@ -377,12 +377,13 @@ int ets_fit(struct ets_work *w, const double *y, size_t n, unsigned period, bool
             struct ets_blend *out)
 {
     struct ets_form form[ETS_FORMS_MAX];
-    size_t known = 0, forms = ets_forms(y, n, period, products, form);
+    size_t known = 0, forms;
     double scale = n <= w->longest ? scale_into(w, y, n, &known) : 0;
     struct ets_blend b = {0};
 
     if (!(scale > 0))
         return NILA_ERR_RANGE;
+    forms = ets_forms(y, n, period, products, form);
     for (size_t i = 0; i < forms; i++) {
         if (fit_scaled(w, n, period, known, &form[i], NULL, &b.model[b.models]) != 0)
             continue;

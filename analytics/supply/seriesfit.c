@@ -290,13 +290,15 @@ int seriesfit_run(struct seriesfit_work *w, enum seriesfit_method method, const 
                   unsigned period, size_t h, struct seriesfit_result *out)
 {
     struct seriesfit_result r = {.method = method, .factor80 = 1, .factor95 = 1};
-    struct shape s = look(y, n);
+    struct shape s;
     const struct seriescalib *c;
     struct fitted whole;
     bool products;
 
-    if (n > w->longest || h < 1 || h > ETS_STEPS_MAX || period < 1 || period > ETS_PERIOD_MAX ||
-        s.known < 2 || !s.usable)
+    if (n > w->longest || h < 1 || h > ETS_STEPS_MAX || period < 1 || period > ETS_PERIOD_MAX)
+        return NILA_ERR_RANGE;
+    s = look(y, n);
+    if (s.known < 2 || !s.usable)
         return NILA_ERR_RANGE;
     w->scale.usual80 = w->scale.usual95 = NAN;
     r.on_logs = seriesfit_on_logs(y, n, period);
