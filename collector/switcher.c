@@ -44,6 +44,58 @@ static const struct profile_switch *switch_of(const struct switcher_config *c, u
                                                                                         : NULL;
 }
 
+/* As what the site file has device d report metric m. */
+static enum metric reported_as(const struct site_device *d, enum metric m)
+{
+    for (unsigned i = 0; i < d->metrics; i++)
+        if (d->metric[i].metric == m)
+            return d->metric[i].as;
+    return m;
+}
+
+/* Seconds between two values for a condition from its fastest source; 0: it has none. */
+static int source_every_s(const struct site *site, const struct profile *const *profile,
+                          const struct site_condition *c)
+{
+    int fastest = 0;
+
+    for (unsigned i = 0; i < site->devices; i++) {
+        const struct site_device *d = &site->device[i];
+        for (unsigned k = 0; d->pond == c->pond && k < profile[i]->n; k++)
+            if (reported_as(d, profile[i]->m[k].metric) == c->metric &&
+                (fastest == 0 || d->every_s < fastest))
+                fastest = d->every_s;
+    }
+    for (unsigned i = 0; c->metric == METRIC_INPUT && i < site->inputs; i++)
+        if (site->input[i].pond == c->pond && (fastest == 0 || site->input[i].every_s < fastest))
+            fastest = site->input[i].every_s;
+    return fastest;
+}
+
+/* A condition without a value, or whose values are old before the next one comes, would switch by when_lost alone. */
+static int check_conditions(const struct site *site, const struct profile *const *profile,
+                            const struct site_reflex *x, char *why, size_t why_size)
+{
+    for (unsigned i = 0; i < x->conditions; i++) {
+        const struct site_condition *c = &x->condition[i];
+        const char *place = c->pond >= 0 ? site->pond[c->pond].slug : site->slug;
+        const int every_s = source_every_s(site, profile, c);
+
+        if (every_s > 0 && every_s < x->max_age_s)
+            continue;
+        if (every_s == 0)
+            (void)snprintf(why, why_size, "reflex %s: no device measures %s of %s", x->slug,
+                           metric_info(c->metric)->name, place);
+        else
+            (void)snprintf(
+                why, why_size,
+                "reflex %s: max_age_s %d is over before the next %s of %s, which comes every %d s",
+                x->slug, x->max_age_s, metric_info(c->metric)->name, place, every_s);
+        return NILA_ERR_CONFIG;
+    }
+    return 0;
+}
+
 int switcher_check(const struct site *site, const struct profile *const *profile, char *why,
                    size_t why_size)
 {
@@ -59,7 +111,7 @@ int switcher_check(const struct site *site, const struct profile *const *profile
             (void)snprintf(
                 why, why_size, "reflex %s: channel %d of device %s (%s); it has %d to %d", x->slug,
                 x->channel, slug, p->id, p->relay.first, p->relay.first + p->relay.count - 1);
-        else
+        else if (check_conditions(site, profile, x, why, why_size) == 0)
             continue;
         return NILA_ERR_CONFIG;
     }

@@ -35,8 +35,8 @@ struct switcher_config {
     void *arg; /* for both */
 };
 
-/* Can every reflex be carried out? NILA_ERR_CONFIG: one names a device without switches, or a channel it does not have; words in
- * why (size >= 256). */
+/* Can every reflex be carried out? NILA_ERR_CONFIG: one names a device without switches or a channel it does not have, or a
+ * condition that nothing measures, or more rarely than max_age_s; words in why (size >= 256). */
 NILA_MUST_CHECK int switcher_check(const struct site *site, const struct profile *const *profile,
                                    char *why, size_t why_size);
 

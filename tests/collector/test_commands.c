@@ -208,7 +208,7 @@ static void write_site(int unit, const char *sinks)
         "\"pond\":null},\n"
         "{\"slug\":\"mati\",\"profile\":\"xy-md02\",\"unit\":40,\"every_s\":1,\"pond\":null}]}],\n"
         "\"reflexes\":[{\"slug\":\"kincir\",\"name\":\"Kincir 1\",\"pond\":\"k1\",\"switch\":"
-        "{\"device\":\"papan\",\"channel\":3},\"when\":[{\"pond\":\"k1\",\"metric\":\"do_mg_l\","
+        "{\"device\":\"papan\",\"channel\":3},\"when\":[{\"pond\":\"k1\",\"metric\":\"ph\","
         "\"below\":3,\"until\":4}],\"when_lost\":\"keep\",\"manual_max_s\":600}],\n"
         "\"sinks\":[%s],\n"
         "\"journal\":{\"path\":\"%s/j.db\",\"max_bytes\":16777216},\"control\":{\"socket\":"

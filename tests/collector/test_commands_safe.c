@@ -63,7 +63,7 @@ static void write_site(int port, const char *sinks)
         "\"seeed-s-ph-01\",\"unit\":5,\"every_s\":1,\"pond\":\"k1\"},{\"slug\":\"papan\","
         "\"profile\":\"waveshare-relay-8\",\"unit\":9,\"every_s\":60,\"pond\":null}]}],"
         "\"reflexes\":[{\"slug\":\"kincir\",\"name\":\"Kincir 1\",\"pond\":\"k1\",\"switch\":"
-        "{\"device\":\"papan\",\"channel\":3},\"when\":[{\"pond\":\"k1\",\"metric\":\"do_mg_l\","
+        "{\"device\":\"papan\",\"channel\":3},\"when\":[{\"pond\":\"k1\",\"metric\":\"ph\","
         "\"below\":3,\"until\":4}],\"when_lost\":\"keep\",\"manual_max_s\":600}],\"sinks\":[%s],"
         "\"journal\":{\"path\":\"j.db\",\"max_bytes\":16777216},"
         "\"control\":{\"socket\":\"c.sock\"}}",

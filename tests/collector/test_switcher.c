@@ -371,6 +371,15 @@ static void what_cannot_be_switched_is_refused_before_it_starts(void **state)
     assert_non_null(strstr(why, "device probe-0"));
     assert_non_null(strstr(why, "has no switches"));
     sc.reflex[0].device = 1;
+    sc.reflex[0].condition[0].pond = -1;
+    assert_int_equal(switcher_check(&sc.w.site, sc.w.profiles, why, sizeof why), NILA_ERR_CONFIG);
+    assert_string_equal(why, "reflex kincir-1: no device measures do_mg_l of tambak");
+    sc.reflex[0].condition[0].pond = 0;
+    sc.w.device[0].every_s = 3; /* max_age_s 3 */
+    assert_int_equal(switcher_check(&sc.w.site, sc.w.profiles, why, sizeof why), NILA_ERR_CONFIG);
+    assert_non_null(strstr(
+        why, "max_age_s 3 is over before the next do_mg_l of kolam-1, which comes every 3 s"));
+    sc.w.device[0].every_s = 1;
 }
 
 int main(void)
