@@ -480,7 +480,10 @@ static void every_fault_of_the_socket_has_its_name(void **state)
         int rc;
     } T[] = {
         /* clang-format off */
-        {"refused", "{\"error\":{\"code\":\"journal\",\"text\":\"the journal is away\"}}\n", NILA_ERR_REFUSED},
+        {"refused", "{\"error\":{\"code\":\"range\",\"text\":\"no such pond\"}}\n", NILA_ERR_REFUSED},
+        {"its journal is away", "{\"error\":{\"code\":\"journal\",\"text\":\"the journal is away\"}}\n", NILA_ERR_IO},
+        {"busy", "{\"error\":{\"code\":\"busy\",\"text\":\"another asks\"}}\n", NILA_ERR_BUSY},
+        {"denied", "{\"error\":{\"code\":\"denied\",\"text\":\"not you\"}}\n", NILA_ERR_DENIED},
         {"no JSON", "hello\n", NILA_ERR_PROTO},
         {"no time", "{\"device\":\"d\",\"value\":1,\"flag\":1,\"bits\":0}\n{\"end\":true}\n", NILA_ERR_PROTO},
         {"a flag of ten", "{\"ts_ms\":1,\"device\":\"d\",\"value\":1,\"flag\":10,\"bits\":0}\n{\"end\":true}\n", NILA_ERR_PROTO},
