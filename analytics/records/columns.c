@@ -8,11 +8,17 @@
 
 #include "collector/common/buf.h"
 #include "collector/common/civil.h"
+#include "keys.h"
+#include "places.h"
 
 static const char *const REGENCY[] = {"kotim", "seruyan", NULL};
 static const char *const SYSTEM[] = {"pond", "biofloc", "tarpaulin", "cage", NULL};
 static const char *const SEX[] = {"male", "mixed", "unknown", NULL};
 static const char *const HARVEST[] = {"partial", "final", "retail", NULL};
+static const char *const LEDGER[] = {"production", "sale", "transfer", NULL};
+static const char *const CODES[] = {"kemendagri", "bps", NULL};
+static const char *const STATUS[] = {"provisional", "final", NULL};
+static const char *const NODE[] = {"joint", "kotim", "seruyan", NULL};
 
 /* Bounds catch slips of the pen (grams for kilograms, a telephone number for a count), not unusual farms. */
 /* clang-format off */
@@ -69,6 +75,41 @@ static const struct columns TABLE[RECORDS_TABLES] = {
         {"kind",         COLUMN_WORD,   true,  0,    0,       HARVEST},
         {"buyer",        COLUMN_NAME,   false, 0,    0,       NULL},
         {"price_idr_kg", COLUMN_NUMBER, false, 0,    10000000, NULL}}},
+    [RECORDS_FINGERLINGS] = {7, {
+        {"on",       COLUMN_DAY,    true,  0,   0,        NULL},
+        {"hatchery", COLUMN_NAME,   true,  0,   0,        NULL},
+        {"kind",     COLUMN_WORD,   true,  0,   0,        LEDGER},
+        {"count",    COLUMN_WHOLE,  true,  1,   10000000, NULL},
+        {"size_cm",  COLUMN_NUMBER, false, 0.5, 20,       NULL},
+        {"from",     COLUMN_WORD,   true,  0,   0,        REGENCY},
+        {"to",       COLUMN_WORD,   false, 0,   0,        REGENCY}}},
+    [RECORDS_OFFICIAL] = {9, {
+        {"code_system", COLUMN_WORD,   true, 0, 0,    CODES},
+        {"code",        COLUMN_NAME,   true, 0, 0,    NULL},
+        {"name",        COLUMN_NAME,   true, 0, 0,    NULL},
+        {"period",      COLUMN_PERIOD, true, 0, 0,    NULL},
+        {"kg",          COLUMN_NUMBER, true, 0, 1e9,  NULL},
+        {"status",      COLUMN_WORD,   true, 0, 0,    STATUS},
+        {"cut_off",     COLUMN_DAY,    true, 0, 0,    NULL},
+        {"revision",    COLUMN_WHOLE,  true, 0, 1000, NULL},
+        {"source",      COLUMN_NAME,   true, 0, 0,    NULL}}},
+    [RECORDS_REGISTRY] = {6, {
+        {"kecamatan", COLUMN_NAME,  true,  0, 0,       NULL},
+        {"system",    COLUMN_WORD,  true,  0, 0,       SYSTEM},
+        {"farms",     COLUMN_WHOLE, true,  0, 1000000, NULL},
+        {"ponds",     COLUMN_WHOLE, false, 0, 1000000, NULL},
+        {"source",    COLUMN_NAME,  true,  0, 0,       NULL},
+        {"as_of",     COLUMN_DAY,   true,  0, 0,       NULL}}},
+    [RECORDS_ASSUMPTIONS] = {9, {
+        {"key",    COLUMN_WORD,   true,  0,    0,   KEYS_NAMES},
+        {"node",   COLUMN_WORD,   true,  0,    0,   NODE},
+        {"value",  COLUMN_NUMBER, true,  -100, 1e9, NULL},
+        {"low",    COLUMN_NUMBER, false, -100, 1e9, NULL},
+        {"high",   COLUMN_NUMBER, false, -100, 1e9, NULL},
+        {"unit",   COLUMN_NAME,   true,  0,    0,   NULL},
+        {"months", COLUMN_MONTHS, false, 0,    0,   NULL},
+        {"source", COLUMN_NAME,   true,  0,    0,   NULL},
+        {"on",     COLUMN_DAY,    true,  0,    0,   NULL}}},
 };
 /* clang-format on */
 
@@ -194,6 +235,27 @@ static int read_moment(const char *text, int64_t now_ms, struct cell *out, char 
     return 0;
 }
 
+static int read_period(const char *text, struct cell *out, char *reason)
+{
+    int32_t first;
+    unsigned months;
+
+    if (places_period(text, &first, &months) != 0)
+        return refuse_text(reason, text, "is not a period; as in 2027-01, 2027-Q1 or 2027");
+    (void)snprintf(out->text, sizeof out->text, "%s", text);
+    return 0;
+}
+
+static int read_months(const char *text, struct cell *out, char *reason)
+{
+    int32_t first, last;
+
+    if (places_months(text, &first, &last) != 0)
+        return refuse_text(reason, text, "are not months; as in 2027-01 or 2027-01..2027-03");
+    (void)snprintf(out->text, sizeof out->text, "%s", text);
+    return 0;
+}
+
 int cell_read(const struct column *c, const struct csv *csv, int index, int64_t now_ms,
               struct cell *out, char *reason)
 {
@@ -219,6 +281,10 @@ int cell_read(const struct column *c, const struct csv *csv, int index, int64_t 
         return read_day(text, now_ms, out, reason);
     case COLUMN_MOMENT:
         return read_moment(text, now_ms, out, reason);
+    case COLUMN_PERIOD:
+        return read_period(text, out, reason);
+    case COLUMN_MONTHS:
+        return read_months(text, out, reason);
     }
     return refuse(reason, "is not readable");
 }

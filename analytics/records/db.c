@@ -146,6 +146,8 @@ static int set_up(struct db *d, char *why, size_t why_size)
         rc = migrate(d, why, why_size);
     if (rc == 0)
         rc = db_exec(d, "COMMIT");
+    if (rc != 0 && why[0] == '\0') /* the rollback will overwrite SQLite's words */
+        (void)snprintf(why, why_size, "%s: %s", d->path, sqlite3_errmsg(d->handle));
     if (rc != 0)
         db_rollback(d);
     return rc;

@@ -9,8 +9,7 @@
 #include "collector/common/buf.h"
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
-#include "columns.h"
-#include "db.h"
+#include "import.h"
 
 enum {
     COMPLAINTS_MAX = 100
@@ -18,29 +17,7 @@ enum {
 
 static const struct column ENTERED = {"entered_on", COLUMN_MOMENT, false, 0, 0, NULL};
 
-struct import {
-    struct db *db;
-    enum records_table table;
-    const struct columns *columns;
-    struct csv *csv;
-    int64_t now_ms;
-    records_complaint complain;
-    void *arg;
-    struct records_report report;
-    int index[COLUMNS_MAX]; /* of each column in the file, -1 absent */
-    int entered;
-    bool reading;        /* the header is behind us */
-    int64_t last_old_id; /* rows up to it were there before this import */
-    struct cell cell[COLUMNS_MAX];
-    struct cell entered_on;
-    /* prepared once; some are NULL for some tables */
-    struct db_stmt *insert, *same, *claim, *key, *farm, *pond, *stocked, *before, *final;
-};
-
-/* Counts a bad cell and tells the first hundred. */
-static void bad(struct import *m, int index, const char *column, const char *fmt, ...)
-    NILA_PRINTF(4, 5);
-static void bad(struct import *m, int index, const char *column, const char *fmt, ...)
+void import_bad(struct import *m, int index, const char *column, const char *fmt, ...)
 {
     struct csv_place at = csv_where(m->csv, index);
     struct buf b = {0};
@@ -67,7 +44,7 @@ static void find_columns(struct import *m)
         const struct column *c = &m->columns->column[i];
         m->index[i] = csv_find(m->csv, c->name);
         if (m->index[i] < 0 && c->need)
-            bad(m, -1, c->name, "this column is missing");
+            import_bad(m, -1, c->name, "this column is missing");
     }
     m->entered = csv_find(m->csv, ENTERED.name);
     for (size_t k = 0; k < csv_columns(m->csv); k++) {
@@ -79,7 +56,8 @@ static void find_columns(struct import *m)
             struct buf b = {0};
             for (size_t i = 0; i < m->columns->n; i++)
                 buf_printf(&b, "%s, ", m->columns->column[i].name);
-            bad(m, -1, "header", "column \"%.40s\" is not known; %s%s", name, b.p, ENTERED.name);
+            import_bad(m, -1, "header", "column \"%.40s\" is not known; %s%s", name, b.p,
+                       ENTERED.name);
             buf_free(&b);
         }
     }
@@ -184,6 +162,8 @@ static void bind_cells(struct import *m, struct db_stmt *s)
         case COLUMN_POND:
         case COLUMN_NAME:
         case COLUMN_WORD:
+        case COLUMN_PERIOD:
+        case COLUMN_MONTHS:
             db_bind_text(s, at, c->text);
             break;
         }
@@ -204,57 +184,10 @@ static int exists(struct import *m, struct db_stmt *s, const char *key)
 
 /* --- what one cell alone cannot tell --- */
 
-/* Index of the column of that name; every caller names one of its own table's. */
-static size_t column_of(const struct import *m, const char *name)
-{
-    size_t i = 0;
-
-    while (strcmp(m->columns->column[i].name, name) != 0)
-        i++;
-    return i;
-}
-
-static void check_farm(struct import *m)
-{
-    size_t at = column_of(m, "kecamatan"), of = column_of(m, "regency"), k;
-    enum regency r;
-
-    if (region_find_kecamatan(m->cell[at].text, &k) != 0)
-        bad(m, m->index[at], "kecamatan",
-            "\"%.40s\" is not a code of Kotawaringin Timur (62.02.01 to 62.02.17) or Seruyan "
-            "(62.07.01 to 62.07.10)",
-            m->cell[at].text);
-    else if (regency_find(m->cell[of].text, &r) == 0 && region_kecamatan(k)->regency != r)
-        bad(m, m->index[at], "kecamatan", "%s (%s) does not lie in %s", m->cell[at].text,
-            region_kecamatan(k)->name, regency_name(r));
-}
-
-static void check_sample(struct import *m)
-{
-    size_t fish = column_of(m, "fish"), total = column_of(m, "total_g"),
-           one = column_of(m, "mass_g");
-
-    if (!m->cell[one].empty) {
-        if (!m->cell[total].empty)
-            bad(m, m->index[total], "total_g",
-                "stands beside mass_g; either fish and total_g, or mass_g of one fish");
-        else if (!m->cell[fish].empty && m->cell[fish].whole != 1)
-            bad(m, m->index[fish], "fish", "mass_g is the mass of one fish; leave fish empty");
-    } else if (m->cell[fish].empty || m->cell[total].empty) {
-        size_t missing = m->cell[fish].empty ? fish : total;
-        bad(m, m->index[missing], m->columns->column[missing].name,
-            "may not be empty; either fish and total_g, or mass_g of one fish");
-    } else if (m->cell[total].number / (double)m->cell[fish].whole > 5000) {
-        bad(m, m->index[total], "total_g",
-            "%.10g g a fish is not allowed; up to 5000 (grams, not kilograms?)",
-            m->cell[total].number / (double)m->cell[fish].whole);
-    }
-}
-
 /* A stocking may not be squeezed into a cycle that already has its end: harvests would change their owner. */
 static int check_cycle(struct import *m)
 {
-    size_t pond = column_of(m, "pond"), on = column_of(m, "stocked_on");
+    size_t pond = import_column(m, "pond"), on = import_column(m, "stocked_on");
     const char *slug = m->cell[pond].text;
     int64_t day = m->cell[on].whole, id;
     char other[SLUG_SIZE], text[16];
@@ -269,8 +202,8 @@ static int check_cycle(struct import *m)
     if (rc == 1) {
         db_text(m->stocked, 0, other, sizeof other);
         db_reset(m->stocked);
-        bad(m, m->index[on], "stocked_on", "overlaps cycle %s: pond %s was stocked that day", other,
-            slug);
+        import_bad(m, m->index[on], "stocked_on", "overlaps cycle %s: pond %s was stocked that day",
+                   other, slug);
         return 0;
     }
     db_bind_text(m->before, 1, slug);
@@ -293,8 +226,8 @@ static int check_cycle(struct import *m)
     /* min() of nothing is NULL, which reads as day 0 */
     if (db_integer(m->final, 0) > day) {
         (void)civil_format_day(text, sizeof text, (int32_t)db_integer(m->final, 0));
-        bad(m, m->index[on], "stocked_on", "overlaps cycle %s of pond %s, which ended on %s", other,
-            slug, text);
+        import_bad(m, m->index[on], "stocked_on", "overlaps cycle %s of pond %s, which ended on %s",
+                   other, slug, text);
     }
     db_reset(m->final);
     return 0;
@@ -312,8 +245,8 @@ static int check_references(struct import *m)
         if (rc < 0)
             return rc;
         if (rc == 0)
-            bad(m, m->index[i], c->name, "there is no %s \"%s\" on record; import %s first",
-                farm ? "farm" : "pond", m->cell[i].text, farm ? "farms" : "ponds");
+            import_bad(m, m->index[i], c->name, "there is no %s \"%s\" on record; import %s first",
+                       farm ? "farm" : "pond", m->cell[i].text, farm ? "farms" : "ponds");
     }
     return 0;
 }
@@ -327,8 +260,8 @@ static void check_entered(struct import *m)
             civil_day(m->entered_on.whole) >= m->cell[i].whole)
             continue;
         (void)civil_format_day(day, sizeof day, (int32_t)m->cell[i].whole);
-        bad(m, m->entered, ENTERED.name, "lies before the event itself (%s on %s)",
-            m->columns->column[i].name, day);
+        import_bad(m, m->entered, ENTERED.name, "lies before the event itself (%s on %s)",
+                   m->columns->column[i].name, day);
     }
 }
 
@@ -343,9 +276,9 @@ static bool read_row(struct import *m)
     for (size_t i = 0; i < m->columns->n; i++)
         if (cell_read(&m->columns->column[i], m->csv, m->index[i], m->now_ms, &m->cell[i],
                       reason) != 0)
-            bad(m, m->index[i], m->columns->column[i].name, "%s", reason);
+            import_bad(m, m->index[i], m->columns->column[i].name, "%s", reason);
     if (cell_read(&ENTERED, m->csv, m->entered, m->now_ms, &m->entered_on, reason) != 0)
-        bad(m, m->entered, ENTERED.name, "%s", reason);
+        import_bad(m, m->entered, ENTERED.name, "%s", reason);
     return m->report.bad == before;
 }
 
@@ -404,17 +337,14 @@ static int take_row(struct import *m)
     if (m->key != NULL) {
         rc = exists(m, m->key, m->cell[0].text);
         if (rc == 1)
-            bad(m, m->index[0], m->columns->column[0].name,
-                "\"%s\" is on record already with other contents", m->cell[0].text);
+            import_bad(m, m->index[0], m->columns->column[0].name,
+                       "\"%s\" is on record already with other contents", m->cell[0].text);
     }
     if (rc < 0)
         return rc;
     rc = check_references(m);
     check_entered(m);
-    if (m->table == RECORDS_FARMS)
-        check_farm(m);
-    if (m->table == RECORDS_SAMPLES)
-        check_sample(m);
+    import_check(m);
     if (rc == 0 && m->table == RECORDS_CYCLES && m->report.bad == before)
         rc = check_cycle(m);
     if (rc != 0 || m->report.bad != before)

@@ -32,8 +32,19 @@ void records_close(struct records *r)
     free(r);
 }
 
-static const char *const TABLE[RECORDS_TABLES] = {"farms",   "ponds",  "cycles",  "feed",
-                                                  "samples", "deaths", "harvests"};
+static const char *const TABLE[RECORDS_TABLES] = {
+    [RECORDS_FARMS] = "farms",
+    [RECORDS_PONDS] = "ponds",
+    [RECORDS_CYCLES] = "cycles",
+    [RECORDS_FEED] = "feed",
+    [RECORDS_SAMPLES] = "samples",
+    [RECORDS_DEATHS] = "deaths",
+    [RECORDS_HARVESTS] = "harvests",
+    [RECORDS_FINGERLINGS] = "fingerlings",
+    [RECORDS_OFFICIAL] = "official",
+    [RECORDS_REGISTRY] = "registry",
+    [RECORDS_ASSUMPTIONS] = "assumptions",
+};
 
 const char *records_table_name(enum records_table t)
 {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* records: the production records: farms, ponds, cycles (stocking), feed, samples, deaths, harvests. SQLite, one
- * migration path, foreign keys on; filled from CSV, all or nothing a file.
+/* records: the production records: farms, ponds, cycles (stocking), feed, samples, deaths, harvests; and what is known of the
+ * region: fingerlings, official figures, the register, assumptions. SQLite, one migration path, foreign keys on; filled from
+ * CSV, all or nothing a file.
  *
  * Both dates of every row are kept: the day of the event and the moment it was entered. A forecast "as of" a day sees
  * only what had been entered by its end. Models never touch the database: they get a snapshot, plain sorted arrays. */
 #ifndef ANALYTICS_RECORDS_H
 #define ANALYTICS_RECORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +34,10 @@ enum records_table {
     RECORDS_SAMPLES,
     RECORDS_DEATHS,
     RECORDS_HARVESTS,
+    RECORDS_FINGERLINGS, /* the hatcheries' ledger */
+    RECORDS_OFFICIAL,    /* harvest figures of offices */
+    RECORDS_REGISTRY,    /* how many farms exist, on record here or not */
+    RECORDS_ASSUMPTIONS, /* what the demand and the balance are made of */
     RECORDS_TABLES
 };
 const char *records_table_name(enum records_table t); /* "farms" ... */
@@ -118,10 +124,75 @@ struct rec_harvest {
     double price_idr_kg; /* NaN when not recorded */
 };
 
+/* A place as a node of the forecast: "joint", "kotim", "seruyan" or a kecamatan's Kemendagri code. */
+#define RECORDS_NODE_SIZE 9
+
+enum records_fingerlings_kind {
+    FINGERLINGS_PRODUCED,
+    FINGERLINGS_SOLD,
+    FINGERLINGS_TRANSFERRED
+};
+struct rec_fingerlings {
+    int32_t day;
+    char hatchery[SITE_NAME_SIZE];
+    enum records_fingerlings_kind kind;
+    double count;
+    double size_cm;        /* NaN when not recorded */
+    enum regency from, to; /* to = from where they were produced */
+};
+
+/* A period is a month (2027-01), a quarter (2027-Q1) or a year (2027). */
+#define RECORDS_PERIOD_SIZE 8
+struct rec_official {
+    char node[RECORDS_NODE_SIZE], period[RECORDS_PERIOD_SIZE];
+    int32_t first_month; /* month number (civil.h) */
+    unsigned months;     /* 1, 3 or 12 */
+    double kg;           /* >= 0 */
+    bool final;          /* else provisional */
+    int32_t cut_off_day; /* what it knows of */
+    unsigned revision;
+    char source[SITE_NAME_SIZE];
+};
+
+struct rec_registry {
+    size_t kecamatan;
+    enum pond_system system;
+    double farms, ponds; /* ponds NaN when not recorded */
+    int32_t as_of_day;
+    char source[SITE_NAME_SIZE];
+};
+
+enum records_key {
+    KEY_POPULATION,
+    KEY_CONSUMPTION_AKI,     /* all fish, kg a head and year: Angka Konsumsi Ikan of the ministry */
+    KEY_CONSUMPTION_SUSENAS, /* the same by BPS's household survey */
+    KEY_TILAPIA_SHARE,       /* of the fish eaten, % */
+    KEY_LOSS,                /* of what is harvested and comes in less what goes out, % */
+    KEY_INFLOW,              /* from elsewhere, kg a month */
+    KEY_OUTFLOW,
+    KEY_IDUL_FITRI,     /* more demand in the 30 days before Idul Fitri, % */
+    KEY_PRICE_RESPONSE, /* elasticity: % less demand by % more price */
+    KEY_PRICE_CHANGE,   /* against the usual price, % */
+    KEY_DEMAND_SHOCK,   /* %, in its months only */
+    RECORDS_KEYS
+};
+struct rec_assumption {
+    enum records_key key;
+    char node[RECORDS_NODE_SIZE];    /* "joint" (holds for both), "kotim", "seruyan" */
+    double value, low, high;         /* low and high: P10 and P90, or both value */
+    int32_t first_month, last_month; /* it holds in; every month: INT32_MIN and INT32_MAX */
+    int32_t day;
+    char source[SITE_NAME_SIZE];
+};
+
 /* Arrays sorted: farms and ponds by slug, cycles by (pond, day), the rest by (cycle, day). Samples of one pond and day are
  * one. An event belongs to the cycle that lived in the pond that day, the days of stocking and of the last final harvest
  * included; a harvest on the day of a stocking is of the fish that were there before. Events that fall in no cycle are
- * counted in stray, not kept. */
+ * counted in stray, not kept.
+ *
+ * Fingerlings lie by day. Of official figures the newest is kept for each node and period: by revision, then cut-off day, then
+ * entry; of the register the newest count of a kecamatan and system; of assumptions the newest (by day, then entry) of a
+ * key, node and months. They lie by (node, first month), (kecamatan, system), (key, node, months). */
 struct records_snapshot {
     int64_t as_of_ms;
     size_t farms, ponds, cycles, feeds, samples, deaths, harvests, stray;
@@ -132,6 +203,11 @@ struct records_snapshot {
     struct rec_sample *sample;
     struct rec_death *death;
     struct rec_harvest *harvest;
+    size_t fingerling_rows, officials, registers, assumptions;
+    struct rec_fingerlings *fingerlings;
+    struct rec_official *official;
+    struct rec_registry *registry;
+    struct rec_assumption *assumption;
 };
 
 /* What had been entered by as_of_ms, events up to its day only (a pond and its farm count as known from the first stocking

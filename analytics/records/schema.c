@@ -35,6 +35,20 @@ const char *const RECORDS_MIGRATION[] = {
     " pond TEXT NOT NULL REFERENCES ponds(pond), \"on\" INTEGER NOT NULL, kg REAL NOT NULL, fish_per_kg REAL,"
     " kind TEXT NOT NULL, buyer TEXT, price_idr_kg REAL, entered_on INTEGER NOT NULL);"
     "CREATE INDEX harvests_by_day ON harvests(pond, \"on\");",
+    /* 2: what is known of the region */
+    "CREATE TABLE fingerlings(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " \"on\" INTEGER NOT NULL, hatchery TEXT NOT NULL, kind TEXT NOT NULL, count INTEGER NOT NULL, size_cm REAL,"
+    " \"from\" TEXT NOT NULL, \"to\" TEXT, entered_on INTEGER NOT NULL);"
+    "CREATE TABLE official(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " code_system TEXT NOT NULL, code TEXT NOT NULL, name TEXT NOT NULL, period TEXT NOT NULL, kg REAL NOT NULL,"
+    " status TEXT NOT NULL, cut_off INTEGER NOT NULL, revision INTEGER NOT NULL, source TEXT NOT NULL,"
+    " entered_on INTEGER NOT NULL);"
+    "CREATE TABLE registry(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " kecamatan TEXT NOT NULL, system TEXT NOT NULL, farms INTEGER NOT NULL, ponds INTEGER, source TEXT NOT NULL,"
+    " as_of INTEGER NOT NULL, entered_on INTEGER NOT NULL);"
+    "CREATE TABLE assumptions(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " key TEXT NOT NULL, node TEXT NOT NULL, value REAL NOT NULL, low REAL, high REAL, unit TEXT NOT NULL,"
+    " months TEXT, source TEXT NOT NULL, \"on\" INTEGER NOT NULL, entered_on INTEGER NOT NULL);",
     NULL,
 };
 /* clang-format on */

@@ -7,27 +7,9 @@
 
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
-#include "db.h"
+#include "snapshot.h"
 
-struct load {
-    struct db *db;
-    struct records_snapshot *s;
-    int64_t as_of_ms;
-    int32_t as_of_day;
-};
-
-/* Takes one row of a query into a zeroed element. 1: it is not to be kept. */
-typedef int (*take_row)(struct load *l, struct db_stmt *row, void *element);
-
-struct query {
-    const char *sql; /* its first parameter is as_of_ms, its second, if any, as_of_day */
-    bool by_day;
-    size_t size; /* of an element */
-    take_row take;
-};
-
-/* Runs the query; returns the array (NULL when there is no row) and its length. An error of before is kept. */
-static void *each(struct load *l, const struct query *q, size_t *n, int *rc)
+void *snapshot_each(struct load *l, const struct query *q, size_t *n, int *rc)
 {
     struct db_stmt *s = NULL;
     char *array = NULL;
@@ -59,8 +41,7 @@ static void *each(struct load *l, const struct query *q, size_t *n, int *rc)
     return array;
 }
 
-/* Words in the file were checked when they came in; others mean that somebody else wrote them. */
-static int corrupt(const char *what, const char *text)
+int snapshot_corrupt(const char *what, const char *text)
 {
     log_warnx("records: %s \"%.40s\" is not one; the file was changed by another program", what,
               text);
@@ -79,10 +60,10 @@ static int take_farm(struct load *l, struct db_stmt *row, void *element)
     db_text(row, 5, f->group, sizeof f->group);
     db_text(row, 2, text, sizeof text);
     if (regency_find(text, &f->regency) != 0)
-        return corrupt("regency", text);
+        return snapshot_corrupt("regency", text);
     db_text(row, 3, text, sizeof text);
     if (region_find_kecamatan(text, &f->kecamatan) != 0)
-        return corrupt("kecamatan", text);
+        return snapshot_corrupt("kecamatan", text);
     return 0;
 }
 
@@ -107,12 +88,12 @@ static int take_pond(struct load *l, struct db_stmt *row, void *element)
     farm = l->s->farms > 0 ? bsearch(text, l->s->farm, l->s->farms, sizeof *l->s->farm, farm_slug)
                            : NULL;
     if (farm == NULL)
-        return corrupt("farm", text);
+        return snapshot_corrupt("farm", text);
     p->farm = (size_t)(farm - l->s->farm);
     db_text(row, 2, p->name, sizeof p->name);
     db_text(row, 3, text, sizeof text);
     if (pond_system_find(text, &p->system) != 0)
-        return corrupt("system", text);
+        return snapshot_corrupt("system", text);
     p->area_m2 = db_number(row, 4);
     p->depth_m = db_number(row, 5);
     return 0;
@@ -127,7 +108,7 @@ static int pond_of(struct load *l, struct db_stmt *row, size_t *out)
     db_text(row, 0, text, sizeof text);
     i = records_find_pond(l->s, text);
     if (i < 0)
-        return corrupt("pond", text);
+        return snapshot_corrupt("pond", text);
     *out = (size_t)i;
     return 0;
 }
@@ -337,21 +318,21 @@ static int load_all(struct load *l)
     struct records_snapshot *s = l->s;
     int rc = 0;
 
-    s->farm = each(l, &FARMS, &s->farms, &rc);
-    s->pond = each(l, &PONDS, &s->ponds, &rc);
-    s->cycle = each(l, &CYCLES, &s->cycles, &rc);
-    s->harvest = each(l, &HARVESTS, &s->harvests, &rc);
+    s->farm = snapshot_each(l, &FARMS, &s->farms, &rc);
+    s->pond = snapshot_each(l, &PONDS, &s->ponds, &rc);
+    s->cycle = snapshot_each(l, &CYCLES, &s->cycles, &rc);
+    s->harvest = snapshot_each(l, &HARVESTS, &s->harvests, &rc);
     if (rc != 0)
         return rc;
     close_cycles(s);
-    s->feed = each(l, &FEED, &s->feeds, &rc);
-    s->sample = each(l, &SAMPLES, &s->samples, &rc);
-    s->death = each(l, &DEATHS, &s->deaths, &rc);
+    s->feed = snapshot_each(l, &FEED, &s->feeds, &rc);
+    s->sample = snapshot_each(l, &SAMPLES, &s->samples, &rc);
+    s->death = snapshot_each(l, &DEATHS, &s->deaths, &rc);
     sort(s->feed, s->feeds, sizeof *s->feed, feed_order);
     sort(s->sample, s->samples, sizeof *s->sample, sample_order);
     sort(s->death, s->deaths, sizeof *s->death, death_order);
     sort(s->harvest, s->harvests, sizeof *s->harvest, harvest_order);
-    return rc;
+    return rc == 0 ? snapshot_region(l) : rc;
 }
 
 int records_snapshot(struct records *r, int64_t as_of_ms, struct records_snapshot **out)
@@ -388,6 +369,10 @@ void records_snapshot_free(struct records_snapshot *s)
     free(s->sample);
     free(s->death);
     free(s->harvest);
+    free(s->fingerlings);
+    free(s->official);
+    free(s->registry);
+    free(s->assumption);
     free(s);
 }
 

@@ -74,8 +74,11 @@ static void must_take(enum records_table t, const char *text, size_t rows, size_
     "pond,farm,name,system,area_m2,depth_m\n" \
     "p-1,f-1,Kolam 1,pond,200,1.2\n"          \
     "p-2,f-2,Keramba 2,cage,24.5,2\n"
-#define CYCLES "cycle,pond,stocked_on,count,mass_g,strain,sex,source,price_idr_each\n"
-#define FEED   "pond,on,feed_kg,kind,brand,protein_pct\n"
+#define CYCLES   "cycle,pond,stocked_on,count,mass_g,strain,sex,source,price_idr_each\n"
+#define LEDGER   "on,hatchery,kind,count,size_cm,from,to\n"
+#define OFFICIAL "code_system,code,name,period,kg,status,cut_off,revision,source\n"
+#define ASSUMED  "key,node,value,low,high,unit,months,source,on\n"
+#define FEED     "pond,on,feed_kg,kind,brand,protein_pct\n"
 
 static void base(void)
 {
@@ -135,6 +138,32 @@ static void every_bad_cell_is_named_by_its_place(void **state)
         {"entered before it happened", RECORDS_DEATHS, "pond,on,count,cause,entered_on\np-1,2026-06-15,3,,2026-06-14\n", "deaths.csv:2:19: entered_on: lies before the event itself (on on 2026-06-15)"},
         {"entered tomorrow", RECORDS_DEATHS, "pond,on,count,entered_on\np-1,2026-06-15,3,2026-11-24T12:00:01+07:00\n", "deaths.csv:2:18: entered_on: \"2026-11-24T12:00:01+07:00\" lies in the future"},
         {"entered at no time", RECORDS_DEATHS, "pond,on,count,entered_on\np-1,2026-06-15,3,noon\n", "deaths.csv:2:18: entered_on: \"noon\" is not a date or time"},
+        {"a ledger of another kind", RECORDS_FINGERLINGS, LEDGER "2026-06-15,BBI,gift,100,4,kotim,seruyan\n", "fingerlings.csv:2:16: kind: \"gift\" is not allowed; production, sale or transfer"},
+        {"a production that went somewhere", RECORDS_FINGERLINGS, LEDGER "2026-06-15,BBI,production,100,4,kotim,kotim\n", "fingerlings.csv:2:39: to: must be empty for a production"},
+        {"a transfer to nowhere", RECORDS_FINGERLINGS, LEDGER "2026-06-15,BBI,transfer,100,4,kotim,\n", "fingerlings.csv:2:37: to: may not be empty for a transfer; kotim or seruyan"},
+        {"fingerlings out of the region", RECORDS_FINGERLINGS, LEDGER "2026-06-15,BBI,sale,100,4,kotim,katingan\n", "fingerlings.csv:2:33: to: \"katingan\" is not allowed; kotim or seruyan"},
+        {"a code of Lamandau", RECORDS_OFFICIAL, OFFICIAL "bps,6207,Seruyan,2026-Q1,1,final,2026-06-01,0,BPS\n", "official.csv:2:5: code: \"6207\" lies in Lamandau by BPS; Seruyan's BPS code is 6208"},
+        {"a BPS code under Kemendagri's name", RECORDS_OFFICIAL, OFFICIAL "kemendagri,6202,Kotawaringin Timur,2026-Q1,1,final,2026-06-01,0,X\n", "official.csv:2:12: code: \"6202\" is no Kemendagri code"},
+        {"a Kemendagri code under BPS's name", RECORDS_OFFICIAL, OFFICIAL "bps,62.07,Seruyan,2026-Q1,1,final,2026-06-01,0,X\n", "official.csv:2:5: code: \"62.07\" is no BPS code"},
+        {"a right code and a wrong name", RECORDS_OFFICIAL, OFFICIAL "kemendagri,62.07,Lamandau,2026-Q1,1,final,2026-06-01,0,X\n", "official.csv:2:18: name: \"Lamandau\" is not the name of 62.07, which is Seruyan"},
+        {"a kecamatan of the other regency by BPS", RECORDS_OFFICIAL, OFFICIAL "bps,6208010,Baamang,2026-Q1,1,final,2026-06-01,0,X\n", "official.csv:2:13: name: \"Baamang\" is no kecamatan of Seruyan, where 6208010 lies"},
+        {"a fifth quarter", RECORDS_OFFICIAL, OFFICIAL "bps,6208,Seruyan,2026-Q5,1,final,2026-06-01,0,X\n", "official.csv:2:18: period: \"2026-Q5\" is not a period; as in 2027-01, 2027-Q1 or 2027"},
+        {"a figure below nothing", RECORDS_OFFICIAL, OFFICIAL "bps,6208,Seruyan,2026-Q1,-1,final,2026-06-01,0,X\n", "official.csv:2:26: kg: -1 is not allowed; 0 to 1000000000"},
+        {"a status unknown", RECORDS_OFFICIAL, OFFICIAL "bps,6208,Seruyan,2026-Q1,1,sure,2026-06-01,0,X\n", "official.csv:2:28: status: \"sure\" is not allowed; provisional or final"},
+        {"a figure of tomorrow", RECORDS_OFFICIAL, OFFICIAL "bps,6208,Seruyan,2026-Q1,1,final,2026-11-25,0,X\n", "official.csv:2:34: cut_off: \"2026-11-25\" lies in the future"},
+        {"a figure of no one", RECORDS_OFFICIAL, OFFICIAL "bps,6208,Seruyan,2026-Q1,1,final,2026-06-01,0,\n", "official.csv:2:47: source: may not be empty"},
+        {"a register of nowhere", RECORDS_REGISTRY, "kecamatan,system,farms,source,as_of\n6202050,pond,3,Dinas,2026-01-01\n", "registry.csv:2:1: kecamatan: \"6202050\" is not a code of"},
+        {"fewer than no farms", RECORDS_REGISTRY, "kecamatan,system,farms,source,as_of\n62.02.06,pond,-3,Dinas,2026-01-01\n", "registry.csv:2:15: farms: -3 is not allowed; 0 to 1000000"},
+        {"an assumption unknown", RECORDS_ASSUMPTIONS, ASSUMED "weather,kotim,1,,,%,,X,2026-01-01\n", "assumptions.csv:2:1: key: \"weather\" is not allowed; population, consumption_aki, "},
+        {"a population of nobody", RECORDS_ASSUMPTIONS, ASSUMED "population,kotim,0,,,people,,X,2026-01-01\n", "assumptions.csv:2:18: value: 0 is not allowed for population; 1 to 10000000 people"},
+        {"a population of both", RECORDS_ASSUMPTIONS, ASSUMED "population,joint,600000,,,people,,X,2026-01-01\n", "assumptions.csv:2:12: node: population is of one regency; kotim or seruyan"},
+        {"a share as a fraction of one", RECORDS_ASSUMPTIONS, ASSUMED "tilapia_share,joint,0.21,,,fraction,,X,2026-01-01\n", "assumptions.csv:2:28: unit: \"fraction\" is not allowed for tilapia_share; %"},
+        {"a share of more than all", RECORDS_ASSUMPTIONS, ASSUMED "tilapia_share,joint,60,40,120,%,,X,2026-01-01\n", "assumptions.csv:2:27: high: 120 is not allowed for tilapia_share; 0.1 to 100 %"},
+        {"a range with one end", RECORDS_ASSUMPTIONS, ASSUMED "loss,joint,5,2,,%,,X,2026-01-01\n", "assumptions.csv:2:16: high: may not be empty when the other end of the range is given"},
+        {"a value outside its range", RECORDS_ASSUMPTIONS, ASSUMED "loss,joint,5,6,9,%,,X,2026-01-01\n", "assumptions.csv:2:12: value: 5 lies outside low and high"},
+        {"a shock at no time", RECORDS_ASSUMPTIONS, ASSUMED "demand_shock,joint,-20,,,%,,X,2026-01-01\n", "assumptions.csv:2:28: months: may not be empty for demand_shock; as in 2027-01..2027-03"},
+        {"a shock that ends before it begins", RECORDS_ASSUMPTIONS, ASSUMED "demand_shock,joint,-20,,,%,2027-03..2027-01,X,2026-01-01\n", "assumptions.csv:2:28: months: \"2027-03..2027-01\" are not months"},
+        {"a population in a month", RECORDS_ASSUMPTIONS, ASSUMED "population,kotim,454515,,,people,2027-01,X,2026-01-01\n", "assumptions.csv:2:34: months: must be empty for population, which holds always"},
         {"a cell too many", RECORDS_DEATHS, "pond,on,count\np-1,2026-06-15,3,4\n", "deaths.csv:2:"},
         {"an empty file", RECORDS_DEATHS, "", "deaths.csv:1:1"},
         /* clang-format on */
@@ -347,6 +376,12 @@ static void the_shipped_example_is_accepted(void **state)
                 long back = strtol(p + 2, &p, 10);
                 (void)civil_format_day(day, sizeof day, civil_day(now_ms) - (int32_t)back);
                 buf_str(&dated, day);
+            } else if (strncmp(p, "Q+1", 3) == 0) { /* the first whole quarter after this month */
+                int32_t month = (civil_month(now_ms) / 3 + 1) * 3;
+                (void)snprintf(day, sizeof day, "%04d-Q%d", (int)(month / 12),
+                               (int)(month % 12) / 3 + 1);
+                buf_str(&dated, day);
+                p += 3;
             } else {
                 buf_add(&dated, p++, 1);
             }

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "import.h"
+
+#include <string.h>
+
+#include "collector/common/log.h"
+#include "keys.h"
+#include "places.h"
+
+size_t import_column(const struct import *m, const char *name)
+{
+    size_t i = 0;
+
+    while (strcmp(m->columns->column[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+static bool check_kecamatan(struct import *m, size_t *k)
+{
+    size_t at = import_column(m, "kecamatan");
+
+    if (region_find_kecamatan(m->cell[at].text, k) == 0)
+        return true;
+    import_bad(m, m->index[at], "kecamatan",
+               "\"%.40s\" is not a code of Kotawaringin Timur (62.02.01 to 62.02.17) or Seruyan "
+               "(62.07.01 to 62.07.10)",
+               m->cell[at].text);
+    return false;
+}
+
+static void check_farm(struct import *m)
+{
+    size_t at = import_column(m, "kecamatan"), of = import_column(m, "regency"), k;
+    enum regency r;
+
+    if (check_kecamatan(m, &k) && regency_find(m->cell[of].text, &r) == 0 &&
+        region_kecamatan(k)->regency != r)
+        import_bad(m, m->index[at], "kecamatan", "%s (%s) does not lie in %s", m->cell[at].text,
+                   region_kecamatan(k)->name, regency_name(r));
+}
+
+static void check_sample(struct import *m)
+{
+    size_t fish = import_column(m, "fish"), total = import_column(m, "total_g"),
+           one = import_column(m, "mass_g");
+
+    if (!m->cell[one].empty) {
+        if (!m->cell[total].empty)
+            import_bad(m, m->index[total], "total_g",
+                       "stands beside mass_g; either fish and total_g, or mass_g of one fish");
+        else if (!m->cell[fish].empty && m->cell[fish].whole != 1)
+            import_bad(m, m->index[fish], "fish",
+                       "mass_g is the mass of one fish; leave fish empty");
+    } else if (m->cell[fish].empty || m->cell[total].empty) {
+        size_t missing = m->cell[fish].empty ? fish : total;
+        import_bad(m, m->index[missing], m->columns->column[missing].name,
+                   "may not be empty; either fish and total_g, or mass_g of one fish");
+    } else if (m->cell[total].number / (double)m->cell[fish].whole > 5000) {
+        import_bad(m, m->index[total], "total_g",
+                   "%.10g g a fish is not allowed; up to 5000 (grams, not kilograms?)",
+                   m->cell[total].number / (double)m->cell[fish].whole);
+    }
+}
+
+/* What was produced has not gone anywhere yet; what was sold or moved has. */
+static void check_fingerlings(struct import *m)
+{
+    size_t kind = import_column(m, "kind"), to = import_column(m, "to");
+    bool produced = strcmp(m->cell[kind].text, "production") == 0;
+
+    if (produced && !m->cell[to].empty)
+        import_bad(m, m->index[to], "to",
+                   "must be empty for a production; only a sale or transfer goes somewhere");
+    if (!produced && m->cell[to].empty)
+        import_bad(m, m->index[to], "to", "may not be empty for a %s; kotim or seruyan",
+                   m->cell[kind].text);
+}
+
+static void check_official(struct import *m)
+{
+    char node[RECORDS_NODE_SIZE], reason[COLUMN_REASON];
+    const char *name;
+    size_t at = import_column(m, "code");
+
+    if (places_find(m->cell[import_column(m, "code_system")].text, m->cell[at].text,
+                    m->cell[import_column(m, "name")].text, node, &name, reason,
+                    sizeof reason) == 0)
+        return;
+    import_bad(m, m->index[import_column(m, name)], name, "%s", reason);
+}
+
+static void check_bounds(struct import *m, const char *name, const struct key_info *k)
+{
+    size_t at = import_column(m, name);
+
+    if (!m->cell[at].empty && !(m->cell[at].number >= k->min && m->cell[at].number <= k->max))
+        import_bad(m, m->index[at], name, "%.10g is not allowed for %s; %.10g to %.10g %s",
+                   m->cell[at].number, k->name, k->min, k->max, k->unit);
+}
+
+static void check_assumption(struct import *m)
+{
+    size_t key = import_column(m, "key"), node = import_column(m, "node"),
+           value = import_column(m, "value"), low = import_column(m, "low"),
+           high = import_column(m, "high"), unit = import_column(m, "unit"),
+           months = import_column(m, "months");
+    enum records_key found;
+    const struct key_info *k;
+
+    if (keys_find(m->cell[key].text, &found) != 0)
+        fatal("assumption %s has no place in the table of keys", m->cell[key].text);
+    k = keys_info(found);
+    if (strcmp(m->cell[unit].text, k->unit) != 0)
+        import_bad(m, m->index[unit], "unit", "\"%.40s\" is not allowed for %s; %s",
+                   m->cell[unit].text, k->name, k->unit);
+    if (!k->joint && strcmp(m->cell[node].text, "joint") == 0)
+        import_bad(m, m->index[node], "node", "%s is of one regency; kotim or seruyan", k->name);
+    check_bounds(m, "value", k);
+    check_bounds(m, "low", k);
+    check_bounds(m, "high", k);
+    if (m->cell[low].empty != m->cell[high].empty)
+        import_bad(m, m->index[m->cell[low].empty ? low : high],
+                   m->cell[low].empty ? "low" : "high",
+                   "may not be empty when the other end of the range is given");
+    else if (!m->cell[low].empty && !(m->cell[low].number <= m->cell[value].number &&
+                                      m->cell[value].number <= m->cell[high].number))
+        import_bad(m, m->index[value], "value", "%.10g lies outside low and high",
+                   m->cell[value].number);
+    if (k->months == KEYS_NO_MONTHS && !m->cell[months].empty)
+        import_bad(m, m->index[months], "months", "must be empty for %s, which holds always",
+                   k->name);
+    if (k->months == KEYS_MUST_MONTHS && m->cell[months].empty)
+        import_bad(m, m->index[months], "months", "may not be empty for %s; as in 2027-01..2027-03",
+                   k->name);
+}
+
+void import_check(struct import *m)
+{
+    size_t k;
+
+    if (m->table == RECORDS_FARMS)
+        check_farm(m);
+    else if (m->table == RECORDS_SAMPLES)
+        check_sample(m);
+    else if (m->table == RECORDS_FINGERLINGS)
+        check_fingerlings(m);
+    else if (m->table == RECORDS_OFFICIAL)
+        check_official(m);
+    else if (m->table == RECORDS_REGISTRY)
+        (void)check_kecamatan(m, &k); /* tells it itself */
+    else if (m->table == RECORDS_ASSUMPTIONS)
+        check_assumption(m);
+}
