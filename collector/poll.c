@@ -155,10 +155,10 @@ static int init_servers(struct poller *p, char *why, size_t why_size)
     return rc;
 }
 
-static int start_threads(struct poller *p, poll_deliver deliver, void *arg, char *why,
+static int start_threads(struct poller *p, const struct poll_receiver *to, char *why,
                          size_t why_size)
 {
-    int rc = batch_start(&p->common.batch, p->site->devices, deliver, arg);
+    int rc = batch_start(&p->common.batch, p->site->devices, to);
 
     for (unsigned i = 0; rc == 0 && i < p->serials; i++)
         rc = serial_start(p->serial[i]);
@@ -170,7 +170,7 @@ static int start_threads(struct poller *p, poll_deliver deliver, void *arg, char
 }
 
 int poller_start(struct poller **out, const struct site *site, const struct profile *const *profile,
-                 poll_deliver deliver, void *arg, char *why, size_t why_size)
+                 const struct poll_receiver *to, char *why, size_t why_size)
 {
     struct poller *p = xcalloc(1, sizeof *p);
     int rc;
@@ -187,7 +187,7 @@ int poller_start(struct poller **out, const struct site *site, const struct prof
         rc = init_servers(p, why, why_size);
     }
     if (rc == 0)
-        rc = start_threads(p, deliver, arg, why, why_size);
+        rc = start_threads(p, to, why, why_size);
     if (rc != 0) {
         poller_stop(p);
         return rc;

@@ -2,8 +2,7 @@
 /* poll: reads every device in its absolute, staggered time slots and hands the judged readings on.
  *
  * Threads: one a serial line; one for all TCP endpoints; one, when a host has a name, that looks it up; one that hands finished
- * sets on. deliver is called from that last one, with what has gathered in half a second; it may block (the journal's commit)
- * and may call poller_ask. A slot that was missed is counted, never queued. Slots lie on whole multiples of every_s of the wall
+ * sets on. A slot that was missed is counted, never queued. Slots lie on whole multiples of every_s of the wall
  * clock, shifted evenly for the devices of a bus; a device whose first slot is more than 10 s away is read once at the
  * start. */
 #ifndef COLLECTOR_POLL_H
@@ -17,16 +16,26 @@
 #include "collector/common/reading.h"
 #include "collector/common/site.h"
 
-/* Takes finished sets; 0 when they are safe on disk. On an error the readings are counted as lost and logged there. */
-typedef int (*poll_deliver)(void *arg, const struct reading_set *sets, size_t n);
+/* Where readings go. All that may be NULL need not be there. */
+struct poll_receiver {
+    /* Takes what has gathered in half a second; 0 when it is safe on disk. It may block (the journal's commit) and may call
+     * poller_ask. On an error the readings are counted as lost and logged there. */
+    int (*deliver)(void *arg, const struct reading_set *sets, size_t n);
+    /* Is shown each set at once, by the thread that has read it: it may neither block nor ask. May be NULL. */
+    void (*see)(void *arg, const struct reading_set *sets, size_t n);
+    /* Is told of a set that was dropped: there is no room, and deliver has not returned for hung_ms. May be NULL. */
+    void (*lost)(void *arg, const struct reading_set *set);
+    int hung_ms; /* 0: 5000. A card that hangs stops neither polling nor the switches for longer */
+    void *arg;
+};
 
 struct poller;
 
 /* profile[i] belongs to site->device[i]; both outlive the poller. NILA_ERR_BUSY: a serial port is locked by another
  * program; NILA_ERR_CONFIG; words in why (size >= 256). A port or host that does not answer is no error: it is retried. */
 NILA_MUST_CHECK int poller_start(struct poller **out, const struct site *site,
-                                 const struct profile *const *profile, poll_deliver deliver,
-                                 void *arg, char *why, size_t why_size);
+                                 const struct profile *const *profile,
+                                 const struct poll_receiver *to, char *why, size_t why_size);
 void poller_stop(struct poller *p); /* ends within a second or one answer time-out; NULL is fine */
 
 struct poll_device_stats {

@@ -21,6 +21,7 @@
 #include "inputs.h"
 #include "journal.h"
 #include "poll.h"
+#include "poll_batch.h"
 #include "setup.h"
 #include "switcher.h"
 #include "uplink.h"
@@ -45,6 +46,7 @@ struct run {
     struct poller *poller;
     struct switcher *switcher;
     struct inputs *inputs;
+    struct batch *states; /* of switches and inputs, on their way to the journal */
     struct control *control;
     atomic_uint_fast64_t lost_values;
     int64_t started_ms, started_mono_ms;
@@ -88,19 +90,27 @@ static int keep(void *arg, const struct reading_set *sets, size_t n)
     return rc;
 }
 
-/* The switches see a reading before the disk has it: an aerator does not wait for a card that is slow or full. */
-static int deliver(void *arg, const struct reading_set *sets, size_t n)
+static void lost(void *arg, const struct reading_set *set)
 {
     struct run *r = arg;
-
-    switcher_see(r->switcher, sets, n);
-    return keep(r, sets, n);
+    atomic_fetch_add(&r->lost_values, set->n);
 }
 
+/* The switches see a reading before the disk has it: an aerator does not wait for a card that is slow, full or hangs. */
 static void see(void *arg, const struct reading_set *sets, size_t n)
 {
     struct run *r = arg;
     switcher_see(r->switcher, sets, n);
+}
+
+/* What switches and inputs tell goes to the journal by a thread of its own: they do not wait for the card either. */
+static int tell(void *arg, const struct reading_set *sets, size_t n)
+{
+    struct run *r = arg;
+
+    for (size_t i = 0; i < n; i++)
+        batch_add(r->states, &sets[i]);
+    return 0;
 }
 
 /* A board is asked through the line's own worker; a line that is busy for so long is not to be had. */
@@ -242,17 +252,21 @@ static int start_parts(struct run *r)
 
     if ((rc = start_journal(r)) != 0 || (rc = start_uplinks(r)) != 0)
         return rc;
+    const struct poll_receiver journal = {.deliver = keep, .lost = lost, .arg = r};
+    if ((rc = batch_start(&r->states, site->reflexes + site->inputs, &journal)) != 0)
+        return rc;
     const struct switcher_config sc = {
-        .site = site, .profile = profile, .ask = ask, .deliver = keep, .arg = r};
+        .site = site, .profile = profile, .ask = ask, .deliver = tell, .arg = r};
     r->switcher = switcher_new(&sc);
     repeat_words(r);
-    rc = poller_start(&r->poller, site, profile, deliver, r, why, sizeof why);
+    const struct poll_receiver to = {.deliver = keep, .see = see, .lost = lost, .arg = r};
+    rc = poller_start(&r->poller, site, profile, &to, why, sizeof why);
     if (rc != 0) {
         log_warnx("%s", why);
         return rc;
     }
     const struct inputs_config ic = {
-        .site = site, .profile = profile, .ask = ask, .see = see, .deliver = keep, .arg = r};
+        .site = site, .profile = profile, .ask = ask, .see = see, .deliver = tell, .arg = r};
     if ((rc = switcher_start(r->switcher)) != 0 || (rc = inputs_start(&r->inputs, &ic)) != 0)
         return rc;
     const struct control_sources src = {.site = site,
@@ -275,6 +289,7 @@ static void stop_parts(struct run *r)
     inputs_stop(r->inputs);
     switcher_stop(r->switcher);
     poller_stop(r->poller);
+    batch_stop(r->states);
     switcher_free(r->switcher);
     for (unsigned i = 0; r->uplink != NULL && i < r->setup.site->sinks; i++)
         uplink_stop(r->uplink[i]);
@@ -283,6 +298,7 @@ static void stop_parts(struct run *r)
     r->control = NULL;
     r->inputs = NULL;
     r->switcher = NULL;
+    r->states = NULL;
     r->poller = NULL;
     r->uplink = NULL;
     r->journal = NULL;

@@ -127,7 +127,9 @@ static inline void start(struct world *w)
 {
     char why[256] = "";
 
-    if (poller_start(&w->poller, &w->site, w->profiles, take, w, why, sizeof why) != 0)
+    const struct poll_receiver to = {.deliver = take, .arg = w};
+
+    if (poller_start(&w->poller, &w->site, w->profiles, &to, why, sizeof why) != 0)
         fail_msg("%s", why);
 }
 

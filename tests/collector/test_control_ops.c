@@ -128,7 +128,8 @@ static int set_up(void **state)
         fail_msg("%s", why);
     journal = help_open(journal_path);
     const struct profile *const *profile = (const struct profile *const *)setup.profile;
-    if (poller_start(&poller, setup.site, profile, deliver, NULL, why, sizeof why) != 0)
+    const struct poll_receiver to = {.deliver = deliver};
+    if (poller_start(&poller, setup.site, profile, &to, why, sizeof why) != 0)
         fail_msg("%s", why);
     const struct switcher_config sc = {
         .site = setup.site, .profile = profile, .ask = ask_line, .deliver = deliver};

@@ -165,8 +165,8 @@ static void refuses_a_site_it_cannot_poll(void **state)
                        T[i].tcp ? add_tcp(&w, T[i].port, 100) : add_serial(&w, "/dev/null", 100),
                        T[i].unit, T[i].every_s, AT, 1);
         (void)snprintf(p->m[0].order, sizeof p->m[0].order, "%s", T[i].order);
-        if (poller_start(&w.poller, &w.site, w.profiles, take, &w, why, sizeof why) !=
-                NILA_ERR_CONFIG ||
+        const struct poll_receiver to = {.deliver = take, .arg = &w};
+        if (poller_start(&w.poller, &w.site, w.profiles, &to, why, sizeof why) != NILA_ERR_CONFIG ||
             strstr(why, T[i].words) == NULL)
             fail_msg("%s: %s", T[i].says, why);
         assert_null(w.poller);
@@ -192,9 +192,9 @@ static void refuses_a_port_that_another_collector_holds(void **state)
     log = tmpfile();
     was = dup(STDERR_FILENO);
     assert_true(log != NULL && was >= 0 && dup2(fileno(log), STDERR_FILENO) >= 0);
-    assert_int_equal(
-        poller_start(&other.poller, &other.site, other.profiles, take, &other, why, sizeof why),
-        NILA_ERR_BUSY);
+    const struct poll_receiver to = {.deliver = take, .arg = &other};
+    assert_int_equal(poller_start(&other.poller, &other.site, other.profiles, &to, why, sizeof why),
+                     NILA_ERR_BUSY);
     assert_true(dup2(was, STDERR_FILENO) >= 0 && close(was) == 0);
     assert_non_null(strstr(why, "in use"));
     rewind(log);

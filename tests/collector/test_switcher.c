@@ -50,11 +50,10 @@ struct scene {
 };
 static struct scene sc;
 
-static int give(void *arg, const struct reading_set *sets, size_t n)
+static void see(void *arg, const struct reading_set *sets, size_t n)
 {
     struct scene *s = arg;
     switcher_see(s->s, sets, n);
-    return take(&s->w, sets, n);
 }
 
 static int keep(void *arg, const struct reading_set *sets, size_t n)
@@ -113,7 +112,8 @@ static void begin(int oxygen)
         .site = &sc.w.site, .profile = sc.w.profiles, .ask = ask, .deliver = keep, .arg = &sc};
     assert_int_equal(switcher_check(&sc.w.site, sc.w.profiles, why, sizeof why), 0);
     sc.s = switcher_new(&c);
-    if (poller_start(&sc.w.poller, &sc.w.site, sc.w.profiles, give, &sc, why, sizeof why) != 0)
+    const struct poll_receiver to = {.deliver = keep, .see = see, .arg = &sc};
+    if (poller_start(&sc.w.poller, &sc.w.site, sc.w.profiles, &to, why, sizeof why) != 0)
         fail_msg("%s", why);
 }
 
