@@ -82,7 +82,11 @@ start collector "$bin/nila-collector" run --config "$D/site.json" --trust-clock 
 exported() { # all devices are in the journal
   collector export --out "$D/all.csv" && [ "$(cut -d, -f3 "$D/all.csv" | sort -u | grep -c '^d-')" -eq "$unit" ]
 }
-if await 60 "a reading of every device" exported; then ok "export has readings of every device"; else not_ok "export has readings of every device; it has $(cut -d, -f3 "$D/all.csv" | sort -u | tr '\n' ' ')"; fi
+if await 60 "a reading of every device" exported; then ok "export has readings of every device"; else
+  not_ok "export has readings of every device; it has $(cut -d, -f3 "$D/all.csv" | sort -u | tr '\n' ' ')"
+  collector status 2>&1 | sed 's/^/# /'
+  sed 's/^/# log: /' "$LOGS/collector.log"
+fi
 shown "through the collector" 1
 if collector doctor | grep -q '^ok    bus utara: .* answers in'; then ok "doctor sees the line answer"; else not_ok "doctor sees the line answer"; fi
 exit $failed
