@@ -80,20 +80,26 @@ int run_exit_code(int rc)
     return EX_SOFTWARE;
 }
 
+static void lost(void *arg, const struct reading_set *set)
+{
+    struct run *r = arg;
+    atomic_fetch_add(&r->lost_values, set->n);
+}
+
+/* One set the journal cannot store does not take the others of its batch with it. */
 static int keep(void *arg, const struct reading_set *sets, size_t n)
 {
     struct run *r = arg;
     int rc = journal_append(r->journal, sets, n);
 
+    if (rc == NILA_ERR_RANGE && n > 1) {
+        for (size_t i = 0; i < n; i++)
+            (void)keep(r, &sets[i], 1);
+        return rc;
+    }
     for (size_t i = 0; rc != 0 && i < n; i++)
-        atomic_fetch_add(&r->lost_values, sets[i].n);
+        lost(r, &sets[i]);
     return rc;
-}
-
-static void lost(void *arg, const struct reading_set *set)
-{
-    struct run *r = arg;
-    atomic_fetch_add(&r->lost_values, set->n);
 }
 
 /* The switches see a reading before the disk has it: an aerator does not wait for a card that is slow, full or hangs. */
