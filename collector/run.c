@@ -26,9 +26,11 @@
 #include "switcher.h"
 #include "uplink.h"
 
-#define TICK_MS   1000
-#define GAUGES_MS 60000
-#define ASK_MS    20000
+#define TICK_MS         1000
+#define GAUGES_MS       60000
+#define ASK_MS          20000
+#define JOURNAL_WAIT_MS 5000
+#define JOURNAL_NAP_MS  1000
 
 /* A person's word about a switch, carried over a reload. */
 struct word {
@@ -141,6 +143,7 @@ static int refuse_port_0(const struct site *site, const char *config)
     return 0;
 }
 
+/* An export or import that runs without a collector has the journal for a moment: it is waited for. */
 static int start_journal(struct run *r)
 {
     const struct site *site = r->setup.site;
@@ -155,7 +158,13 @@ static int start_journal(struct run *r)
 
     for (unsigned i = 0; i < site->sinks && i < JOURNAL_SINKS_MAX; i++)
         sink[i] = site->sink[i].slug;
-    return journal_open(&r->journal, &jc);
+    const int64_t until = clock_mono_ms() + JOURNAL_WAIT_MS;
+    int rc = journal_open(&r->journal, &jc);
+    while (rc == NILA_ERR_BUSY && clock_mono_ms() < until) {
+        clock_sleep_until(clock_mono_ms() + JOURNAL_NAP_MS);
+        rc = journal_open(&r->journal, &jc);
+    }
+    return rc;
 }
 
 static int start_uplinks(struct run *r)

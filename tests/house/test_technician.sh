@@ -79,6 +79,7 @@ shown() { # shown WHO FROM: devices FROM and higher can be read, and their value
 shown "alone" $((unit - 3))
 
 start collector "$bin/nila-collector" run --config "$D/site.json" --trust-clock --quiet
+await 20 "the collector" test -S "$D/sock" || not_ok "the collector starts"
 exported() { # all devices are in the journal
   collector export --out "$D/all.csv" && [ "$(cut -d, -f3 "$D/all.csv" | sort -u | grep -c '^d-')" -eq "$unit" ]
 }
