@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "analytics/config.h"
+#include "analytics/records/keys.h"
 #include "analytics/series.h"
 #include "analytics/supply/forecast.h"
 #include "analytics/web/server.h"
@@ -262,6 +263,12 @@ static int request_of(const struct command_options *o, const struct analytics_co
     q->months = o->months > 0 ? (unsigned)o->months : c->months;
     q->draws = o->draws > 0 ? (unsigned)o->draws : c->draws;
     q->oxygen = c->oxygen;
+    q->without_official = o->without_official;
+    if (o->balance != NULL && strcmp(o->balance, "-") == 0 &&
+        (o->out == NULL || strcmp(o->out, "-") == 0)) {
+        (void)snprintf(why, WHY, "--balance - needs --out FILE: both cannot go to stdout");
+        return NILA_ERR_RANGE;
+    }
     q->seed = o->seed >= 0 ? (uint64_t)o->seed : c->seed;
     if (forecast_scope_find(o->scope != NULL ? o->scope : "tracked", &q->scope) != 0) {
         (void)snprintf(why, WHY, "--scope %.40s is not allowed; tracked or all", o->scope);
@@ -309,6 +316,29 @@ static void forecast_words(const struct command_options *o, const struct forecas
             "no pond had an open cycle on that date\n");
 }
 
+/* Which official figures were used, and which not and why; what is missing for a balance. */
+static void balance_words_of(const struct command_options *o, const struct forecast *f)
+{
+    const struct neraca *n = f->neraca;
+
+    for (size_t i = 0; i < f->figures->n; i++) {
+        const struct figure *y = &f->figures->figure[i];
+        const char *words = figure_words(y, o->english);
+
+        say(o, "angka resmi %s %s (%s): %s\n", "official figure %s %s (%s): %s\n", y->record.node,
+            y->record.period, y->record.source,
+            words[0] != '\0' ? words
+            : o->english     ? "used"
+                             : "dipakai");
+    }
+    for (size_t node = 1; node < DEMAND_NODES; node++)
+        if (n->gap[node] != NERACA_TOLD)
+            say(o, "%s: %s%s%s\n", "%s: %s%s%s\n", supply_node_code(node),
+                neraca_words(n->gap[node], o->english),
+                n->gap[node] == NERACA_NO_DEMAND ? ": " : "",
+                n->gap[node] == NERACA_NO_DEMAND ? keys_info(n->missing[node])->name : "");
+}
+
 int command_forecast(const struct command_options *o)
 {
     struct analytics_config c;
@@ -337,8 +367,12 @@ int command_forecast(const struct command_options *o)
         log_warnx("%s", why[0] != '\0' ? why : nila_err_text(rc));
     else
         rc = forecast_save(f, path);
-    if (rc == 0 && !o->quiet)
+    if (rc == 0 && o->balance != NULL)
+        rc = forecast_save_balance(f, o->balance, o->english);
+    if (rc == 0 && !o->quiet) {
         forecast_words(o, f, path);
+        balance_words_of(o, f);
+    }
     forecast_free(f);
     records_close(records);
     http_global_cleanup();

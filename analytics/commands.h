@@ -51,9 +51,11 @@ struct command_options {
     /* forecast; 0, NULL or negative: the configuration's, or its default */
     const char *as_of; /* YYYY-MM-DD; NULL: today */
     long months, draws;
-    int64_t seed;      /* -1: the configuration's */
-    const char *scope; /* "tracked" or "all"; NULL: tracked */
-    const char *out;   /* NULL or "-": stdout */
+    int64_t seed;        /* -1: the configuration's */
+    const char *scope;   /* "tracked" or "all"; NULL: tracked */
+    const char *out;     /* NULL or "-": stdout */
+    const char *balance; /* file of the balance, "-": stdout, then out must be a file; NULL: none */
+    bool without_official; /* leaves official figures aside */
     struct growth_options growth;
     struct reconcile_options reconcile;
     struct series_options series;

@@ -22,7 +22,7 @@ static const char HELP_EN[] =
     "                          [--dry-run]\n"
     "  nila-analytics forecast [--config FILE | --records DB] [--as-of DATE]\n"
     "                          [--months N] [--scope tracked] [--draws K] [--seed S]\n"
-    "                          [--out FILE.csv]\n"
+    "                          [--out FILE.csv] [--balance FILE.csv] [--without-official]\n"
     "  nila-analytics growth   [--from-g G] [--days N] [--temp C] [--do MG_L] [--nh3 MG_L]\n"
     "                          [--ration PCT | --feeding-level F] [--rate R] [--table]\n"
     "                          [--law ration|conversion|level|sgr|tgc|power] [--amp FILE.csv]\n"
@@ -37,7 +37,9 @@ static const char HELP_EN[] =
     "serve     the pages, until SIGTERM\n"
     "import    takes farms, ponds, cycles, feed, samples, deaths, harvests, fingerlings,\n"
     "          official, registry or assumptions\n"
-    "forecast  monthly supply: node,lead,month,mean,p10,p50,p90,d1..dK in kg\n"
+    "forecast  monthly supply: node,lead,month,mean,p10,p50,p90,d1..dK in kg; --balance: the\n"
+    "          supply balance of months, quarters and all, with the chance of a deficit;\n"
+    "          --without-official leaves official figures aside\n"
     "growth    the curve of one fish; the feed conversion the prior expects (fcr); the\n"
     "          laws fitted to weighed fish (--amp: feeding_pct_bw_day,temp_c,day,wet_weight_g)\n"
     "reconcile makes forecasts of a hierarchy's nodes add up; method: bu, ols,\n"
@@ -64,7 +66,8 @@ static const char HELP_ID[] =
     "                          [--dry-run]\n"
     "  nila-analytics forecast [--config BERKAS | --records DB] [--as-of TANGGAL]\n"
     "                          [--months N] [--scope tracked] [--draws K] [--seed S]\n"
-    "                          [--out BERKAS.csv]\n"
+    "                          [--out BERKAS.csv] [--balance BERKAS.csv]\n"
+    "                          [--without-official]\n"
     "  nila-analytics growth   [--from-g G] [--days N] [--temp C] [--do MG_L] [--nh3 MG_L]\n"
     "                          [--ration PCT | --feeding-level F] [--rate R] [--table]\n"
     "                          [--law ration|conversion|level|sgr|tgc|power] [--amp BERKAS.csv]\n"
@@ -80,7 +83,9 @@ static const char HELP_ID[] =
     "serve     halaman web, sampai SIGTERM\n"
     "import    memasukkan farms, ponds, cycles, feed, samples, deaths, harvests,\n"
     "          fingerlings, official, registry, assumptions\n"
-    "forecast  pasokan bulanan: node,lead,month,mean,p10,p50,p90,d1..dK dalam kg\n"
+    "forecast  pasokan bulanan: node,lead,month,mean,p10,p50,p90,d1..dK dalam kg;\n"
+    "          --balance: neraca pasokan bulan, triwulan dan seluruhnya, dengan peluang\n"
+    "          defisit; --without-official: tanpa angka resmi\n"
     "growth    kurva tumbuh seekor ikan; FCR menurut perkiraan awal (fcr); hukum tumbuh\n"
     "          dicocokkan ke ikan yang ditimbang (--amp: feeding_pct_bw_day,temp_c,day,\n"
     "          wet_weight_g)\n"
@@ -152,6 +157,8 @@ static const char *take_options(struct arguments *a, int argc, char **argv)
         {"draws", &a->draws, NULL},
         {"seed", &a->seed, NULL},
         {"out", &a->o.out, NULL},
+        {"balance", &a->o.balance, NULL},
+        {"without-official", NULL, &a->o.without_official},
         {"lang", &a->lang, NULL},
         {"dry-run", NULL, &a->o.dry_run},
         {"json", NULL, &a->o.json},

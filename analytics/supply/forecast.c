@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "forecast.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,26 +41,41 @@ static int check(const struct forecast_request *q, char *why, size_t why_size)
     return 0;
 }
 
-static void draw_demand(struct forecast *f, uint64_t seed)
+/* Farms with an open cycle, of joint and the regencies. */
+static void count_farms(const struct forecast *f, double farms[DEMAND_NODES])
 {
-    const struct supply_forecast *s = f->supply;
+    const struct records_snapshot *s = f->snapshot;
+    bool *seen = xcalloc(s->farms, sizeof *seen);
 
-    f->demand_kg = xcalloc((size_t)DEMAND_NODES * s->draws, sizeof *f->demand_kg);
-    demand_draw(seed, s->draws, f->demand_kg);
-    for (size_t node = 0; node < DEMAND_NODES; node++) {
-        const double *demand = f->demand_kg + node * s->draws;
-
-        f->demand[node] = supply_summarise_draws(demand, s->draws);
-        for (unsigned lead = 1; lead <= s->months; lead++) {
-            const double *kg = supply_draws(s, node, lead);
-            size_t below = 0;
-
-            for (unsigned i = 0; i < s->draws; i++)
-                below += kg[i] < demand[i];
-            f->p_tracked_below[node][lead - 1] = (double)below / s->draws;
-            f->covers[node][lead - 1] = supply_summarise(s, node, lead).mean / f->demand[node].mean;
-        }
+    memset(farms, 0, DEMAND_NODES * sizeof *farms);
+    for (size_t p = 0; p < f->ponds; p++) {
+        size_t farm = s->pond[p].farm;
+        if (f->pond[p].cycle < 0 || seen[farm])
+            continue;
+        seen[farm] = true;
+        farms[SUPPLY_JOINT]++;
+        farms[supply_node_regency(s->farm[farm].regency)]++;
     }
+    free(seen);
+}
+
+/* Official figures into the draws, then what is eaten and what is left. */
+static int weigh_up(struct forecast *f, const struct forecast_request *q, char *why,
+                    size_t why_size)
+{
+    struct records_snapshot none = {.officials = 0};
+    struct supply_forecast *s = f->supply;
+    double farms[DEMAND_NODES];
+    int rc = figures_apply(&f->figures, q->without_official ? &none : f->snapshot, s, q->seed, why,
+                           why_size);
+
+    if (rc != 0)
+        return rc;
+    demand_new(&f->demand, f->snapshot, s->first_month, s->months, s->draws, q->seed);
+    count_farms(f, farms);
+    f->neraca = xcalloc(1, sizeof *f->neraca);
+    neraca_make(f->neraca, s, f->demand, f->figures, f->snapshot, farms);
+    return 0;
 }
 
 int forecast_run(const struct forecast_request *q, struct forecast **out, char *why,
@@ -103,7 +117,9 @@ int forecast_run(const struct forecast_request *q, struct forecast **out, char *
         goto out;
     }
     f->supply->issued_ms = q->issued_ms != 0 ? q->issued_ms : clock_wall_ms();
-    draw_demand(f, q->seed);
+    rc = weigh_up(f, q, why, why_size);
+    if (rc != 0)
+        goto out;
     *out = f;
     f = NULL;
 out:
@@ -120,7 +136,9 @@ void forecast_free(struct forecast *f)
         forecast_water_free(&f->water[p]);
     free(f->water);
     free(f->pond);
-    free(f->demand_kg);
+    figures_free(f->figures);
+    demand_free(f->demand);
+    free(f->neraca);
     if (f->own_snapshot != NULL)
         records_snapshot_free(f->own_snapshot);
     free(f);

@@ -2,9 +2,9 @@
 /* forecast: from records and sensors to the joint forecast, its file and its points in InfluxDB. The program's forecast
  * subcommand and the region page both start here.
  *
- * Honesty: only ponds in the records are counted. Their supply is set beside the demand of the whole region, so covers[]
- * is the share of demand that tracked ponds meet, and never a balance; the field p_deficit is not written and scope all is
- * refused until the register of untracked ponds is counted in.
+ * Honesty: only ponds in the records are counted, and official figures where there are any (figures.h). What is eaten comes
+ * from the assumptions on record; until they are entered there is supply and no balance (neraca.h). Scope all is refused until
+ * the register of untracked ponds is counted in.
  *
  * Threads: a struct forecast is read-only once made and may be shared. */
 #ifndef ANALYTICS_FORECAST_H
@@ -13,6 +13,8 @@
 #include "analytics/series.h"
 #include "collector/common/buf.h"
 #include "demand.h"
+#include "figures.h"
+#include "neraca.h"
 #include "supply.h"
 
 enum forecast_scope {
@@ -34,7 +36,8 @@ struct forecast_request {
     /* how fish feel oxygen, [POND_SYSTEM_COUNT]; NULL, or full_mg_l 0: as usual (growth.h) */
     const struct growth_oxygen *oxygen;
     enum forecast_scope scope;
-    int64_t issued_ms; /* 0: now */
+    bool without_official; /* leaves official figures aside */
+    int64_t issued_ms;     /* 0: now */
 };
 
 struct forecast {
@@ -45,12 +48,9 @@ struct forecast {
     struct supply_pond *pond;   /* [ponds] */
     struct supply_water *water; /* [ponds]; days 0 where nothing was asked for */
     size_t ponds_with_water;    /* ponds with at least one day of oxygen or temperature */
-    double *demand_kg;          /* a month, [DEMAND_NODES][draw]: a prior, see demand.h */
-    struct supply_summary demand[DEMAND_NODES];
-    /* Share of demand met by the tracked ponds: mean supply by mean demand. */
-    double covers[DEMAND_NODES][SUPPLY_MONTHS_MAX];
-    /* Share of draws in which the tracked ponds alone don't meet the demand. Not the region's chance of a deficit. */
-    double p_tracked_below[DEMAND_NODES][SUPPLY_MONTHS_MAX];
+    struct figures *figures;    /* official ones, used and refused */
+    struct demand *demand;
+    struct neraca *neraca;
 };
 
 /* Runs it. Words in why (size >= 160). NILA_ERR_RANGE months or draws; NILA_ERR_UNSUPPORTED scope all; errors of
@@ -64,6 +64,9 @@ void forecast_free(struct forecast *f); /* NULL is fine */
 void forecast_csv(const struct forecast *f, struct buf *b);
 /* Writes it to path ("-": stdout), whole or not at all. NILA_ERR_IO, NILA_ERR_DENIED, logged. */
 NILA_MUST_CHECK int forecast_save(const struct forecast *f, const char *path);
+
+/* Writes the balance (neraca_csv) to path in the same way. */
+NILA_MUST_CHECK int forecast_save_balance(const struct forecast *f, const char *path, bool english);
 
 /* Appends the points of measurement supply_forecast (line protocol, ms). */
 void forecast_lines(const struct forecast *f, struct buf *b);

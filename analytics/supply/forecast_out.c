@@ -51,18 +51,17 @@ static int write_all(FILE *to, const struct buf *b)
     return fwrite(b->p, 1, b->n, to) == b->n && fflush(to) == 0 ? 0 : NILA_ERR_IO;
 }
 
-int forecast_save(const struct forecast *f, const char *path)
+static int save(const struct buf *b, const char *path, const char *what)
 {
-    struct buf b = {0}, temp = {0};
+    struct buf temp = {0};
     FILE *to = NULL;
     int rc;
 
-    forecast_csv(f, &b);
     if (strcmp(path, "-") == 0) {
-        rc = write_all(stdout, &b);
+        rc = write_all(stdout, b);
         if (rc != 0)
-            log_warn("standard output: the forecast could not be written");
-        goto out;
+            log_warn("standard output: the %s could not be written", what);
+        return rc;
     }
     buf_printf(&temp, "%s.part", path);
     to = fopen(temp.p, "w");
@@ -71,18 +70,39 @@ int forecast_save(const struct forecast *f, const char *path)
         log_warn("%s: cannot be written", temp.p);
         goto out;
     }
-    rc = write_all(to, &b);
+    rc = write_all(to, b);
     if (fclose(to) != 0)
         rc = NILA_ERR_IO;
     if (rc == 0 && rename(temp.p, path) != 0)
         rc = foreign(errno);
     if (rc != 0) {
-        log_warn("%s: the forecast could not be written", path);
+        log_warn("%s: the %s could not be written", path, what);
         (void)unlink(temp.p);
     }
 out:
-    buf_free(&b);
     buf_free(&temp);
+    return rc;
+}
+
+int forecast_save(const struct forecast *f, const char *path)
+{
+    struct buf b = {0};
+    int rc;
+
+    forecast_csv(f, &b);
+    rc = save(&b, path, "forecast");
+    buf_free(&b);
+    return rc;
+}
+
+int forecast_save_balance(const struct forecast *f, const char *path, bool english)
+{
+    struct buf b = {0};
+    int rc;
+
+    neraca_csv(&b, f->neraca, f->supply, f->demand, f->figures, f->snapshot, english);
+    rc = save(&b, path, "balance");
+    buf_free(&b);
     return rc;
 }
 
@@ -103,8 +123,11 @@ static void one_point(const struct forecast *f, size_t node, unsigned lead, stru
     lineproto_field(b, &first, "supply_p10_kg", sum.p10);
     lineproto_field(b, &first, "supply_p50_kg", sum.p50);
     lineproto_field(b, &first, "supply_p90_kg", sum.p90);
-    if (node < DEMAND_NODES)
-        lineproto_field(b, &first, "demand_mean_kg", f->demand[node].mean);
+    if (node < DEMAND_NODES && f->neraca->known[node])
+        lineproto_field(b, &first, "demand_mean_kg",
+                        f->neraca->cell[node][lead - 1].part[NERACA_DEMAND].mean);
+    if (node < DEMAND_NODES && f->neraca->gap[node] == NERACA_TOLD)
+        lineproto_field(b, &first, "p_deficit", f->neraca->cell[node][lead - 1].risk.p_deficit);
     lineproto_field(b, &first, "ponds", s->tracked[node]);
     lineproto_field(b, &first, "issued_ms", (double)s->issued_ms);
     lineproto_end(b, civil_month_start(s->first_month + (int32_t)lead - 1));

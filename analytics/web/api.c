@@ -152,6 +152,23 @@ static void api_summary(struct buf *b, const struct supply_summary *s)
     html_json_number(b, s->p90, 1);
 }
 
+/* null while the demand was not entered, p_deficit also while too few farms are on record. */
+static void api_balance(struct buf *b, const struct neraca *n, size_t node, size_t period)
+{
+    const struct neraca_cell *c = &n->cell[node][period];
+
+    if (!n->known[node]) {
+        buf_str(b, ",\"demand\":null,\"balance\":null,\"p_deficit\":null");
+        return;
+    }
+    buf_str(b, ",\"demand\":{");
+    api_summary(b, &c->part[NERACA_DEMAND]);
+    buf_str(b, "},\"balance\":{");
+    api_summary(b, &c->balance);
+    buf_str(b, "},\"p_deficit\":");
+    html_json_number(b, n->gap[node] == NERACA_TOLD ? c->risk.p_deficit : NAN, 3);
+}
+
 void api_forecast(struct buf *b, const struct page_model *m)
 {
     static const char *const STATE[] = {"waiting", "failed", "ready"};
@@ -168,9 +185,10 @@ void api_forecast(struct buf *b, const struct page_model *m)
     (void)civil_format_day(day, sizeof day, f->as_of_day);
     buf_printf(b, ",\"as_of\":\"%s\",\"draws\":%u,\"scope\":\"tracked\",", day, f->draws);
     time_member(b, "issued_at", f->issued_ms);
-    buf_str(b, ",\"demand_prior\":{");
-    api_summary(b, &f->demand[SUPPLY_JOINT]);
-    buf_str(b, "},\"nodes\":[");
+    buf_printf(b,
+               ",\"official_used\":%s,\"scenario\":{\"what\":\"provincial production a head, not "
+               "demand\",\"kg_head_year\":%.1f},\"nodes\":[",
+               f->with_official ? "true" : "false", DEMAND_SCENARIO_KG_A_HEAD_YEAR);
     for (size_t n = 0; n < SUPPLY_NODES; n++) {
         buf_printf(b,
                    "%s{\"node\":\"%s\",\"level\":\"%s\",\"tracked\":%u,\"ponds\":%u,\"months\":[",
@@ -180,7 +198,9 @@ void api_forecast(struct buf *b, const struct page_model *m)
             int32_t month = f->first_month + (int32_t)i;
             buf_printf(b, "%s{\"lead\":%u,\"month\":\"%04d-%02d\",", i == 0 ? "" : ",", i + 1,
                        (int)(month / 12), (int)(month % 12) + 1);
-            api_summary(b, &f->month[n][i]);
+            api_summary(b, &f->neraca.supply[n][i]);
+            if (n < DEMAND_NODES)
+                api_balance(b, &f->neraca, n, i);
             buf_str(b, "}");
         }
         buf_str(b, "]}");

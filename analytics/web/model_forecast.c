@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model_forecast.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-#include "collector/common/log.h"
 
 void model_count_ponds(const struct records_snapshot *s, unsigned out[SUPPLY_NODES])
 {
@@ -17,10 +14,29 @@ void model_count_ponds(const struct records_snapshot *s, unsigned out[SUPPLY_NOD
     }
 }
 
+static void list_basis(const struct forecast *f, struct page_forecast *out)
+{
+    for (size_t i = 0; i < f->snapshot->assumptions; i++) {
+        if (f->demand->used[i] == 0)
+            continue;
+        if (out->bases < PAGE_BASIS_MAX)
+            out->basis[out->bases++] = f->snapshot->assumption[i];
+        else
+            out->bases_left++;
+    }
+    for (size_t i = 0; i < f->figures->n; i++) {
+        out->with_official = out->with_official || figure_used(&f->figures->figure[i]);
+        if (out->officials < PAGE_OFFICIAL_MAX)
+            out->official[out->officials++] = f->figures->figure[i];
+        else
+            out->officials_left++;
+    }
+    out->officials_elsewhen = f->figures->over + f->figures->beyond;
+}
+
 void model_summarise(const struct forecast *f, struct page_forecast *out)
 {
     const struct supply_forecast *s = f->supply;
-    double *sum = xcalloc(s->draws, sizeof *sum);
 
     *out = (struct page_forecast){.state = PAGE_FORECAST_READY,
                                   .issued_ms = s->issued_ms,
@@ -30,20 +46,9 @@ void model_summarise(const struct forecast *f, struct page_forecast *out)
                                   .draws = s->draws,
                                   .forgotten = s->forgotten};
     memcpy(out->tracked, s->tracked, sizeof out->tracked);
-    memcpy(out->demand, f->demand, sizeof out->demand);
     model_count_ponds(f->snapshot, out->ponds);
-    for (int r = 0; r < REGENCY_COUNT; r++)
-        out->demand_people += demand_population((enum regency)r);
-    out->demand_head_kg_year = DEMAND_KG_A_HEAD_YEAR;
-    for (size_t node = 0; node < SUPPLY_NODES; node++) {
-        memset(sum, 0, s->draws * sizeof *sum);
-        for (unsigned lead = 1; lead <= s->months; lead++) {
-            const double *kg = supply_draws(s, node, lead);
-            out->month[node][lead - 1] = supply_summarise(s, node, lead);
-            for (unsigned i = 0; i < s->draws; i++)
-                sum[i] += kg[i];
-        }
-        out->total[node] = supply_summarise_draws(sum, s->draws);
-    }
-    free(sum);
+    out->neraca = *f->neraca;
+    neraca_round(&out->neraca, PAGE_UNIT_KG, &out->rounded);
+    memcpy(out->population, f->demand->population, sizeof out->population);
+    list_basis(f, out);
 }

@@ -12,7 +12,7 @@
 
 #include "analytics/records/records.h"
 #include "analytics/series.h"
-#include "analytics/supply/demand.h"
+#include "analytics/supply/neraca.h"
 #include "analytics/supply/supply.h"
 #include "analytics/water/status.h"
 #include "analytics/web/format.h"
@@ -42,7 +42,11 @@ enum page_forecast_state {
     PAGE_FORECAST_READY
 };
 
-/* Quantiles of every node and month; quantities in kg. */
+#define PAGE_BASIS_MAX    24 /* listed; how many more there are is said */
+#define PAGE_OFFICIAL_MAX 16
+#define PAGE_UNIT_KG      100.0 /* of rounded figures: a tenth of a tonne */
+
+/* What the forecast's draws say of every node and period; quantities in kg. */
 struct page_forecast {
     enum page_forecast_state state;
     int64_t issued_ms;
@@ -51,10 +55,15 @@ struct page_forecast {
     unsigned months, draws;         /* months 1..PAGE_MONTHS */
     unsigned tracked[SUPPLY_NODES]; /* ponds with an open cycle */
     unsigned ponds[SUPPLY_NODES];   /* ponds recorded */
-    struct supply_summary month[SUPPLY_NODES][PAGE_MONTHS];
-    struct supply_summary total[SUPPLY_NODES];  /* of all months together, from the draws */
-    struct supply_summary demand[DEMAND_NODES]; /* kg a month: a prior, not a survey (demand.h) */
-    double demand_people, demand_head_kg_year;
+    struct neraca neraca;
+    struct neraca_rounded rounded;    /* in PAGE_UNIT_KG */
+    double population[REGENCY_COUNT]; /* NaN: not entered */
+    size_t bases, bases_left;         /* assumptions that count; left: not listed here */
+    struct rec_assumption basis[PAGE_BASIS_MAX];
+    size_t officials, officials_left,
+        officials_elsewhen; /* elsewhen: on record, of other periods */
+    struct figure official[PAGE_OFFICIAL_MAX];
+    bool with_official; /* one at least was used */
     bool without_water; /* the sensors' source was away: computed from records and usual water */
     unsigned forgotten; /* open cycles left out (supply.h) */
 };

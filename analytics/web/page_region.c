@@ -6,34 +6,24 @@
 
 #include "analytics/web/chart.h"
 #include "analytics/web/html.h"
+#include "analytics/web/page_region.h"
 #include "analytics/web/parts.h"
 
-/* A cell: the median large, its range small below. */
-static void cell(struct buf *b, const struct supply_summary *s, enum lang lang)
-{
-    char p10[FORMAT_SIZE], p50[FORMAT_SIZE], p90[FORMAT_SIZE];
-
-    (void)format_tonnes(p10, sizeof p10, lang, s->p10);
-    (void)format_tonnes(p50, sizeof p50, lang, s->p50);
-    (void)format_tonnes(p90, sizeof p90, lang, s->p90);
-    html_put(b, "<td><b>$</b><span>$\u2013$</span></td>", p50, p10, p90);
-}
-
 struct triple {
-    char p10[FORMAT_SIZE], p50[FORMAT_SIZE], p90[FORMAT_SIZE], month[FORMAT_SIZE];
+    char p10[FORMAT_SIZE], mean[FORMAT_SIZE], p90[FORMAT_SIZE], month[FORMAT_SIZE];
     struct text_arg args[5];
 };
 
 static void triple(struct triple *t, const struct page_forecast *f, unsigned lead, enum lang lang)
 {
-    const struct supply_summary *s = &f->month[SUPPLY_JOINT][lead - 1];
+    const struct supply_summary *s = &f->neraca.supply[SUPPLY_JOINT][lead - 1];
 
-    (void)format_tonnes(t->p10, sizeof t->p10, lang, s->p10);
-    (void)format_tonnes(t->p50, sizeof t->p50, lang, s->p50);
-    (void)format_tonnes(t->p90, sizeof t->p90, lang, s->p90);
+    region_units(t->mean, lang, f->rounded.supply[SUPPLY_JOINT][lead - 1]);
+    region_tonnes(t->p10, lang, s->p10);
+    region_tonnes(t->p90, lang, s->p90);
     (void)format_month(t->month, sizeof t->month, lang, f->first_month + (int32_t)lead - 1);
     t->args[0] = (struct text_arg){"p10", t->p10};
-    t->args[1] = (struct text_arg){"p50", t->p50};
+    t->args[1] = (struct text_arg){"rata", t->mean};
     t->args[2] = (struct text_arg){"p90", t->p90};
     t->args[3] = (struct text_arg){"bulan", t->month};
     t->args[4] = (struct text_arg){NULL, NULL};
@@ -61,10 +51,15 @@ static void cover(struct buf *b, const struct page_model *m, enum lang lang)
     const struct text_arg as_of[] = {{"tanggal", date}, {"jam", clock}, {NULL, NULL}};
     parts_element(b, "p", "", lang, TEXT_REGION_COVER, covered);
     html_raw(b, "<p class=\"soft\">");
-    parts_say(b, lang, TEXT_REGION_SCOPE, NULL);
+    parts_say(b, lang, f->with_official ? TEXT_REGION_SCOPE_OFFICIAL : TEXT_REGION_SCOPE, NULL);
     html_raw(b, " ");
     parts_say(b, lang, TEXT_REGION_ASOF, as_of);
     html_raw(b, "</p>\n");
+    if (f->neraca.registered[SUPPLY_JOINT] > 0) {
+        (void)format_number(n[0], sizeof n[0], lang, f->neraca.farms[SUPPLY_JOINT], 0);
+        (void)format_number(n[1], sizeof n[1], lang, f->neraca.registered[SUPPLY_JOINT], 0);
+        parts_element(b, "p", "soft", lang, TEXT_REGION_REGISTER, covered);
+    }
     if (f->without_water)
         parts_element(b, "p", "no", lang, TEXT_REGION_NO_WATER, NULL);
     if (f->forgotten > 0) {
@@ -77,51 +72,18 @@ static void cover(struct buf *b, const struct page_model *m, enum lang lang)
 
 static void month_table(struct buf *b, const struct page_forecast *f, enum lang lang)
 {
-    static const enum text COLUMN[] = {TEXT_JOINT, TEXT_KOTIM, TEXT_SERUYAN};
-    const size_t node[] = {SUPPLY_JOINT, supply_node_regency(REGENCY_KOTIM),
-                           supply_node_regency(REGENCY_SERUYAN)};
-
     parts_element(b, "h2", "", lang, TEXT_REGION_TABLE, NULL);
-    html_put(b,
-             "<div class=\"wide\"><table><caption>$</caption><thead><tr><th scope=\"col\">$</th>",
-             text_get(lang, TEXT_TONNES_NOTE), text_get(lang, TEXT_MONTH));
-    for (size_t k = 0; k < 3; k++)
-        html_put(b, "<th scope=\"col\">$</th>", text_get(lang, COLUMN[k]));
-    html_raw(b, "</tr></thead><tbody>\n");
-    for (unsigned lead = 1; lead <= f->months; lead++) {
-        char month[FORMAT_SIZE];
-        (void)format_month(month, sizeof month, lang, f->first_month + (int32_t)lead - 1);
-        html_put(b, "<tr><th scope=\"row\">$</th>", month);
-        for (size_t k = 0; k < 3; k++)
-            cell(b, &f->month[node[k]][lead - 1], lang);
+    html_put(b, "<div class=\"wide\"><table><caption>$</caption><thead>",
+             text_get(lang, TEXT_TONNES_NOTE));
+    region_heads(b, TEXT_MONTH, lang);
+    html_raw(b, "</thead><tbody>\n");
+    for (size_t p = 0; p < f->neraca.periods; p++) {
+        region_period(b, f, p, lang);
+        for (size_t node = 0; node < DEMAND_NODES; node++)
+            region_cell(b, f->rounded.supply[node][p], &f->neraca.supply[node][p], lang);
         html_raw(b, "</tr>\n");
     }
-    html_put(b, "</tbody><tfoot><tr><th scope=\"row\">$<span class=\"soft\"> ($)</span></th>",
-             text_get(lang, TEXT_DEMAND), text_get(lang, TEXT_DEMAND_PRIOR));
-    cell(b, &f->demand[SUPPLY_JOINT], lang);
-    cell(b, &f->demand[node[1]], lang);
-    cell(b, &f->demand[node[2]], lang);
-    html_raw(b, "</tr></tfoot></table></div>\n");
-}
-
-static void demand(struct buf *b, const struct page_forecast *f, enum lang lang)
-{
-    char p10[FORMAT_SIZE], p50[FORMAT_SIZE], p90[FORMAT_SIZE], kotim[FORMAT_SIZE];
-    char seruyan[FORMAT_SIZE], head[FORMAT_SIZE], people[FORMAT_SIZE];
-    const struct text_arg args[] = {{"p10", p10},      {"p50", p50},   {"p90", p90},
-                                    {"a", kotim},      {"b", seruyan}, {"kapita", head},
-                                    {"orang", people}, {NULL, NULL}};
-
-    (void)format_tonnes(p10, sizeof p10, lang, f->demand[SUPPLY_JOINT].p10);
-    (void)format_tonnes(p50, sizeof p50, lang, f->demand[SUPPLY_JOINT].p50);
-    (void)format_tonnes(p90, sizeof p90, lang, f->demand[SUPPLY_JOINT].p90);
-    (void)format_tonnes(kotim, sizeof kotim, lang,
-                        f->demand[supply_node_regency(REGENCY_KOTIM)].p50);
-    (void)format_tonnes(seruyan, sizeof seruyan, lang,
-                        f->demand[supply_node_regency(REGENCY_SERUYAN)].p50);
-    (void)format_number(head, sizeof head, lang, f->demand_head_kg_year, 1);
-    (void)format_number(people, sizeof people, lang, f->demand_people, 0);
-    parts_element(b, "p", "", lang, TEXT_DEMAND_SENTENCE, args);
+    html_raw(b, "</tbody></table></div>\n");
 }
 
 static void legend(struct buf *b, enum lang lang)
@@ -154,13 +116,13 @@ static void month_chart(struct buf *b, const struct page_forecast *f, enum lang 
 
     for (unsigned i = 0; i < f->months; i++) {
         struct chart_month *m = &c.month[i];
-        const struct supply_summary *joint = &f->month[SUPPLY_JOINT][i];
+        const struct supply_summary *joint = &f->neraca.supply[SUPPLY_JOINT][i];
         (void)format_month_short(m->label, sizeof m->label, lang, f->first_month + (int32_t)i);
         m->p10 = joint->p10 / 1000;
-        m->p50 = joint->p50 / 1000;
+        m->p50 = joint->mean / 1000;
         m->p90 = joint->p90 / 1000;
         for (int r = 0; r < REGENCY_COUNT; r++)
-            m->part[r] = f->month[supply_node_regency((enum regency)r)][i].p50 / 1000;
+            m->part[r] = f->neraca.supply[supply_node_regency((enum regency)r)][i].mean / 1000;
     }
     triple(&t, f, 1, lang);
     text_fill(&desc, lang, TEXT_REGION_CHART_DESC, t.args);
@@ -177,6 +139,7 @@ static void kecamatan_table(struct buf *b, const struct page_forecast *f, enum l
 {
     char n[FORMAT_SIZE], month[FORMAT_SIZE];
     const struct text_arg args[] = {{"n", n}, {NULL, NULL}};
+    const size_t all = f->neraca.periods - 1;
 
     (void)format_number(n, sizeof n, lang, f->months, 0);
     (void)format_month(month, sizeof month, lang, f->first_month);
@@ -199,8 +162,8 @@ static void kecamatan_table(struct buf *b, const struct page_forecast *f, enum l
                  text_get(lang, region_kecamatan(k)->regency == REGENCY_KOTIM ? TEXT_KOTIM
                                                                               : TEXT_SERUYAN),
                  ponds);
-        cell(b, &f->month[node][0], lang);
-        cell(b, &f->total[node], lang);
+        region_cell(b, f->rounded.supply[node][0], &f->neraca.supply[node][0], lang);
+        region_cell(b, f->rounded.supply[node][all], &f->neraca.supply[node][all], lang);
         html_raw(b, "</tr>\n");
     }
     html_raw(b, "</tbody></table></div>\n");
@@ -245,9 +208,10 @@ void page_region(struct buf *b, const struct page_model *m, enum lang lang)
     parts_element(b, "p", "sum", lang, TEXT_REGION_SUMMARY, t.args);
     cover(b, m, lang);
     month_table(b, f, lang);
-    demand(b, f, lang);
     month_chart(b, f, lang);
+    region_balance(b, f, lang);
     kecamatan_table(b, f, lang);
+    region_basis(b, f, lang);
     method(b, f, lang);
     parts_end(b, lang);
 }

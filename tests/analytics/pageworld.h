@@ -97,30 +97,103 @@ static inline struct supply_summary world_summary(double p50_kg)
     return (struct supply_summary){p50_kg * 1.03, p50_kg * 0.72, p50_kg, p50_kg * 1.38};
 }
 
+/* The periods of so many months, as neraca_make names them. */
+static inline void world_periods(struct neraca *n, int32_t first_month, unsigned months)
+{
+    n->months = months;
+    n->periods = 0;
+    for (unsigned leads = 1; leads <= 3; leads += 2)
+        for (unsigned lead = 1; lead + leads - 1 <= months; lead++) {
+            int32_t m = first_month + (int32_t)lead - 1;
+            struct neraca_period *p = &n->period[n->periods];
+
+            if (leads == 3 && m % 3 != 0)
+                continue;
+            *p = (struct neraca_period){.first_lead = lead, .leads = leads};
+            (void)snprintf(p->name, sizeof p->name, leads == 1 ? "%04u-%02u" : "%04u-Q%u",
+                           (unsigned)m / 12 % 10000, (unsigned)m % 12 / (leads == 3 ? 3 : 1) + 1);
+            n->periods++;
+        }
+    n->period[n->periods++] = (struct neraca_period){"all", 1, months};
+}
+
+/* Supply of every node and the balance; demand is known, and each regency is short now and then. */
+static inline void world_neraca(struct page_forecast *f, unsigned months)
+{
+    struct neraca *n = &f->neraca;
+
+    f->months = months;
+    world_periods(n, f->first_month, months);
+    for (size_t p = 0; p < n->periods; p++) {
+        double leads = n->period[p].leads, at = n->period[p].first_lead - 1;
+        for (size_t k = 0; k < SUPPLY_NODES; k++) {
+            double share = k == SUPPLY_JOINT                           ? 1.0
+                           : k == supply_node_regency(REGENCY_KOTIM)   ? 0.62
+                           : k == supply_node_regency(REGENCY_SERUYAN) ? 0.38
+                                                                       : 0.05;
+            n->supply[k][p] = world_summary(share * leads * (14200 + 2600 * sin(at * 1.1)));
+        }
+        for (size_t k = 0; k < DEMAND_NODES; k++) {
+            struct neraca_cell *c = &n->cell[k][p];
+            double share = k == 0 ? 1 : k == 1 ? 0.74 : 0.26;
+            c->part[NERACA_SUPPLY] = n->supply[k][p];
+            c->part[NERACA_INFLOW] = world_summary(share * leads * 540000);
+            c->part[NERACA_OUTFLOW] = world_summary(share * leads * 6000);
+            c->part[NERACA_LOSS] = world_summary(share * leads * 27000);
+            c->part[NERACA_DEMAND] = world_summary(share * leads * 522700);
+            c->balance = (struct supply_summary){-1800 * leads, -98000 * leads, 500, 91000 * leads};
+            c->risk = (struct balance_risk){k == 1 ? 0.06 : 0.62, 20000 * leads, 33000 * leads};
+        }
+        n->pair[p] = (struct balance_pair){0.3, 0.25, 0.1, 0.35};
+        n->transfer_kg[p] = p == 0 ? 0 : p == 1 ? -2500 : 12345 * leads;
+    }
+    for (size_t k = 0; k < DEMAND_NODES; k++) {
+        n->known[k] = n->official[k] = true;
+        n->farms[k] = k == 0 ? 12 : 6;
+        n->registered[k] = k == 0 ? 120 : 60;
+    }
+    neraca_round(n, PAGE_UNIT_KG, &f->rounded);
+}
+
+/* Three assumptions and three official figures. */
+static inline void world_basis(struct page_forecast *f)
+{
+    f->basis[0] =
+        (struct rec_assumption){KEY_POPULATION, "kotim",   454515, 454515,          454515,
+                                INT32_MIN,      INT32_MAX, 20453,  "Dukcapil & BPS"};
+    f->basis[1] = (struct rec_assumption){KEY_TILAPIA_SHARE, "joint",   21.5,  14,      30,
+                                          INT32_MIN,         INT32_MAX, 20700, "Survei"};
+    f->basis[2] = (struct rec_assumption){KEY_DEMAND_SHOCK, "seruyan",          -20,   -30,     -10,
+                                          f->first_month,   f->first_month + 1, 20700, "Banjir"};
+    f->bases = 3;
+    f->official[0] = (struct figure){
+        .record = {"kotim", "2027-Q1", 2027 * 12, 3, 2900, false, 20750, 1, "Dinas"},
+        .verdict = COMBINE_SURPRISES};
+    f->official[1] = (struct figure){
+        .record = {"62.07.03", "2027-01", 2027 * 12, 1, 400, true, 20740, 0, "BPS"}};
+    f->official[2] =
+        (struct figure){.record = {"joint", "2026", 2026 * 12, 12, 90, true, 20740, 0, "BPS"},
+                        .harvested_kg = 700,
+                        .verdict = COMBINE_BELOW_RECORD,
+                        .partly = true};
+    f->officials = 3;
+    f->with_official = true;
+}
+
 static inline void world_forecast(struct page_forecast *f)
 {
     *f = (struct page_forecast){.state = PAGE_FORECAST_READY,
                                 .issued_ms = WORLD_NOW - 20 * WORLD_MINUTE,
                                 .as_of_day = civil_day(WORLD_NOW),
                                 .first_month = civil_month(WORLD_NOW) + 1,
-                                .months = 6,
                                 .draws = 400,
-                                .demand_people = 614364,
-                                .demand_head_kg_year = 12.3};
+                                .population = {454515, 159849}};
     for (size_t n = 0; n < SUPPLY_NODES; n++) {
-        double share = n == SUPPLY_JOINT                           ? 1.0
-                       : n == supply_node_regency(REGENCY_KOTIM)   ? 0.62
-                       : n == supply_node_regency(REGENCY_SERUYAN) ? 0.38
-                                                                   : 0.05;
         f->tracked[n] = n == 0 ? 41 : n == 1 ? 26 : n == 2 ? 15 : n % 3 == 0 ? 4 : 0;
         f->ponds[n] = n == 0 ? 58 : n == 1 ? 35 : n == 2 ? 23 : 6;
-        for (unsigned i = 0; i < f->months; i++)
-            f->month[n][i] = world_summary(share * (14200 + 2600 * sin(i * 1.1)));
-        f->total[n] = world_summary(share * 86000);
     }
-    f->demand[0] = world_summary(629700);
-    f->demand[1] = world_summary(465900);
-    f->demand[2] = world_summary(163800);
+    world_neraca(f, 6);
+    world_basis(f);
 }
 
 static inline void world_make(struct world *w)

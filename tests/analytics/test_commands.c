@@ -168,6 +168,73 @@ static void a_forecast_is_written_and_repeats_itself(void **state)
     free(second);
 }
 
+static void a_balance_is_written_once_the_demand_is_known(void **state)
+{
+    struct command_options o = forecast_options();
+    char path[320], *text;
+
+    (void)state;
+    stock_a_pond();
+    (void)snprintf(path, sizeof path, "%s.balance", out);
+    o.balance = path;
+    o.english = false;
+    assert_int_equal(command_forecast(&o), EX_OK);
+    text = support_read(path, NULL);
+    assert_int_equal(strncmp(text, "node,name,period,ponds,supply_kg,", 33), 0);
+    assert_non_null(strstr(text, "\njoint,Gabungan,2026-Q3,"));
+    assert_non_null(strstr(text, "kebutuhan belum diisi (population)"));
+    assert_null(strstr(text, "mungkin"));
+    free(text);
+    assert_int_equal(
+        import(RECORDS_ASSUMPTIONS,
+               "key,node,value,low,high,unit,source,on,entered_on\n"
+               "population,kotim,454515,,,people,Dukcapil,2025-12-31,2026-01-05\n"
+               "population,seruyan,159849,,,people,Dukcapil,2025-12-31,2026-01-05\n"
+               "consumption_aki,joint,45,40,50,kg/head/year,AKI,2025-12-31,2026-01-05\n"
+               "tilapia_share,joint,21,14,30,%,Survei,2026-01-05,2026-01-05\n"),
+        EX_OK);
+    o.english = true;
+    assert_int_equal(command_forecast(&o), EX_OK);
+    text = support_read(path, NULL);
+    assert_non_null(strstr(text, ",1.000,"));
+    assert_non_null(strstr(text, ",very likely short,"));
+    assert_non_null(strstr(text, "supply of ponds on record only"));
+    free(text);
+    o.balance = "-";
+    o.out = NULL;
+    assert_int_equal(command_forecast(&o), EX_USAGE);
+    o.out = out;
+    o.balance = "/nonexistent/b.csv";
+    assert_true(command_forecast(&o) != EX_OK);
+}
+
+static void an_official_figure_changes_the_forecast_unless_left_aside(void **state)
+{
+    struct command_options o = forecast_options();
+    char *without, *with, *aside;
+
+    (void)state;
+    stock_a_pond();
+    assert_int_equal(command_forecast(&o), EX_OK);
+    without = support_read(out, NULL);
+    assert_int_equal(
+        import(RECORDS_OFFICIAL,
+               "code_system,code,name,period,kg,status,cut_off,revision,source,entered_on\n"
+               "bps,6202,Kotawaringin Timur,2026-Q3,400,provisional,2026-06-20,0,BPS,"
+               "2026-06-21\n"),
+        EX_OK);
+    assert_int_equal(command_forecast(&o), EX_OK);
+    with = support_read(out, NULL);
+    o.without_official = true;
+    assert_int_equal(command_forecast(&o), EX_OK);
+    aside = support_read(out, NULL);
+    assert_string_equal(without, aside);
+    assert_true(strcmp(without, with) != 0);
+    free(without);
+    free(with);
+    free(aside);
+}
+
 static void a_forecast_refuses_what_it_cannot_do(void **state)
 {
     struct command_options o = forecast_options();
@@ -272,6 +339,8 @@ int main(void)
         TEST(check_opens_nothing),
         TEST(bad_data_end_with_65_and_store_nothing),
         TEST(a_forecast_is_written_and_repeats_itself),
+        TEST(a_balance_is_written_once_the_demand_is_known),
+        TEST(an_official_figure_changes_the_forecast_unless_left_aside),
         TEST(a_forecast_refuses_what_it_cannot_do),
         TEST(serves_until_a_signal_and_ends_cleanly),
         TEST(does_not_serve_with_a_wrong_configuration),

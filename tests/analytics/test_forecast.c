@@ -4,8 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <gsl/gsl_statistics_double.h>
-
 #include "analytics/supply/forecast.h"
 #include "collector/common/civil.h"
 #include "collector/common/watereq.h"
@@ -188,62 +186,72 @@ static void saves_whole_or_not_at_all(void **state)
     world_free(w);
 }
 
-static void its_points_carry_demand_for_regencies_and_joint_only_and_no_deficit(void **state)
+/* Population and consumption of both regencies; the share when asked for. */
+static size_t assume(struct rec_assumption *a, bool share)
+{
+    a[0] = (struct rec_assumption){KEY_POPULATION, "kotim",   454515, 454515,    454515,
+                                   INT32_MIN,      INT32_MAX, 20000,  "Dukcapil"};
+    a[1] = (struct rec_assumption){KEY_POPULATION, "seruyan", 159849, 159849,    159849,
+                                   INT32_MIN,      INT32_MAX, 20000,  "Dukcapil"};
+    a[2] = (struct rec_assumption){KEY_CONSUMPTION_AKI, "joint",   50,    45,   55,
+                                   INT32_MIN,           INT32_MAX, 20000, "AKI"};
+    a[3] = (struct rec_assumption){KEY_TILAPIA_SHARE, "joint",   20,    14,      28,
+                                   INT32_MIN,         INT32_MAX, 20000, "Survei"};
+    return share ? 4 : 3;
+}
+
+static void count_lines(const struct forecast *f, unsigned *lines, unsigned *demand,
+                        unsigned *deficit)
+{
+    struct buf b = {0};
+    char *rest = NULL, tail[48];
+
+    *lines = *demand = *deficit = 0;
+    forecast_lines(f, &b);
+    (void)snprintf(tail, sizeof tail, " %lld", (long long)civil_month_start(2026 * 12 + 5));
+    for (char *line = strtok_r(b.p, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        (*lines)++;
+        *demand += strstr(line, "demand_mean_kg=") != NULL;
+        *deficit += strstr(line, "p_deficit=") != NULL;
+        if (strstr(line, ",lead=1,") != NULL)
+            assert_string_equal(strrchr(line, ' '), tail);
+        assert_non_null(strstr(line, "issued_ms=1780246800000"));
+    }
+    buf_free(&b);
+}
+
+static void its_points_carry_demand_and_deficit_once_they_are_known(void **state)
 {
     int32_t day;
     struct world *w = four_ponds(&day);
     struct forecast_request q = ask(w, day);
-    struct forecast *f = made(&q);
+    struct rec_assumption a[4];
+    struct forecast *f;
     struct buf b = {0};
-    unsigned lines = 0, demand = 0;
-    char *rest = NULL, tail[48];
+    unsigned lines, demand, deficit;
 
     (void)state;
+    w->s.assumption = a;
+    w->s.assumptions = assume(a, false);
+    f = made(&q);
     forecast_lines(f, &b);
-    assert_null(strstr(b.p, "p_deficit"));
     assert_non_null(strstr(b.p, "supply_forecast,lead=1,level=joint,node=joint,scenario=base "
                                 "supply_mean_kg="));
     assert_non_null(
         strstr(b.p, "supply_forecast,lead=3,level=kecamatan,node=62.07.10,scenario=base "));
     assert_non_null(strstr(b.p, ",ponds=4,"));
-    (void)snprintf(tail, sizeof tail, " %lld", (long long)civil_month_start(2026 * 12 + 5));
-    for (char *line = strtok_r(b.p, "\n", &rest); line != NULL;
-         line = strtok_r(NULL, "\n", &rest)) {
-        lines++;
-        demand += strstr(line, "demand_mean_kg=") != NULL;
-        if (strstr(line, ",lead=1,") != NULL)
-            assert_string_equal(strrchr(line, ' '), tail);
-        assert_non_null(strstr(line, "issued_ms=1780246800000"));
-    }
+    count_lines(f, &lines, &demand, &deficit);
     assert_int_equal(lines, 90);
-    assert_int_equal(demand, 9);
-    buf_free(&b);
+    assert_int_equal(demand + deficit, 0);
     forecast_free(f);
-    world_free(w);
-}
-
-static void demand_is_the_stated_prior_and_common_to_both(void **state)
-{
-    int32_t day;
-    struct world *w = four_ponds(&day);
-    struct forecast_request q = ask(w, day);
-    struct forecast *f;
-    double ln[2000];
-
-    (void)state;
-    q.draws = 2000;
-    q.months = 1;
+    w->s.assumptions = assume(a, true);
     f = made(&q);
-    assert_close(f->demand[1].mean / (454515 * 12.3 / 12), 1, 0.025); /* 3.5 sd of the mean */
-    assert_close(f->demand[2].mean / f->demand[1].mean, 159849.0 / 454515, 1e-12);
-    for (size_t i = 0; i < q.draws; i++) {
-        ln[i] = log(f->demand_kg[i]);
-        assert_close(f->demand_kg[i],
-                     f->demand_kg[q.draws + i] + f->demand_kg[(size_t)2 * q.draws + i], 1e-6);
-    }
-    assert_close(gsl_stats_sd(ln, 1, 2000), 0.3, 0.02);
-    assert_true(f->covers[0][0] > 0 && f->covers[0][0] < 0.02);
-    assert_close(f->p_tracked_below[0][0], 1, 0);
+    count_lines(f, &lines, &demand, &deficit);
+    assert_int_equal(lines, 90);
+    assert_int_equal(demand, 9); /* joint and two regencies, three months */
+    assert_int_equal(deficit, 9);
+    buf_free(&b);
     forecast_free(f);
     world_free(w);
 }
@@ -261,7 +269,7 @@ static void empty_records_give_a_whole_file_of_zeros(void **state)
     assert_null(strstr(b.p, "nan"));
     assert_null(strstr(b.p, "inf"));
     assert_non_null(strstr(b.p, "\njoint,1,2026-02,0,0,0,0,0,0"));
-    assert_close(f->covers[0][0], 0, 0);
+    assert_false(f->neraca->known[SUPPLY_JOINT]);
     buf_free(&b);
     forecast_free(f);
     world_free(w);
@@ -417,8 +425,7 @@ int main(void)
         cmocka_unit_test(knows_its_scopes_by_name),
         cmocka_unit_test(the_file_has_every_node_lead_and_draw_and_adds_up),
         cmocka_unit_test(saves_whole_or_not_at_all),
-        cmocka_unit_test(its_points_carry_demand_for_regencies_and_joint_only_and_no_deficit),
-        cmocka_unit_test(demand_is_the_stated_prior_and_common_to_both),
+        cmocka_unit_test(its_points_carry_demand_and_deficit_once_they_are_known),
         cmocka_unit_test(empty_records_give_a_whole_file_of_zeros),
         cmocka_unit_test(a_day_of_water_needs_twelve_hours_and_oxygen_counts_by_the_hour),
         cmocka_unit_test(says_when_the_sensors_are_away_and_goes_without_when_asked),

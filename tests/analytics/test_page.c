@@ -334,16 +334,82 @@ static void the_region_is_ordered_month_joint_kotim_seruyan(void **state)
                             "<tr><th scope=\"col\">Bulan</th><th scope=\"col\">Gabungan</th>"
                             "<th scope=\"col\">Kotim</th><th scope=\"col\">Seruyan</th></tr>"),
                      head + strlen("<thead>"));
-    assert_non_null(strstr(b.p, "Desember 2026: sekitar 14,2 ton dari kedua kabupaten, biasanya "
+    assert_non_null(strstr(b.p, "Desember 2026: sekitar 14,6 ton dari kedua kabupaten, biasanya "
                                 "antara 10,2 dan 19,6 ton."));
-    assert_non_null(strstr(b.p, "<td><b>14,2</b><span>10,2\u201319,6</span></td>"));
+    assert_non_null(strstr(b.p, "<td><b>14,6</b><span>10,2\u201319,6</span></td>"));
+    assert_non_null(strstr(b.p, "Triwulan 1 2027"));
+    assert_non_null(strstr(b.p, "entang tidak dijumlahkan"));
     assert_non_null(strstr(b.p, "41 kolam dengan siklus berjalan dari 58 kolam tercatat"));
-    assert_non_null(strstr(b.p, "anggapan awal"));
-    assert_non_null(strstr(b.p, "bukan seluruh produksi wilayah"));
+    assert_non_null(strstr(b.p, "disesuaikan dengan angka resmi"));
     assert_non_null(strstr(b.p, "24 November 2026"));
     assert_int_equal(count(b.p, "<svg class=\"chart\""), 1);
+    world->model.forecast.with_official = false;
+    make_page(&b, 3, LANG_ID);
+    assert_non_null(strstr(b.p, "bukan seluruh produksi wilayah"));
     make_page(&b, 3, LANG_EN);
-    assert_non_null(strstr(b.p, "prior assumption"));
+    assert_non_null(strstr(b.p, "anges are not summed"));
+    buf_free(&b);
+}
+
+static void the_balance_tells_its_chance_and_what_it_is_made_of(void **state)
+{
+    struct buf b = {0};
+
+    (void)state;
+    make_page(&b, 3, LANG_ID);
+    assert_non_null(strstr(b.p, "sangat mungkin cukup, 6\u00a0%"));
+    assert_non_null(strstr(b.p, "mungkin kurang, 62\u00a0%"));
+    assert_non_null(strstr(b.p, "bila kurang: 33,0 ton"));
+    assert_non_null(strstr(b.p, "2,5 ton, Seruyan ke Kotim"));
+    assert_non_null(strstr(b.p, "12,3 ton, Kotim ke Seruyan"));
+    assert_non_null(strstr(b.p, "Dukcapil &amp; BPS"));
+    assert_non_null(strstr(b.p, "<b>21,5</b><span>14\u201330</span>"));
+    assert_non_null(strstr(b.p, "(Desember 2026 \u2026 Januari 2027)"));
+    assert_non_null(strstr(b.p, "Kotim, 2027-Q1"));
+    assert_non_null(strstr(b.p, "Danau Sembuluh, 2027-01"));
+    assert_non_null(strstr(b.p, "di bawah panen yang sudah tercatat; tidak dipakai"));
+    assert_non_null(strstr(b.p, "Skenario, bukan kebutuhan"));
+    assert_non_null(strstr(b.p, "465,9 ton per bulan di Kotim"));
+    make_page(&b, 3, LANG_EN);
+    assert_non_null(strstr(b.p, "very likely enough"));
+    assert_non_null(strstr(b.p, "below the harvest on record; not used"));
+    assert_non_null(strstr(b.p, "That is production, not consumption."));
+    buf_free(&b);
+}
+
+static void without_demand_there_is_supply_and_no_chance(void **state)
+{
+    struct page_forecast *f = &world->model.forecast;
+    struct buf b = {0};
+
+    (void)state;
+    for (size_t k = 0; k < DEMAND_NODES; k++) {
+        f->neraca.known[k] = k == 1;
+        f->neraca.gap[k] = k == 1 ? NERACA_TOLD : NERACA_NO_DEMAND;
+        f->neraca.missing[k] = KEY_TILAPIA_SHARE;
+    }
+    make_page(&b, 3, LANG_ID);
+    assert_non_null(strstr(b.p, "Seruyan: kebutuhan belum diisi (bagian nila dalam konsumsi ikan"));
+    assert_null(strstr(b.p, "Kotim: kebutuhan belum diisi"));
+    assert_non_null(strstr(b.p, "sangat mungkin cukup")); /* Kotim's is told */
+    assert_null(strstr(b.p, "Bila kedua kabupaten"));
+    f->neraca.known[1] = false;
+    f->neraca.gap[1] = NERACA_NO_DEMAND;
+    f->population[REGENCY_SERUYAN] = NAN;
+    make_page(&b, 3, LANG_ID);
+    assert_non_null(strstr(b.p, "Kotim: kebutuhan belum diisi"));
+    assert_null(strstr(b.p, "mungkin kurang"));
+    assert_null(strstr(b.p, "mungkin cukup"));
+    assert_null(strstr(b.p, "Skenario"));
+    assert_non_null(strstr(b.p, "<b>14,6</b>"));
+    make_page(&b, 3, LANG_EN);
+    assert_non_null(strstr(b.p, "Kotim: demand not entered yet (share of tilapia"));
+    f->neraca.known[1] = true;
+    f->neraca.gap[1] = NERACA_FEW_FARMS;
+    f->neraca.farms[1] = 2;
+    make_page(&b, 3, LANG_EN);
+    assert_non_null(strstr(b.p, "Kotim: only 2 of 60 registered fish farms"));
+    assert_null(strstr(b.p, "very likely"));
     buf_free(&b);
 }
 
@@ -500,12 +566,9 @@ static void pages_fit_a_thin_line(void **state)
         world_pond(world, slug, name, 1.0 + i * 0.1, 27.0 + i * 0.17, 5.0 + i * 0.1, 0.7);
     }
     world_settle(world);
-    world->model.forecast.months = 12;
-    for (size_t n = 0; n < SUPPLY_NODES; n++) {
+    world_neraca(&world->model.forecast, 12);
+    for (size_t n = 0; n < SUPPLY_NODES; n++)
         world->model.forecast.tracked[n] = 9;
-        for (unsigned k = 0; k < 12; k++)
-            world->model.forecast.month[n][k] = world_summary(1234.5 * (double)(n + 1) + 777.0 * k);
-    }
     assert_int_equal(gzip_pack(&css, style, style_n, 6), 0);
     for (int page = 0; page < PAGES; page++) {
         make_page(&b, page, LANG_ID);
@@ -662,6 +725,8 @@ int main(void)
         with_world(hostile_names_are_only_text),
         with_world(numbers_are_in_the_form_of_the_language),
         with_world(the_region_is_ordered_month_joint_kotim_seruyan),
+        with_world(the_balance_tells_its_chance_and_what_it_is_made_of),
+        with_world(without_demand_there_is_supply_and_no_chance),
         with_world(the_region_says_when_there_is_no_forecast),
         with_world(a_database_that_is_away_is_said_with_the_time),
         with_world(a_day_that_is_not_there_is_said),

@@ -13,16 +13,17 @@ static const char *const NAME[] = {TEXT_KEYS(TEXT_NAME)};
 
 /* The placeholders the pages fill, with a value for each. */
 static const struct text_arg ALL[] = {
-    {"kolam", "Kolam 2"}, {"do", "1,4"},    {"jam", "05.12 WIB"}, {"batas", "2,0"},
-    {"telp", "0812"},     {"turun", "2,6"}, {"ph", "5,2"},        {"nh3", "0,55"},
-    {"suhu", "33,4"},     {"sensor", "pH"}, {"nilai", "0,0"},     {"ntu", "310"},
-    {"teknisi", "0813"},  {"n", "9"},       {"m", "58"},          {"a", "1"},
-    {"b", "2"},           {"ma", "3"},      {"mb", "4"},          {"min", "1"},
-    {"maks", "2"},        {"hari", "87"},   {"tanggal", "1 Mei"}, {"tebar", "3.000"},
-    {"kg", "452"},        {"g", "182"},     {"bulan", "Mei"},     {"p10", "1"},
-    {"p50", "2"},         {"p90", "3"},     {"kapita", "12,3"},   {"orang", "5"},
-    {"draws", "400"},     {"versi", "0.1"}, {"waspada", "4,0"},   {"bahaya", "2,0"},
-    {NULL, NULL},
+    {"kolam", "Kolam 2"}, {"do", "1,4"},     {"jam", "05.12 WIB"}, {"batas", "2,0"},
+    {"telp", "0812"},     {"turun", "2,6"},  {"ph", "5,2"},        {"nh3", "0,55"},
+    {"suhu", "33,4"},     {"sensor", "pH"},  {"nilai", "0,0"},     {"ntu", "310"},
+    {"teknisi", "0813"},  {"n", "9"},        {"m", "58"},          {"a", "1"},
+    {"b", "2"},           {"ma", "3"},       {"mb", "4"},          {"min", "1"},
+    {"maks", "2"},        {"hari", "87"},    {"tanggal", "1 Mei"}, {"tebar", "3.000"},
+    {"kg", "452"},        {"g", "182"},      {"bulan", "Mei"},     {"p10", "1"},
+    {"p50", "2"},         {"p90", "3"},      {"kapita", "12,3"},   {"orang", "5"},
+    {"draws", "400"},     {"versi", "0.1"},  {"waspada", "4,0"},   {"bahaya", "2,0"},
+    {"rata", "2"},        {"tahun", "2027"}, {"wilayah", "Kotim"}, {"kunci", "susut"},
+    {"t", "2,5"},         {"dari", "Kotim"}, {"ke", "Seruyan"},    {NULL, NULL},
 };
 
 static char *filled(enum lang lang, enum text key, const struct text_arg *args)

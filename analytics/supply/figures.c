@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "figures.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/common/civil.h"
+#include "collector/common/log.h"
+
+bool figure_used(const struct figure *f)
+{
+    return !f->partly && !f->against && f->verdict < COMBINE_BELOW_RECORD;
+}
+
+const char *figure_words(const struct figure *f, bool english)
+{
+    if (f->verdict == COMBINE_BELOW_RECORD)
+        return combine_words(f->verdict, english);
+    if (f->partly)
+        return english ? "its period lies only partly in the forecast; not used"
+                       : "periodenya hanya sebagian di dalam prakiraan; tidak dipakai";
+    if (f->above)
+        return english ? "far above the ponds on record, so it counts others too; not used"
+                       : "jauh di atas kolam tercatat, jadi mencakup yang lain juga; tidak dipakai";
+    if (f->against)
+        return english ? "contradicts the ponds on record or another figure; not used"
+                       : "bertentangan dengan kolam tercatat atau angka lain; tidak dipakai";
+    return combine_words(f->verdict, english);
+}
+
+static double log_sd(const struct rec_official *o)
+{
+    return o->final ? FIGURES_FINAL : FIGURES_PROVISIONAL;
+}
+
+static bool lies_in(const struct rec_farm *farm, const char *node)
+{
+    return strcmp(node, "joint") == 0 || strcmp(node, regency_slug(farm->regency)) == 0 ||
+           strcmp(node, region_kecamatan(farm->kecamatan)->code) == 0;
+}
+
+static double harvested(const struct records_snapshot *s, const struct rec_official *o)
+{
+    int32_t first = civil_month_first_day(o->first_month);
+    int32_t next = civil_month_first_day(o->first_month + (int32_t)o->months);
+    double kg = 0;
+
+    for (size_t i = 0; i < s->harvests; i++) {
+        const struct rec_harvest *h = &s->harvest[i];
+        const struct rec_pond *pond = &s->pond[s->cycle[h->cycle].pond];
+
+        if (h->day >= first && h->day < next && lies_in(&s->farm[pond->farm], o->node))
+            kg += h->kg;
+    }
+    return kg;
+}
+
+/* Lists it, unless its period is not ours and nothing is wrong with it. */
+static void look_at(struct figures *out, const struct records_snapshot *s,
+                    const struct rec_official *o, const struct supply_forecast *f)
+{
+    struct figure *y = &out->figure[out->n];
+    int32_t end = f->first_month + (int32_t)f->months, last = o->first_month + (int32_t)o->months;
+    bool over = last <= f->first_month, beyond = o->first_month >= end;
+
+    *y = (struct figure){.record = *o, .harvested_kg = harvested(s, o)};
+    y->partly = o->first_month < f->first_month || last > end;
+    if (y->harvested_kg > 0 &&
+        (o->kg <= 0 || log(y->harvested_kg / o->kg) > COMBINE_BELOW_SHARE * log_sd(o)))
+        y->verdict = COMBINE_BELOW_RECORD;
+    else if (over || beyond) {
+        out->over += over;
+        out->beyond += beyond;
+        return;
+    }
+    out->n++;
+}
+
+/* Combines what is not refused yet; -1 or the figure that the outcome contradicts most in *worst. */
+static int try_all(struct figures *all, struct supply_forecast *f, uint64_t seed, long *worst,
+                   char *why, size_t why_size)
+{
+    struct official_figure *y = xcalloc(all->n, sizeof *y);
+    struct combine_report report = {.from = xcalloc(f->draws, sizeof *report.from),
+                                    .seen = xcalloc(all->n, sizeof *report.seen)};
+    double most = COMBINE_FAR;
+    size_t n = 0, k = 0;
+    int rc = 0;
+
+    *worst = -1;
+    for (size_t i = 0; i < all->n; i++) {
+        const struct rec_official *o = &all->figure[i].record;
+        if (figure_used(&all->figure[i]))
+            y[n++] = (struct official_figure){o->node, o->period, o->kg, log_sd(o)};
+    }
+    if (n > 0) /* leads begin after the as-of day: nothing of them is on record */
+        rc = official_combine(f, NULL, y, n, seed, &report, why, why_size);
+    for (size_t i = 0; i < all->n && rc == 0; i++) {
+        if (!figure_used(&all->figure[i]))
+            continue;
+        if (fabs(report.seen[k].z_after) > most) {
+            most = fabs(report.seen[k].z_after);
+            all->figure[i].above = report.seen[k].z_after > 0;
+            *worst = (long)i;
+        }
+        k++;
+    }
+    k = 0;
+    for (size_t i = 0; i < all->n && rc == 0 && *worst < 0; i++)
+        if (figure_used(&all->figure[i]))
+            all->figure[i].verdict = report.seen[k++].verdict;
+    all->way = report.way;
+    all->ess = n > 0 ? report.ess : f->draws;
+    free(report.from);
+    free(report.seen);
+    free(y);
+    return rc;
+}
+
+int figures_apply(struct figures **out, const struct records_snapshot *s, struct supply_forecast *f,
+                  uint64_t seed, char *why, size_t why_size)
+{
+    size_t cells = (size_t)SUPPLY_NODES * f->months * f->draws;
+    double *before = xcalloc(cells, sizeof *before);
+    struct figures *all = xcalloc(1, sizeof *all);
+    long worst;
+    int rc;
+
+    memcpy(before, f->kg, cells * sizeof *before);
+    all->figure = xcalloc(s->officials, sizeof *all->figure);
+    for (size_t i = 0; i < s->officials; i++)
+        look_at(all, s, &s->official[i], f);
+    while ((rc = try_all(all, f, seed, &worst, why, why_size)) == 0 && worst >= 0) {
+        all->figure[worst].against = true;
+        memcpy(f->kg, before, cells * sizeof *before);
+    }
+    free(before);
+    for (size_t i = 0; i < all->n; i++) /* another was worse, and it fits since */
+        all->figure[i].above = all->figure[i].above && all->figure[i].against;
+    if (rc != 0) {
+        figures_free(all);
+        return rc;
+    }
+    *out = all;
+    return 0;
+}
+
+void figures_free(struct figures *f)
+{
+    if (f == NULL)
+        return;
+    free(f->figure);
+    free(f);
+}
+
+bool figures_cover(const struct figures *f, const char *node)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (figure_used(&f->figure[i]) && (strcmp(f->figure[i].record.node, node) == 0 ||
+                                           strcmp(f->figure[i].record.node, "joint") == 0))
+            return true;
+    return false;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* figures: which of the official figures on record a forecast uses, and what is said about each.
+ *
+ * A figure whose months all are leads goes into the draws (official.h); its log error is FIGURES_FINAL or
+ * FIGURES_PROVISIONAL. Refused, and listed with words, are
+ * - one below the harvest that ponds on record brought in within its period, also when the period is over;
+ * - one that the draws, combined with it, still contradict by more than COMBINE_FAR of its error: far above, it counts farms
+ *   that are not on record here, and what came out would be neither the ponds' harvest nor the region's. Of several the worst
+ *   is left out first, and the rest tried again from the draws as they were;
+ * - one whose period lies only partly in the forecast; zero, or nothing that could yield it (combine.h).
+ * What is over, and not contradicted, or lies beyond, is only counted. */
+#ifndef ANALYTICS_FIGURES_H
+#define ANALYTICS_FIGURES_H
+
+#include "official.h"
+
+/* log-sd of official totals: figures of one office for one year differ by such amounts (0.15 to 0.25). */
+#define FIGURES_FINAL       0.15
+#define FIGURES_PROVISIONAL 0.25
+
+struct figure {
+    struct rec_official record;
+    double harvested_kg; /* by ponds on record, within its period, up to the as-of day */
+    enum combine_verdict verdict;
+    bool partly;         /* its period lies only partly in the forecast; not used */
+    bool against, above; /* the draws contradict it, not used; and it is above them */
+};
+/* Whether it went into the draws. */
+bool figure_used(const struct figure *f);
+/* What is said about it; "" when it is used and fits. */
+const char *figure_words(const struct figure *f, bool english);
+
+struct figures {
+    size_t n;
+    struct figure *figure; /* in the snapshot's order */
+    size_t over, beyond;   /* periods before and after the forecast: not listed */
+    enum combine_way way;
+    double ess; /* draws that count by weights (combine.h) */
+};
+
+/* Puts what can be used into the draws of f. *out is the caller's, figures_free. NILA_ERR_RANGE (a draw or figure that is no
+ * number), words in why (size >= 160); f is unchanged then. */
+NILA_MUST_CHECK int figures_apply(struct figures **out, const struct records_snapshot *s,
+                                  struct supply_forecast *f, uint64_t seed, char *why,
+                                  size_t why_size);
+void figures_free(struct figures *f); /* NULL is fine */
+
+/* Whether a used figure says something about a node: one of its own, or of joint. */
+bool figures_cover(const struct figures *f, const char *node);
+
+#endif
