@@ -20,8 +20,8 @@ NILA_MUST_CHECK int official_hierarchy(struct hierarchy **out, int32_t first_mon
                                        char *why, size_t why_size);
 
 /* Changes f->kg at every node. record_kg [kecamatan][lead - 1]: on record already, NULL none. report: as in combine.h, from
- * [f->draws], seen [figures]; what depends on the draws is reordered by from (demand is independent of them). NILA_ERR_NOT_FOUND: no such node,
- * or a period not wholly within the forecast; NILA_ERR_RANGE; words in why (size >= 160). f is unchanged then. */
+ * [f->draws], seen [figures]; what depends on the draws is reordered by from (demand does not). NILA_ERR_NOT_FOUND: no such
+ * node, or a period not wholly within the forecast; NILA_ERR_RANGE; words in why (size >= 160). f is unchanged then. */
 NILA_MUST_CHECK int official_combine(struct supply_forecast *f, const double *record_kg,
                                      const struct official_figure *figure, size_t figures,
                                      uint64_t seed, struct combine_report *report, char *why,
