@@ -96,7 +96,8 @@ static int keep(void *arg, const struct reading_set *sets, size_t n)
 
     if (rc == NILA_ERR_RANGE && n > 1) {
         for (size_t i = 0; i < n; i++)
-            (void)keep(r, &sets[i], 1);
+            if (journal_append(r->journal, &sets[i], 1) != 0)
+                lost(r, &sets[i]);
         return rc;
     }
     for (size_t i = 0; rc != 0 && i < n; i++)
