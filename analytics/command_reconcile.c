@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* nila-analytics reconcile: files of base forecasts in, one file of forecasts that add up out. */
-#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
+#include "analytics/savefile.h"
 #include "analytics/supply/choose.h"
 #include "analytics/supply/grid.h"
 #include "analytics/supply/joint.h"
@@ -297,30 +296,6 @@ static int reconcile_all(struct work *w)
     return rc;
 }
 
-/* Whole or not at all. */
-static int save(struct work *w, const char *path)
-{
-    struct buf part = {0};
-    bool to_stdout = path == NULL || strcmp(path, "-") == 0, written;
-    FILE *f;
-    int rc = 0;
-
-    buf_printf(&part, "%s.part", to_stdout ? "" : path);
-    f = to_stdout ? stdout : fopen(part.p, "w");
-    written = f != NULL && fwrite(w->out.p, 1, w->out.n, f) == w->out.n && fflush(f) == 0;
-    if (!to_stdout && f != NULL && fclose(f) != 0)
-        written = false;
-    if (!written || (!to_stdout && rename(part.p, path) != 0)) {
-        rc = errno == EACCES || errno == EROFS ? NILA_ERR_DENIED : NILA_ERR_IO;
-        (void)snprintf(w->why, WHY, "%.200s: %s", to_stdout ? "standard output" : path,
-                       strerror(errno));
-        if (!to_stdout)
-            (void)unlink(part.p);
-    }
-    buf_free(&part);
-    return rc;
-}
-
 static void say(const struct work *w, const char *indonesian, const char *english, ...)
     NILA_PRINTF(2, 4) NILA_PRINTF(3, 4);
 static void say(const struct work *w, const char *indonesian, const char *english, ...)
@@ -373,7 +348,7 @@ int command_reconcile(const struct command_options *o)
     if (rc == 0)
         rc = reconcile_all(&w);
     if (rc == 0)
-        rc = save(&w, o->out);
+        rc = savefile(&w.out, o->out, w.why, sizeof w.why);
     if (rc != 0)
         log_warnx("%s", w.why);
     else if (!o->quiet)

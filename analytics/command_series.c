@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* nila-analytics series forecast: every series of a file, forecast by ets, theta or their mean. */
-#include <errno.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "analytics/commands.h"
+#include "analytics/savefile.h"
 #include "analytics/supply/seriesfile.h"
 #include "analytics/supply/seriesfit.h"
 #include "collector/common/buf.h"
@@ -184,30 +184,6 @@ static void json_rows(const struct pool *p, struct buf *b)
     }
 }
 
-/* Whole or not at all. */
-static int save(const struct buf *b, const char *path, char *why)
-{
-    struct buf part = {0};
-    bool to_stdout = path == NULL || strcmp(path, "-") == 0, written;
-    FILE *f;
-    int rc = 0;
-
-    buf_printf(&part, "%s.part", to_stdout ? "" : path);
-    f = to_stdout ? stdout : fopen(part.p, "w");
-    written = f != NULL && fwrite(b->p, 1, b->n, f) == b->n && fflush(f) == 0;
-    if (!to_stdout && f != NULL && fclose(f) != 0)
-        written = false;
-    if (!written || (!to_stdout && rename(part.p, path) != 0)) {
-        rc = errno == EACCES || errno == EROFS ? NILA_ERR_DENIED : NILA_ERR_IO;
-        (void)snprintf(why, WHY, "%.200s: %s", to_stdout ? "standard output" : path,
-                       strerror(errno));
-        if (!to_stdout)
-            (void)unlink(part.p);
-    }
-    buf_free(&part);
-    return rc;
-}
-
 static void say(const struct command_options *o, const char *indonesian, const char *english, ...)
     NILA_PRINTF(2, 4) NILA_PRINTF(3, 4);
 static void say(const struct command_options *o, const char *indonesian, const char *english, ...)
@@ -314,7 +290,7 @@ int command_series(const struct command_options *o)
     }
     if (rc == 0) {
         (o->json ? json_rows : csv_rows)(&p, &b);
-        rc = save(&b, o->out, why);
+        rc = savefile(&b, o->out, why, sizeof why);
     }
     if (rc != 0)
         log_warnx("%s", why);

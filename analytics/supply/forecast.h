@@ -62,7 +62,7 @@ void forecast_free(struct forecast *f); /* NULL is fine */
 
 /* Appends the file: "node,lead,month,mean,p10,p50,p90,d1..dK", kg, months as YYYY-MM, every node and lead. */
 void forecast_csv(const struct forecast *f, struct buf *b);
-/* Writes it to path ("-": stdout), whole or not at all. NILA_ERR_IO, NILA_ERR_DENIED, logged. */
+/* Writes it to path ("-": stdout), whole or not at all; errors of savefile, logged. */
 NILA_MUST_CHECK int forecast_save(const struct forecast *f, const char *path);
 
 /* Writes the balance (neraca_csv) to path in the same way. */

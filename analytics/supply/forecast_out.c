@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "forecast.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
+#include "analytics/savefile.h"
 #include "collector/common/civil.h"
 #include "collector/common/lineproto.h"
 #include "collector/common/log.h"
@@ -41,46 +38,13 @@ void forecast_csv(const struct forecast *f, struct buf *b)
             csv_row(f, node, lead, b);
 }
 
-static int foreign(int e)
-{
-    return e == EACCES || e == EPERM || e == EROFS ? NILA_ERR_DENIED : NILA_ERR_IO;
-}
-
-static int write_all(FILE *to, const struct buf *b)
-{
-    return fwrite(b->p, 1, b->n, to) == b->n && fflush(to) == 0 ? 0 : NILA_ERR_IO;
-}
-
 static int save(const struct buf *b, const char *path, const char *what)
 {
-    struct buf temp = {0};
-    FILE *to = NULL;
-    int rc;
+    char why[256];
+    int rc = savefile(b, path, why, sizeof why);
 
-    if (strcmp(path, "-") == 0) {
-        rc = write_all(stdout, b);
-        if (rc != 0)
-            log_warn("standard output: the %s could not be written", what);
-        return rc;
-    }
-    buf_printf(&temp, "%s.part", path);
-    to = fopen(temp.p, "w");
-    if (to == NULL) {
-        rc = foreign(errno);
-        log_warn("%s: cannot be written", temp.p);
-        goto out;
-    }
-    rc = write_all(to, b);
-    if (fclose(to) != 0)
-        rc = NILA_ERR_IO;
-    if (rc == 0 && rename(temp.p, path) != 0)
-        rc = foreign(errno);
-    if (rc != 0) {
-        log_warn("%s: the %s could not be written", path, what);
-        (void)unlink(temp.p);
-    }
-out:
-    buf_free(&temp);
+    if (rc != 0)
+        log_warnx("%s: the %s could not be written", why, what);
     return rc;
 }
 
