@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "analytics/config.h"
+#include "analytics/progress.h"
 #include "analytics/records/keys.h"
 #include "analytics/series.h"
 #include "analytics/supply/forecast.h"
@@ -270,6 +271,12 @@ static int request_of(const struct command_options *o, const struct analytics_co
         return NILA_ERR_RANGE;
     }
     q->seed = o->seed >= 0 ? (uint64_t)o->seed : c->seed;
+    if (o->threads > SUPPLY_THREADS_MAX) {
+        (void)snprintf(why, WHY, "--threads %ld is not allowed; 1..%d", o->threads,
+                       SUPPLY_THREADS_MAX);
+        return NILA_ERR_RANGE;
+    }
+    q->threads = o->threads > 0 ? (unsigned)o->threads : c->threads;
     if (forecast_scope_find(o->scope != NULL ? o->scope : "tracked", &q->scope) != 0) {
         (void)snprintf(why, WHY, "--scope %.40s is not allowed; tracked or all", o->scope);
         return NILA_ERR_RANGE;
@@ -345,6 +352,7 @@ int command_forecast(const struct command_options *o)
     struct records *records = NULL;
     struct forecast_request q = {0};
     struct forecast *f = NULL;
+    struct progress progress;
     const char *path = o->out != NULL ? o->out : "-";
     char why[WHY] = "";
     int rc = load_config(o, &c, why);
@@ -362,7 +370,11 @@ int command_forecast(const struct command_options *o)
         return fail(rc, why);
     http_global_init();
     q.records = records;
+    progress_init(&progress, o->english ? "ponds" : "kolam", o->english, o->quiet, o->progress);
+    q.progress = progress_tell;
+    q.progress_arg = &progress;
     rc = run_forecast(&q, &c, o->records == NULL, &f, why);
+    progress_end(&progress);
     if (rc != 0)
         log_warnx("%s", why[0] != '\0' ? why : nila_err_text(rc));
     else

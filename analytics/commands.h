@@ -50,7 +50,8 @@ struct command_options {
     bool dry_run;
     /* forecast; 0, NULL or negative: the configuration's, or its default */
     const char *as_of; /* YYYY-MM-DD; NULL: today */
-    long months, draws;
+    long months, draws, threads;
+    bool progress;       /* tell how far it is also where stderr is no terminal */
     int64_t seed;        /* -1: the configuration's */
     const char *scope;   /* "tracked" or "all"; NULL: tracked */
     const char *out;     /* NULL or "-": stdout */

@@ -19,7 +19,8 @@ enum {
     MAX_DRAWS = 2000,
     DEFAULT_DRAWS = 400,
     MAX_MONTHS = 12,
-    DEFAULT_MONTHS = 6
+    DEFAULT_MONTHS = 6,
+    MAX_THREADS = 16
 };
 
 struct reader {
@@ -156,6 +157,7 @@ static void read_forecast(struct reader *r, const struct jsonconf_node *root)
     out->draws =
         (unsigned)jsonconf_integer_or(r->c, o, "draws", MIN_DRAWS, MAX_DRAWS, DEFAULT_DRAWS);
     out->months = (unsigned)jsonconf_integer_or(r->c, o, "months", 1, MAX_MONTHS, DEFAULT_MONTHS);
+    out->threads = (unsigned)jsonconf_integer_or(r->c, o, "threads", 0, MAX_THREADS, 0);
     out->write_back = jsonconf_bool_or(r->c, o, "write_back", influx);
     if (out->write_back && !influx)
         jsonconf_refuse(r->c, back, "true needs the source \"influx\"; false");

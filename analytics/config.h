@@ -3,7 +3,8 @@
  *
  * { "records": {"path"}, "source": {"influx": {"url", "database", "token_file", "insecure_http"}} or
  *   {"collector": {"socket"}}, "web": {"bind", "port", "notice", "phone"},
- *   "forecast": {"seed", "draws", "months", "write_back"},
+ *   "forecast": {"seed", "draws", "months", "threads",
+ *   "write_back"},
  *   "growth": {"pond" "biofloc" "tarpaulin" "cage": {"do_full_mg_l", "do_none_mg_l", "feeding_from_h", "feeding_to_h"}} }
  * "records" and "source" must be there. Relative paths start at the configuration file's folder. */
 #ifndef ANALYTICS_CONFIG_H
@@ -39,6 +40,7 @@ struct analytics_config {
     uint64_t seed;    /* of the forecast's draws; default 1 */
     unsigned draws;   /* 50..2000, default 400 */
     unsigned months;  /* 1..12, default 6 */
+    unsigned threads; /* that forecast: 1..16; 0, the default: as many as there are processors */
     struct growth_oxygen oxygen[POND_SYSTEM_COUNT]; /* how fish feel oxygen, by system */
 };
 

@@ -23,6 +23,7 @@ static const char HELP_EN[] =
     "  nila-analytics forecast [--config FILE | --records DB] [--as-of DATE]\n"
     "                          [--months N] [--scope tracked] [--draws K] [--seed S]\n"
     "                          [--out FILE.csv] [--balance FILE.csv] [--without-official]\n"
+    "                          [--threads N] [--progress]\n"
     "  nila-analytics growth   [--from-g G] [--days N] [--temp C] [--do MG_L] [--nh3 MG_L]\n"
     "                          [--ration PCT | --feeding-level F] [--rate R] [--table]\n"
     "                          [--law ration|conversion|level|sgr|tgc|power] [--amp FILE.csv]\n"
@@ -52,6 +53,8 @@ static const char HELP_EN[] =
     "  --records DB    the records' SQLite file; then no configuration, no sensors\n"
     "  --as-of DATE    only what had been entered by the end of DATE; default today\n"
     "  --keep NODE     this node (the top) keeps its own forecast and spread\n"
+    "  --threads N     default: the processors, forecast at most 16, series at most 64\n"
+    "  --progress      tells how far it is on stderr, also when that is no terminal\n"
     "  --ready FILE    gets {\"port\":N,\"pid\":N} once the pages answer\n"
     "  --lang id|en    language of these words; default $NILA_LANG or id\n"
     "  --json          for programs   --quiet  warnings only   --verbose  more\n"
@@ -67,7 +70,7 @@ static const char HELP_ID[] =
     "  nila-analytics forecast [--config BERKAS | --records DB] [--as-of TANGGAL]\n"
     "                          [--months N] [--scope tracked] [--draws K] [--seed S]\n"
     "                          [--out BERKAS.csv] [--balance BERKAS.csv]\n"
-    "                          [--without-official]\n"
+    "                          [--without-official] [--threads N] [--progress]\n"
     "  nila-analytics growth   [--from-g G] [--days N] [--temp C] [--do MG_L] [--nh3 MG_L]\n"
     "                          [--ration PCT | --feeding-level F] [--rate R] [--table]\n"
     "                          [--law ration|conversion|level|sgr|tgc|power] [--amp BERKAS.csv]\n"
@@ -99,6 +102,8 @@ static const char HELP_ID[] =
     "  --records DB     berkas SQLite catatan; tanpa konfigurasi dan tanpa sensor\n"
     "  --as-of TANGGAL  hanya yang dimasukkan sampai akhir TANGGAL; bawaan hari ini\n"
     "  --keep SIMPUL    simpul ini (puncak) tetap pada ramalan dan sebarannya sendiri\n"
+    "  --threads N      bawaan: jumlah prosesor; forecast paling banyak 16, series 64\n"
+    "  --progress       menulis kemajuan ke stderr, juga bila bukan terminal\n"
     "  --ready BERKAS   diisi {\"port\":N,\"pid\":N} setelah halaman menjawab\n"
     "  --lang id|en     bahasa kata-kata ini; bawaan $NILA_LANG atau id\n"
     "  --json           untuk program   --quiet  peringatan   --verbose  lebih banyak\n"
@@ -187,6 +192,7 @@ static const char *take_options(struct arguments *a, int argc, char **argv)
         {"input", &a->o.series.input, NULL},
         {"frequency", &a->frequency, NULL},
         {"threads", &a->threads, NULL},
+        {"progress", NULL, &a->o.progress},
     };
     const int n = (int)(sizeof TABLE / sizeof TABLE[0]);
     struct option option[OPTIONS_MAX + 1] = {{0}};
@@ -249,6 +255,7 @@ static const char *bad_number(struct arguments *a, const char **name)
         return *name = "--threads", "1..64";
     a->o.series.frequency = (long)frequency;
     a->o.series.threads = (long)threads;
+    a->o.threads = (long)threads;
     a->o.series.method = a->o.reconcile.method; /* one option, --method */
     a->o.port = (int)port;
     a->o.months = (long)months;

@@ -110,7 +110,10 @@ int forecast_run(const struct forecast_request *q, struct forecast **out, char *
                                .as_of_day = q->as_of_day,
                                .months = q->months,
                                .draws = q->draws,
-                               .seed = q->seed};
+                               .seed = q->seed,
+                               .threads = q->threads,
+                               .progress = q->progress,
+                               .progress_arg = q->progress_arg};
     rc = supply_run(&in, &f->supply, f->pond);
     if (rc != 0) {
         (void)snprintf(why, why_size, "forecast: %s", nila_err_text(rc));

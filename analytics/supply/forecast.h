@@ -36,8 +36,11 @@ struct forecast_request {
     /* how fish feel oxygen, [POND_SYSTEM_COUNT]; NULL, or full_mg_l 0: as usual (growth.h) */
     const struct growth_oxygen *oxygen;
     enum forecast_scope scope;
-    bool without_official; /* leaves official figures aside */
-    int64_t issued_ms;     /* 0: now */
+    bool without_official;    /* leaves official figures aside */
+    int64_t issued_ms;        /* 0: now */
+    unsigned threads;         /* as in supply_input; 0: as many as there are processors */
+    supply_progress progress; /* NULL: not told */
+    void *progress_arg;
 };
 
 struct forecast {

@@ -9,6 +9,7 @@
 
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
+#include "crew.h"
 #include "paths.h"
 #include "pondrun.h"
 
@@ -50,18 +51,38 @@ static void sum_up(struct supply_forecast *f)
     }
 }
 
+struct sums {
+    const struct supply_input *in;
+    struct supply_forecast *f;
+    struct supply_pond *ponds_out; /* may be NULL */
+};
+
+/* A pond's turn: what it gives goes to its kecamatan. */
+static void add_pond(void *arg, size_t pond, const struct supply_pond *told, const double *kg)
+{
+    const struct sums *s = arg;
+    const struct records_snapshot *r = s->in->records;
+    size_t node = supply_node_kecamatan(r->farm[r->pond[pond].farm].kecamatan);
+    size_t block = (size_t)s->f->months * s->f->draws;
+    double *to = supply_draws(s->f, node, 1);
+
+    for (size_t x = 0; x < block; x++)
+        to[x] += kg[x];
+    s->f->tracked[node] += told->cycle >= 0;
+    s->f->forgotten += told->forgotten_cycle >= 0;
+    if (s->ponds_out != NULL)
+        s->ponds_out[pond] = *told;
+}
+
 int supply_run(const struct supply_input *in, struct supply_forecast **out,
                struct supply_pond *ponds_out)
 {
     struct supply_forecast *f;
     struct paths *paths;
-    struct pondrun *w;
-    int32_t end_day;
 
     if (in->months < 1 || in->months > SUPPLY_MONTHS_MAX || in->draws < SUPPLY_DRAWS_MIN ||
         in->draws > SUPPLY_DRAWS_MAX)
         return NILA_ERR_RANGE;
-    end_day = pondrun_end_day(in);
     f = xcalloc(1, sizeof *f);
     f->issued_ms = in->records->as_of_ms;
     f->as_of_day = in->as_of_day;
@@ -70,19 +91,9 @@ int supply_run(const struct supply_input *in, struct supply_forecast **out,
     f->draws = in->draws;
     f->kg = xcalloc((size_t)SUPPLY_NODES * in->months * in->draws, sizeof *f->kg);
     paths = paths_new(in->seed, in->as_of_day, in->as_of_day + PONDRUN_AHEAD_DAYS, in->draws);
-    w = pondrun_new(in, paths, end_day);
-    for (size_t p = 0; p < in->records->ponds; p++) {
-        size_t node = supply_node_kecamatan(in->records->farm[in->records->pond[p].farm].kecamatan);
-        struct supply_pond pond;
-
-        pondrun_pond(w, p, supply_draws(f, node, 1), &pond);
-        f->tracked[node] += pond.cycle >= 0;
-        f->forgotten += pond.forgotten_cycle >= 0;
-        if (ponds_out != NULL)
-            ponds_out[p] = pond;
-    }
+    crew_run(in, paths, pondrun_end_day(in), add_pond,
+             &(struct sums){.in = in, .f = f, .ponds_out = ponds_out});
     sum_up(f);
-    pondrun_free(w);
     paths_free(paths);
     *out = f;
     return 0;

@@ -41,9 +41,12 @@ struct supply_water {
     double *temp_c, *do_effect, *nh3_n_mg_l; /* NaN: not known */
 };
 
-#define SUPPLY_MONTHS_MAX 12
-#define SUPPLY_DRAWS_MIN  50
-#define SUPPLY_DRAWS_MAX  2000
+#define SUPPLY_MONTHS_MAX  12
+#define SUPPLY_DRAWS_MIN   50
+#define SUPPLY_DRAWS_MAX   2000
+#define SUPPLY_THREADS_MAX 16
+/* Called now and then with the ponds that are done, one call at a time, from any of the run's threads. */
+typedef void (*supply_progress)(void *arg, size_t done, size_t of);
 struct supply_input {
     const struct records_snapshot *records;
     const struct supply_water *water; /* one a pond of the snapshot, or NULL */
@@ -51,6 +54,9 @@ struct supply_input {
     unsigned months,
         draws; /* lead 1..months (1..12); lead 1 is the month after as_of_day's; draws 50..2000 */
     uint64_t seed;
+    unsigned threads;         /* 0: as many as the machine has processors; at most 16 are used */
+    supply_progress progress; /* NULL: not told */
+    void *progress_arg;
 };
 
 struct supply_forecast {

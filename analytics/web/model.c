@@ -198,6 +198,7 @@ static void write_back(struct model *m, const struct forecast *f)
 static bool make_forecast(struct model *m)
 {
     struct forecast_request q = {.records = m->c.records,
+                                 .threads = m->c.config->threads,
                                  .source = m->c.series,
                                  .as_of_day = civil_day(clock_wall_ms()),
                                  .months = m->c.config->months,

@@ -45,6 +45,7 @@ static void the_least_file_has_every_default(void **state)
     assert_int_equal(c.seed, 1);
     assert_int_equal(c.draws, 400);
     assert_int_equal(c.months, 6);
+    assert_int_equal(c.threads, 0);
     assert_float_equal(c.oxygen[POND_SYSTEM_CAGE].full_mg_l, 3.9, 1e-12);
     assert_int_equal(c.oxygen[POND_SYSTEM_CAGE].feed_to_h, 18);
 }
@@ -62,7 +63,7 @@ static void every_key_is_taken(void **state)
              "\"database\":\"lumbung\",\"token_file\":\"t\"}}, // comment\n"
              "\"web\":{\"bind\":\"0.0.0.0\",\"port\":0,\"notice\":\"Data contoh\","
              "\"phone\":\"+62 811-52\"},\n"
-             "\"forecast\":{\"seed\":77,\"draws\":50,\"months\":12,\"write_back\":false},\n"
+             "\"forecast\":{\"seed\":77,\"draws\":50,\"months\":12,\"threads\":3,\"write_back\":false},\n"
              "\"growth\":{\"biofloc\":{\"do_full_mg_l\":3,\"do_none_mg_l\":0.5,"
              "\"feeding_from_h\":7,\"feeding_to_h\":21}}}",
              why, sizeof why),
@@ -79,6 +80,7 @@ static void every_key_is_taken(void **state)
     assert_int_equal(c.seed, 77);
     assert_int_equal(c.draws, 50);
     assert_int_equal(c.months, 12);
+    assert_int_equal(c.threads, 3);
     assert_float_equal(c.oxygen[POND_SYSTEM_BIOFLOC].full_mg_l, 3, 1e-12);
     assert_float_equal(c.oxygen[POND_SYSTEM_BIOFLOC].none_mg_l, 0.5, 1e-12);
     assert_int_equal(c.oxygen[POND_SYSTEM_BIOFLOC].feed_from_h, 7);
@@ -109,6 +111,7 @@ static void names_place_key_and_what_is_allowed(void **state)
         {"a port out of range", "{" RECORDS "," SOURCE ",\n\"web\":{\"port\":65536}}", "a.json:2:15: web.port: 65536 is not allowed; 0 to 65535"},
         {"draws too few", "{" RECORDS "," SOURCE ",\"forecast\":{\"draws\":49}}", "forecast.draws: 49 is not allowed; 50 to 2000"},
         {"half a month", "{" RECORDS "," SOURCE ",\"forecast\":{\"months\":1.5}}", "whole number"},
+        {"17 threads", "{" RECORDS "," SOURCE ",\"forecast\":{\"threads\":17}}", "0 to 16"},
         {"no month", "{" RECORDS "," SOURCE ",\"forecast\":{\"months\":0}}", "1 to 12"},
         {"a seed below 0", "{" RECORDS "," SOURCE ",\"forecast\":{\"seed\":-1}}", "forecast.seed"},
         {"letters in the telephone", "{" RECORDS "," SOURCE ",\"web\":{\"phone\":\"<b>\"}}", "web.phone"},

@@ -162,7 +162,8 @@ static void one_more_pond_and_one_more_month_leave_the_rest_as_it_is(void **stat
                         (size_t)TRUTH_MONTHS * DRAWS * sizeof(double));
     supply_free(b);
     {
-        struct supply_input in = {&t.w->s, NULL, t.as_of_day, 1, DRAWS, 7};
+        struct supply_input in = {
+            .records = &t.w->s, .as_of_day = t.as_of_day, .months = 1, .draws = DRAWS, .seed = 7};
         assert_int_equal(supply_run(&in, &b, NULL), 0);
     }
     assert_memory_equal(supply_draws(a, supply_node_kecamatan(node), 1),
@@ -592,7 +593,8 @@ static void fifty_ponds_take_well_under_two_seconds(void **state)
 
     (void)state;
     truth_new(&t, 3, 50);
-    in = (struct supply_input){&t.w->s, NULL, t.as_of_day, 6, 400, 1};
+    in = (struct supply_input){
+        .records = &t.w->s, .as_of_day = t.as_of_day, .months = 6, .draws = 400, .seed = 1};
     begin = clock();
     assert_int_equal(supply_run(&in, &f, NULL), 0);
     seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
