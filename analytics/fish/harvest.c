@@ -101,9 +101,10 @@ static int32_t one_week(const struct harvest_outlook *o, struct harvest_member *
                         double effect, double retail_kg, gsl_rng *rng, double *kg, double *mass_g)
 {
     double hazard = harvest_hazard(growth_mass(m->u), m->target_g);
-    double loss = growth_loss(o->temp_c);
     size_t at = path_at(o, day);
-    double gain = effect * exp(m->ln_gain + m->z[at]);
+    double temp_c = o->temp_c + (m->temp_dev != NULL ? m->temp_dev[at] : 0);
+    double loss = growth_loss(temp_c);
+    double gain = effect * growth_temp_effect(temp_c) * exp(m->ln_gain + m->z[at]);
     bool final = gsl_rng_uniform(rng) < hazard;
     double days = final ? (double)gsl_rng_uniform_int(rng, 7) : 7;
 
@@ -122,7 +123,7 @@ static int32_t one_week(const struct harvest_outlook *o, struct harvest_member *
 void harvest_follow(const struct harvest_outlook *o, struct harvest_member *m, gsl_rng *rng,
                     harvest_sink sink, void *arg)
 {
-    double effect = growth_temp_effect(o->temp_c) * o->nh3_effect * m->do_usual;
+    double effect = o->nh3_effect * m->do_usual; /* without temperature, which moves by the week */
     bool current = m->stocked;
     int32_t day = o->first_day;
 

@@ -59,6 +59,7 @@ struct harvest_member {
     int32_t restock_day; /* INT32_MAX: not stocked again */
     double u, count, ln_gain, mort, do_usual, target_g;
     const double *z, *loss; /* this member's common path at week 0 */
+    const double *temp_dev; /* added to temp_c, C, as the two; NULL: nothing */
 };
 
 /* Called for each harvest: main is the final harvest of the cycle that was current at the start. */

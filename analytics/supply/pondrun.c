@@ -93,6 +93,7 @@ struct replay {
     int fed_days;
     int32_t fed_from_day;
     enum regency regency;
+    enum pond_system system;
 };
 
 /* Feed counts as evidence once in so many days, when it was written down on so many of them. */
@@ -210,7 +211,7 @@ static struct ensemble_span span_of(const struct pondrun *w, const struct replay
     size_t week = paths_week(w->paths, from_day), at = week * w->paths->draws;
     struct growth_day d = water_of(water, &p->usual, from_day);
     struct ensemble_span s = {.do_known = !isnan(d.do_effect),
-                              .z = w->paths->z[p->regency] + at,
+                              .z = w->paths->growth[p->regency][p->system] + at,
                               .exposure = p->prior.exposure};
     bool fed = !isnan(feed[from_day]);
     int32_t day = from_day;
@@ -308,7 +309,8 @@ static struct harvest_member member_of(struct pondrun *w, const struct replay *p
 {
     struct harvest_member m = {.stocked = stocked,
                                .restock_day = INT32_MAX,
-                               .z = w->paths->z[p->regency] + i,
+                               .z = w->paths->growth[p->regency][p->system] + i,
+                               .temp_dev = w->paths->temp_dev[p->regency] + i,
                                .loss = w->paths->loss[p->regency] + i};
     const struct ensemble *e = w->fish;
 
@@ -417,6 +419,7 @@ static void replay_init(const struct pondrun *w, size_t pond, long cycle, struct
     p->counted_day = s->cycle[cycle].stocked_day;
     p->dead = 0;
     p->regency = s->farm[s->pond[pond].farm].regency;
+    p->system = s->pond[pond].system;
 }
 
 void pondrun_pond(struct pondrun *w, size_t pond, double *kg, struct supply_pond *out)

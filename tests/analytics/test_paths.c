@@ -70,6 +70,109 @@ static void events_fall_in_their_seasons_at_the_rate_of_the_record(void **state)
     paths_free(p);
 }
 
+/* Year round: z's spread and memory are those of the sum, whatever it is made of. */
+static void parts_make_up_the_whole(void **state)
+{
+    int32_t day = civil_day_of(2026, 6, 30);
+    struct paths *p = paths_new(SEED, day, day + 200, DRAWS);
+    size_t n = 104 * (size_t)DRAWS, smoked = 0; /* two whole years */
+    double *parts = calloc(n, sizeof *parts);
+    double lag = 0, between = 0, square = 0, share = 0;
+
+    (void)state;
+    for (size_t x = 0; x < n; x++) {
+        double a = p->z[0][x], b = p->z[1][x];
+
+        parts[x] = p->rest[0][x] - 0.3 * p->ln_price[x] - 0.10 * p->smoke[0][x];
+        assert_close(parts[x], a, 1e-12);
+        assert_close(p->growth[0][POND_SYSTEM_CAGE][x], a + p->appetite[0][x], 1e-12);
+        assert_close(p->growth[0][POND_SYSTEM_BIOFLOC][x], a + 0.1 * p->appetite[0][x], 1e-12);
+        square += (a * a + b * b) / 2;
+        between += a * b;
+        lag += x + DRAWS < n ? a * p->z[0][x + DRAWS] : 0;
+        share += p->smoke[0][x];
+        smoked += p->smoke[0][x] > 0;
+        assert_true(p->smoke[0][x] >= 0 && p->smoke[0][x] <= 1 + 1e-12);
+    }
+    print_message("standing sd %.4f, kept %.3f, between %.3f; smoke %.1f days a year\n",
+                  sqrt(square / (double)n), lag / square * 104 / 103, between / square,
+                  share * 7 / 2 / DRAWS);
+    assert_close(sqrt(square / (double)n), 0.12, 0.002);
+    assert_close(lag / square * 104 / 103, 0.8, 0.015);
+    assert_close(between / square, 0.6, 0.03);
+    /* E (1 - exp(-rate)) = 1 - (11/12)^3.5 = 0.2625 of the years, 35 days each */
+    assert_close(share * 7 / 2 / DRAWS, 0.2625 * 35, 0.8);
+    assert_true(smoked > 0);
+    assert_close(gsl_stats_sd(p->ln_price + 40 * DRAWS, 1, DRAWS), 0.10, 0.005);
+    assert_close(gsl_stats_sd(p->temp_dev[0] + 110 * DRAWS, 1, DRAWS), 0.8, 0.04);
+    free(parts);
+    paths_free(p);
+}
+
+/* In how many draws and weeks a and b differ, before and from the first week to come on. */
+static void count_changed(const struct paths *p, const double *a, const double *b, size_t *past,
+                          size_t *ahead)
+{
+    *past = *ahead = 0;
+    for (size_t x = 0; x < p->weeks * p->draws; x++)
+        if (a[x] != b[x])
+            *(x < PATHS_PAST_WEEKS * p->draws ? past : ahead) += 1;
+}
+
+static void a_scenario_changes_what_it_says_and_no_other_thing(void **state)
+{
+    int32_t day = civil_day_of(2026, 6, 30), jan = civil_month_of_day(civil_day_of(2027, 1, 1));
+    struct paths *a = paths_new(1, day, day + 400, 200), *b = paths_new(1, day, day + 400, 200);
+    struct paths_shock shock = paths_shock_none();
+    size_t past, ahead, hit = 0, other = 0;
+
+    (void)state;
+    paths_apply(b, &shock, 1);
+    assert_memory_equal(a->block, b->block, a->weeks * 200 * (1 + 2 * 12) * sizeof(double));
+    shock.acid_month = jan;
+    shock.smoke_from_month = jan - 4; /* September and October */
+    shock.smoke_to_month = jan - 3;
+    shock.price_from_month = jan - 2;
+    shock.price_factor = 1.3;
+    paths_apply(b, &shock, 1);
+    for (size_t r = 0; r < REGENCY_COUNT; r++) {
+        const double *l = b->event[PATHS_ACID][r];
+
+        count_changed(a, a->z[r], b->z[r], &past, &ahead);
+        assert_int_equal(past, 0);
+        assert_true(ahead > 0);
+        count_changed(a, a->loss[r], b->loss[r], &past, &ahead);
+        assert_int_equal(past, 0);
+        count_changed(a, a->event[PATHS_LOW_FLOW][r], b->event[PATHS_LOW_FLOW][r], &past, &ahead);
+        assert_int_equal(past + ahead, 0);
+        count_changed(a, a->rest[r], b->rest[r], &past, &ahead);
+        assert_int_equal(past + ahead, 0);
+        for (size_t x = PATHS_PAST_WEEKS * 200; x < b->weeks * 200; x++) {
+            int32_t from = b->first_day + (int32_t)(x / 200) * 7;
+            int month = civil_month_of_day(from + 3);
+
+            if (civil_month_of_day(from) <= jan && civil_month_of_day(from + 6) >= jan)
+                hit += l[x] > 0;
+            else if (from < civil_day_of(2027, 4, 1))
+                other += l[x] > 0;
+            if (month == jan - 3)
+                assert_close(b->smoke[r][x], 1, 1e-12);
+            assert_close(b->ln_price[x] - a->ln_price[x], month >= jan - 2 ? log(1.3) : 0, 1e-12);
+        }
+    }
+    assert_int_equal(hit, 400); /* one in each draw and regency */
+    assert_int_equal(other, 0);
+    shock = paths_shock_none(); /* what is past can't be changed */
+    shock.acid_month = civil_month_of_day(day) - 1;
+    paths_free(b);
+    b = paths_new(1, day, day + 400, 200);
+    paths_apply(b, &shock, 1);
+    count_changed(a, a->loss[0], b->loss[0], &past, &ahead);
+    assert_int_equal(past + ahead, 0);
+    paths_free(a);
+    paths_free(b);
+}
+
 static void a_longer_horizon_changes_no_earlier_week(void **state)
 {
     int32_t day = civil_day_of(2026, 6, 30);
@@ -152,6 +255,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(deviations_have_the_stated_spread_memory_and_common_part),
         cmocka_unit_test(events_fall_in_their_seasons_at_the_rate_of_the_record),
+        cmocka_unit_test(parts_make_up_the_whole),
+        cmocka_unit_test(a_scenario_changes_what_it_says_and_no_other_thing),
         cmocka_unit_test(a_longer_horizon_changes_no_earlier_week),
         cmocka_unit_test(weeks_are_found_and_kept_inside),
         cmocka_unit_test(an_event_strikes_once_on_either_side_of_the_as_of_day),

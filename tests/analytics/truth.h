@@ -48,17 +48,18 @@ static int32_t truth_live(struct truth *t, size_t pond, const struct paths *path
     struct ensemble_prior prior;
     size_t kecamatan = t->w->s.farm[t->w->s.pond[pond].farm].kecamatan;
     enum regency regency = region_kecamatan(kecamatan)->regency;
+    enum pond_system system = t->w->s.pond[pond].system;
     double count = 1000 + 4000 * gsl_rng_uniform(rng), mass = 8 + 7 * gsl_rng_uniform(rng);
     size_t cycle = world_cycle(t->w, pond, day, count, mass);
 
-    ensemble_prior(t->w->s.pond[pond].system, &prior);
+    ensemble_prior(system, &prior);
     prior.mixed = 0.5; /* the sex is not written down */
     ensemble_stock(e, &prior, count, mass, day, rng);
     for (int32_t d = day + 1; d <= t->as_of_day; d++) {
         size_t at = paths_week(paths, d) * paths->draws;
         struct ensemble_day today = {.water = {28.5, NAN, 0},
                                      .feed_kg = NAN,
-                                     .z = paths->z[regency] + at,
+                                     .z = paths->growth[regency][system] + at,
                                      .exposure = prior.exposure};
 
         if ((d - paths->first_day) % 7 == 0)
@@ -118,7 +119,8 @@ static void truth_pond(struct truth *t, size_t pond, const struct paths *paths, 
     m.ln_gain = ensemble_ln_gain(e, 0);
     m.mort = exp(e->ln_mort[0]);
     m.do_usual = e->do_usual[0];
-    m.z = paths->z[regency];
+    m.z = paths->growth[regency][t->w->s.pond[pond].system];
+    m.temp_dev = paths->temp_dev[regency];
     m.loss = paths->loss[regency];
     harvest_follow(&o, &m, rng, truth_harvest, &sink);
     ensemble_free(e);
