@@ -18,6 +18,7 @@ static const char *const HARVEST[] = {"partial", "final", "retail", NULL};
 static const char *const LEDGER[] = {"production", "sale", "transfer", NULL};
 static const char *const CODES[] = {"kemendagri", "bps", NULL};
 static const char *const STATUS[] = {"provisional", "final", NULL};
+static const char *const FOUND[] = {"yes", "no", NULL};
 static const char *const NODE[] = {"joint", "kotim", "seruyan", NULL};
 
 /* Bounds catch slips of the pen (grams for kilograms, a telephone number for a count), not unusual farms. */
@@ -110,6 +111,19 @@ static const struct columns TABLE[RECORDS_TABLES] = {
         {"months", COLUMN_MONTHS, false, 0,    0,   NULL},
         {"source", COLUMN_NAME,   true,  0,    0,   NULL},
         {"on",     COLUMN_DAY,    true,  0,    0,   NULL}}},
+    [RECORDS_CLASSES] = {4, {
+        {"system", COLUMN_WORD, true, 0, 0, SYSTEM},
+        {"class",  COLUMN_NAME, true, 0, 0, NULL},
+        {"source", COLUMN_NAME, true, 0, 0, NULL},
+        {"on",     COLUMN_DAY,  true, 0, 0, NULL}}},
+    [RECORDS_SURVEY] = {7, {
+        {"quarter",    COLUMN_QUARTER, true,  0, 0,       NULL},
+        {"kecamatan",  COLUMN_NAME,    true,  0, 0,       NULL},
+        {"system",     COLUMN_WORD,    true,  0, 0,       SYSTEM},
+        {"serial",     COLUMN_WHOLE,   true,  1, 1000000, NULL},
+        {"on",         COLUMN_DAY,     true,  0, 0,       NULL},
+        {"found",      COLUMN_WORD,    true,  0, 0,       FOUND},
+        {"kg_quarter", COLUMN_NUMBER,  false, 0, 1000000, NULL}}},
 };
 /* clang-format on */
 
@@ -246,6 +260,17 @@ static int read_period(const char *text, struct cell *out, char *reason)
     return 0;
 }
 
+static int read_quarter(const char *text, struct cell *out, char *reason)
+{
+    int32_t first;
+    unsigned months;
+
+    if (places_period(text, &first, &months) != 0 || months != 3)
+        return refuse_text(reason, text, "is not a quarter; as in 2027-Q1");
+    (void)snprintf(out->text, sizeof out->text, "%s", text);
+    return 0;
+}
+
 static int read_months(const char *text, struct cell *out, char *reason)
 {
     int32_t first, last;
@@ -283,6 +308,8 @@ int cell_read(const struct column *c, const struct csv *csv, int index, int64_t 
         return read_moment(text, now_ms, out, reason);
     case COLUMN_PERIOD:
         return read_period(text, out, reason);
+    case COLUMN_QUARTER:
+        return read_quarter(text, out, reason);
     case COLUMN_MONTHS:
         return read_months(text, out, reason);
     }

@@ -22,10 +22,11 @@ enum column_kind {
     COLUMN_WORD,  /* one of words */
     COLUMN_WHOLE, /* digits only */
     COLUMN_NUMBER,
-    COLUMN_DAY,    /* YYYY-MM-DD */
-    COLUMN_PERIOD, /* a month, quarter or year (places.h) */
-    COLUMN_MONTHS, /* a month, or first..last */
-    COLUMN_MOMENT  /* a day, or ISO 8601 */
+    COLUMN_DAY,     /* YYYY-MM-DD */
+    COLUMN_PERIOD,  /* a month, quarter or year (places.h) */
+    COLUMN_QUARTER, /* a quarter */
+    COLUMN_MONTHS,  /* a month, or first..last */
+    COLUMN_MOMENT   /* a day, or ISO 8601 */
 };
 
 struct column {

@@ -163,6 +163,7 @@ static void bind_cells(struct import *m, struct db_stmt *s)
         case COLUMN_NAME:
         case COLUMN_WORD:
         case COLUMN_PERIOD:
+        case COLUMN_QUARTER:
         case COLUMN_MONTHS:
             db_bind_text(s, at, c->text);
             break;

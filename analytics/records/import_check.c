@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "collector/common/civil.h"
 #include "collector/common/log.h"
 #include "keys.h"
 #include "places.h"
@@ -135,6 +136,26 @@ static void check_assumption(struct import *m)
                    k->name);
 }
 
+/* A harvest is of a farm that was found; the visit comes after the quarter, or in it. */
+static void check_survey(struct import *m)
+{
+    size_t found = import_column(m, "found"), kg = import_column(m, "kg_quarter"),
+           quarter = import_column(m, "quarter"), on = import_column(m, "on"), k;
+    bool yes = strcmp(m->cell[found].text, "yes") == 0;
+    int32_t first;
+    unsigned months;
+
+    (void)check_kecamatan(m, &k); /* tells it itself */
+    if (yes && m->cell[kg].empty)
+        import_bad(m, m->index[kg], "kg_quarter",
+                   "may not be empty for a farm that was found; 0 when it harvested nothing");
+    if (!yes && !m->cell[kg].empty && m->cell[kg].number > 0)
+        import_bad(m, m->index[kg], "kg_quarter", "must be empty for a farm that was not found");
+    if (places_period(m->cell[quarter].text, &first, &months) == 0 &&
+        civil_month_of_day((int32_t)m->cell[on].whole) < first)
+        import_bad(m, m->index[on], "on", "lies before the quarter %s", m->cell[quarter].text);
+}
+
 void import_check(struct import *m)
 {
     size_t k;
@@ -151,4 +172,6 @@ void import_check(struct import *m)
         (void)check_kecamatan(m, &k); /* tells it itself */
     else if (m->table == RECORDS_ASSUMPTIONS)
         check_assumption(m);
+    else if (m->table == RECORDS_SURVEY)
+        check_survey(m);
 }

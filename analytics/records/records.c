@@ -44,6 +44,8 @@ static const char *const TABLE[RECORDS_TABLES] = {
     [RECORDS_OFFICIAL] = "official",
     [RECORDS_REGISTRY] = "registry",
     [RECORDS_ASSUMPTIONS] = "assumptions",
+    [RECORDS_CLASSES] = "classes",
+    [RECORDS_SURVEY] = "survey",
 };
 
 const char *records_table_name(enum records_table t)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* records: the production records: farms, ponds, cycles (stocking), feed, samples, deaths, harvests; and what is known of the
- * region: fingerlings, official figures, the register, assumptions. SQLite, one migration path, foreign keys on; filled from
+ * region: fingerlings, official figures, the register, assumptions, classes, the survey. SQLite, one migration path, foreign keys on; filled from
  * CSV, all or nothing a file.
  *
  * Both dates of every row are kept: the day of the event and the moment it was entered. A forecast "as of" a day sees
@@ -38,6 +38,8 @@ enum records_table {
     RECORDS_OFFICIAL,    /* harvest figures of offices */
     RECORDS_REGISTRY,    /* how many farms exist, on record here or not */
     RECORDS_ASSUMPTIONS, /* what the demand and the balance are made of */
+    RECORDS_CLASSES,     /* our systems in the offices' classes */
+    RECORDS_SURVEY,      /* what was found at ponds drawn at random from the register */
     RECORDS_TABLES
 };
 const char *records_table_name(enum records_table t); /* "farms" ... */
@@ -185,6 +187,25 @@ struct rec_assumption {
     char source[SITE_NAME_SIZE];
 };
 
+/* The offices' class a system counts as, in their own words. */
+struct rec_class {
+    enum pond_system system;
+    char name[SITE_NAME_SIZE];
+    int32_t day;
+    char source[SITE_NAME_SIZE];
+};
+
+/* One unit of the register (a pond where it counts ponds, else a farm) that was drawn and visited. */
+struct rec_survey {
+    size_t kecamatan;
+    enum pond_system system;
+    unsigned serial;     /* in the register's order, from 1 */
+    int32_t first_month; /* of the quarter */
+    int32_t day;         /* of the visit */
+    bool found;          /* false: no such farm, or it keeps no fish any more */
+    double kg;           /* harvested in the quarter, >= 0; 0 when not found */
+};
+
 /* Arrays sorted: farms and ponds by slug, cycles by (pond, day), the rest by (cycle, day). Samples of one pond and day are
  * one. An event belongs to the cycle that lived in the pond that day, the days of stocking and of the last final harvest
  * included; a harvest on the day of a stocking is of the fish that were there before. Events that fall in no cycle are
@@ -192,7 +213,9 @@ struct rec_assumption {
  *
  * Fingerlings lie by day. Of official figures the newest is kept for each node and period: by revision, then cut-off day, then
  * entry; of the register the newest count of a kecamatan and system; of assumptions the newest (by day, then entry) of a
- * key, node and months. They lie by (node, first month), (kecamatan, system), (key, node, months). */
+ * key, node and months; of classes the newest of a system; of the survey the newest of a quarter, kecamatan, system and
+ * serial. They lie by (node, first month), (kecamatan, system), (key, node, months), (system), (first month, kecamatan,
+ * system, serial). */
 struct records_snapshot {
     int64_t as_of_ms;
     size_t farms, ponds, cycles, feeds, samples, deaths, harvests, stray;
@@ -203,11 +226,13 @@ struct records_snapshot {
     struct rec_sample *sample;
     struct rec_death *death;
     struct rec_harvest *harvest;
-    size_t fingerling_rows, officials, registers, assumptions;
+    size_t fingerling_rows, officials, registers, assumptions, classes, surveys;
     struct rec_fingerlings *fingerlings;
     struct rec_official *official;
     struct rec_registry *registry;
     struct rec_assumption *assumption;
+    struct rec_class *class;
+    struct rec_survey *survey;
 };
 
 /* What had been entered by as_of_ms, events up to its day only (a pond and its farm count as known from the first stocking

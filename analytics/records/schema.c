@@ -49,6 +49,13 @@ const char *const RECORDS_MIGRATION[] = {
     "CREATE TABLE assumptions(id INTEGER PRIMARY KEY AUTOINCREMENT,"
     " key TEXT NOT NULL, node TEXT NOT NULL, value REAL NOT NULL, low REAL, high REAL, unit TEXT NOT NULL,"
     " months TEXT, source TEXT NOT NULL, \"on\" INTEGER NOT NULL, entered_on INTEGER NOT NULL);",
+    /* 3: which of our systems counts as what for the offices, and what was found at farms drawn at random */
+    "CREATE TABLE classes(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " system TEXT NOT NULL, class TEXT NOT NULL, source TEXT NOT NULL, \"on\" INTEGER NOT NULL,"
+    " entered_on INTEGER NOT NULL);"
+    "CREATE TABLE survey(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " quarter TEXT NOT NULL, kecamatan TEXT NOT NULL, system TEXT NOT NULL, serial INTEGER NOT NULL,"
+    " \"on\" INTEGER NOT NULL, found TEXT NOT NULL, kg_quarter REAL, entered_on INTEGER NOT NULL);",
     NULL,
 };
 /* clang-format on */

@@ -373,6 +373,8 @@ void records_snapshot_free(struct records_snapshot *s)
     free(s->official);
     free(s->registry);
     free(s->assumption);
+    free(s->class);
+    free(s->survey);
     free(s);
 }
 

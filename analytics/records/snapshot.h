@@ -28,7 +28,7 @@ void *snapshot_each(struct load *l, const struct query *q, size_t *n, int *rc);
 /* Words in the file were checked when they came in; others mean that somebody else wrote them. NILA_ERR_CORRUPT, logged. */
 int snapshot_corrupt(const char *what, const char *text);
 
-/* Fills fingerlings, official, registry and assumption. */
+/* Fills fingerlings, official, registry, assumption, class and survey. */
 NILA_MUST_CHECK int snapshot_region(struct load *l);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The part of a snapshot that speaks of the region: fingerlings, official figures, the register, assumptions. */
+/* The part of a snapshot that speaks of the region: fingerlings, official figures, the register, assumptions,
+ * classes, the survey. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +101,47 @@ static int take_assumption(struct load *l, struct db_stmt *row, void *element)
     return 0;
 }
 
+static int take_class(struct load *l, struct db_stmt *row, void *element)
+{
+    struct rec_class *c = element;
+    char text[SITE_NAME_SIZE];
+
+    (void)l;
+    db_text(row, 0, text, sizeof text);
+    if (pond_system_find(text, &c->system) != 0)
+        return snapshot_corrupt("system", text);
+    db_text(row, 1, c->name, sizeof c->name);
+    db_text(row, 2, c->source, sizeof c->source);
+    c->day = (int32_t)db_integer(row, 3);
+    return 0;
+}
+
+static int take_survey(struct load *l, struct db_stmt *row, void *element)
+{
+    struct rec_survey *v = element;
+    char text[SITE_NAME_SIZE];
+    unsigned months;
+
+    (void)l;
+    db_text(row, 0, text, sizeof text);
+    if (places_period(text, &v->first_month, &months) != 0 || months != 3)
+        return snapshot_corrupt("quarter", text);
+    db_text(row, 1, text, sizeof text);
+    if (region_find_kecamatan(text, &v->kecamatan) != 0)
+        return snapshot_corrupt("kecamatan", text);
+    db_text(row, 2, text, sizeof text);
+    if (pond_system_find(text, &v->system) != 0)
+        return snapshot_corrupt("system", text);
+    v->serial = (unsigned)db_integer(row, 3);
+    v->day = (int32_t)db_integer(row, 4);
+    db_text(row, 5, text, sizeof text);
+    v->found = strcmp(text, "yes") == 0;
+    v->kg = db_number(row, 6);
+    if (!v->found || isnan(v->kg))
+        v->kg = 0;
+    return 0;
+}
+
 static int three_way(int64_t a, int64_t b)
 {
     return (a > b) - (a < b);
@@ -120,6 +162,23 @@ static int registry_same(const void *x, const void *y)
     int c = three_way((int64_t)a->kecamatan, (int64_t)b->kecamatan);
 
     return c != 0 ? c : three_way(a->system, b->system);
+}
+
+static int class_same(const void *x, const void *y)
+{
+    const struct rec_class *a = x, *b = y;
+
+    return three_way(a->system, b->system);
+}
+
+static int survey_same(const void *x, const void *y)
+{
+    const struct rec_survey *a = x, *b = y;
+    int c = three_way(a->first_month, b->first_month);
+
+    c = c != 0 ? c : three_way((int64_t)a->kecamatan, (int64_t)b->kecamatan);
+    c = c != 0 ? c : three_way(a->system, b->system);
+    return c != 0 ? c : three_way(a->serial, b->serial);
 }
 
 static int assumption_same(const void *x, const void *y)
@@ -169,6 +228,13 @@ static const struct query ASSUMPTIONS = {
     "SELECT key, node, value, low, high, months, source, \"on\" FROM assumptions WHERE entered_on <= ?1 AND \"on\" <= ?2 "
     "ORDER BY \"on\", id",
     true, sizeof(struct rec_assumption), take_assumption};
+static const struct query CLASSES = {
+    "SELECT system, class, source, \"on\" FROM classes WHERE entered_on <= ?1 AND \"on\" <= ?2 ORDER BY \"on\", id",
+    true, sizeof(struct rec_class), take_class};
+static const struct query SURVEY = {
+    "SELECT quarter, kecamatan, system, serial, \"on\", found, kg_quarter FROM survey WHERE entered_on <= ?1 AND "
+    "\"on\" <= ?2 ORDER BY \"on\", id",
+    true, sizeof(struct rec_survey), take_survey};
 /* clang-format on */
 
 int snapshot_region(struct load *l)
@@ -180,8 +246,12 @@ int snapshot_region(struct load *l)
     s->official = snapshot_each(l, &OFFICIAL, &s->officials, &rc);
     s->registry = snapshot_each(l, &REGISTRY, &s->registers, &rc);
     s->assumption = snapshot_each(l, &ASSUMPTIONS, &s->assumptions, &rc);
+    s->class = snapshot_each(l, &CLASSES, &s->classes, &rc);
+    s->survey = snapshot_each(l, &SURVEY, &s->surveys, &rc);
     s->officials = newest(s->official, s->officials, sizeof *s->official, official_same);
     s->registers = newest(s->registry, s->registers, sizeof *s->registry, registry_same);
     s->assumptions = newest(s->assumption, s->assumptions, sizeof *s->assumption, assumption_same);
+    s->classes = newest(s->class, s->classes, sizeof *s->class, class_same);
+    s->surveys = newest(s->survey, s->surveys, sizeof *s->survey, survey_same);
     return rc;
 }

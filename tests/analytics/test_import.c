@@ -76,6 +76,7 @@ static void must_take(enum records_table t, const char *text, size_t rows, size_
     "p-2,f-2,Keramba 2,cage,24.5,2\n"
 #define CYCLES   "cycle,pond,stocked_on,count,mass_g,strain,sex,source,price_idr_each\n"
 #define LEDGER   "on,hatchery,kind,count,size_cm,from,to\n"
+#define SURVEY   "quarter,kecamatan,system,serial,on,found,kg_quarter\n"
 #define OFFICIAL "code_system,code,name,period,kg,status,cut_off,revision,source\n"
 #define ASSUMED  "key,node,value,low,high,unit,months,source,on\n"
 #define FEED     "pond,on,feed_kg,kind,brand,protein_pct\n"
@@ -164,6 +165,13 @@ static void every_bad_cell_is_named_by_its_place(void **state)
         {"a shock at no time", RECORDS_ASSUMPTIONS, ASSUMED "demand_shock,joint,-20,,,%,,X,2026-01-01\n", "assumptions.csv:2:28: months: may not be empty for demand_shock; as in 2027-01..2027-03"},
         {"a shock that ends before it begins", RECORDS_ASSUMPTIONS, ASSUMED "demand_shock,joint,-20,,,%,2027-03..2027-01,X,2026-01-01\n", "assumptions.csv:2:28: months: \"2027-03..2027-01\" are not months"},
         {"a population in a month", RECORDS_ASSUMPTIONS, ASSUMED "population,kotim,454515,,,people,2027-01,X,2026-01-01\n", "assumptions.csv:2:34: months: must be empty for population, which holds always"},
+        {"a class of nothing", RECORDS_CLASSES, "system,class,source,on\nsea,Laut,Dinas,2026-01-01\n", "classes.csv:2:1: system: \"sea\" is not allowed"},
+        {"a survey of a year", RECORDS_SURVEY, SURVEY "2026,62.02.06,cage,17,2026-07-01,yes,10\n", "survey.csv:2:1: quarter: \"2026\" is not a quarter; as in 2027-Q1"},
+        {"a survey of nowhere", RECORDS_SURVEY, SURVEY "2026-Q2,62.07.11,cage,17,2026-07-01,yes,10\n", "survey.csv:2:9: kecamatan: \"62.07.11\" is not a code of"},
+        {"a serial of nothing", RECORDS_SURVEY, SURVEY "2026-Q2,62.02.06,cage,0,2026-07-01,yes,10\n", "survey.csv:2:23: serial: 0 is not allowed; 1 to 1000000"},
+        {"found without a word on fish", RECORDS_SURVEY, SURVEY "2026-Q2,62.02.06,cage,17,2026-07-01,yes,\n", "survey.csv:2:41: kg_quarter: may not be empty for a farm that was found"},
+        {"fish of a farm that is not", RECORDS_SURVEY, SURVEY "2026-Q2,62.02.06,cage,17,2026-07-01,no,10\n", "survey.csv:2:40: kg_quarter: must be empty for a farm that was not found"},
+        {"a visit before the quarter", RECORDS_SURVEY, SURVEY "2026-Q3,62.02.06,cage,17,2026-06-30,yes,10\n", "survey.csv:2:26: on: lies before the quarter 2026-Q3"},
         {"a cell too many", RECORDS_DEATHS, "pond,on,count\np-1,2026-06-15,3,4\n", "deaths.csv:2:"},
         {"an empty file", RECORDS_DEATHS, "", "deaths.csv:1:1"},
         /* clang-format on */

@@ -253,6 +253,40 @@ static void assumptions_and_register_keep_the_newest_of_each(void **state)
     records_snapshot_free(s);
 }
 
+static void classes_and_surveys_are_the_newest_of_their_kind(void **state)
+{
+    struct records_snapshot *s;
+
+    (void)state;
+    take(RECORDS_CLASSES, "system,class,source,on,entered_on\n"
+                          "pond,Kolam,Dinas,2026-01-05,2026-01-06\n"
+                          "cage,Jaring apung,Dinas,2026-01-05,2026-01-06\n"
+                          "pond,Kolam air tenang,KKP,2026-05-01,2026-05-02\n");
+    take(RECORDS_SURVEY, "quarter,kecamatan,system,serial,on,found,kg_quarter,entered_on\n"
+                         "2026-Q2,62.02.06,cage,17,2026-07-03,yes,120,2026-07-04\n"
+                         "2026-Q2,62.02.06,cage,17,2026-07-09,yes,150.5,2026-07-10\n"
+                         "2026-Q1,62.07.01,pond,3,2026-04-02,no,,2026-04-03\n");
+    s = snapshot("2026-03-15");
+    assert_int_equal(s->classes, 2);
+    assert_string_equal(s->class[0].name, "Kolam");
+    assert_int_equal(s->class[0].system, POND_SYSTEM_POND);
+    assert_int_equal(s->surveys, 0);
+    records_snapshot_free(s);
+    s = snapshot("2026-07-05");
+    assert_string_equal(s->class[0].name, "Kolam air tenang");
+    assert_string_equal(s->class[0].source, "KKP");
+    assert_int_equal(s->surveys, 2);
+    assert_int_equal(s->survey[0].first_month, 2026 * 12);
+    assert_true(!s->survey[0].found && s->survey[0].kg == 0);
+    assert_float_equal(s->survey[1].kg, 120, 0);
+    records_snapshot_free(s);
+    s = snapshot("2026-07-31");
+    assert_int_equal(s->surveys, 2);
+    assert_float_equal(s->survey[1].kg, 150.5, 0);
+    assert_int_equal(s->survey[1].serial, 17);
+    records_snapshot_free(s);
+}
+
 static void run_sql(const char *file, const char *sql)
 {
     sqlite3 *h;
@@ -274,7 +308,11 @@ static void notices_what_another_program_spoilt(void **state)
         "UPDATE registry SET system = 'cage'; UPDATE assumptions SET key = 'luck'",
         "UPDATE assumptions SET key = 'demand_shock', months = 'soon'",
         "UPDATE assumptions SET months = NULL; UPDATE fingerlings SET \"from\" = 'x'",
-        "UPDATE fingerlings SET \"from\" = 'kotim', \"to\" = 'x'"};
+        "UPDATE fingerlings SET \"from\" = 'kotim', \"to\" = 'x'",
+        "UPDATE fingerlings SET \"to\" = NULL; UPDATE classes SET system = 'sea'",
+        "UPDATE classes SET system = 'cage'; UPDATE survey SET quarter = '2026'",
+        "UPDATE survey SET quarter = '2026-Q2', kecamatan = '1'",
+        "UPDATE survey SET kecamatan = '62.02.06', system = 'sea'"};
     struct records_snapshot *s;
 
     (void)state;
@@ -285,12 +323,15 @@ static void notices_what_another_program_spoilt(void **state)
                               "demand_shock,joint,-20,%,2027-01,B,2026-10-01\n");
     take(RECORDS_FINGERLINGS,
          "on,hatchery,kind,count,from,to\n2026-06-02,BBI,sale,9000,kotim,kotim\n");
+    take(RECORDS_CLASSES, "system,class,source,on\ncage,Karamba,D,2026-03-01\n");
+    take(RECORDS_SURVEY, "quarter,kecamatan,system,serial,on,found,kg_quarter\n"
+                         "2026-Q2,62.02.06,cage,17,2026-07-03,yes,120\n");
     for (size_t i = 0; i < sizeof SPOIL / sizeof SPOIL[0]; i++) {
         run_sql(path, SPOIL[i]);
         if (records_snapshot(db, now_ms, &s) != NILA_ERR_CORRUPT)
             fail_msg("not noticed: %s", SPOIL[i]);
     }
-    run_sql(path, "UPDATE fingerlings SET \"to\" = NULL");
+    run_sql(path, "UPDATE survey SET system = 'cage'");
     assert_int_equal(records_snapshot(db, now_ms, &s), 0);
     records_snapshot_free(s);
 }
@@ -370,6 +411,7 @@ int main(void)
         TEST(keys_have_their_names_in_order),
         TEST(the_newest_revision_known_then_counts),
         TEST(assumptions_and_register_keep_the_newest_of_each),
+        TEST(classes_and_surveys_are_the_newest_of_their_kind),
         TEST(notices_what_another_program_spoilt),
         TEST(a_file_of_the_version_before_is_taken_over),
         TEST(a_take_over_that_fails_leaves_the_file_as_it_was),
