@@ -384,8 +384,9 @@ static void the_shipped_example_is_accepted(void **state)
                 long back = strtol(p + 2, &p, 10);
                 (void)civil_format_day(day, sizeof day, civil_day(now_ms) - (int32_t)back);
                 buf_str(&dated, day);
-            } else if (strncmp(p, "Q+1", 3) == 0) { /* the first whole quarter after this month */
-                int32_t month = (civil_month(now_ms) / 3 + 1) * 3;
+            } else if (p[0] == 'Q' && (p[1] == '+' || p[1] == '-') && p[2] == '1') {
+                /* the first whole quarter after this month, the last one that is over */
+                int32_t month = (civil_month(now_ms) / 3 + (p[1] == '+' ? 1 : -1)) * 3;
                 (void)snprintf(day, sizeof day, "%04d-Q%d", (int)(month / 12),
                                (int)(month % 12) / 3 + 1);
                 buf_str(&dated, day);
