@@ -194,6 +194,24 @@ struct history_water history_usual_water(const struct supply_water *water, int32
     return u;
 }
 
+struct growth_day history_day_water(const struct supply_water *water,
+                                    const struct history_water *usual, int32_t day)
+{
+    struct growth_day d = {usual->temp_c, NAN, usual->nh3_n_mg_l};
+
+    if (water != NULL && day >= water->first_day &&
+        (size_t)(day - water->first_day) < water->days) {
+        size_t at = (size_t)(day - water->first_day);
+
+        d.do_effect = water->do_effect[at];
+        if (!isnan(water->temp_c[at]))
+            d.temp_c = water->temp_c[at];
+        if (!isnan(water->nh3_n_mg_l[at]))
+            d.nh3_n_mg_l = water->nh3_n_mg_l[at];
+    }
+    return d;
+}
+
 /* A kind nobody knows counts as pellets. */
 static double pellets_in(const char *kind)
 {

@@ -42,6 +42,9 @@ struct history_water {
     double temp_c, nh3_n_mg_l, do_effect, do_days;
 };
 struct history_water history_usual_water(const struct supply_water *water, int32_t as_of_day);
+/* The water of a day, filled up with what is usual where it isn't known; do_effect NaN: not known. water may be NULL. */
+struct growth_day history_day_water(const struct supply_water *water,
+                                    const struct history_water *usual, int32_t day);
 
 /* Spreads the cycle's feed rows over feed_kg [days from stocking to as_of_day, both included] as pellets (feed.h);
  * NaN: not known. */

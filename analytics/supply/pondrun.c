@@ -173,25 +173,6 @@ static bool written_by(const struct records_snapshot *s, const struct replay *p,
            (p->rows.harvest < p->rows.harvest_end && s->harvest[p->rows.harvest].day <= day);
 }
 
-/* The water of a day, filled up with what is usual where it isn't known. */
-static struct growth_day water_of(const struct supply_water *water,
-                                  const struct history_water *usual, int32_t day)
-{
-    struct growth_day d = {usual->temp_c, NAN, usual->nh3_n_mg_l};
-
-    if (water != NULL && day >= water->first_day &&
-        (size_t)(day - water->first_day) < water->days) {
-        size_t at = (size_t)(day - water->first_day);
-
-        d.do_effect = water->do_effect[at];
-        if (!isnan(water->temp_c[at]))
-            d.temp_c = water->temp_c[at];
-        if (!isnan(water->nh3_n_mg_l[at]))
-            d.nh3_n_mg_l = water->nh3_n_mg_l[at];
-    }
-    return d;
-}
-
 static void lean_on_own_water(struct ensemble *e, const struct history_water *usual)
 {
     for (size_t i = 0; i < e->n; i++)
@@ -209,7 +190,7 @@ static struct ensemble_span span_of(const struct pondrun *w, const struct replay
     const struct supply_water *water = w->in->water == NULL ? NULL : &w->in->water[y->pond];
     const double *feed = w->feed_kg - y->stocked_day;
     size_t week = paths_week(w->paths, from_day), at = week * w->paths->draws;
-    struct growth_day d = water_of(water, &p->usual, from_day);
+    struct growth_day d = history_day_water(water, &p->usual, from_day);
     struct ensemble_span s = {.do_known = !isnan(d.do_effect),
                               .z = w->paths->growth[p->regency][p->system] + at,
                               .exposure = p->prior.exposure};
@@ -220,7 +201,7 @@ static struct ensemble_span span_of(const struct pondrun *w, const struct replay
         !p->deaths_kept)
         s.loss = w->paths->loss[p->regency] + at;
     for (;; day++) {
-        d = water_of(water, &p->usual, day);
+        d = history_day_water(water, &p->usual, day);
         if (day > from_day && (!isnan(d.do_effect) != s.do_known || !isnan(feed[day]) != fed ||
                                paths_week(w->paths, day) != week || day - from_day == 7))
             break;
