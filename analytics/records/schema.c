@@ -56,6 +56,33 @@ const char *const RECORDS_MIGRATION[] = {
     "CREATE TABLE survey(id INTEGER PRIMARY KEY AUTOINCREMENT,"
     " quarter TEXT NOT NULL, kecamatan TEXT NOT NULL, system TEXT NOT NULL, serial INTEGER NOT NULL,"
     " \"on\" INTEGER NOT NULL, found TEXT NOT NULL, kg_quarter REAL, entered_on INTEGER NOT NULL);",
+    /* 4: forecasts as they were issued; nobody changes them afterwards. REPLACE deletes without the trigger of DELETE, hence
+     * the ones of INSERT */
+    "CREATE TABLE issues(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " issued_ms INTEGER NOT NULL, as_of_day INTEGER NOT NULL, scope TEXT NOT NULL, revision INTEGER NOT NULL,"
+    " seed INTEGER NOT NULL, draws INTEGER NOT NULL, months INTEGER NOT NULL, ponds INTEGER NOT NULL,"
+    " sensors INTEGER NOT NULL, program TEXT NOT NULL, digest TEXT NOT NULL, basis TEXT NOT NULL,"
+    " UNIQUE(as_of_day, scope, revision));"
+    "CREATE TABLE issued_values(issue INTEGER NOT NULL REFERENCES issues(id), node TEXT NOT NULL, lead INTEGER NOT NULL,"
+    " month INTEGER NOT NULL, ponds INTEGER NOT NULL, mean REAL NOT NULL, q025 REAL NOT NULL, q05 REAL NOT NULL,"
+    " q10 REAL NOT NULL, q25 REAL NOT NULL, q50 REAL NOT NULL, q75 REAL NOT NULL, q90 REAL NOT NULL, q95 REAL NOT NULL,"
+    " q975 REAL NOT NULL, factor REAL NOT NULL, PRIMARY KEY(issue, node, lead)) WITHOUT ROWID;"
+    "CREATE TRIGGER issues_stay BEFORE UPDATE ON issues BEGIN"
+    " SELECT RAISE(ABORT, 'an issued forecast is never changed'); END;"
+    "CREATE TRIGGER issues_kept BEFORE DELETE ON issues BEGIN"
+    " SELECT RAISE(ABORT, 'an issued forecast is never deleted'); END;"
+    "CREATE TRIGGER issues_once BEFORE INSERT ON issues"
+    " WHEN EXISTS(SELECT 1 FROM issues i WHERE i.id = NEW.id OR"
+    " (i.as_of_day = NEW.as_of_day AND i.scope = NEW.scope AND i.revision = NEW.revision)) BEGIN"
+    " SELECT RAISE(ABORT, 'an issued forecast is never replaced'); END;"
+    "CREATE TRIGGER issued_values_stay BEFORE UPDATE ON issued_values BEGIN"
+    " SELECT RAISE(ABORT, 'an issued forecast is never changed'); END;"
+    "CREATE TRIGGER issued_values_kept BEFORE DELETE ON issued_values BEGIN"
+    " SELECT RAISE(ABORT, 'an issued forecast is never deleted'); END;"
+    "CREATE TRIGGER issued_values_once BEFORE INSERT ON issued_values"
+    " WHEN NEW.issue <> (SELECT max(id) FROM issues) OR EXISTS(SELECT 1 FROM issued_values v WHERE v.issue = NEW.issue"
+    " AND v.node = NEW.node AND v.lead = NEW.lead) BEGIN"
+    " SELECT RAISE(ABORT, 'an issued forecast is never added to'); END;",
     NULL,
 };
 /* clang-format on */
