@@ -120,10 +120,16 @@ static int32_t one_week(const struct harvest_outlook *o, struct harvest_member *
     return INT32_MAX;
 }
 
+static bool is_aerated(const struct harvest_outlook *o, int32_t day)
+{
+    return o->aerated > 0 && day >= o->aerated_from && day <= o->aerated_until;
+}
+
 void harvest_follow(const struct harvest_outlook *o, struct harvest_member *m, gsl_rng *rng,
                     harvest_sink sink, void *arg)
 {
     double effect = o->nh3_effect * m->do_usual; /* without temperature, which moves by the week */
+    const double aerated = o->nh3_effect * (m->do_usual + (1 - m->do_usual) * o->aerated);
     bool current = m->stocked;
     int32_t day = o->first_day;
 
@@ -137,7 +143,8 @@ void harvest_follow(const struct harvest_outlook *o, struct harvest_member *m, g
             day = m->restock_day > day ? m->restock_day : day;
             stock_again(o, m, rng);
         }
-        harvested = one_week(o, m, day, effect, current ? o->retail_kg_week : 0, rng, &kg, &mass_g);
+        harvested = one_week(o, m, day, is_aerated(o, day) ? aerated : effect,
+                             current ? o->retail_kg_week : 0, rng, &kg, &mass_g);
         if (harvested == INT32_MAX) {
             if (kg > 0)
                 sink(arg, day + 3, kg, false, mass_g);

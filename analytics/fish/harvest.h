@@ -47,6 +47,9 @@ struct harvest_outlook {
     double stock_mass_g;
     double retail_kg_week;      /* sold by and by in the current cycle, 0 none */
     int32_t first_day, end_day; /* both included */
+    /* from aerated_from to aerated_until (days, both included) this share of 1 - do_usual is taken away; 0: nothing is */
+    double aerated;
+    int32_t aerated_from, aerated_until;
     int32_t main_end_day; /* the current cycle's final harvest is followed up to here, >= end_day */
     int32_t path_day;     /* day of week 0 of the two paths */
     size_t path_weeks;    /* length of the two; later weeks are as the last */

@@ -291,31 +291,38 @@ size_t paths_week(const struct paths *p, int32_t day)
 
 struct paths_shock paths_shock_none(void)
 {
-    return (struct paths_shock){PATHS_NO_MONTH, PATHS_NO_MONTH, PATHS_NO_MONTH, PATHS_NO_MONTH, 1};
+    return (struct paths_shock){.acid_month = PATHS_NO_MONTH,
+                                .smoke_from_month = PATHS_NO_MONTH,
+                                .smoke_to_month = PATHS_NO_MONTH,
+                                .price_from_month = PATHS_NO_MONTH,
+                                .price_factor = 1};
 }
 
 /* No acid flush of its own in the season that month lies in, as far as it is still to come. */
-static void clear_acid(struct paths *p, int32_t month)
+static void clear_acid(struct paths *p, int32_t month, const bool spared[REGENCY_COUNT])
 {
     int of_year = month % 12 + 1, days;
     int32_t from =
         paths_season(PATHS_ACID, month / 12 - (of_year < SEASON[PATHS_ACID].month), &days);
 
+    if (civil_month_first_day(month) >= from + days)
+        return; /* of no season */
     for (size_t w = PATHS_PAST_WEEKS; w < p->weeks; w++) {
         int32_t last = p->first_day + (int32_t)w * 7 + 6;
 
         for (size_t r = 0; last >= from && last < from + days + 7 && r < REGENCY_COUNT; r++)
-            for (size_t x = w * p->draws; x < (w + 1) * p->draws; x++)
+            for (size_t x = w * p->draws; !spared[r] && x < (w + 1) * p->draws; x++)
                 p->event[PATHS_ACID][r][x] = 0;
     }
 }
 
-static void force_acid(struct paths *p, int32_t month, uint64_t seed)
+static void force_acid(struct paths *p, int32_t month, const bool spared[REGENCY_COUNT],
+                       uint64_t seed)
 {
     gsl_rng *rng = stream(seed, "paths/shock-acid");
     int32_t from = civil_month_first_day(month), days = civil_month_first_day(month + 1) - from;
 
-    clear_acid(p, month);
+    clear_acid(p, month, spared);
     for (size_t i = 0; i < p->draws; i++) {
         int32_t day = from + (int32_t)gsl_rng_uniform_int(rng, (unsigned long)days);
         double loss = gsl_ran_beta(rng, PATHS_LOSS_A, PATHS_LOSS_B);
@@ -323,7 +330,8 @@ static void force_acid(struct paths *p, int32_t month, uint64_t seed)
         if (day < p->first_day + 7 * PATHS_PAST_WEEKS)
             continue;
         for (size_t r = 0; r < REGENCY_COUNT; r++)
-            paths_strike(p, PATHS_ACID, r, day, i, loss);
+            if (!spared[r])
+                paths_strike(p, PATHS_ACID, r, day, i, loss);
     }
     gsl_rng_free(rng);
 }
@@ -331,7 +339,7 @@ static void force_acid(struct paths *p, int32_t month, uint64_t seed)
 void paths_apply(struct paths *p, const struct paths_shock *s, uint64_t seed)
 {
     if (s->acid_month != PATHS_NO_MONTH)
-        force_acid(p, s->acid_month, seed);
+        force_acid(p, s->acid_month, s->spared, seed);
     for (size_t w = PATHS_PAST_WEEKS; w < p->weeks; w++) {
         /* a week belongs to the month that has its middle */
         int32_t month = civil_month_of_day(p->first_day + (int32_t)w * 7 + 3);
@@ -343,7 +351,8 @@ void paths_apply(struct paths *p, const struct paths_shock *s, uint64_t seed)
             if (priced)
                 p->ln_price[x] += log(s->price_factor);
             for (size_t r = 0; smoke && r < REGENCY_COUNT; r++)
-                p->smoke[r][x] = 1;
+                if (!s->spared[r])
+                    p->smoke[r][x] = 1;
         }
     }
     paths_sum(p);

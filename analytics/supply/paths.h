@@ -27,6 +27,7 @@
 #ifndef ANALYTICS_PATHS_H
 #define ANALYTICS_PATHS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -83,11 +84,12 @@ void paths_sum(struct paths *p);
 #define PATHS_NO_MONTH INT32_MIN
 struct paths_shock {
     int32_t
-        acid_month; /* an acid flush in both regencies some week of this month, instead of the season's own */
+        acid_month; /* an acid flush in both regencies some week of this month, instead of the own one of the season it lies in */
     int32_t smoke_from_month,
         smoke_to_month; /* both included: under smoke all through, both regencies */
     int32_t price_from_month;
-    double price_factor; /* > 0, times the price of feed from that month on; 1: unchanged */
+    double price_factor;        /* > 0, times the price of feed from that month on; 1: unchanged */
+    bool spared[REGENCY_COUNT]; /* by acid flush and smoke: keeps what its own path has */
 };
 struct paths_shock paths_shock_none(void);
 /* The same seed as paths_new's. */

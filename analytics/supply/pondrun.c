@@ -14,6 +14,7 @@
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
 #include "history.h"
+#include "scenario.h"
 
 #define DRAW_STEP 0x9e3779b97f4a7c15ULL /* odd: keeps the draws' seeds apart from other seeds' */
 
@@ -403,6 +404,23 @@ static void replay_init(const struct pondrun *w, size_t pond, long cycle, struct
     p->system = s->pond[pond].system;
 }
 
+/* Aerators, where the scenario puts some. */
+static void aerate(const struct pondrun *w, size_t pond, struct harvest_outlook *o)
+{
+    const struct rec_pond *p = &w->in->records->pond[pond];
+    const struct scenario_act *a = scenario_aerates(
+        w->in->scenario, p->slug, w->in->records->farm[p->farm].regency, p->system);
+
+    if (a == NULL)
+        return;
+    o->aerated = SCENARIO_AERATED;
+    o->aerated_from =
+        a->from_month == SCENARIO_AT_ONCE ? o->first_day : civil_month_first_day(a->from_month);
+    o->aerated_until = a->until_month == SCENARIO_FOR_EVER
+                           ? INT32_MAX
+                           : civil_month_first_day(a->until_month + 1) - 1;
+}
+
 void pondrun_pond(struct pondrun *w, size_t pond, double *kg, struct supply_pond *out)
 {
     const struct records_snapshot *s = w->in->records;
@@ -430,6 +448,7 @@ void pondrun_pond(struct pondrun *w, size_t pond, double *kg, struct supply_pond
                                  .path_day = w->paths->first_day,
                                  .path_weeks = w->paths->weeks,
                                  .path_stride = w->paths->draws};
+    aerate(w, pond, &o);
     history_usual_stocking(s, pond, w->in->as_of_day, &o.stock_count, &o.stock_mass_g);
     if (open) {
         out->cycle = cycle;

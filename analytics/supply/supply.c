@@ -12,6 +12,7 @@
 #include "crew.h"
 #include "paths.h"
 #include "pondrun.h"
+#include "scenario.h"
 
 const char *supply_node_code(size_t node)
 {
@@ -91,6 +92,8 @@ int supply_run(const struct supply_input *in, struct supply_forecast **out,
     f->draws = in->draws;
     f->kg = xcalloc((size_t)SUPPLY_NODES * in->months * in->draws, sizeof *f->kg);
     paths = paths_new(in->seed, in->as_of_day, in->as_of_day + PONDRUN_AHEAD_DAYS, in->draws);
+    if (in->scenario != NULL)
+        scenario_paths(in->scenario, paths, in->seed);
     crew_run(in, paths, pondrun_end_day(in), add_pond,
              &(struct sums){.in = in, .f = f, .ponds_out = ponds_out});
     sum_up(f);

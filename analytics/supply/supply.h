@@ -47,6 +47,7 @@ struct supply_water {
 #define SUPPLY_THREADS_MAX 16
 /* Called now and then with the ponds that are done, one call at a time, from any of the run's threads. */
 typedef void (*supply_progress)(void *arg, size_t done, size_t of);
+struct scenario;
 struct supply_input {
     const struct records_snapshot *records;
     const struct supply_water *water; /* one a pond of the snapshot, or NULL */
@@ -57,6 +58,7 @@ struct supply_input {
     unsigned threads;         /* 0: as many as the machine has processors; at most 16 are used */
     supply_progress progress; /* NULL: not told */
     void *progress_arg;
+    const struct scenario *scenario; /* what is supposed to happen (scenario.h), NULL: nothing */
 };
 
 struct supply_forecast {
