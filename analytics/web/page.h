@@ -98,6 +98,7 @@ void page_home(struct buf *b, const struct page_model *m, enum lang lang);
 void page_pond(struct buf *b, const struct page_model *m, const struct page_pond *p,
                const struct page_day *day, enum lang lang);
 void page_region(struct buf *b, const struct page_model *m, enum lang lang);
+void page_records(struct buf *b, const struct page_model *m, enum lang lang);
 void page_help(struct buf *b, const struct page_model *m, enum lang lang);
 
 /* 404, 405 or 503, in both languages on one page, lang first. */

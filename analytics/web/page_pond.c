@@ -9,6 +9,7 @@
 #include "analytics/web/chart.h"
 #include "analytics/web/html.h"
 #include "analytics/web/parts.h"
+#include "analytics/web/questions.h"
 #include "collector/common/civil.h"
 
 #define HOUR_MS ((int64_t)3600 * 1000)
@@ -180,6 +181,42 @@ static double rounded(double v, double to)
     return round(v / to) * to;
 }
 
+/* "ukuran 5 (200\u2013250 g)": sizes are told as buyers do, by the smallest fish of the class. */
+static void class_name(struct buf *b, size_t c, enum lang lang)
+{
+    char n[FORMAT_SIZE], from[FORMAT_SIZE], to[FORMAT_SIZE];
+    const struct text_arg args[] = {{"n", n}, {"a", from}, {"b", to}, {NULL, NULL}};
+
+    (void)format_number(n, sizeof n, lang, 1000 / SUPPLY_CLASS_G[c == 0 ? 1 : c], 0);
+    (void)format_number(from, sizeof from, lang, SUPPLY_CLASS_G[c], 0);
+    (void)format_number(to, sizeof to, lang, SUPPLY_CLASS_G[c + 1], 0);
+    parts_say(b, lang, c == 0 ? TEXT_CLASS_SMALL : TEXT_CLASS_FROM, args);
+    html_raw(b, "<span class=\"soft\"> (");
+    parts_say(b, lang,
+              c == 0                    ? TEXT_CLASS_BELOW_G
+              : c + 1 == SUPPLY_CLASSES ? TEXT_CLASS_OVER_G
+                                        : TEXT_CLASS_G,
+              args);
+    html_raw(b, ")</span>");
+}
+
+static void classes(struct buf *b, const struct supply_pond *e, enum lang lang)
+{
+    html_put(b,
+             "<table><caption>$</caption><thead><tr><th scope=\"col\">$</th>"
+             "<th scope=\"col\">kg</th></tr></thead><tbody>\n",
+             text_get(lang, TEXT_CLASS_CAPTION), text_get(lang, TEXT_CLASS_SIZE));
+    for (size_t c = 0; c < SUPPLY_CLASSES; c++) {
+        char kg[FORMAT_SIZE];
+
+        (void)format_number(kg, sizeof kg, lang, e->class_kg[c], 0);
+        html_raw(b, "<tr><th scope=\"row\">");
+        class_name(b, c, lang);
+        html_put(b, "</th><td>$</td></tr>\n", kg);
+    }
+    html_raw(b, "</tbody></table>\n");
+}
+
 static void estimate(struct buf *b, const struct supply_pond *e, enum lang lang)
 {
     char n[FORMAT_SIZE], kg[FORMAT_SIZE], g[FORMAT_SIZE], a[FORMAT_SIZE], z[FORMAT_SIZE];
@@ -207,6 +244,7 @@ static void estimate(struct buf *b, const struct supply_pond *e, enum lang lang)
         parts_element(b, "p", "", lang, TEXT_CYCLE_HARVEST, harvest);
     }
     parts_element(b, "p", "soft", lang, TEXT_CYCLE_NOTE, NULL);
+    classes(b, e, lang);
 }
 
 static void cycle(struct buf *b, const struct page_model *m, const struct page_pond *p,
@@ -264,6 +302,11 @@ void page_pond(struct buf *b, const struct page_model *m, const struct page_pond
     if (day->ready)
         day_table(b, day, lang);
     cycle(b, m, p, lang);
+    if (questions_any(p)) {
+        parts_element(b, "h2", "", lang, TEXT_ASK_TITLE, NULL);
+        questions_put(b, p, lang);
+        parts_element(b, "p", "soft", lang, TEXT_ASK_NOTE, NULL);
+    }
     html_put(b, "<p><a class=\"back\" href=\"/\">$</a></p>\n", text_get(lang, TEXT_BACK));
     parts_end(b, lang);
 }

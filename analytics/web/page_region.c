@@ -170,6 +170,17 @@ static void kecamatan_table(struct buf *b, const struct page_forecast *f, enum l
     parts_element(b, "p", "soft", lang, TEXT_KECAMATAN_NONE, NULL);
 }
 
+static void asked(struct buf *b, const struct page_model *m, enum lang lang)
+{
+    char n[FORMAT_SIZE];
+    const struct text_arg args[] = {{"n", n}, {NULL, NULL}};
+
+    (void)format_number(n, sizeof n, lang, (double)region_asked(m), 0);
+    html_raw(b, "<p><a class=\"back\" href=\"/wilayah/catatan\">");
+    parts_say(b, lang, TEXT_RECORDS_LINK, args);
+    html_raw(b, "</a></p>\n");
+}
+
 static void method(struct buf *b, const struct page_forecast *f, enum lang lang)
 {
     char draws[FORMAT_SIZE];
@@ -211,6 +222,7 @@ void page_region(struct buf *b, const struct page_model *m, enum lang lang)
     month_chart(b, f, lang);
     region_balance(b, f, lang);
     kecamatan_table(b, f, lang);
+    asked(b, m, lang);
     region_basis(b, f, lang);
     method(b, f, lang);
     parts_end(b, lang);

@@ -18,6 +18,9 @@ void region_heads(struct buf *b, enum text first, enum lang lang);
 /* <tr> and its <th>: the month, quarter or total; the row is left open. */
 void region_period(struct buf *b, const struct page_forecast *f, size_t period, enum lang lang);
 
+/* Ponds whose records have open questions. */
+size_t region_asked(const struct page_model *m);
+
 /* The balance, or why there is none, and the scenario. */
 void region_balance(struct buf *b, const struct page_forecast *f, enum lang lang);
 /* Assumptions and official figures with source and date. */

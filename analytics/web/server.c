@@ -90,6 +90,14 @@ static void make_region(struct web *w, const struct page_model *m, const char *r
     page_region(&r->body, m, lang);
 }
 
+static void make_records(struct web *w, const struct page_model *m, const char *rest,
+                         enum lang lang, struct reply *r)
+{
+    (void)w;
+    (void)rest;
+    page_records(&r->body, m, lang);
+}
+
 static void make_help(struct web *w, const struct page_model *m, const char *rest, enum lang lang,
                       struct reply *r)
 {
@@ -159,6 +167,7 @@ static const struct route ROUTE[] = {
     {"/", true, make_home},
     {"/kolam/", true, make_pond},
     {"/wilayah", true, make_region},
+    {"/wilayah/catatan", true, make_records},
     {"/bantuan", true, make_help},
     {"/api/v1/health", false, make_health},
     {"/api/v1/ponds", true, make_ponds},

@@ -44,6 +44,7 @@ static inline struct page_pond *world_pond(struct world *w, const char *slug, co
     (void)snprintf(p->farm, sizeof p->farm, "%s",
                    strncmp(slug, "kotim", 5) == 0 ? "Tambak Mentaya" : "Karamba Kuala Pembuang");
     p->kecamatan = strncmp(slug, "kotim", 5) == 0 ? 4 : 17;
+    p->pond.farm = strncmp(slug, "kotim", 5) == 0 ? 0 : 1;
     if (isfinite(oxygen))
         world_put(p, METRIC_DO_MG_L, oxygen, READING_PASS, 2);
     if (isfinite(temp))
@@ -196,6 +197,22 @@ static inline void world_forecast(struct page_forecast *f)
     world_basis(f);
 }
 
+/* A question of every kind; the sample of the 12th is too small, that of the 2nd too big. */
+static inline void world_ask(struct supply_pond *e)
+{
+    int32_t today = civil_day(WORLD_NOW);
+
+    e->doubts = 0;
+    e->doubt[e->doubts++] = (struct filter_doubt){FILTER_ASK_POND, today - 22, 312, 140.4};
+    for (int k = FILTER_ASK_GRADED; k <= FILTER_ASK_POND; k++)
+        e->doubt[e->doubts++] =
+            (struct filter_doubt){(enum filter_question)k, today - 12, 96.3, 161.7};
+    e->doubt[e->doubts++] = (struct filter_doubt){FILTER_ASK_HARVEST_SIZE, today - 11, 12, 5.9375};
+    e->doubt[e->doubts++] = (struct filter_doubt){FILTER_ASK_LOST_MORE, today - 10, 4100, 2483.7};
+    e->doubt[e->doubts++] = (struct filter_doubt){FILTER_ASK_FEED_MORE, today - 9, 250, 9.74};
+    e->doubt[e->doubts++] = (struct filter_doubt){FILTER_ASK_FEED_KIND, today - 8, 7.5, NAN};
+}
+
 static inline void world_make(struct world *w)
 {
     struct page_pond *p;
@@ -218,10 +235,12 @@ static inline void world_make(struct world *w)
                                        .mass_g_p90 = 219,
                                        .count_p50 = 2487,
                                        .biomass_kg_p50 = 452,
+                                       .class_kg = {11, 260, 140, 41, 3},
                                        .harvest_day_p50 = civil_day(WORLD_NOW) + 41,
                                        .harvest_kg_p10 = 512,
                                        .harvest_kg_p50 = 640,
                                        .harvest_kg_p90 = 781};
+    world_ask(&p->estimate);
     world_pond(w, "kotim-2", "Kolam 2", 1.43, 28.6, 6.8, 0.4);
     world_pond(w, "kotim-3", "Kolam 3", 3.6, 28.9, 7.0, NAN);
     p = world_pond(w, "kotim-4", "Kolam 4", NAN, 28.9, 7.0, NAN);

@@ -33,9 +33,9 @@ static int count(const char *text, const char *what)
     return n;
 }
 
-#define PAGES 7
+#define PAGES 8
 static const char *const PAGE_NAME[PAGES] = {"home", "pond", "silent pond", "region",
-                                             "help", "404",  "503"};
+                                             "help", "404",  "503",         "records"};
 
 static void make_page(struct buf *b, int page, enum lang lang)
 {
@@ -60,6 +60,9 @@ static void make_page(struct buf *b, int page, enum lang lang)
         break;
     case 5:
         page_error(b, 404, m->notice, lang);
+        break;
+    case 7:
+        page_records(b, m, lang);
         break;
     default:
         page_error(b, 503, m->notice, lang);
@@ -283,10 +286,14 @@ static void hostile_names_are_only_text(void **state)
     world->model.phone = "\"><script>1</script>";
     p = world_pond(world, "kotim-9", "<script>alert('a')</script>\x01\xFF", 1.0, 28, 7, NAN);
     (void)snprintf(p->farm, sizeof p->farm, "%s", "\"onmouseover=\"x</p>");
+    p->has_cycle = p->has_estimate = true;
+    world_ask(&p->estimate);
     world_settle(world);
-    for (int page = 0; page < 2; page++) {
+    for (int page = 0; page < 3; page++) {
         if (page == 0)
             page_home(&b, &world->model, LANG_ID);
+        else if (page == 1)
+            page_records(&b, &world->model, LANG_ID);
         else
             page_pond(&b, &world->model, page_find(&world->model, "kotim-9"), &world->day, LANG_ID);
         assert_well_formed("hostile", b.p);
@@ -710,6 +717,77 @@ static void the_api_is_json_and_says_what_the_pages_say(void **state)
     buf_free(&b);
 }
 
+static void what_does_not_fit_is_asked_in_plain_words(void **state)
+{
+    static const struct {
+        enum lang lang;
+        const char *says;
+    } T[] = {
+        {LANG_ID, "Sampel 12 November 2026 di Kolam 1: rata-rata 96 gram, lebih kecil dari yang "
+                  "diperkirakan (162 gram).<ul><li>Apakah ikan besar sudah diambil?"},
+        {LANG_ID, "Apakah anakan ikut terjaring?"},
+        {LANG_ID, "Sampel 2 November 2026 di Kolam 1: rata-rata 312 gram, jauh lebih besar"},
+        {LANG_ID, "tertulis 12,0 ekor per kg, diperkirakan 5,9 ekor per kg"},
+        {LANG_ID, "tertulis 4.100 ekor mati atau hilang, padahal diperkirakan hanya ada 2.500"},
+        {LANG_ID, "tertulis 250,0 kg per hari, jauh lebih banyak"},
+        {LANG_ID, "Pakan 16 November 2026 di Kolam 1 (7,5 kg): jenisnya tidak dikenal"},
+        {LANG_EN, "Sample of 12 November 2026 in Kolam 1: mean 96 grams, smaller than expected "
+                  "(162 grams).<ul><li>Were the big fish taken out already?"},
+        {LANG_EN, "4,100 fish dead or lost are written down, but only some 2,500"},
+    };
+    struct buf b = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof T / sizeof T[0]; i++)
+        for (int page = 1; page <= 7; page += 6) {
+            make_page(&b, page, T[i].lang);
+            if (strstr(b.p, T[i].says) == NULL)
+                fail_msg("%s: %s", PAGE_NAME[page], T[i].says);
+        }
+    make_page(&b, 7, LANG_ID);
+    assert_non_null(strstr(b.p, "1 kolam mempunyai catatan yang tidak cocok"));
+    assert_non_null(strstr(b.p, "<h2>Tambak Mentaya</h2>"));
+    assert_int_equal(count(b.p, "Karamba Kuala Pembuang"), 0);
+    /* three causes of one sample are one question; six questions in all */
+    assert_int_equal(count(b.p, "<li>Sampel 12"), 1);
+    assert_int_equal(count(b.p, "<ul><li>"), 6);
+    make_page(&b, 3, LANG_ID);
+    assert_non_null(strstr(b.p, "href=\"/wilayah/catatan\">Catatan yang perlu ditanyakan: 1"));
+    buf_free(&b);
+}
+
+static void without_questions_none_is_asked(void **state)
+{
+    struct buf b = {0};
+
+    (void)state;
+    for (size_t i = 0; i < world->model.ponds; i++)
+        world->pond[i].estimate.doubts = 0;
+    make_page(&b, 1, LANG_ID);
+    assert_null(strstr(b.p, "Yang perlu ditanyakan"));
+    make_page(&b, 7, LANG_EN);
+    assert_non_null(strstr(b.p, "There is no record to ask about."));
+    world->model.forecast.state = PAGE_FORECAST_FAILED;
+    make_page(&b, 7, LANG_EN);
+    assert_non_null(strstr(b.p, "The forecast could not be computed."));
+    buf_free(&b);
+}
+
+static void the_farmer_sees_kilograms_by_size(void **state)
+{
+    struct buf b = {0};
+
+    (void)state;
+    make_page(&b, 1, LANG_ID);
+    assert_non_null(strstr(b.p, "lebih kecil dari ukuran 8<span class=\"soft\"> (di bawah 125 g)"
+                                "</span></th><td>11</td>"));
+    assert_non_null(
+        strstr(b.p, "ukuran 5<span class=\"soft\"> (200\u2013250 g)</span></th><td>140</td>"));
+    assert_non_null(
+        strstr(b.p, "ukuran 3<span class=\"soft\"> (333 g ke atas)</span></th><td>3</td>"));
+    buf_free(&b);
+}
+
 #define with_world(test) cmocka_unit_test_setup_teardown(test, make_world, drop_world)
 int main(void)
 {
@@ -734,6 +812,9 @@ int main(void)
         with_world(a_probe_that_speaks_seldom_is_still_a_line),
         with_world(the_farmer_without_estimate_is_told_why),
         with_world(the_telephone_is_a_link_of_digits),
+        with_world(what_does_not_fit_is_asked_in_plain_words),
+        with_world(without_questions_none_is_asked),
+        with_world(the_farmer_sees_kilograms_by_size),
         with_world(errors_speak_both_languages),
         with_world(pages_fit_a_thin_line),
         cmocka_unit_test(colours_can_be_told_apart_by_day_and_by_night),

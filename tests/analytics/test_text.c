@@ -23,7 +23,8 @@ static const struct text_arg ALL[] = {
     {"p50", "2"},         {"p90", "3"},      {"kapita", "12,3"},   {"orang", "5"},
     {"draws", "400"},     {"versi", "0.1"},  {"waspada", "4,0"},   {"bahaya", "2,0"},
     {"rata", "2"},        {"tahun", "2027"}, {"wilayah", "Kotim"}, {"kunci", "susut"},
-    {"t", "2,5"},         {"dari", "Kotim"}, {"ke", "Seruyan"},    {NULL, NULL},
+    {"t", "2,5"},         {"dari", "Kotim"}, {"ke", "Seruyan"},    {"tulis", "96"},
+    {"duga", "162"},      {NULL, NULL},
 };
 
 static char *filled(enum lang lang, enum text key, const struct text_arg *args)
