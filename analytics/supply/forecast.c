@@ -9,6 +9,7 @@
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
 #include "forecast_water.h"
+#include "issued.h"
 
 static const char *const SCOPE[] = {[FORECAST_TRACKED] = "tracked", [FORECAST_ALL] = "all"};
 
@@ -59,6 +60,24 @@ static void count_farms(const struct forecast *f, double farms[DEMAND_NODES])
     free(seen);
 }
 
+/* The last change of the draws: past errors are of forecasts with official figures in them. */
+static int recalibrate(struct forecast *f, const struct forecast_request *q, char *why,
+                       size_t why_size)
+{
+    int rc = 0;
+
+    recalibrate_none(&f->recalibration);
+    if (q->records == NULL || q->without_recalibration)
+        return 0;
+    rc = issued_recalibration(q->records, civil_day_start(q->as_of_day + 1) - 1, &f->recalibration);
+    if (rc != 0)
+        (void)snprintf(why, why_size, "forecast: the issued forecasts cannot be read: %s",
+                       nila_err_text(rc));
+    else
+        recalibrate_apply(&f->recalibration, f->supply);
+    return rc;
+}
+
 /* Official figures into the draws, then what is eaten and what is left. */
 static int weigh_up(struct forecast *f, const struct forecast_request *q, char *why,
                     size_t why_size)
@@ -69,6 +88,8 @@ static int weigh_up(struct forecast *f, const struct forecast_request *q, char *
     int rc = figures_apply(&f->figures, q->without_official ? &none : f->snapshot, s, q->seed, why,
                            why_size);
 
+    if (rc == 0)
+        rc = recalibrate(f, q, why, why_size);
     if (rc != 0)
         return rc;
     demand_new(&f->demand, f->snapshot, s->first_month, s->months, s->draws, q->seed);

@@ -15,6 +15,7 @@
 #include "demand.h"
 #include "figures.h"
 #include "neraca.h"
+#include "recalibrate.h"
 #include "supply.h"
 
 enum forecast_scope {
@@ -37,6 +38,8 @@ struct forecast_request {
     const struct growth_oxygen *oxygen;
     enum forecast_scope scope;
     bool without_official;    /* leaves official figures aside */
+    /* leaves the spread as the model gives it; else, with records, earlier forecasts correct it (recalibrate.h) */
+    bool without_recalibration;
     int64_t issued_ms;        /* 0: now */
     unsigned threads;         /* as in supply_input; 0: as many as there are processors */
     supply_progress progress; /* NULL: not told */
@@ -54,6 +57,7 @@ struct forecast {
     struct figures *figures;    /* official ones, used and refused */
     struct demand *demand;
     struct neraca *neraca;
+    struct recalibration recalibration; /* as it was applied to the draws */
 };
 
 /* Runs it. Words in why (size >= 160). NILA_ERR_RANGE months or draws; NILA_ERR_UNSUPPORTED scope all; errors of
