@@ -112,6 +112,10 @@ static int try_all(struct figures *all, struct supply_forecast *f, uint64_t seed
             all->figure[i].verdict = report.seen[k++].verdict;
     all->way = report.way;
     all->ess = n > 0 ? report.ess : f->draws;
+    if (rc == 0 && *worst < 0 && all->way != COMBINE_NOTHING) {
+        all->from = report.from;
+        report.from = NULL;
+    }
     free(report.from);
     free(report.seen);
     free(y);
@@ -151,6 +155,7 @@ void figures_free(struct figures *f)
     if (f == NULL)
         return;
     free(f->figure);
+    free(f->from);
     free(f);
 }
 

@@ -35,7 +35,8 @@ struct figures {
     struct figure *figure; /* in the snapshot's order */
     size_t over, beyond;   /* periods before and after the forecast: not listed */
     enum combine_way way;
-    double ess; /* draws that count by weights (combine.h) */
+    double ess;   /* draws that count by weights (combine.h) */
+    size_t *from; /* [draws] which draw of before each one was or came of; NULL: none was used */
 };
 
 /* Puts what can be used into the draws of f. *out is the caller's, figures_free. NILA_ERR_RANGE (a draw or figure that is no

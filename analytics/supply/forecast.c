@@ -99,11 +99,77 @@ static int weigh_up(struct forecast *f, const struct forecast_request *q, char *
     return 0;
 }
 
+static size_t cells_of(const struct supply_forecast *s)
+{
+    return (size_t)SUPPLY_NODES * s->months * s->draws;
+}
+
+static int run_supply(const struct forecast *f, const struct forecast_request *q,
+                      const struct scenario *s, struct supply_forecast **out,
+                      struct supply_pond *ponds, char *why, size_t why_size)
+{
+    const struct supply_input in = {.records = f->snapshot,
+                                    .water = f->water,
+                                    .as_of_day = q->as_of_day,
+                                    .months = q->months,
+                                    .draws = q->draws,
+                                    .seed = q->seed,
+                                    .threads = q->threads,
+                                    .progress = q->progress,
+                                    .progress_arg = q->progress_arg,
+                                    .scenario = s};
+    int rc = supply_run(&in, out, ponds);
+
+    if (rc != 0)
+        (void)snprintf(why, why_size, "forecast: %s", nila_err_text(rc));
+    return rc;
+}
+
+/* Kecamatan take f's corrections, draw by draw; what is above them is added up anew. */
+static void correct_as(const struct forecast *f, const double *kg, struct supply_forecast *s)
+{
+    const size_t draws = s->draws, block = (size_t)s->months * draws;
+    const size_t bottom = supply_node_kecamatan(0);
+
+    memset(s->kg, 0, bottom * block * sizeof *s->kg);
+    for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++)
+        for (size_t x = 0; x < block; x++) {
+            size_t node = bottom + k, i = x % draws;
+            size_t from =
+                node * block + x - i + (f->figures->from != NULL ? f->figures->from[i] : i);
+            double before = f->modelled_kg[from], after = f->supply->kg[node * block + x];
+            double now = before > 0 && after != before ? kg[from] * (after / before) : kg[from];
+
+            s->kg[node * block + x] = now;
+            s->kg[supply_node_regency(region_kecamatan(k)->regency) * block + x] += now;
+        }
+    for (size_t r = 0; r < REGENCY_COUNT; r++)
+        for (size_t x = 0; x < block; x++)
+            s->kg[SUPPLY_JOINT * block + x] +=
+                s->kg[supply_node_regency((enum regency)r) * block + x];
+}
+
+int forecast_suppose(const struct forecast *f, const struct forecast_request *q,
+                     const struct scenario *s, struct supply_forecast **out, char *why,
+                     size_t why_size)
+{
+    int rc = run_supply(f, q, s, out, NULL, why, why_size);
+    double *kg;
+
+    if (rc != 0)
+        return rc;
+    kg = xcalloc(cells_of(*out), sizeof *kg);
+    memcpy(kg, (*out)->kg, cells_of(*out) * sizeof *kg);
+    correct_as(f, kg, *out);
+    free(kg);
+    (*out)->issued_ms = f->supply->issued_ms;
+    return 0;
+}
+
 int forecast_run(const struct forecast_request *q, struct forecast **out, char *why,
                  size_t why_size)
 {
     struct forecast *f = NULL;
-    struct supply_input in;
     int rc = check(q, why, why_size);
 
     if (rc != 0)
@@ -126,20 +192,11 @@ int forecast_run(const struct forecast_request *q, struct forecast **out, char *
                              &f->ponds_with_water, why, why_size);
     if (rc != 0)
         goto out;
-    in = (struct supply_input){.records = f->snapshot,
-                               .water = f->water,
-                               .as_of_day = q->as_of_day,
-                               .months = q->months,
-                               .draws = q->draws,
-                               .seed = q->seed,
-                               .threads = q->threads,
-                               .progress = q->progress,
-                               .progress_arg = q->progress_arg};
-    rc = supply_run(&in, &f->supply, f->pond);
-    if (rc != 0) {
-        (void)snprintf(why, why_size, "forecast: %s", nila_err_text(rc));
+    rc = run_supply(f, q, NULL, &f->supply, f->pond, why, why_size);
+    if (rc != 0)
         goto out;
-    }
+    f->modelled_kg = xcalloc(cells_of(f->supply), sizeof *f->modelled_kg);
+    memcpy(f->modelled_kg, f->supply->kg, cells_of(f->supply) * sizeof *f->modelled_kg);
     f->supply->issued_ms = q->issued_ms != 0 ? q->issued_ms : clock_wall_ms();
     rc = weigh_up(f, q, why, why_size);
     if (rc != 0)
@@ -160,6 +217,7 @@ void forecast_free(struct forecast *f)
         forecast_water_free(&f->water[p]);
     free(f->water);
     free(f->pond);
+    free(f->modelled_kg);
     figures_free(f->figures);
     demand_free(f->demand);
     free(f->neraca);

@@ -54,7 +54,9 @@ struct forecast {
     struct supply_pond *pond;   /* [ponds] */
     struct supply_water *water; /* [ponds]; days 0 where nothing was asked for */
     size_t ponds_with_water;    /* ponds with at least one day of oxygen or temperature */
-    struct figures *figures;    /* official ones, used and refused */
+    double
+        *modelled_kg; /* the draws as the model gave them, before official figures: as supply->kg */
+    struct figures *figures; /* official ones, used and refused */
     struct demand *demand;
     struct neraca *neraca;
     struct recalibration recalibration; /* as it was applied to the draws */
@@ -66,6 +68,13 @@ struct forecast {
 NILA_MUST_CHECK int forecast_run(const struct forecast_request *q, struct forecast **out, char *why,
                                  size_t why_size);
 void forecast_free(struct forecast *f); /* NULL is fine */
+
+/* What the forecast f, made by q, would be under a scenario: the same records, water, seed and draws. What official figures did to
+ * a draw of f is done to the same draw here, by the same factor: a figure tells what the ponds are, not what is supposed to
+ * happen. Words in why (size >= 160); errors of supply_run. *out is the caller's, supply_free. */
+NILA_MUST_CHECK int forecast_suppose(const struct forecast *f, const struct forecast_request *q,
+                                     const struct scenario *s, struct supply_forecast **out,
+                                     char *why, size_t why_size);
 
 /* Appends the file: "node,lead,month,mean,p10,p50,p90,d1..dK", kg, months as YYYY-MM, every node and lead. */
 void forecast_csv(const struct forecast *f, struct buf *b);
