@@ -13,6 +13,7 @@
 #include "paths.h"
 #include "pondrun.h"
 #include "scenario.h"
+#include "typical.h"
 
 const char *supply_node_code(size_t node)
 {
@@ -69,10 +70,27 @@ static void add_pond(void *arg, size_t pond, const struct supply_pond *told, con
 
     for (size_t x = 0; x < block; x++)
         to[x] += kg[x];
+    if (s->f->system_kg != NULL) {
+        to = supply_system_draws(s->f, r->farm[r->pond[pond].farm].kecamatan, r->pond[pond].system,
+                                 1);
+        for (size_t x = 0; x < block; x++)
+            to[x] += kg[x];
+    }
     s->f->tracked[node] += told->cycle >= 0;
     s->f->forgotten += told->forgotten_cycle >= 0;
     if (s->ponds_out != NULL)
         s->ponds_out[pond] = *told;
+}
+
+/* Typical ponds of the systems that the register knows. */
+static void add_typical(const struct supply_input *in, const struct paths *paths,
+                        struct supply_forecast *f)
+{
+    bool wanted[POND_SYSTEM_COUNT] = {false};
+
+    for (size_t k = 0; k < in->records->registers; k++)
+        wanted[in->records->registry[k].system] = true;
+    f->typical = typical_new(in, paths, wanted);
 }
 
 int supply_run(const struct supply_input *in, struct supply_forecast **out,
@@ -91,12 +109,18 @@ int supply_run(const struct supply_input *in, struct supply_forecast **out,
     f->months = in->months;
     f->draws = in->draws;
     f->kg = xcalloc((size_t)SUPPLY_NODES * in->months * in->draws, sizeof *f->kg);
+    if (in->by_system)
+        f->system_kg =
+            xcalloc((size_t)REGION_KECAMATAN_COUNT * POND_SYSTEM_COUNT * in->months * in->draws,
+                    sizeof *f->system_kg);
     paths = paths_new(in->seed, in->as_of_day, in->as_of_day + PONDRUN_AHEAD_DAYS, in->draws);
     if (in->scenario != NULL)
         scenario_paths(in->scenario, paths, in->seed);
     crew_run(in, paths, pondrun_end_day(in), add_pond,
              &(struct sums){.in = in, .f = f, .ponds_out = ponds_out});
     sum_up(f);
+    if (in->by_system)
+        add_typical(in, paths, f);
     paths_free(paths);
     *out = f;
     return 0;
@@ -107,6 +131,10 @@ void supply_free(struct supply_forecast *f)
     if (f == NULL)
         return;
     free(f->kg);
+    free(f->tracked_kg);
+    free(f->untracked_kg);
+    free(f->system_kg);
+    typical_free(f->typical);
     free(f);
 }
 

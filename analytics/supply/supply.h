@@ -8,7 +8,7 @@
  *
  * Months: a harvest belongs to the civil month (WIB) of its day; lead 1 is the month after the as-of day's. What is
  * harvested between the as-of day and the end of its month belongs to the current month and is in no lead.
- * Only ponds in the records are counted: this is tracked supply, not the region's. The assumptions are stated in
+ * Only ponds in the records are counted: this is tracked supply, not the region's, until untracked.h adds the others. The assumptions are stated in
  * harvest.h, ensemble.h, filter.h, paths.h and pondrun.h. */
 #ifndef ANALYTICS_SUPPLY_H
 #define ANALYTICS_SUPPLY_H
@@ -55,6 +55,7 @@ struct supply_input {
     unsigned months,
         draws; /* lead 1..months (1..12); lead 1 is the month after as_of_day's; draws 50..2000 */
     uint64_t seed;
+    bool by_system;           /* keeps what untracked.h needs: system_kg and typical */
     unsigned threads;         /* 0: as many as the machine has processors; at most 16 are used */
     supply_progress progress; /* NULL: not told */
     void *progress_arg;
@@ -70,6 +71,11 @@ struct supply_forecast {
     /* open cycles left out: over a year old and silent for 120 days (pondrun.h) */
     unsigned forgotten;
     double *kg; /* [node][lead - 1][draw] */
+    /* kg = tracked_kg + untracked_kg, the same shape; both NULL while only ponds on record are counted (untracked.h) */
+    double *tracked_kg, *untracked_kg;
+    /* with by_system, else NULL: ponds on record, [kecamatan][system][lead - 1][draw] */
+    double *system_kg;
+    struct typical *typical;
 };
 
 /* Sizes people buy, from class to class: below 8 fish a kg, then 8, 5, 4 and 3. Bounds in g, the last infinite. */
@@ -98,6 +104,24 @@ void supply_free(struct supply_forecast *f); /* NULL is fine */
 static inline double *supply_draws(const struct supply_forecast *f, size_t node, unsigned lead)
 {
     return f->kg + ((node * f->months) + (lead - 1)) * f->draws;
+}
+
+/* Draws of what ponds on record bring; of what others bring NULL when they are not counted in. */
+static inline double *supply_tracked(const struct supply_forecast *f, size_t node, unsigned lead)
+{
+    return (f->tracked_kg != NULL ? f->tracked_kg : f->kg) +
+           ((node * f->months) + (lead - 1)) * f->draws;
+}
+static inline double *supply_untracked(const struct supply_forecast *f, size_t node, unsigned lead)
+{
+    return f->untracked_kg == NULL ? NULL
+                                   : f->untracked_kg + ((node * f->months) + (lead - 1)) * f->draws;
+}
+static inline double *supply_system_draws(const struct supply_forecast *f, size_t kecamatan,
+                                          enum pond_system y, unsigned lead)
+{
+    return f->system_kg +
+           ((kecamatan * POND_SYSTEM_COUNT + (size_t)y) * f->months + (lead - 1)) * f->draws;
 }
 
 struct supply_summary {
