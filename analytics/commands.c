@@ -10,6 +10,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "analytics/commands_own.h"
 #include "analytics/config.h"
 #include "analytics/progress.h"
 #include "analytics/records/keys.h"
@@ -23,7 +24,7 @@
 #include "collector/common/log.h"
 
 enum {
-    WHY = 400,
+    WHY = COMMAND_WHY,
     /* of analytics.json; they hold for --records too, where there is no configuration */
     DEFAULT_MONTHS = 6,
     DEFAULT_DRAWS = 400,
@@ -75,7 +76,7 @@ static int fail(int rc, const char *why)
 }
 
 /* The configuration, or with --records its defaults around that file. */
-static int load_config(const struct command_options *o, struct analytics_config *c, char *why)
+int command_load_config(const struct command_options *o, struct analytics_config *c, char *why)
 {
     if (o->records == NULL)
         return analytics_config_load(c, o->config, why, WHY);
@@ -235,7 +236,7 @@ int command_import(const struct command_options *o)
     struct records *records = NULL;
     struct records_report report = {0};
     char why[WHY] = "";
-    int rc = load_config(o, &c, why);
+    int rc = command_load_config(o, &c, why);
 
     if (rc == 0)
         rc = records_open(&records, c.records_path, why, sizeof why);
@@ -253,8 +254,8 @@ int command_import(const struct command_options *o)
 
 /* --- forecast --- */
 
-static int request_of(const struct command_options *o, const struct analytics_config *c,
-                      struct forecast_request *q, char *why)
+int command_request(const struct command_options *o, const struct analytics_config *c,
+                    struct forecast_request *q, char *why)
 {
     q->as_of_day = civil_day(clock_wall_ms());
     if (o->as_of != NULL && civil_parse_day(o->as_of, &q->as_of_day) != 0) {
@@ -285,8 +286,8 @@ static int request_of(const struct command_options *o, const struct analytics_co
 }
 
 /* With the sensors when their source answers; else without, and said so. */
-static int run_forecast(struct forecast_request *q, const struct analytics_config *c, bool sensors,
-                        struct forecast **out, char *why)
+int command_run_forecast(struct forecast_request *q, const struct analytics_config *c, bool sensors,
+                         struct forecast **out, char *why)
 {
     struct series_source *s = NULL;
     int rc = 0;
@@ -346,6 +347,17 @@ static void balance_words_of(const struct command_options *o, const struct forec
                 n->gap[node] == NERACA_NO_DEMAND ? keys_info(n->missing[node])->name : "");
 }
 
+int command_open_records(const struct command_options *o, const struct analytics_config *c,
+                         struct records **out, char *why)
+{
+    if (o->records != NULL && access(c->records_path, R_OK) != 0) {
+        /* a misspelt --records would quietly begin an empty file */
+        (void)snprintf(why, WHY, "%s: %s", c->records_path, strerror(errno));
+        return errno == EACCES ? NILA_ERR_DENIED : NILA_ERR_NOT_FOUND;
+    }
+    return records_open(out, c->records_path, why, WHY);
+}
+
 int command_forecast(const struct command_options *o)
 {
     struct analytics_config c;
@@ -355,17 +367,12 @@ int command_forecast(const struct command_options *o)
     struct progress progress;
     const char *path = o->out != NULL ? o->out : "-";
     char why[WHY] = "";
-    int rc = load_config(o, &c, why);
+    int rc = command_load_config(o, &c, why);
 
     if (rc == 0)
-        rc = request_of(o, &c, &q, why);
-    if (rc == 0 && o->records != NULL && access(c.records_path, R_OK) != 0) {
-        /* a misspelt --records would quietly begin an empty file */
-        (void)snprintf(why, sizeof why, "%s: %s", c.records_path, strerror(errno));
-        rc = errno == EACCES ? NILA_ERR_DENIED : NILA_ERR_NOT_FOUND;
-    }
+        rc = command_request(o, &c, &q, why);
     if (rc == 0)
-        rc = records_open(&records, c.records_path, why, sizeof why);
+        rc = command_open_records(o, &c, &records, why);
     if (rc != 0)
         return fail(rc, why);
     http_global_init();
@@ -373,7 +380,7 @@ int command_forecast(const struct command_options *o)
     progress_init(&progress, o->english ? "ponds" : "kolam", o->english, o->quiet, o->progress);
     q.progress = progress_tell;
     q.progress_arg = &progress;
-    rc = run_forecast(&q, &c, o->records == NULL, &f, why);
+    rc = command_run_forecast(&q, &c, o->records == NULL, &f, why);
     progress_end(&progress);
     if (rc != 0)
         log_warnx("%s", why[0] != '\0' ? why : nila_err_text(rc));

@@ -29,6 +29,15 @@ struct reconcile_options {
     const char *keep;   /* a node that keeps its own forecast; NULL: none */
 };
 
+#define SCENARIO_OPTIONS_MAX 16
+struct scenario_options {
+    const char *act[SCENARIO_OPTIONS_MAX]; /* as in analytics/supply/scenario.h */
+    size_t acts;                           /* given; may be more than fit, then it is refused */
+    const char *file;                      /* JSON (scenario_load), NULL: none */
+    const char *from;                      /* YYYY-MM, NULL: at once */
+    bool table;                            /* for people, also when stdout is no terminal */
+};
+
 #define SERIES_THREADS_MAX 64
 struct series_options {
     const char *input;  /* CSV (analytics/supply/seriesfile.h), "-": stdin */
@@ -60,6 +69,7 @@ struct command_options {
     struct growth_options growth;
     struct reconcile_options reconcile;
     struct series_options series;
+    struct scenario_options scenario;
 };
 
 /* Serves the pages until SIGTERM, SIGINT or SIGHUP. Call it before any thread is started. */
@@ -77,6 +87,10 @@ int command_reconcile(const struct command_options *o);
 /* Statistical forecasts of every series of a file: series, out. CSV, or with json one object a line. The same output whatever
  * the number of threads. */
 int command_series(const struct command_options *o);
+
+/* The forecast beside itself under a scenario: scenario, and what forecast takes. CSV, a table with table or on a terminal,
+ * JSON with json. */
+int command_scenario(const struct command_options *o);
 
 /* The exit code for an error of ours. */
 int command_exit_code(int rc);

@@ -33,6 +33,8 @@ static const char HELP_EN[] =
     "                          [--periods FILE] [--draws K] [--seed S] [--out FILE.csv]\n"
     "  nila-analytics series   forecast --frequency 1|4|12 --input FILE [--out FILE.csv]\n"
     "                          [--method ets|theta|mean] [--threads N]\n"
+    "  nila-analytics scenario [as forecast] --scenario ACT ... [--scenario-file FILE]\n"
+    "                          [--from YYYY-MM] [--out FILE] [--table]\n"
     "  nila-analytics check    [--config FILE]\n"
     "\n"
     "serve     the pages, until SIGTERM\n"
@@ -47,6 +49,9 @@ static const char HELP_EN[] =
     "          wls_struct, wls_var, mint_shrink (default), or choose by the backtest\n"
     "series    forecasts series of numbers, a row each (id,type,start_year,start_sub,n,h,v1..):\n"
     "          id,method,step,mean,lo80,hi80,lo95,hi95; --json: with how it was made\n"
+    "scenario  the forecast beside itself under what is supposed, on the same draws; acts:\n"
+    "          fingerlings=-30% feed_price=+20% acid=2027-01 smoke=2027-08..2027-10\n"
+    "          aerators=40%, each also with ,from=2027-02,until=2027-05,in=kotim\n"
     "check     reads the configuration; opens nothing\n"
     "\n"
     "  --config FILE   configuration; default " DEFAULT_CONFIG "\n"
@@ -81,6 +86,8 @@ static const char HELP_ID[] =
     "                          [--out BERKAS.csv]\n"
     "  nila-analytics series   forecast --frequency 1|4|12 --input BERKAS\n"
     "                          [--out BERKAS.csv] [--method ets|theta|mean] [--threads N]\n"
+    "  nila-analytics scenario [seperti forecast] --scenario HAL ... [--scenario-file BERKAS]\n"
+    "                          [--from YYYY-MM] [--out BERKAS] [--table]\n"
     "  nila-analytics check    [--config BERKAS]\n"
     "\n"
     "serve     halaman web, sampai SIGTERM\n"
@@ -97,6 +104,9 @@ static const char HELP_ID[] =
     "          wls_struct, wls_var, mint_shrink (bawaan), atau choose menurut backtest\n"
     "series    meramal deret angka, satu baris satu deret (id,type,start_year,start_sub,\n"
     "          n,h,v1..): id,method,step,mean,lo80,hi80,lo95,hi95; --json: dengan caranya\n"
+    "scenario  prognosa berdampingan dengan yang diandaikan, pada simulasi yang sama; hal:\n"
+    "          fingerlings=-30% feed_price=+20% acid=2027-01 smoke=2027-08..2027-10\n"
+    "          aerators=40%, masing-masing boleh dengan ,from=2027-02,until=2027-05,in=kotim\n"
     "check     memeriksa konfigurasi; tidak membuka apa pun\n"
     "\n"
     "  --config BERKAS  konfigurasi; bawaan " DEFAULT_CONFIG "\n"
@@ -116,7 +126,7 @@ static const char HELP_ID[] =
 struct arguments {
     struct command_options o;
     const char *lang, *port, *months, *draws, *seed; /* as written */
-    const char *frequency, *threads;
+    const char *frequency, *threads, *scenario;
     const char *from_g, *days, *temp, *oxygen, *nh3, *ration, *level, *rate;
     bool help, version, verbose;
 };
@@ -129,7 +139,7 @@ static const struct command {
     {"serve", command_serve, 0, 0},       {"import", command_import, 2, 2},
     {"forecast", command_forecast, 0, 0}, {"growth", command_growth, 0, 1},
     {"check", command_check, 0, 0},       {"reconcile", command_reconcile, 0, 0},
-    {"series", command_series, 1, 1},
+    {"series", command_series, 1, 1},     {"scenario", command_scenario, 0, 0},
 };
 
 /* What is wrong with word, in both languages, and where help is. */
@@ -144,6 +154,13 @@ static int usage(const struct arguments *a, const char *indonesian, const char *
 
 #define OPTIONS_MAX 64
 #define OPT_FIRST   256 /* getopt's value of the first option of the table */
+
+static void add_act(struct scenario_options *s, const char *act)
+{
+    if (s->acts < SCENARIO_OPTIONS_MAX)
+        s->act[s->acts] = act;
+    s->acts++;
+}
 
 /* Every option, wherever it stands; the first that is not understood, NULL when all are. optind: the first word. */
 static const char *take_options(struct arguments *a, int argc, char **argv)
@@ -193,6 +210,9 @@ static const char *take_options(struct arguments *a, int argc, char **argv)
         {"input", &a->o.series.input, NULL},
         {"frequency", &a->frequency, NULL},
         {"threads", &a->threads, NULL},
+        {"scenario", &a->scenario, NULL}, /* may be given more than once */
+        {"scenario-file", &a->o.scenario.file, NULL},
+        {"from", &a->o.scenario.from, NULL},
         {"progress", NULL, &a->o.progress},
     };
     const int n = (int)(sizeof TABLE / sizeof TABLE[0]);
@@ -213,6 +233,8 @@ static const char *take_options(struct arguments *a, int argc, char **argv)
             a->help = true;
         else if (k < 0 || k >= n)
             wrong = wrong != NULL ? wrong : argv[optind - 1];
+        else if (TABLE[k].text == &a->scenario)
+            add_act(&a->o.scenario, optarg);
         else if (TABLE[k].text != NULL)
             *TABLE[k].text = optarg;
         else
@@ -256,6 +278,7 @@ static const char *bad_number(struct arguments *a, const char **name)
         return *name = "--threads", "1..64";
     a->o.series.frequency = (long)frequency;
     a->o.series.threads = (long)threads;
+    a->o.scenario.table = a->o.growth.table; /* one option, --table */
     a->o.threads = (long)threads;
     a->o.series.method = a->o.reconcile.method; /* one option, --method */
     a->o.port = (int)port;

@@ -78,6 +78,20 @@ static int recalibrate(struct forecast *f, const struct forecast_request *q, cha
     return rc;
 }
 
+static size_t cells_of(const struct supply_forecast *s)
+{
+    return (size_t)SUPPLY_NODES * s->months * s->draws;
+}
+
+/* A copy of the draws as they are. */
+static double *copy_draws(const struct supply_forecast *s)
+{
+    double *kg = xcalloc(cells_of(s), sizeof *kg);
+
+    memcpy(kg, s->kg, cells_of(s) * sizeof *kg);
+    return kg;
+}
+
 /* Official figures into the draws, then what is eaten and what is left. */
 static int weigh_up(struct forecast *f, const struct forecast_request *q, char *why,
                     size_t why_size)
@@ -85,9 +99,13 @@ static int weigh_up(struct forecast *f, const struct forecast_request *q, char *
     struct records_snapshot none = {.officials = 0};
     struct supply_forecast *s = f->supply;
     double farms[DEMAND_NODES];
-    int rc = figures_apply(&f->figures, q->without_official ? &none : f->snapshot, s, q->seed, why,
-                           why_size);
+    int rc;
 
+    f->modelled_kg = copy_draws(s);
+    rc = figures_apply(&f->figures, q->without_official ? &none : f->snapshot, s, q->seed, why,
+                       why_size);
+    if (rc == 0)
+        f->figured_kg = copy_draws(s);
     if (rc == 0)
         rc = recalibrate(f, q, why, why_size);
     if (rc != 0)
@@ -97,11 +115,6 @@ static int weigh_up(struct forecast *f, const struct forecast_request *q, char *
     f->neraca = xcalloc(1, sizeof *f->neraca);
     neraca_make(f->neraca, s, f->demand, f->figures, f->snapshot, farms);
     return 0;
-}
-
-static size_t cells_of(const struct supply_forecast *s)
-{
-    return (size_t)SUPPLY_NODES * s->months * s->draws;
 }
 
 static int run_supply(const struct forecast *f, const struct forecast_request *q,
@@ -125,8 +138,9 @@ static int run_supply(const struct forecast *f, const struct forecast_request *q
     return rc;
 }
 
-/* Kecamatan take f's corrections, draw by draw; what is above them is added up anew. */
-static void correct_as(const struct forecast *f, const double *kg, struct supply_forecast *s)
+/* Draw i takes the place of the one that f's draw i came of, and in every kecamatan and month the factor by which the figures
+ * moved that. Where f had nothing to be moved the amount itself is added. Sums are made anew. */
+static void figure_as(const struct forecast *f, const double *kg, struct supply_forecast *s)
 {
     const size_t draws = s->draws, block = (size_t)s->months * draws;
     const size_t bottom = supply_node_kecamatan(0);
@@ -134,13 +148,15 @@ static void correct_as(const struct forecast *f, const double *kg, struct supply
     memset(s->kg, 0, bottom * block * sizeof *s->kg);
     for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++)
         for (size_t x = 0; x < block; x++) {
-            size_t node = bottom + k, i = x % draws;
-            size_t from =
-                node * block + x - i + (f->figures->from != NULL ? f->figures->from[i] : i);
-            double before = f->modelled_kg[from], after = f->supply->kg[node * block + x];
-            double now = before > 0 && after != before ? kg[from] * (after / before) : kg[from];
+            size_t at = (bottom + k) * block + x, i = x % draws;
+            size_t from = at - i + f->figures->from[i];
+            double before = f->modelled_kg[from], after = f->figured_kg[at], now = kg[from];
 
-            s->kg[node * block + x] = now;
+            if (now == before) /* to the last digit where nothing is supposed to differ */
+                now = after;
+            else
+                now = before > 0 ? now * (after / before) : now + after;
+            s->kg[at] = now;
             s->kg[supply_node_regency(region_kecamatan(k)->regency) * block + x] += now;
         }
     for (size_t r = 0; r < REGENCY_COUNT; r++)
@@ -158,10 +174,13 @@ int forecast_suppose(const struct forecast *f, const struct forecast_request *q,
 
     if (rc != 0)
         return rc;
-    kg = xcalloc(cells_of(*out), sizeof *kg);
-    memcpy(kg, (*out)->kg, cells_of(*out) * sizeof *kg);
-    correct_as(f, kg, *out);
-    free(kg);
+    if (f->figures->from != NULL) {
+        kg = copy_draws(*out);
+        figure_as(f, kg, *out);
+        free(kg);
+    }
+    if (recalibrate_active(&f->recalibration))
+        recalibrate_apply(&f->recalibration, *out);
     (*out)->issued_ms = f->supply->issued_ms;
     return 0;
 }
@@ -195,8 +214,6 @@ int forecast_run(const struct forecast_request *q, struct forecast **out, char *
     rc = run_supply(f, q, NULL, &f->supply, f->pond, why, why_size);
     if (rc != 0)
         goto out;
-    f->modelled_kg = xcalloc(cells_of(f->supply), sizeof *f->modelled_kg);
-    memcpy(f->modelled_kg, f->supply->kg, cells_of(f->supply) * sizeof *f->modelled_kg);
     f->supply->issued_ms = q->issued_ms != 0 ? q->issued_ms : clock_wall_ms();
     rc = weigh_up(f, q, why, why_size);
     if (rc != 0)
@@ -218,6 +235,7 @@ void forecast_free(struct forecast *f)
     free(f->water);
     free(f->pond);
     free(f->modelled_kg);
+    free(f->figured_kg);
     figures_free(f->figures);
     demand_free(f->demand);
     free(f->neraca);

@@ -37,7 +37,7 @@ struct forecast_request {
     /* how fish feel oxygen, [POND_SYSTEM_COUNT]; NULL, or full_mg_l 0: as usual (growth.h) */
     const struct growth_oxygen *oxygen;
     enum forecast_scope scope;
-    bool without_official;    /* leaves official figures aside */
+    bool without_official; /* leaves official figures aside */
     /* leaves the spread as the model gives it; else, with records, earlier forecasts correct it (recalibrate.h) */
     bool without_recalibration;
     int64_t issued_ms;        /* 0: now */
@@ -54,8 +54,8 @@ struct forecast {
     struct supply_pond *pond;   /* [ponds] */
     struct supply_water *water; /* [ponds]; days 0 where nothing was asked for */
     size_t ponds_with_water;    /* ponds with at least one day of oxygen or temperature */
-    double
-        *modelled_kg; /* the draws as the model gave them, before official figures: as supply->kg */
+    /* as supply->kg: the draws as the model gave them, and after official figures, before the spread was recalibrated */
+    double *modelled_kg, *figured_kg;
     struct figures *figures; /* official ones, used and refused */
     struct demand *demand;
     struct neraca *neraca;
@@ -69,9 +69,10 @@ NILA_MUST_CHECK int forecast_run(const struct forecast_request *q, struct foreca
                                  size_t why_size);
 void forecast_free(struct forecast *f); /* NULL is fine */
 
-/* What the forecast f, made by q, would be under a scenario: the same records, water, seed and draws. What official figures did to
- * a draw of f is done to the same draw here, by the same factor: a figure tells what the ponds are, not what is supposed to
- * happen. Words in why (size >= 160); errors of supply_run. *out is the caller's, supply_free. */
+/* What the forecast f, made by q, would be under a scenario: the same records, water, seed and draws. What official figures
+ * did to a draw of f is done to the same draw here, by the same factor: a figure tells what the ponds are, not what is
+ * supposed to happen. The spread is recalibrated by f's factor. Words in why (size >= 160); errors of supply_run. *out is the
+ * caller's, supply_free. */
 NILA_MUST_CHECK int forecast_suppose(const struct forecast *f, const struct forecast_request *q,
                                      const struct scenario *s, struct supply_forecast **out,
                                      char *why, size_t why_size);

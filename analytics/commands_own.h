@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* commands_own: what the subcommands that make forecasts share; for commands.c and command_*.c alone. why has COMMAND_WHY
+ * bytes. */
+#ifndef ANALYTICS_COMMANDS_OWN_H
+#define ANALYTICS_COMMANDS_OWN_H
+
+#include "analytics/commands.h"
+#include "analytics/config.h"
+#include "analytics/supply/forecast.h"
+
+#define COMMAND_WHY 400
+
+/* The configuration, or with --records its defaults around that file. */
+NILA_MUST_CHECK int command_load_config(const struct command_options *o, struct analytics_config *c,
+                                        char *why);
+/* The records; with --records the file must be there. *out is the caller's, records_close. */
+NILA_MUST_CHECK int command_open_records(const struct command_options *o,
+                                         const struct analytics_config *c, struct records **out,
+                                         char *why);
+/* as_of, months, draws, seed, scope, threads of *q, else the configuration's. NILA_ERR_RANGE. */
+NILA_MUST_CHECK int command_request(const struct command_options *o,
+                                    const struct analytics_config *c, struct forecast_request *q,
+                                    char *why);
+/* The forecast, with the sensors when they are asked for and their source answers; else without, and said so. q->source is
+ * closed again. *out is the caller's, forecast_free. */
+NILA_MUST_CHECK int command_run_forecast(struct forecast_request *q,
+                                         const struct analytics_config *c, bool sensors,
+                                         struct forecast **out, char *why);
+
+#endif
