@@ -3,6 +3,8 @@
 
 #include <gsl/gsl_randist.h>
 
+#include "collector/common/civil.h"
+
 #define BUYER_PRIOR_CLASSES 3
 
 static const double BUYER_MASS_G[BUYER_PRIOR_CLASSES] = {200, 250, 333};
@@ -67,7 +69,26 @@ int32_t harvest_restock_day(int32_t day, int32_t earliest, gsl_rng *rng)
     return next >= earliest ? next : earliest + (int32_t)gsl_rng_uniform_int(rng, span);
 }
 
-static void stock_again(const struct harvest_outlook *o, struct harvest_member *m, gsl_rng *rng)
+static double stock_factor(const struct harvest_outlook *o, int32_t day)
+{
+    size_t month;
+
+    if (o->stock_factor == NULL)
+        return 1;
+    month = (size_t)(civil_month_of_day(day) - civil_month_of_day(o->first_day));
+    return o->stock_factor[month < o->stock_months ? month : o->stock_months - 1];
+}
+
+/* Waits for a month with fish to stock; past the end when there is none. */
+static int32_t stock_day(const struct harvest_outlook *o, int32_t day)
+{
+    while (day <= o->end_day && !(stock_factor(o, day) > 0))
+        day = civil_month_first_day(civil_month_of_day(day) + 1);
+    return day;
+}
+
+static void stock_again(const struct harvest_outlook *o, struct harvest_member *m, int32_t day,
+                        gsl_rng *rng)
 {
     double usual = log(growth_gain_feeding(o->prior->feeding));
     double survive = gsl_ran_beta(rng, o->prior->survive_a, o->prior->survive_b);
@@ -75,7 +96,8 @@ static void stock_again(const struct harvest_outlook *o, struct harvest_member *
     survive = survive < 0.02 ? 0.02 : survive > 0.999 ? 0.999 : survive;
     m->stocked = true;
     m->u = growth_u(o->stock_mass_g * exp(gsl_ran_gaussian_ziggurat(rng, ENSEMBLE_STOCK_MASS_SD)));
-    m->count = o->stock_count * exp(gsl_ran_gaussian_ziggurat(rng, ENSEMBLE_COUNT_SD));
+    m->count = o->stock_count * stock_factor(o, day) *
+               exp(gsl_ran_gaussian_ziggurat(rng, ENSEMBLE_COUNT_SD));
     m->mort = -log(survive) / ENSEMBLE_CYCLE_DAYS;
     m->ln_gain = usual + HARVEST_KEPT * (m->ln_gain - usual) +
                  gsl_ran_gaussian_ziggurat(rng, o->prior->feeding_sd *
@@ -140,8 +162,10 @@ void harvest_follow(const struct harvest_outlook *o, struct harvest_member *m, g
         if (!m->stocked) {
             if (m->restock_day > o->end_day || !(o->stock_count > 0))
                 return;
-            day = m->restock_day > day ? m->restock_day : day;
-            stock_again(o, m, rng);
+            day = stock_day(o, m->restock_day > day ? m->restock_day : day);
+            if (day > o->end_day)
+                return;
+            stock_again(o, m, day, rng);
         }
         harvested = one_week(o, m, day, is_aerated(o, day) ? aerated : effect,
                              current ? o->retail_kg_week : 0, rng, &kg, &mass_g);

@@ -45,6 +45,10 @@ struct harvest_outlook {
     double temp_c, nh3_effect; /* usual water */
     double stock_count;        /* fish of a usual stocking; 0: the pond isn't stocked again */
     double stock_mass_g;
+    /* what stock_count is multiplied by, of the month of first_day (civil.h) and those after; the last also for later ones; 0: the
+     * pond waits for a better month. NULL: 1 */
+    const double *stock_factor;
+    size_t stock_months;        /* length of it, >= 1 */
     double retail_kg_week;      /* sold by and by in the current cycle, 0 none */
     int32_t first_day, end_day; /* both included */
     /* from aerated_from to aerated_until (days, both included) this share of 1 - do_usual is taken away; 0: nothing is */

@@ -2,6 +2,7 @@
 /* A comparison as CSV, as JSON and as a table on a terminal. */
 #include "compare.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -79,7 +80,14 @@ void compare_json(const struct compare *c, struct buf *b)
 
 static void range(char *buf, size_t size, const struct supply_summary *s)
 {
-    (void)snprintf(buf, size, "%.1f (%.1f..%.1f)", s->mean / 1000, s->p10 / 1000, s->p90 / 1000);
+    const double kg[] = {s->mean, s->p10, s->p90};
+    double tonnes[3];
+
+    for (size_t k = 0; k < 3; k++) {
+        tonnes[k] = round(kg[k] / 100) / 10;
+        tonnes[k] = tonnes[k] == 0 ? 0 : tonnes[k]; /* not "-0.0" */
+    }
+    (void)snprintf(buf, size, "%.1f (%.1f..%.1f)", tonnes[0], tonnes[1], tonnes[2]);
 }
 
 static void table_row(const struct compare *c, size_t node, size_t p, struct buf *b)

@@ -16,7 +16,9 @@
 #include "history.h"
 #include "scenario.h"
 
-#define DRAW_STEP 0x9e3779b97f4a7c15ULL /* odd: keeps the draws' seeds apart from other seeds' */
+#define DRAW_STEP    0x9e3779b97f4a7c15ULL /* odd: keeps the draws' seeds apart from other seeds' */
+
+#define STOCK_MONTHS (SUPPLY_MONTHS_MAX + 1) /* from the day after the as-of day to the last lead */
 
 struct pondrun {
     const struct supply_input *in;
@@ -30,6 +32,7 @@ struct pondrun {
     double *sorted;             /* [draw] */
     double *feed_kg;            /* [day since stocking]: NaN not known */
     size_t feed_days;
+    double stock_factor[STOCK_MONTHS]; /* of the pond at hand (harvest.h) */
 };
 
 /* Where one draw's harvests go. */
@@ -404,13 +407,20 @@ static void replay_init(const struct pondrun *w, size_t pond, long cycle, struct
     p->system = s->pond[pond].system;
 }
 
-/* Aerators, where the scenario puts some. */
-static void aerate(const struct pondrun *w, size_t pond, struct harvest_outlook *o)
+/* What a scenario does to one pond: fish to stock, and an aerator where it puts one. */
+static void suppose(struct pondrun *w, size_t pond, struct harvest_outlook *o)
 {
     const struct rec_pond *p = &w->in->records->pond[pond];
-    const struct scenario_act *a = scenario_aerates(
-        w->in->scenario, p->slug, w->in->records->farm[p->farm].regency, p->system);
+    const enum regency regency = w->in->records->farm[p->farm].regency;
+    const struct scenario_act *a = scenario_aerates(w->in->scenario, p->slug, regency, p->system);
+    const int32_t month = civil_month_of_day(o->first_day);
 
+    if (w->in->scenario == NULL)
+        return;
+    for (int32_t k = 0; k < STOCK_MONTHS; k++)
+        w->stock_factor[k] = scenario_fingerlings(w->in->scenario, regency, month + k);
+    o->stock_factor = w->stock_factor;
+    o->stock_months = STOCK_MONTHS;
     if (a == NULL)
         return;
     o->aerated = SCENARIO_AERATED;
@@ -448,7 +458,7 @@ void pondrun_pond(struct pondrun *w, size_t pond, double *kg, struct supply_pond
                                  .path_day = w->paths->first_day,
                                  .path_weeks = w->paths->weeks,
                                  .path_stride = w->paths->draws};
-    aerate(w, pond, &o);
+    suppose(w, pond, &o);
     history_usual_stocking(s, pond, w->in->as_of_day, &o.stock_count, &o.stock_mass_g);
     if (open) {
         out->cycle = cycle;

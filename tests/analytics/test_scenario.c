@@ -322,6 +322,7 @@ static void signs_are_what_sense_says_and_grow_with_the_dose(void **state)
     (void)snprintf(acid, sizeof acid, "acid=%s", month[0]);
     (void)snprintf(smoke, sizeof smoke, "smoke=%s..%s", month[0], month[1]);
     const char *const ORDER[][3] = {
+        {"fingerlings=-20%", "fingerlings=-60%", "fingerlings=-100%"},
         {"feed_price=+20%", "feed_price=+60%", "feed_price=+200%"}, /* each lower than the last */
         {smoke, NULL, NULL},
         {acid, NULL, NULL},
@@ -334,7 +335,7 @@ static void signs_are_what_sense_says_and_grow_with_the_dose(void **state)
 
             now = total(f, SUPPLY_JOINT);
             print_message("%s: %.1f after %.1f\n", ORDER[k][x], now, last);
-            if (k == 3)
+            if (k == 4)
                 assert_true(now > total(base, SUPPLY_JOINT) && (x == 0 || now < last));
             else
                 assert_true(now < last);
@@ -419,6 +420,37 @@ static void fewer_fingerlings_hold_in_their_months_and_regency(void **state)
     assert_close(scenario_fingerlings(NULL, REGENCY_SERUYAN, m), 1, 0);
 }
 
+/* Ponds that wait for fingerlings go on when there are some again. */
+static void a_stop_of_fingerlings_is_made_up_for_later(void **state)
+{
+    struct truth t;
+    struct supply_forecast *base, *never, *late;
+    char text[64], month[16];
+
+    (void)state;
+    truth_new(&t, SEED, PONDS);
+    base = run(&t, NULL, 0);
+    never = run_one(&t, "fingerlings=-100%");
+    month_name(month, sizeof month, base->first_month);
+    (void)snprintf(text, sizeof text, "fingerlings=-100%%,until=%s", month);
+    late = run_one(&t, text);
+    print_message("%.0f, never %.0f, late %.0f\n", total(base, SUPPLY_JOINT),
+                  total(never, SUPPLY_JOINT), total(late, SUPPLY_JOINT));
+    assert_true(total(never, SUPPLY_JOINT) < total(late, SUPPLY_JOINT));
+    assert_true(total(late, SUPPLY_JOINT) < total(base, SUPPLY_JOINT));
+    /* what swims now is not touched */
+    for (unsigned i = 0; i < DRAWS; i++)
+        assert_true(supply_draws(never, SUPPLY_JOINT, 1)[i] <=
+                    supply_draws(base, SUPPLY_JOINT, 1)[i]);
+    assert_close(supply_summarise(never, SUPPLY_JOINT, 1).mean,
+                 supply_summarise(base, SUPPLY_JOINT, 1).mean,
+                 0.05 * supply_summarise(base, SUPPLY_JOINT, 1).mean);
+    supply_free(base);
+    supply_free(never);
+    supply_free(late);
+    truth_free(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -433,6 +465,7 @@ int main(void)
         cmocka_unit_test(signs_are_what_sense_says_and_grow_with_the_dose),
         cmocka_unit_test(a_price_that_ends_ends),
         cmocka_unit_test(more_aerators_keep_the_ponds_that_fewer_had),
+        cmocka_unit_test(a_stop_of_fingerlings_is_made_up_for_later),
         cmocka_unit_test(fewer_fingerlings_hold_in_their_months_and_regency),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
