@@ -8,7 +8,7 @@
  * that draw's path by the regression of the members on three sums of the path (the growth deviation now, its sum since
  * stocking, the logs of losses). Then Liu-West kernel shrinkage x' = m + a (x - m) + sqrt(1 - a^2) L e, with m the
  * regression's value for the path and L L' the covariance around it: mean and spread stay as they are. The path itself is not
- * weighed by the pond's records; the joint spread is thereby a little too wide, never too narrow, from that cause.
+ * weighed here: it comes conditioned on the records of all ponds (supply/smoother.h), so that nothing counts twice.
  *
  * Mass and feeding level on one side, number, mortality and share of dead seen on the other know nothing of each other until
  * feed is written down, and are weighed apart until then.

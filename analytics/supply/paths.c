@@ -3,7 +3,9 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 
@@ -13,12 +15,6 @@
 
 static const double TEMP_KEPT = 0.8, TEMP_SD = 0.8, TEMP_CORR = 0.8;
 static const double SMOKE_TOGETHER = 0.8; /* both regencies; also: with the year's low flow */
-enum {
-    SMOKE_MONTH = 8,
-    SMOKE_BEGIN_DAYS = 43, /* it begins within so many days from the month's first */
-    SMOKE_DAYS_MIN = 21,
-    SMOKE_DAYS_MAX = 49
-};
 
 static const struct season {
     int month, days; /* begins on the first of month, lasts so long */
@@ -118,7 +114,7 @@ void paths_strike(struct paths *p, enum paths_event kind, size_t regency, int32_
 }
 
 /* Haze from day on, as the share of each week's days. */
-static void smoke_from(struct paths *p, size_t regency, int32_t day, int days, size_t draw)
+void paths_smoke(struct paths *p, size_t regency, int32_t day, int days, size_t draw)
 {
     for (int k = 0; k < days; k++) {
         size_t week = week_inside(p, day + k);
@@ -128,6 +124,25 @@ static void smoke_from(struct paths *p, size_t regency, int32_t day, int days, s
             continue;
         share = p->smoke[regency] + week * p->draws + draw;
         *share = *share + 1.0 / 7 < 1 ? *share + 1.0 / 7 : 1;
+    }
+}
+
+void paths_clear(struct paths *p, enum paths_event kind, int year)
+{
+    int days;
+    int32_t from = paths_season(kind, year, &days);
+
+    for (size_t r = 0; r < REGENCY_COUNT; r++) {
+        double *const brought[] = {p->event[kind][r], p->appetite[r], p->smoke[r]};
+        const int lasts[] = {days, days + 7 * PATHS_APPETITE_WEEKS, days};
+
+        for (size_t k = 0; k < (kind == PATHS_LOW_FLOW ? 3 : 1); k++)
+            for (size_t w = 0; w < p->weeks; w++) {
+                int32_t first = p->first_day + 7 * (int32_t)w;
+
+                if (first + 6 >= from && first < from + lasts[k])
+                    memset(brought[k] + w * p->draws, 0, p->draws * sizeof *p->block);
+            }
     }
 }
 
@@ -162,13 +177,13 @@ static void draw_season(struct paths *p, enum paths_event kind, int year, struct
 /* Smoke comes in the years of low flow, mostly: then its luck is that of the low flow. */
 static void draw_smoke(struct paths *p, int year, const struct chances *c, gsl_rng *rng)
 {
-    int32_t begin = civil_day_of(year, SMOKE_MONTH, 1);
-    const unsigned long spread = SMOKE_DAYS_MAX - SMOKE_DAYS_MIN + 1;
+    int32_t begin = civil_day_of(year, PATHS_SMOKE_MONTH, 1);
+    const unsigned long spread = PATHS_SMOKE_DAYS_MAX - PATHS_SMOKE_DAYS_MIN + 1;
 
     for (size_t i = 0; i < p->draws; i++) {
         double chance = 1 - exp(-c->rate[i]), own = gsl_rng_uniform(rng), luck[REGENCY_COUNT];
-        int32_t day = begin + (int32_t)gsl_rng_uniform_int(rng, SMOKE_BEGIN_DAYS);
-        int days = SMOKE_DAYS_MIN + (int)gsl_rng_uniform_int(rng, spread);
+        int32_t day = begin + (int32_t)gsl_rng_uniform_int(rng, PATHS_SMOKE_BEGIN_DAYS);
+        int days = PATHS_SMOKE_DAYS_MIN + (int)gsl_rng_uniform_int(rng, spread);
         int dry = gsl_rng_uniform(rng) < SMOKE_TOGETHER;
         int together = gsl_rng_uniform(rng) < SMOKE_TOGETHER;
 
@@ -179,7 +194,35 @@ static void draw_smoke(struct paths *p, int year, const struct chances *c, gsl_r
             if (together)
                 luck[r] = dry ? c->luck[0][i] : own;
             if (luck[r] < chance)
-                smoke_from(p, r, day, days, i);
+                paths_smoke(p, r, day, days, i);
+        }
+    }
+}
+
+void paths_chances(double chance[4][4])
+{
+    enum {
+        NODES = 64
+    };
+
+    memset(chance, 0, 16 * sizeof chance[0][0]);
+    for (int k = 0; k < NODES; k++) {
+        double rate =
+            gsl_cdf_gamma_Pinv((k + 0.5) / NODES, PATHS_EVENT_COUNT, 1 / PATHS_EVENT_YEARS);
+        double p = 1 - exp(-rate), apart = (1 - PATHS_TOGETHER) * p * (1 - p);
+        double flow[4] = {0, apart, apart, PATHS_TOGETHER * p + (1 - PATHS_TOGETHER) * p * p};
+
+        flow[0] = 1 - flow[1] - flow[2] - flow[3];
+        for (int f = 0; f < 4; f++) {
+            const double s = SMOKE_TOGETHER, own = (1 - s) * (1 - s);
+
+            /* with the year's flow: both as the first regency, or each as its own; else one luck for both, or one each */
+            chance[f][f & 1 ? 3 : 0] += flow[f] * s * s / NODES;
+            chance[f][f] += flow[f] * s * (1 - s) / NODES;
+            chance[f][3] += flow[f] * (s * (1 - s) * p + own * p * p) / NODES;
+            chance[f][0] += flow[f] * (s * (1 - s) * (1 - p) + own * (1 - p) * (1 - p)) / NODES;
+            chance[f][1] += flow[f] * own * p * (1 - p) / NODES;
+            chance[f][2] += flow[f] * own * p * (1 - p) / NODES;
         }
     }
 }

@@ -105,6 +105,19 @@ int32_t paths_season(enum paths_event kind, int year, int *days);
 void paths_strike(struct paths *p, enum paths_event kind, size_t regency, int32_t day, size_t draw,
                   double loss);
 
+/* Adds haze of so many days from day on, likewise. */
+void paths_smoke(struct paths *p, size_t regency, int32_t day, int days, size_t draw);
+/* Takes back in all draws what the season of kind that begins in year has brought; of low flow also appetite and haze. */
+void paths_clear(struct paths *p, enum paths_event kind, int year);
+/* When haze begins, as days from 1 August, and how long it lasts: uniform. */
+#define PATHS_SMOKE_MONTH      8
+#define PATHS_SMOKE_BEGIN_DAYS 43
+#define PATHS_SMOKE_DAYS_MIN   21
+#define PATHS_SMOKE_DAYS_MAX   49
+/* Chance, averaged over the rates, that low flow strikes none, the first, the second, both regencies [0..3] and haze
+ * likewise [0..3]. The sums over haze hold for acid flushes too. */
+void paths_chances(double chance[4][4]);
+
 /* A seed for the generator of one named thing (a pond, "paths/rest"), so that one more changes no other's draws. */
 unsigned long paths_stream(uint64_t seed, const char *name);
 

@@ -13,6 +13,7 @@
 #include "paths.h"
 #include "pondrun.h"
 #include "scenario.h"
+#include "smoother.h"
 #include "typical.h"
 
 const char *supply_node_code(size_t node)
@@ -114,6 +115,8 @@ int supply_run(const struct supply_input *in, struct supply_forecast **out,
             xcalloc((size_t)REGION_KECAMATAN_COUNT * POND_SYSTEM_COUNT * in->months * in->draws,
                     sizeof *f->system_kg);
     paths = paths_new(in->seed, in->as_of_day, in->as_of_day + PONDRUN_AHEAD_DAYS, in->draws);
+    if (!in->prior_paths)
+        smoother_condition(paths, in, NULL);
     if (in->scenario != NULL)
         scenario_paths(in->scenario, paths, in->seed);
     crew_run(in, paths, pondrun_end_day(in), add_pond,

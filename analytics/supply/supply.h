@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* supply: the monthly harvest of kecamatan, regencies and both together, as draws.
  *
- * Common paths (weather, events) are drawn once; draw i of every pond uses path i, so the sum over ponds of draw i is a
+ * Common paths (weather, events) are drawn once, from what all ponds together tell of the past (smoother.h), and go on from
+ * there; draw i of every pond uses path i, so the sum over ponds of draw i is a
  * joint draw. Everything shown is computed from the draws: joint = sum of the regencies = sum of the kecamatan, draw by
- * draw. Same seed and same records: same numbers, whatever the number of threads; one more pond leaves the other ponds'
- * numbers as they are.
+ * draw. Same seed and same records: same numbers, whatever the number of threads. One more pond changes
+ * the other ponds' numbers through the paths alone, as far as its records tell of weather and events that they share.
  *
  * Months: a harvest belongs to the civil month (WIB) of its day; lead 1 is the month after the as-of day's. What is
  * harvested between the as-of day and the end of its month belongs to the current month and is in no lead.
@@ -59,6 +60,8 @@ struct supply_input {
     unsigned threads;         /* 0: as many as the machine has processors; at most 16 are used */
     supply_progress progress; /* NULL: not told */
     void *progress_arg;
+    bool
+        prior_paths; /* leave the common paths as drawn; only to measure what conditioning is worth */
     const struct scenario *scenario; /* what is supposed to happen (scenario.h), NULL: nothing */
 };
 

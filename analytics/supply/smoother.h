@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* smoother: the common paths given what all ponds wrote down, so that path i is one past and one future for everybody.
+ *
+ * Growth: W^0.33 is linear in its gains, so the samples of a cycle are, at the cycle's own most likely course, a line in the
+ * common deviations of the weeks it lived through plus Gaussian errors: its own feeding level and their weekly walk, mass and
+ * number stocked, oxygen where no sensor tells, recruits in the net, bias and chance of the sample. These are integrated out
+ * (Gauss-Newton, smoother_cycle.h) and what is left is added up over the cycles: a normal likelihood of the weekly z of each
+ * regency. Prior: the AR(1) of rest and of the price of feed (paths.h), and a level of each regency (sd 0.15, correlation
+ * 0.6; assumption) that stands for priors of growth which are off here in all ponds; it is not weather and dies with the fit.
+ *
+ * Events: for each season that overlaps the weeks looked at, a grid of what may have happened (nothing; which week, how much
+ * was lost, which regency; for the dry season also the haze) has its exact posterior by the dead that were written down, by
+ * what came out at final harvests, and by the growth they slow (smoother_event.h). Seasons are taken as independent, and the
+ * rate of a season as that of the prior.
+ *
+ * Each draw takes a course of events by its posterior, then rest and price given it, and goes on into the future by its own
+ * steps from its new last week. With paths ~ p(path | all records) and fish ~ p(fish | path, own records) nothing counts
+ * twice. Strange samples, one in fifty, lose weight as in filter.h.
+ *
+ * Cost: linear in the cycles, about a hundredth of their filter's. Same records and seed: same bytes. One more pond changes
+ * the paths, and thereby a little the numbers of all. */
+#ifndef ANALYTICS_SMOOTHER_H
+#define ANALYTICS_SMOOTHER_H
+
+#include "paths.h"
+#include "supply.h"
+
+/* What was found, for those who ask. */
+struct smoother_found {
+    size_t
+        weeks; /* looked at; 0: no open cycle, or nothing written down: the paths are left as they were */
+    size_t cycles; /* with samples within them */
+    size_t samples;
+    double growth_mean[REGENCY_COUNT], growth_sd[REGENCY_COUNT]; /* of z in the last week */
+    double event_p[PATHS_EVENT_KINDS][REGENCY_COUNT]; /* chance that the newest season had one */
+};
+
+/* Conditions p, made by paths_new for in->as_of_day with in->seed and in->draws, on the records. found may be NULL. */
+void smoother_condition(struct paths *p, const struct supply_input *in,
+                        struct smoother_found *found);
+
+#endif
