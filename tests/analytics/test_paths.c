@@ -173,6 +173,42 @@ static void a_scenario_changes_what_it_says_and_no_other_thing(void **state)
     paths_free(b);
 }
 
+/* What the smoother takes for the prior of a season is what the paths are drawn with. */
+static void chances_are_those_of_the_draws(void **state)
+{
+    enum {
+        MANY = 20000
+    };
+    int32_t day = civil_day_of(2026, 12, 31);
+    struct paths *p = paths_new(SEED, day, day, MANY);
+    double seen[4][4] = {{0}}, chance[4][4], sum = 0;
+    size_t from = paths_week(p, civil_day_of(2026, 7, 20));
+
+    (void)state;
+    for (size_t i = 0; i < MANY; i++) {
+        size_t flow = 0, haze = 0;
+
+        for (size_t w = from; w < PATHS_PAST_WEEKS; w++)
+            for (size_t r = 0; r < REGENCY_COUNT; r++) {
+                if (p->event[PATHS_LOW_FLOW][r][w * MANY + i] > 0)
+                    flow |= (size_t)1 << r;
+                if (p->smoke[r][w * MANY + i] > 0)
+                    haze |= (size_t)1 << r;
+            }
+        seen[flow][haze] += 1.0 / MANY;
+    }
+    paths_chances(chance);
+    for (int f = 0; f < 4; f++)
+        for (int h = 0; h < 4; h++) {
+            sum += chance[f][h];
+            /* four sampling errors, and nodes for the rate */
+            assert_close(chance[f][h], seen[f][h], 4 * sqrt(chance[f][h] / MANY) + 0.001);
+        }
+    assert_close(sum, 1, 1e-12);
+    assert_true(chance[3][3] > 5 * chance[3][1] && chance[0][0] > 0.6);
+    paths_free(p);
+}
+
 static void a_longer_horizon_changes_no_earlier_week(void **state)
 {
     int32_t day = civil_day_of(2026, 6, 30);
@@ -257,6 +293,7 @@ int main(void)
         cmocka_unit_test(events_fall_in_their_seasons_at_the_rate_of_the_record),
         cmocka_unit_test(parts_make_up_the_whole),
         cmocka_unit_test(a_scenario_changes_what_it_says_and_no_other_thing),
+        cmocka_unit_test(chances_are_those_of_the_draws),
         cmocka_unit_test(a_longer_horizon_changes_no_earlier_week),
         cmocka_unit_test(weeks_are_found_and_kept_inside),
         cmocka_unit_test(an_event_strikes_once_on_either_side_of_the_as_of_day),
