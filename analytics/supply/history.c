@@ -249,6 +249,10 @@ void history_feed(const struct records_snapshot *s, size_t cycle, int32_t as_of_
         for (int32_t d = from; d <= day; d++)
             feed_kg[d - stocked] = kg / (double)(day - from + 1);
     }
+    /* what the next row will stand for is not written yet: it goes on so */
+    for (int32_t d = prev + 1; !daily && d <= as_of_day && d < prev + FEED_SPREAD_DAYS; d++)
+        if (d > stocked)
+            feed_kg[d - stocked] = feed_kg[prev - stocked];
 }
 
 double history_retail_kg_week(const struct records_snapshot *s, size_t cycle, int32_t as_of_day)

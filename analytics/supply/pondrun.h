@@ -6,7 +6,7 @@
  * - An empty pond is stocked again (harvest.h) when its last cycle ended within 90 days, else it is taken to be out of use.
  * - A usual stocking is the median number and mass of the pond's last five.
  * - Feed: with a row on most days each row is of its day and other days are not known; else a row stands for the days since
- *   the row before it, up to 10.
+ *   the row before it, up to 10, and feeding goes on so for as long after the last row.
  * - Dead fish: a row stands for the days since the row before it (or since stocking); rows closer than a week are added up.
  *   Where they are written down, common events of the past are taken from the rows, else from the paths.
  * - Fish lost to flood, theft or predators (words in cause) leave as told, and say nothing of mortality.

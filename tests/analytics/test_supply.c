@@ -468,6 +468,30 @@ static void weekly_feed_rows_stand_for_their_days(void **state)
     world_free(weekly);
 }
 
+/* Five days after the last weekly row the next one is not due: they are still being fed. */
+static void feed_goes_on_until_the_next_row_is_due(void **state)
+{
+    int32_t day;
+    size_t cycle;
+    struct world *due = one_pond(&day, &cycle), *full = one_pond(&day, &cycle);
+    struct supply_pond a, b;
+
+    (void)state;
+    for (int32_t d = day - 82; d <= day - 5; d += 7)
+        world_feed(due, cycle, d, 35);
+    for (int32_t d = day - 82; d <= day - 5; d += 7)
+        world_feed(full, cycle, d, 35);
+    world_feed(full, cycle, day, 25);
+    a = look(due, day, NULL, NULL);
+    b = look(full, day, NULL, NULL);
+    print_message("median %.2f g, %.2f g with the days written down; harvest on day %d, %d\n",
+                  a.mass_g_p50, b.mass_g_p50, a.harvest_day_p50 - day, b.harvest_day_p50 - day);
+    assert_close(a.mass_g_p50 / b.mass_g_p50, 1, 0.005);
+    assert_close(a.harvest_day_p50, b.harvest_day_p50, 7);
+    world_free(due);
+    world_free(full);
+}
+
 /* Fresh azolla is nearly all water. */
 static void feed_counts_by_what_it_is_worth_in_pellets(void **state)
 {
@@ -624,6 +648,7 @@ int main(void)
         cmocka_unit_test(partial_harvests_take_fish_out),
         cmocka_unit_test(poor_oxygen_slows_the_fish_and_unknown_days_do_not_poison_them),
         cmocka_unit_test(weekly_feed_rows_stand_for_their_days),
+        cmocka_unit_test(feed_goes_on_until_the_next_row_is_due),
         cmocka_unit_test(feed_counts_by_what_it_is_worth_in_pellets),
         cmocka_unit_test(common_paths_widen_the_joint_spread),
         cmocka_unit_test(eighty_percent_intervals_hold_in_simulated_worlds),
