@@ -20,9 +20,19 @@ void progress_init(struct progress *p, const char *what, bool english, bool quie
                            .start_ms = clock_mono_ms()};
 }
 
+/* At the pace so far. */
+static void tell_left(char *out, size_t size, int64_t left_ms, bool english)
+{
+    long s = (long)((left_ms + 999) / 1000);
+
+    (void)snprintf(out, size, english ? ", about %ld:%02ld left" : ", sisa sekitar %ld.%02ld",
+                   s / 60, s % 60);
+}
+
 void progress_tell(void *arg, size_t done, size_t of)
 {
     struct progress *p = arg;
+    char left[40] = "";
     int64_t now;
 
     if (!p->show)
@@ -32,8 +42,11 @@ void progress_tell(void *arg, size_t done, size_t of)
                  : now - p->start_ms < AFTER_MS || now - p->told_ms < EVERY_MS)
         return;
     p->told_ms = now;
-    (void)fprintf(stderr, "%s%zu %s %zu %s%s", p->asked ? "" : "\r", done,
-                  p->english ? "of" : "dari", of, p->what, p->asked ? "\n" : "");
+    if (done > 0 && now - p->start_ms >= AFTER_MS)
+        tell_left(left, sizeof left, (now - p->start_ms) / (int64_t)done * (int64_t)(of - done),
+                  p->english);
+    (void)fprintf(stderr, "%s%zu %s %zu %s%s%s", p->asked ? "" : "\r", done,
+                  p->english ? "of" : "dari", of, p->what, left, p->asked ? "\n" : "\033[K");
 }
 
 void progress_end(struct progress *p)

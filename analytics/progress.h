@@ -2,7 +2,8 @@
 /* progress: how far a long work is, in one line on stderr that is written over and over, then wiped out.
  *
  * Only on a terminal, and only when the work lasts longer than two seconds; asked for (--progress) also elsewhere and from the
- * beginning, a line of its own each time. Threads: calls one at a time. */
+ * beginning, a line of its own each time. After two seconds it says how long it still takes at the pace so far, in minutes and
+ * seconds. Threads: calls one at a time. */
 #ifndef ANALYTICS_PROGRESS_H
 #define ANALYTICS_PROGRESS_H
 
