@@ -46,6 +46,11 @@ struct series_options {
     long threads;       /* 0: as many as the machine has cores */
 };
 
+struct calibrate_options {
+    long worlds, ponds; /* 0: usual ones */
+    const char *misfit; /* names between commas, or "all"; NULL: none */
+};
+
 struct command_options {
     const char *config;  /* path of analytics.json; never NULL */
     const char *records; /* SQLite file named directly; NULL: the configuration's */
@@ -70,6 +75,7 @@ struct command_options {
     struct reconcile_options reconcile;
     struct series_options series;
     struct scenario_options scenario;
+    struct calibrate_options calibrate;
 };
 
 /* Serves the pages until SIGTERM, SIGINT or SIGHUP. Call it before any thread is started. */
@@ -91,6 +97,10 @@ int command_series(const struct command_options *o);
 /* The forecast beside itself under a scenario: scenario, and what forecast takes. CSV, a table with table or on a terminal,
  * JSON with json. */
 int command_scenario(const struct command_options *o);
+
+/* How often the truth of simulated worlds lies in the forecast's ranges: calibrate, months, draws, seed. A table, or with json
+ * one object a misfit and line. */
+int command_calibrate(const struct command_options *o);
 
 /* The exit code for an error of ours. */
 int command_exit_code(int rc);

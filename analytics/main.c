@@ -10,6 +10,7 @@
 #include <sysexits.h>
 
 #include "analytics/fish/ensemble.h"
+#include "analytics/supply/calibrate.h"
 #include "collector/common/log.h"
 #include "commands.h"
 
@@ -35,6 +36,8 @@ static const char HELP_EN[] =
     "                          [--method ets|theta|mean] [--threads N]\n"
     "  nila-analytics scenario [as forecast] --scenario ACT ... [--scenario-file FILE]\n"
     "                          [--from YYYY-MM] [--out FILE] [--table]\n"
+    "  nila-analytics calibrate [--worlds N] [--ponds N] [--months N] [--draws K] [--seed S]\n"
+    "                          [--misfit NAME,..] [--threads N] [--json]\n"
     "  nila-analytics check    [--config FILE]\n"
     "\n"
     "serve     the pages, until SIGTERM\n"
@@ -52,13 +55,15 @@ static const char HELP_EN[] =
     "scenario  the forecast beside itself under what is supposed, on the same draws; acts:\n"
     "          fingerlings=-30% feed_price=+20% acid=2027-01 smoke=2027-08..2027-10\n"
     "          aerators=40%, each also with ,from=2027-02,until=2027-05,in=kotim\n"
+    "calibrate how often the truth of simulated worlds lies in the forecast's ranges; misfit:\n"
+    "          none (default), cv, deaths, events, silence, together, or all of them in turn\n"
     "check     reads the configuration; opens nothing\n"
     "\n"
     "  --config FILE   configuration; default " DEFAULT_CONFIG "\n"
     "  --records DB    the records' SQLite file; then no configuration, no sensors\n"
     "  --as-of DATE    only what had been entered by the end of DATE; default today\n"
     "  --keep NODE     this node (the top) keeps its own forecast and spread\n"
-    "  --threads N     default: the processors, forecast at most 16, series at most 64\n"
+    "  --threads N     default: the processors, forecast at most 16, others at most 64\n"
     "  --progress      tells how far it is on stderr, also when that is no terminal\n"
     "  --ready FILE    gets {\"port\":N,\"pid\":N} once the pages answer\n"
     "  --lang id|en    language of these words; default $NILA_LANG or id\n"
@@ -88,6 +93,8 @@ static const char HELP_ID[] =
     "                          [--out BERKAS.csv] [--method ets|theta|mean] [--threads N]\n"
     "  nila-analytics scenario [seperti forecast] --scenario HAL ... [--scenario-file BERKAS]\n"
     "                          [--from YYYY-MM] [--out BERKAS] [--table]\n"
+    "  nila-analytics calibrate [--worlds N] [--ponds N] [--months N] [--draws K] [--seed S]\n"
+    "                          [--misfit NAMA,..] [--threads N] [--json]\n"
     "  nila-analytics check    [--config BERKAS]\n"
     "\n"
     "serve     halaman web, sampai SIGTERM\n"
@@ -107,13 +114,15 @@ static const char HELP_ID[] =
     "scenario  prognosa berdampingan dengan yang diandaikan, pada simulasi yang sama; hal:\n"
     "          fingerlings=-30% feed_price=+20% acid=2027-01 smoke=2027-08..2027-10\n"
     "          aerators=40%, masing-masing boleh dengan ,from=2027-02,until=2027-05,in=kotim\n"
+    "calibrate seberapa sering kenyataan di dunia simulasi ada dalam rentang ramalan; misfit:\n"
+    "          none (bawaan), cv, deaths, events, silence, together, atau all: semuanya\n"
     "check     memeriksa konfigurasi; tidak membuka apa pun\n"
     "\n"
     "  --config BERKAS  konfigurasi; bawaan " DEFAULT_CONFIG "\n"
     "  --records DB     berkas SQLite catatan; tanpa konfigurasi dan tanpa sensor\n"
     "  --as-of TANGGAL  hanya yang dimasukkan sampai akhir TANGGAL; bawaan hari ini\n"
     "  --keep SIMPUL    simpul ini (puncak) tetap pada ramalan dan sebarannya sendiri\n"
-    "  --threads N      bawaan: jumlah prosesor; forecast paling banyak 16, series 64\n"
+    "  --threads N      bawaan: jumlah prosesor; forecast paling banyak 16, lain 64\n"
     "  --progress       menulis kemajuan ke stderr, juga bila bukan terminal\n"
     "  --ready BERKAS   diisi {\"port\":N,\"pid\":N} setelah halaman menjawab\n"
     "  --lang id|en     bahasa kata-kata ini; bawaan $NILA_LANG atau id\n"
@@ -126,7 +135,7 @@ static const char HELP_ID[] =
 struct arguments {
     struct command_options o;
     const char *lang, *port, *months, *draws, *seed; /* as written */
-    const char *frequency, *threads, *scenario;
+    const char *frequency, *threads, *scenario, *worlds, *ponds;
     const char *from_g, *days, *temp, *oxygen, *nh3, *ration, *level, *rate;
     bool help, version, verbose;
 };
@@ -136,10 +145,11 @@ static const struct command {
     int (*run)(const struct command_options *o);
     int least, most; /* words after it */
 } COMMAND[] = {
-    {"serve", command_serve, 0, 0},       {"import", command_import, 2, 2},
-    {"forecast", command_forecast, 0, 0}, {"growth", command_growth, 0, 1},
-    {"check", command_check, 0, 0},       {"reconcile", command_reconcile, 0, 0},
-    {"series", command_series, 1, 1},     {"scenario", command_scenario, 0, 0},
+    {"serve", command_serve, 0, 0},         {"import", command_import, 2, 2},
+    {"forecast", command_forecast, 0, 0},   {"growth", command_growth, 0, 1},
+    {"check", command_check, 0, 0},         {"reconcile", command_reconcile, 0, 0},
+    {"series", command_series, 1, 1},       {"scenario", command_scenario, 0, 0},
+    {"calibrate", command_calibrate, 0, 0},
 };
 
 /* What is wrong with word, in both languages, and where help is. */
@@ -214,6 +224,9 @@ static const char *take_options(struct arguments *a, int argc, char **argv)
         {"scenario-file", &a->o.scenario.file, NULL},
         {"from", &a->o.scenario.from, NULL},
         {"progress", NULL, &a->o.progress},
+        {"worlds", &a->worlds, NULL},
+        {"ponds", &a->ponds, NULL},
+        {"misfit", &a->o.calibrate.misfit, NULL},
     };
     const int n = (int)(sizeof TABLE / sizeof TABLE[0]);
     struct option option[OPTIONS_MAX + 1] = {{0}};
@@ -262,7 +275,8 @@ static bool take_number(const char *text, long long min, long long max, long lon
 /* The range the first bad number had to be in, NULL when all are good. */
 static const char *bad_number(struct arguments *a, const char **name)
 {
-    long long port = -1, months = 0, draws = 0, seed = -1, frequency = 0, threads = 0;
+    long long port = -1, months = 0, draws = 0, seed = -1, frequency = 0, threads = 0, worlds = 0,
+              ponds = 0;
 
     if (!take_number(a->port, 0, 65535, &port))
         return *name = "--port", "0..65535";
@@ -276,6 +290,12 @@ static const char *bad_number(struct arguments *a, const char **name)
         return *name = "--frequency", "1, 4, 12";
     if (!take_number(a->threads, 1, SERIES_THREADS_MAX, &threads))
         return *name = "--threads", "1..64";
+    if (!take_number(a->worlds, 1, CALIBRATE_WORLDS_MAX, &worlds))
+        return *name = "--worlds", "1..100000";
+    if (!take_number(a->ponds, 1, SIMWORLD_PONDS_MAX, &ponds))
+        return *name = "--ponds", "1..9999";
+    a->o.calibrate.worlds = (long)worlds;
+    a->o.calibrate.ponds = (long)ponds;
     a->o.series.frequency = (long)frequency;
     a->o.series.threads = (long)threads;
     a->o.scenario.table = a->o.growth.table; /* one option, --table */
