@@ -137,6 +137,8 @@ static void read_web(struct reader *r, const struct jsonconf_node *root)
     out->port = (int)jsonconf_integer_or(r->c, o, "port", 0, 65535, DEFAULT_PORT);
     jsonconf_string_or(r->c, o, "notice", out->notice, sizeof out->notice, "");
     jsonconf_string_or(r->c, o, "phone", out->phone, sizeof out->phone, "");
+    jsonconf_string_or(r->c, o, "office_kotim", out->office[REGENCY_KOTIM], SITE_NAME_SIZE, "");
+    jsonconf_string_or(r->c, o, "office_seruyan", out->office[REGENCY_SERUYAN], SITE_NAME_SIZE, "");
     if (out->phone[strspn(out->phone, "+0123456789 -()")] != '\0')
         jsonconf_refuse(r->c, jsonconf_member(r->c, o, "phone", true),
                         "\"%s\" is not allowed; digits, + - ( ) and blanks", out->phone);

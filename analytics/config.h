@@ -2,7 +2,8 @@
 /* config: analytics.json. Errors name file:line:column, key and what is allowed.
  *
  * { "records": {"path"}, "source": {"influx": {"url", "database", "token_file", "insecure_http"}} or
- *   {"collector": {"socket"}}, "web": {"bind", "port", "notice", "phone"},
+ *   {"collector": {"socket"}}, "web": {"bind", "port", "notice", "phone",
+ *   "office_kotim", "office_seruyan"},
  *   "forecast": {"seed", "draws", "months", "threads",
  *   "write_back"},
  *   "growth": {"pond" "biofloc" "tarpaulin" "cage": {"do_full_mg_l", "do_none_mg_l", "feeding_from_h", "feeding_to_h"}} }
@@ -37,6 +38,8 @@ struct analytics_config {
     int port;         /* web: 0..65535, default 8080; 0 any free port */
     char notice[161]; /* shown on every page when not "", e.g. "Data contoh / simulasi" */
     char phone[33];   /* extension worker's telephone shown in advice; "" none */
+    /* the regencies' offices as they are named on printed forecasts; "" none */
+    char office[REGENCY_COUNT][SITE_NAME_SIZE];
     uint64_t seed;    /* of the forecast's draws; default 1 */
     unsigned draws;   /* 50..2000, default 400 */
     unsigned months;  /* 1..12, default 6 */

@@ -443,6 +443,8 @@ struct page_model *model_picture(struct model *m)
         p->away_since_ms = m->away_since_ms;
         p->notice = m->c.config->notice;
         p->phone = m->c.config->phone;
+        for (size_t r = 0; r < REGENCY_COUNT; r++)
+            p->office[r] = m->c.config->office[r];
         p->limits = m->c.limits;
         p->forecast = m->forecast;
         p->ponds = m->entries;

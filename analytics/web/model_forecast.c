@@ -34,6 +34,30 @@ static void list_basis(const struct forecast *f, struct page_forecast *out)
     out->officials_elsewhen = f->figures->over + f->figures->beyond;
 }
 
+static bool final_of(const struct figures *y, const char *node, int32_t first_month, unsigned leads)
+{
+    for (size_t i = 0; i < y->n; i++) {
+        const struct rec_official *o = &y->figure[i].record;
+
+        if (o->final && figure_used(&y->figure[i]) && o->first_month == first_month &&
+            o->months == leads && strcmp(o->node, node) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void list_final(const struct forecast *f, struct page_forecast *out)
+{
+    for (size_t p = 0; p < out->neraca.periods; p++) {
+        const struct neraca_period *of = &out->neraca.period[p];
+        int32_t first = out->first_month + (int32_t)of->first_lead - 1;
+
+        out->final[p] = final_of(f->figures, "joint", first, of->leads) ||
+                        (final_of(f->figures, "kotim", first, of->leads) &&
+                         final_of(f->figures, "seruyan", first, of->leads));
+    }
+}
+
 void model_summarise(const struct forecast *f, struct page_forecast *out)
 {
     const struct supply_forecast *s = f->supply;
@@ -51,4 +75,5 @@ void model_summarise(const struct forecast *f, struct page_forecast *out)
     neraca_round(&out->neraca, PAGE_UNIT_KG, &out->rounded);
     memcpy(out->population, f->demand->population, sizeof out->population);
     list_basis(f, out);
+    list_final(f, out);
 }

@@ -9,7 +9,7 @@
 /* Ponds of each node of the tree: joint, regencies, kecamatan. */
 void model_count_ponds(const struct records_snapshot *s, unsigned out[SUPPLY_NODES]);
 
-/* Everything of *out but without_water. */
+/* Everything of *out but without_water and revision. */
 void model_summarise(const struct forecast *f, struct page_forecast *out);
 
 #endif

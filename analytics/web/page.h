@@ -64,6 +64,9 @@ struct page_forecast {
         officials_elsewhen; /* elsewhen: on record, of other periods */
     struct figure official[PAGE_OFFICIAL_MAX];
     bool with_official; /* one at least was used */
+    /* final official figures that were used speak of the whole period, of joint or of both regencies */
+    bool final[NERACA_PERIODS];
+    unsigned revision;  /* under which this day's forecast was issued; 0: it was not */
     bool without_water; /* the sensors' source was away: computed from records and usual water */
     unsigned forgotten; /* open cycles left out (supply.h) */
 };
@@ -74,6 +77,8 @@ struct page_model {
     int64_t away_since_ms; /* the database has not answered since; 0: it does */
     const char *notice;    /* "" none */
     const char *phone;     /* of the extension worker; "" none */
+    /* of the regencies, for the head of prints and signatures; "" or NULL: no name is known */
+    const char *office[REGENCY_COUNT];
     const struct status_limits *limits;
     size_t ponds;
     struct page_pond *pond;                  /* worst first (page_order) */
@@ -98,6 +103,8 @@ void page_home(struct buf *b, const struct page_model *m, enum lang lang);
 void page_pond(struct buf *b, const struct page_model *m, const struct page_pond *p,
                const struct page_day *day, enum lang lang);
 void page_region(struct buf *b, const struct page_model *m, enum lang lang);
+/* period: "2027-01", "2027-Q1", "all"; "" the first month. One that is not in the forecast is said to be so. */
+void page_print(struct buf *b, const struct page_model *m, const char *period, enum lang lang);
 void page_records(struct buf *b, const struct page_model *m, enum lang lang);
 void page_help(struct buf *b, const struct page_model *m, enum lang lang);
 

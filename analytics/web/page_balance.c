@@ -43,14 +43,19 @@ void region_heads(struct buf *b, enum text first, enum lang lang)
     html_raw(b, "</tr>");
 }
 
-void region_period(struct buf *b, const struct page_forecast *f, size_t period, enum lang lang)
+const char *region_node_name(size_t node, enum lang lang)
+{
+    return node < DEMAND_NODES ? text_get(lang, NODE_TEXT[node])
+                               : region_kecamatan(node - DEMAND_NODES)->name;
+}
+
+void region_period_name(struct buf *b, const struct page_forecast *f, size_t period, enum lang lang)
 {
     const struct neraca_period *p = &f->neraca.period[period];
     int32_t month = f->first_month + (int32_t)p->first_lead - 1, quarter = month % 12 / 3 + 1;
     char name[FORMAT_SIZE], number[FORMAT_SIZE], year[8];
     const struct text_arg args[] = {{"n", number}, {"tahun", year}, {NULL, NULL}};
 
-    html_raw(b, "<tr><th scope=\"row\">");
     if (period + 1 == f->neraca.periods) {
         parts_say(b, lang, TEXT_TOTAL, NULL);
     } else if (period < f->neraca.months) {
@@ -62,12 +67,18 @@ void region_period(struct buf *b, const struct page_forecast *f, size_t period, 
         year[4] = '\0';
         parts_say(b, lang, TEXT_QUARTER, args);
     }
+}
+
+void region_period(struct buf *b, const struct page_forecast *f, size_t period, enum lang lang)
+{
+    html_raw(b, "<tr><th scope=\"row\">");
+    region_period_name(b, f, period, lang);
     html_raw(b, "</th>");
 }
 
 /* --- the balance --- */
 
-static void gaps(struct buf *b, const struct page_forecast *f, enum lang lang)
+void region_gaps(struct buf *b, const struct page_forecast *f, enum lang lang)
 {
     const struct neraca *n = &f->neraca;
 
@@ -240,7 +251,7 @@ void region_balance(struct buf *b, const struct page_forecast *f, enum lang lang
     const struct neraca *n = &f->neraca;
 
     parts_element(b, "h2", "", lang, TEXT_BALANCE_TITLE, NULL);
-    gaps(b, f, lang);
+    region_gaps(b, f, lang);
     if (n->known[1] || n->known[2]) {
         parts_table(b, f, lang);
         chance_table(b, f, lang);

@@ -29,27 +29,33 @@ static void triple(struct triple *t, const struct page_forecast *f, unsigned lea
     t->args[4] = (struct text_arg){NULL, NULL};
 }
 
+void region_cover(struct region_cover *c, const struct page_forecast *f, enum lang lang)
+{
+    static const char *const NAME[7] = {"n", "m", "a", "ma", "b", "mb", "draws"};
+    size_t kotim = supply_node_regency(REGENCY_KOTIM),
+           seruyan = supply_node_regency(REGENCY_SERUYAN);
+    const unsigned count[7] = {
+        f->tracked[SUPPLY_JOINT], f->ponds[SUPPLY_JOINT], f->tracked[kotim], f->ponds[kotim],
+        f->tracked[seruyan],      f->ponds[seruyan],      f->draws};
+
+    for (size_t i = 0; i < 7; i++) {
+        (void)format_number(c->n[i], sizeof c->n[i], lang, count[i], 0);
+        c->args[i] = (struct text_arg){NAME[i], c->n[i]};
+    }
+    c->args[7] = (struct text_arg){NULL, NULL};
+}
+
 static void cover(struct buf *b, const struct page_model *m, enum lang lang)
 {
     const struct page_forecast *f = &m->forecast;
-    const unsigned counts[6] = {
-        f->tracked[SUPPLY_JOINT],
-        f->ponds[SUPPLY_JOINT],
-        f->tracked[supply_node_regency(REGENCY_KOTIM)],
-        f->ponds[supply_node_regency(REGENCY_KOTIM)],
-        f->tracked[supply_node_regency(REGENCY_SERUYAN)],
-        f->ponds[supply_node_regency(REGENCY_SERUYAN)],
-    };
-    char n[6][FORMAT_SIZE], date[FORMAT_SIZE], clock[FORMAT_SIZE];
+    char n[2][FORMAT_SIZE], date[FORMAT_SIZE], clock[FORMAT_SIZE];
+    struct region_cover ponds;
 
-    for (int i = 0; i < 6; i++)
-        (void)format_number(n[i], sizeof n[i], lang, counts[i], 0);
+    region_cover(&ponds, f, lang);
     (void)format_date(date, sizeof date, lang, f->as_of_day);
     (void)format_moment(clock, sizeof clock, lang, f->issued_ms, m->now_ms);
-    const struct text_arg covered[] = {{"n", n[0]}, {"m", n[1]},  {"a", n[2]}, {"ma", n[3]},
-                                       {"b", n[4]}, {"mb", n[5]}, {NULL, NULL}};
     const struct text_arg as_of[] = {{"tanggal", date}, {"jam", clock}, {NULL, NULL}};
-    parts_element(b, "p", "", lang, TEXT_REGION_COVER, covered);
+    parts_element(b, "p", "", lang, TEXT_REGION_COVER, ponds.args);
     html_raw(b, "<p class=\"soft\">");
     parts_say(b, lang, f->with_official ? TEXT_REGION_SCOPE_OFFICIAL : TEXT_REGION_SCOPE, NULL);
     html_raw(b, " ");
@@ -58,8 +64,11 @@ static void cover(struct buf *b, const struct page_model *m, enum lang lang)
     if (f->neraca.registered[SUPPLY_JOINT] > 0) {
         (void)format_number(n[0], sizeof n[0], lang, f->neraca.farms[SUPPLY_JOINT], 0);
         (void)format_number(n[1], sizeof n[1], lang, f->neraca.registered[SUPPLY_JOINT], 0);
-        parts_element(b, "p", "soft", lang, TEXT_REGION_REGISTER, covered);
+        const struct text_arg farms[] = {{"n", n[0]}, {"m", n[1]}, {NULL, NULL}};
+        parts_element(b, "p", "soft", lang, TEXT_REGION_REGISTER, farms);
     }
+    if (!f->with_official)
+        parts_element(b, "p", "no", lang, TEXT_REGION_PRIOR, NULL);
     if (f->without_water)
         parts_element(b, "p", "no", lang, TEXT_REGION_NO_WATER, NULL);
     if (f->forgotten > 0) {
@@ -70,6 +79,16 @@ static void cover(struct buf *b, const struct page_model *m, enum lang lang)
     }
 }
 
+void region_month_rows(struct buf *b, const struct page_forecast *f, enum lang lang)
+{
+    for (size_t p = 0; p < f->neraca.periods; p++) {
+        region_period(b, f, p, lang);
+        for (size_t node = 0; node < DEMAND_NODES; node++)
+            region_cell(b, f->rounded.supply[node][p], &f->neraca.supply[node][p], lang);
+        html_raw(b, "</tr>\n");
+    }
+}
+
 static void month_table(struct buf *b, const struct page_forecast *f, enum lang lang)
 {
     parts_element(b, "h2", "", lang, TEXT_REGION_TABLE, NULL);
@@ -77,12 +96,7 @@ static void month_table(struct buf *b, const struct page_forecast *f, enum lang 
              text_get(lang, TEXT_TONNES_NOTE));
     region_heads(b, TEXT_MONTH, lang);
     html_raw(b, "</thead><tbody>\n");
-    for (size_t p = 0; p < f->neraca.periods; p++) {
-        region_period(b, f, p, lang);
-        for (size_t node = 0; node < DEMAND_NODES; node++)
-            region_cell(b, f->rounded.supply[node][p], &f->neraca.supply[node][p], lang);
-        html_raw(b, "</tr>\n");
-    }
+    region_month_rows(b, f, lang);
     html_raw(b, "</tbody></table></div>\n");
 }
 
@@ -135,6 +149,44 @@ static void month_chart(struct buf *b, const struct page_forecast *f, enum lang 
     buf_free(&desc);
 }
 
+/* Does the node have anything to show: ponds, or a harvest that rounds to something? */
+static bool shown(const struct page_forecast *f, size_t node)
+{
+    return f->tracked[node] > 0 || f->rounded.supply[node][f->neraca.periods - 1] != 0;
+}
+
+/* Every kecamatan of a regency in every period, folded; the last row is the regency, the sum of the others. */
+static void kecamatan_months(struct buf *b, const struct page_forecast *f, enum regency r,
+                             enum lang lang)
+{
+    const size_t regency = supply_node_regency(r);
+    const struct text_arg args[] = {{"wilayah", region_node_name(regency, lang)}, {NULL, NULL}};
+
+    html_raw(b, "<details><summary>");
+    parts_say(b, lang, TEXT_KECAMATAN_MONTHS, args);
+    html_put(b,
+             "</summary><div class=\"wide\"><table><caption>$</caption><thead><tr><th "
+             "scope=\"col\">$</th>",
+             text_get(lang, TEXT_TONNES_NOTE), text_get(lang, TEXT_KECAMATAN));
+    for (size_t p = 0; p < f->neraca.periods; p++) {
+        html_raw(b, "<th scope=\"col\">");
+        region_period_name(b, f, p, lang);
+        html_raw(b, "</th>");
+    }
+    html_raw(b, "</tr></thead><tbody>\n");
+    for (size_t k = 0; k <= REGION_KECAMATAN_COUNT; k++) {
+        size_t node = k < REGION_KECAMATAN_COUNT ? supply_node_kecamatan(k) : regency;
+
+        if (node != regency && (region_kecamatan(k)->regency != r || !shown(f, node)))
+            continue;
+        html_put(b, "<tr><th scope=\"row\">$</th>", region_node_name(node, lang));
+        for (size_t p = 0; p < f->neraca.periods; p++)
+            region_cell(b, f->rounded.supply[node][p], &f->neraca.supply[node][p], lang);
+        html_raw(b, "</tr>\n");
+    }
+    html_raw(b, "</tbody></table></div></details>\n");
+}
+
 static void kecamatan_table(struct buf *b, const struct page_forecast *f, enum lang lang)
 {
     char n[FORMAT_SIZE], month[FORMAT_SIZE];
@@ -154,7 +206,7 @@ static void kecamatan_table(struct buf *b, const struct page_forecast *f, enum l
     for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++) {
         size_t node = supply_node_kecamatan(k);
         char ponds[FORMAT_SIZE];
-        if (f->tracked[node] == 0)
+        if (!shown(f, node))
             continue;
         (void)format_number(ponds, sizeof ponds, lang, f->tracked[node], 0);
         html_put(b, "<tr><th scope=\"row\">$<span class=\"soft\"> ($)</span></th><td>$</td>",
@@ -168,6 +220,8 @@ static void kecamatan_table(struct buf *b, const struct page_forecast *f, enum l
     }
     html_raw(b, "</tbody></table></div>\n");
     parts_element(b, "p", "soft", lang, TEXT_KECAMATAN_NONE, NULL);
+    kecamatan_months(b, f, REGENCY_KOTIM, lang);
+    kecamatan_months(b, f, REGENCY_SERUYAN, lang);
 }
 
 static void asked(struct buf *b, const struct page_model *m, enum lang lang)
@@ -218,6 +272,8 @@ void page_region(struct buf *b, const struct page_model *m, enum lang lang)
     triple(&t, f, 1, lang);
     parts_element(b, "p", "sum", lang, TEXT_REGION_SUMMARY, t.args);
     cover(b, m, lang);
+    html_put(b, "<p class=\"print\"><a class=\"call\" href=\"/wilayah/cetak\">$</a></p>\n",
+             text_get(lang, TEXT_PRINT_LINK));
     month_table(b, f, lang);
     month_chart(b, f, lang);
     region_balance(b, f, lang);

@@ -13,14 +13,30 @@ void region_tonnes(char *buf, enum lang lang, double kg);
 
 /* <td>: the rounded mean large, its range small below. */
 void region_cell(struct buf *b, long long units, const struct supply_summary *s, enum lang lang);
+/* The name of a period: its month, quarter or "total". */
+void region_period_name(struct buf *b, const struct page_forecast *f, size_t period,
+                        enum lang lang);
 /* <tr> with first, joint, Kotim, Seruyan. */
 void region_heads(struct buf *b, enum text first, enum lang lang);
 /* <tr> and its <th>: the month, quarter or total; the row is left open. */
 void region_period(struct buf *b, const struct page_forecast *f, size_t period, enum lang lang);
 
+/* What a node is called: joint, a regency, a kecamatan. */
+const char *region_node_name(size_t node, enum lang lang);
+/* Harvest of every period for joint and both regencies: a table's body. */
+void region_month_rows(struct buf *b, const struct page_forecast *f, enum lang lang);
+/* Text arguments of a sentence on coverage: {n} of {m} ponds, {a} {ma} Kotim, {b} {mb} Seruyan, {draws}. */
+struct region_cover {
+    char n[7][FORMAT_SIZE];
+    struct text_arg args[8];
+};
+void region_cover(struct region_cover *c, const struct page_forecast *f, enum lang lang);
+
 /* Ponds whose records have open questions. */
 size_t region_asked(const struct page_model *m);
 
+/* Why a balance or its chance is not told, and what supply is without an official figure. */
+void region_gaps(struct buf *b, const struct page_forecast *f, enum lang lang);
 /* The balance, or why there is none, and the scenario. */
 void region_balance(struct buf *b, const struct page_forecast *f, enum lang lang);
 /* Assumptions and official figures with source and date. */

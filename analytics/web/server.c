@@ -52,8 +52,9 @@ struct reply {
 };
 
 struct route {
-    const char *path; /* ending in '/': a prefix, the rest is a slug */
-    bool needs_model; /* 503 while there is none */
+    const char *path;     /* ending in '/': a prefix, the rest is a slug */
+    bool needs_model;     /* 503 while there is none */
+    const char *argument; /* of the query: its value goes to make as rest, "" without; NULL none */
     void (*make)(struct web *w, const struct page_model *m, const char *rest, enum lang lang,
                  struct reply *r);
 };
@@ -88,6 +89,13 @@ static void make_region(struct web *w, const struct page_model *m, const char *r
     (void)w;
     (void)rest;
     page_region(&r->body, m, lang);
+}
+
+static void make_print(struct web *w, const struct page_model *m, const char *rest, enum lang lang,
+                       struct reply *r)
+{
+    (void)w;
+    page_print(&r->body, m, rest, lang);
 }
 
 static void make_records(struct web *w, const struct page_model *m, const char *rest,
@@ -164,17 +172,18 @@ static void make_icon(struct web *w, const struct page_model *m, const char *res
 }
 
 static const struct route ROUTE[] = {
-    {"/", true, make_home},
-    {"/kolam/", true, make_pond},
-    {"/wilayah", true, make_region},
-    {"/wilayah/catatan", true, make_records},
-    {"/bantuan", true, make_help},
-    {"/api/v1/health", false, make_health},
-    {"/api/v1/ponds", true, make_ponds},
-    {"/api/v1/forecast", true, make_forecast},
-    {"/gaya.css", false, make_style},
-    {"/favicon.svg", false, make_icon},
-    {"/favicon.ico", false, make_icon},
+    {"/", true, NULL, make_home},
+    {"/kolam/", true, NULL, make_pond},
+    {"/wilayah", true, NULL, make_region},
+    {"/wilayah/cetak", true, "bulan", make_print},
+    {"/wilayah/catatan", true, NULL, make_records},
+    {"/bantuan", true, NULL, make_help},
+    {"/api/v1/health", false, NULL, make_health},
+    {"/api/v1/ponds", true, NULL, make_ponds},
+    {"/api/v1/forecast", true, NULL, make_forecast},
+    {"/gaya.css", false, NULL, make_style},
+    {"/favicon.svg", false, NULL, make_icon},
+    {"/favicon.ico", false, NULL, make_icon},
 };
 
 /* The route of a path and, for prefixes, what follows; NULL when there is none. */
@@ -202,8 +211,8 @@ static void trouble(struct web *w, const char *path, enum lang lang, int status,
     }
 }
 
-static void make_reply(struct web *w, const char *method, const char *path, enum lang lang,
-                       struct reply *r)
+static void make_reply(struct web *w, struct MHD_Connection *connection, const char *method,
+                       const char *path, enum lang lang, struct reply *r)
 {
     const char *rest = "";
     const struct route *route = find_route(path, &rest);
@@ -216,6 +225,11 @@ static void make_reply(struct web *w, const char *method, const char *path, enum
     if (route == NULL) {
         trouble(w, path, lang, MHD_HTTP_NOT_FOUND, r);
         return;
+    }
+    if (route->argument != NULL) {
+        const char *given =
+            MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, route->argument);
+        rest = given != NULL ? given : "";
     }
     if (route->make != make_style && route->make != make_icon)
         picture = model_picture(w->model);
@@ -330,7 +344,7 @@ static enum MHD_Result answer(void *arg, struct MHD_Connection *connection, cons
     (void)upload;
     (void)upload_size;
     (void)seen; /* answered at the first call: a body, if one comes, is never read */
-    make_reply(w, method, url, lang, &r);
+    make_reply(w, connection, method, url, lang, &r);
     return send_reply(connection, &r, lang, asked != NULL && strcmp(asked, text_lang(lang)) == 0);
 }
 /* NOLINTEND(readability-non-const-parameter) */

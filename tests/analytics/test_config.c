@@ -42,6 +42,7 @@ static void the_least_file_has_every_default(void **state)
     assert_int_equal(c.port, 8080);
     assert_string_equal(c.notice, "");
     assert_string_equal(c.phone, "");
+    assert_string_equal(c.office[REGENCY_SERUYAN], "");
     assert_int_equal(c.seed, 1);
     assert_int_equal(c.draws, 400);
     assert_int_equal(c.months, 6);
@@ -62,8 +63,10 @@ static void every_key_is_taken(void **state)
              "\"source\":{\"influx\":{\"url\":\"http://db:8086\",\"insecure_http\":true,"
              "\"database\":\"lumbung\",\"token_file\":\"t\"}}, // comment\n"
              "\"web\":{\"bind\":\"0.0.0.0\",\"port\":0,\"notice\":\"Data contoh\","
-             "\"phone\":\"+62 811-52\"},\n"
-             "\"forecast\":{\"seed\":77,\"draws\":50,\"months\":12,\"threads\":3,\"write_back\":false},\n"
+             "\"phone\":\"+62 811-52\",\"office_kotim\":\"Dinas A\",\"office_seruyan\":\"Dinas "
+             "B\"},\n"
+             "\"forecast\":{\"seed\":77,\"draws\":50,\"months\":12,\"threads\":3,\"write_back\":"
+             "false},\n"
              "\"growth\":{\"biofloc\":{\"do_full_mg_l\":3,\"do_none_mg_l\":0.5,"
              "\"feeding_from_h\":7,\"feeding_to_h\":21}}}",
              why, sizeof why),
@@ -77,6 +80,8 @@ static void every_key_is_taken(void **state)
     assert_int_equal(c.port, 0);
     assert_string_equal(c.notice, "Data contoh");
     assert_string_equal(c.phone, "+62 811-52");
+    assert_string_equal(c.office[REGENCY_KOTIM], "Dinas A");
+    assert_string_equal(c.office[REGENCY_SERUYAN], "Dinas B");
     assert_int_equal(c.seed, 77);
     assert_int_equal(c.draws, 50);
     assert_int_equal(c.months, 12);

@@ -33,9 +33,9 @@ static int count(const char *text, const char *what)
     return n;
 }
 
-#define PAGES 8
-static const char *const PAGE_NAME[PAGES] = {"home", "pond", "silent pond", "region",
-                                             "help", "404",  "503",         "records"};
+#define PAGES 9
+static const char *const PAGE_NAME[PAGES] = {"home", "pond", "silent pond", "region", "help",
+                                             "404",  "503",  "records",     "print"};
 
 static void make_page(struct buf *b, int page, enum lang lang)
 {
@@ -60,6 +60,9 @@ static void make_page(struct buf *b, int page, enum lang lang)
         break;
     case 5:
         page_error(b, 404, m->notice, lang);
+        break;
+    case 8:
+        page_print(b, m, "", lang);
         break;
     case 7:
         page_records(b, m, lang);
@@ -788,6 +791,144 @@ static void the_farmer_sees_kilograms_by_size(void **state)
     buf_free(&b);
 }
 
+static void the_print_has_the_shape_of_the_prognosis(void **state)
+{
+    static const struct {
+        enum lang lang;
+        const char *says;
+    } T[] = {
+        {LANG_ID, "<h1>Prognosa Neraca Pangan: Ikan Nila</h1>"},
+        {LANG_ID, "<p class=\"masa\">Desember 2026</p>"},
+        {LANG_ID,
+         "<b>Pemerintah Kabupaten Kotawaringin Timur</b><span>Dinas &lt;Perikanan&gt;</span>"},
+        {LANG_ID,
+         "<b>Pemerintah Kabupaten Seruyan</b><span>Dinas yang membidangi perikanan</span>"},
+        {LANG_ID,
+         "Sementara, belum diterbitkan (tanpa nomor revisi). Data sampai 24 November 2026"},
+        {LANG_ID, "<th scope=\"row\">di antaranya: nila</th><td><b>14,6</b>"},
+        {LANG_ID, "<th scope=\"row\">di antaranya: ikan lain</th><td class=\"isi\"></td>"},
+        {LANG_ID, "entang tidak dijumlahkan"},
+        {LANG_ID, "41 kolam dengan siklus berjalan dari 58 kolam tercatat"},
+        {LANG_ID, "Dukcapil &amp; BPS"},
+        {LANG_ID, "Kepala Dinas &lt;Perikanan&gt;<span>Kotawaringin Timur</span>"},
+        {LANG_ID, "href=\"/wilayah/cetak?bulan=2027-Q1\""},
+        {LANG_EN, "<h1>Food Balance Prognosis: Tilapia</h1>"},
+        {LANG_EN, "Provisional, not issued yet (no revision number). Data up to 24 November 2026"},
+        {LANG_EN, "anges are not summed"},
+    };
+    struct buf b = {0};
+
+    (void)state;
+    world->model.office[REGENCY_KOTIM] = "Dinas <Perikanan>";
+    for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
+        make_page(&b, 8, T[i].lang);
+        if (strstr(b.p, T[i].says) == NULL)
+            fail_msg("%s", T[i].says);
+    }
+    /* every sheet tells what it is; each of 27 kecamatan is named in a table of its own row */
+    make_page(&b, 8, LANG_ID);
+    assert_int_equal(count(b.p, "Data sampai 24 November 2026"), 2);
+    assert_int_equal(count(b.p, "class=\"kaki\""), 1);
+    for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++) {
+        char row[96];
+
+        (void)snprintf(row, sizeof row, "<tr><th scope=\"row\">%s</th>", region_kecamatan(k)->name);
+        assert_non_null(strstr(b.p, row));
+    }
+    assert_non_null(strstr(b.p, "<th scope=\"row\">Jumlah Kotim</th>"));
+    buf_free(&b);
+}
+
+static void the_print_is_of_the_period_asked_for(void **state)
+{
+    struct buf b = {0};
+    size_t q = world->model.forecast.months; /* the first quarter */
+
+    (void)state;
+    world->model.forecast.final[q] = true;
+    world->model.forecast.revision = 3;
+    page_print(&b, &world->model, "2027-Q1", LANG_ID);
+    assert_non_null(strstr(b.p, "<p class=\"masa\">Triwulan 1 2027</p>"));
+    assert_non_null(strstr(b.p, "Tetap, revisi 3. Data"));
+    buf_clear(&b);
+    page_print(&b, &world->model, "all", LANG_EN);
+    assert_non_null(strstr(b.p, "<p class=\"masa\">December 2026 \u2013 May 2027</p>"));
+    assert_non_null(strstr(b.p, "Provisional, revision 3. Data"));
+    buf_clear(&b);
+    page_print(&b, &world->model, "2031-07<b>", LANG_ID);
+    assert_non_null(strstr(b.p, "Masa \u201c2031-07&lt;b&gt;\u201d tidak ada dalam prakiraan ini; "
+                                "yang ditampilkan Desember 2026."));
+    assert_null(strstr(b.p, "07<b>"));
+    buf_clear(&b);
+    world->model.forecast.state = PAGE_FORECAST_WAITING;
+    page_print(&b, &world->model, "all", LANG_ID);
+    assert_non_null(strstr(b.p, "Prakiraan sedang dihitung."));
+    buf_free(&b);
+}
+
+/* The digits of a mean in tenths; the cells of a row in order. */
+static long cell_units(const char **at)
+{
+    long units = 0;
+    bool minus;
+
+    *at = strstr(*at, "<td><b>");
+    assert_non_null(*at);
+    *at += strlen("<td><b>");
+    minus = strncmp(*at, "\u2212", 3) == 0 || **at == '-';
+    for (; **at != '<'; (*at)++)
+        if (**at >= '0' && **at <= '9')
+            units = units * 10 + (**at - '0');
+    return minus ? -units : units;
+}
+
+static void printed_kecamatan_add_up_to_the_regency_in_every_period(void **state)
+{
+    struct buf b = {0};
+
+    (void)state;
+    make_page(&b, 3, LANG_ID);
+    for (int r = 0; r < REGENCY_COUNT; r++) {
+        size_t regency = supply_node_regency((enum regency)r), rows = 0;
+        long sum[NERACA_PERIODS] = {0};
+        const char *at = strstr(b.p, r == 0 ? "Kotim: semua bulan per kecamatan"
+                                            : "Seruyan: semua bulan per kecamatan");
+
+        assert_non_null(at);
+        for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++) {
+            if (region_kecamatan(k)->regency != (enum regency)r)
+                continue;
+            rows++;
+            for (size_t p = 0; p < world->model.forecast.neraca.periods; p++)
+                sum[p] += cell_units(&at);
+        }
+        assert_true(rows >= 10);
+        for (size_t p = 0; p < world->model.forecast.neraca.periods; p++) {
+            assert_int_equal(cell_units(&at), sum[p]);
+            assert_int_equal(sum[p], world->model.forecast.rounded.supply[regency][p]);
+        }
+    }
+    buf_free(&b);
+}
+
+static void without_official_figures_it_is_called_a_prior(void **state)
+{
+    struct buf b = {0};
+
+    (void)state;
+    for (int page = 3; page <= 8; page += 5) {
+        world->model.forecast.with_official = true;
+        make_page(&b, page, LANG_ID);
+        assert_null(strstr(b.p, "Taksiran awal (prior)"));
+        world->model.forecast.with_official = false;
+        make_page(&b, page, LANG_ID);
+        assert_non_null(strstr(b.p, "Taksiran awal (prior): belum ada angka resmi"));
+        make_page(&b, page, LANG_EN);
+        assert_non_null(strstr(b.p, "A prior estimate: no official figure"));
+    }
+    buf_free(&b);
+}
+
 #define with_world(test) cmocka_unit_test_setup_teardown(test, make_world, drop_world)
 int main(void)
 {
@@ -815,6 +956,10 @@ int main(void)
         with_world(what_does_not_fit_is_asked_in_plain_words),
         with_world(without_questions_none_is_asked),
         with_world(the_farmer_sees_kilograms_by_size),
+        with_world(the_print_has_the_shape_of_the_prognosis),
+        with_world(the_print_is_of_the_period_asked_for),
+        with_world(printed_kecamatan_add_up_to_the_regency_in_every_period),
+        with_world(without_official_figures_it_is_called_a_prior),
         with_world(errors_speak_both_languages),
         with_world(pages_fit_a_thin_line),
         cmocka_unit_test(colours_can_be_told_apart_by_day_and_by_night),

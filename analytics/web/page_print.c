@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* "/wilayah/cetak": the forecast as a paper for the files of both offices, in the words and shape of the food balance prognosis
+ * ("Prognosa Neraca Pangan"): tilapia as one of the food fish, other fish as entered, or as a line to be filled by hand. A4
+ * upright; what it is (provisional or final, revision, data up to) stands at the foot of every sheet. */
+#include "page.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "analytics/web/html.h"
+#include "analytics/web/page_region.h"
+#include "analytics/web/parts.h"
+
+#define BLANK "<td class=\"isi\"></td>" /* to be filled in with a pen */
+
+struct print {
+    const struct page_model *m;
+    const struct page_forecast *f;
+    size_t period;
+    struct buf name; /* of the period, plain enough for a heading */
+    enum lang lang;
+};
+
+static const char *office(const struct print *p, size_t r)
+{
+    const char *name = p->m->office[r];
+
+    return name != NULL && *name != '\0' ? name : text_get(p->lang, TEXT_PRINT_OFFICE);
+}
+
+/* --- head --- */
+
+/* "Sementara, revisi 2. Data sampai 24 November 2026, dihitung 05.12 WIB." */
+static void state(struct buf *b, const struct print *p, const char *class_name)
+{
+    char date[FORMAT_SIZE], clock[FORMAT_SIZE], n[FORMAT_SIZE];
+    struct buf revision = {0};
+    const struct text_arg number[] = {{"n", n}, {NULL, NULL}};
+
+    (void)format_number(n, sizeof n, p->lang, p->f->revision, 0);
+    (void)format_date(date, sizeof date, p->lang, p->f->as_of_day);
+    (void)format_moment(clock, sizeof clock, p->lang, p->f->issued_ms, 0);
+    text_fill(&revision, p->lang, p->f->revision > 0 ? TEXT_PRINT_REVISION : TEXT_PRINT_UNISSUED,
+              number);
+    const struct text_arg args[] = {
+        {"status",
+         text_get(p->lang, p->f->final[p->period] ? TEXT_PRINT_FINAL : TEXT_PRINT_PROVISIONAL)},
+        {"revisi", revision.p},
+        {"tanggal", date},
+        {"jam", clock},
+        {NULL, NULL}};
+    parts_element(b, "p", class_name, p->lang, TEXT_PRINT_STATE, args);
+    buf_free(&revision);
+}
+
+/* Only on the screen: choosing the period, how to print. */
+static void tools(struct buf *b, const struct print *p, const char *asked)
+{
+    const struct neraca *n = &p->f->neraca;
+    const struct text_arg args[] = {{"apa", asked}, {"bulan", p->name.p}, {NULL, NULL}};
+
+    html_raw(b, "<div class=\"layar\">\n");
+    html_put(b, "<p>$</p><p class=\"pilih\">", text_get(p->lang, TEXT_PRINT_CHOOSE));
+    for (size_t i = 0; i < n->periods; i++) {
+        html_put(b, "<a href=\"/wilayah/cetak?bulan=$\"", n->period[i].name);
+        html_raw(b, i == p->period ? " aria-current=\"true\">" : ">");
+        region_period_name(b, p->f, i, p->lang);
+        html_raw(b, "</a> ");
+    }
+    html_raw(b, "</p>\n");
+    parts_element(b, "p", "", p->lang, TEXT_PRINT_HOW, NULL);
+    if (strcmp(asked, n->period[p->period].name) != 0 && *asked != '\0')
+        parts_element(b, "p", "no", p->lang, TEXT_PRINT_UNKNOWN, args);
+    html_put(b, "<p><a class=\"back\" href=\"/wilayah\">$</a></p></div>\n",
+             text_get(p->lang, TEXT_BACK_REGION));
+}
+
+static void letterhead(struct buf *b, const struct print *p)
+{
+    html_raw(b, "<div class=\"kop\">");
+    for (size_t r = 0; r < REGENCY_COUNT; r++) {
+        const struct text_arg args[] = {{"wilayah", regency_name((enum regency)r)}, {NULL, NULL}};
+
+        html_raw(b, "<p><b>");
+        parts_say(b, p->lang, TEXT_PRINT_REGENCY, args);
+        html_put(b, "</b><span>$</span></p>", office(p, r));
+    }
+    html_raw(b, "</div>\n");
+    parts_element(b, "h1", "", p->lang, TEXT_PRINT_TITLE, NULL);
+    html_put(b, "<p class=\"masa\">$</p>\n", p->name.p);
+    state(b, p, "keadaan");
+}
+
+/* --- the form --- */
+
+static void mean_cell(struct buf *b, long long units, enum lang lang)
+{
+    char mean[FORMAT_SIZE];
+
+    region_units(mean, lang, units);
+    html_put(b, "<td><b>$</b></td>", mean);
+}
+
+/* Production, inflow, outflow, losses, availability, demand, balance of tilapia. */
+static void tilapia_row(struct buf *b, const struct print *p, size_t node)
+{
+    const struct neraca_cell *c = &p->f->neraca.cell[node][p->period];
+    const long long *part = p->f->rounded.part[node][p->period];
+
+    html_put(b, "<tr><th scope=\"row\">$</th>", text_get(p->lang, TEXT_PRINT_TILAPIA));
+    for (int k = 0; k < NERACA_DEMAND; k++)
+        region_cell(b, part[k], &c->part[k], p->lang);
+    mean_cell(b,
+              part[NERACA_SUPPLY] + part[NERACA_INFLOW] - part[NERACA_OUTFLOW] - part[NERACA_LOSS],
+              p->lang);
+    if (p->f->neraca.known[node]) {
+        region_cell(b, part[NERACA_DEMAND], &c->part[NERACA_DEMAND], p->lang);
+        region_cell(b, p->f->rounded.balance[node][p->period], &c->balance, p->lang);
+    } else {
+        html_raw(b, BLANK BLANK);
+    }
+    html_raw(b, "</tr>\n");
+}
+
+/* A row that nothing on record fills. */
+static void hand_row(struct buf *b, const struct print *p, enum text name, const char *class_name)
+{
+    html_put(b, "<tr class=\"$\"><th scope=\"row\">$</th>", class_name, text_get(p->lang, name));
+    for (int k = 0; k < NERACA_PARTS + 2; k++)
+        html_raw(b, BLANK);
+    html_raw(b, "</tr>\n");
+}
+
+static void form(struct buf *b, const struct print *p)
+{
+    static const enum text HEAD[] = {
+        TEXT_PRINT_GOODS,  TEXT_PRINT_PRODUCTION, TEXT_BALANCE_INFLOW, TEXT_BALANCE_OUTFLOW,
+        TEXT_BALANCE_LOSS, TEXT_PRINT_AVAILABLE,  TEXT_DEMAND,         TEXT_BALANCE};
+    const struct text_arg args[] = {{"bulan", p->name.p}, {NULL, NULL}};
+
+    parts_element(b, "h2", "", p->lang, TEXT_PRINT_FORM, args);
+    html_put(b, "<div class=\"wide\"><table class=\"neraca\"><caption>$</caption><thead><tr>",
+             text_get(p->lang, TEXT_PRINT_FORM_NOTE));
+    for (size_t i = 0; i < sizeof HEAD / sizeof HEAD[0]; i++)
+        html_put(b, "<th scope=\"col\">$</th>", text_get(p->lang, HEAD[i]));
+    html_raw(b, "</tr></thead>\n");
+    for (size_t node = 0; node < DEMAND_NODES; node++) {
+        html_put(b, "<tbody><tr class=\"wil\"><th scope=\"rowgroup\" colspan=\"8\">$</th></tr>\n",
+                 region_node_name(node, p->lang));
+        hand_row(b, p, TEXT_PRINT_ALL_FISH, "semua");
+        tilapia_row(b, p, node);
+        hand_row(b, p, TEXT_PRINT_OTHER_FISH, "lain");
+        html_raw(b, "</tbody>\n");
+    }
+    html_raw(b, "</table></div>\n");
+}
+
+/* --- the other tables --- */
+
+static void months(struct buf *b, const struct print *p)
+{
+    parts_element(b, "h2", "", p->lang, TEXT_PRINT_MONTHS, NULL);
+    html_put(b, "<div class=\"wide\"><table><caption>$</caption><thead>",
+             text_get(p->lang, TEXT_TONNES_NOTE));
+    region_heads(b, TEXT_PERIOD, p->lang);
+    html_raw(b, "</thead><tbody>\n");
+    region_month_rows(b, p->f, p->lang);
+    html_raw(b, "</tbody></table></div>\n");
+}
+
+static void kecamatan_row(struct buf *b, const struct print *p, size_t node, const char *name)
+{
+    char ponds[FORMAT_SIZE];
+
+    (void)format_number(ponds, sizeof ponds, p->lang, p->f->tracked[node], 0);
+    html_put(b, "<tr><th scope=\"row\">$</th><td>$</td>", name, ponds);
+    region_cell(b, p->f->rounded.supply[node][p->period], &p->f->neraca.supply[node][p->period],
+                p->lang);
+    html_raw(b, "</tr>\n");
+}
+
+/* Every kecamatan, also those without a pond: a paper that is filed shows that nobody was forgotten. */
+static void kecamatan(struct buf *b, const struct print *p)
+{
+    const struct text_arg args[] = {{"bulan", p->name.p}, {NULL, NULL}};
+
+    parts_element(b, "h2", "", p->lang, TEXT_PRINT_KECAMATAN, args);
+    html_put(b,
+             "<table><thead><tr><th scope=\"col\">$</th><th scope=\"col\">$</th><th "
+             "scope=\"col\">$</th></tr></thead>\n",
+             text_get(p->lang, TEXT_KECAMATAN), text_get(p->lang, TEXT_PONDS_COLUMN),
+             text_get(p->lang, TEXT_TONNES));
+    for (int r = 0; r < REGENCY_COUNT; r++) {
+        size_t regency = supply_node_regency((enum regency)r);
+        const struct text_arg of[] = {{"wilayah", region_node_name(regency, p->lang)},
+                                      {NULL, NULL}};
+        struct buf sum = {0};
+
+        html_raw(b, "<tbody>");
+        for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++)
+            if (region_kecamatan(k)->regency == (enum regency)r)
+                kecamatan_row(b, p, supply_node_kecamatan(k), region_kecamatan(k)->name);
+        text_fill(&sum, p->lang, TEXT_PRINT_SUM, of);
+        kecamatan_row(b, p, regency, sum.p);
+        html_raw(b, "</tbody>\n");
+        buf_free(&sum);
+    }
+    html_raw(b, "</table>\n");
+}
+
+static void basis(struct buf *b, const struct print *p)
+{
+    struct region_cover cover;
+
+    region_cover(&cover, p->f, p->lang);
+    parts_element(b, "p", "", p->lang, TEXT_PRINT_COVER, cover.args);
+    if (!p->f->with_official)
+        parts_element(b, "p", "no", p->lang, TEXT_REGION_PRIOR, NULL);
+    if (p->f->without_water)
+        parts_element(b, "p", "no", p->lang, TEXT_REGION_NO_WATER, NULL);
+    region_gaps(b, p->f, p->lang);
+    parts_element(b, "p", "soft", p->lang, TEXT_METHOD_PRIOR, NULL);
+}
+
+static void signatures(struct buf *b, const struct print *p)
+{
+    html_raw(b, "<div class=\"tanda\">");
+    for (size_t r = 0; r < REGENCY_COUNT; r++) {
+        const struct text_arg head[] = {{"dinas", office(p, r)}, {NULL, NULL}};
+
+        html_raw(b, "<div>");
+        parts_element(b, "p", "", p->lang, TEXT_PRINT_PLACE, NULL);
+        parts_element(b, "p", "", p->lang, TEXT_PRINT_SIGN, NULL);
+        html_raw(b, "<p>");
+        parts_say(b, p->lang, TEXT_PRINT_HEAD, head);
+        html_put(b, "<span>$</span></p><p class=\"nama\">$</p></div>\n",
+                 regency_name((enum regency)r), text_get(p->lang, TEXT_PRINT_NAME));
+    }
+    html_raw(b, "</div>\n");
+}
+
+/* "Desember 2026", "Triwulan 1 2027", and all months as "Desember 2026 – Mei 2027". */
+static void name_period(struct print *p)
+{
+    const struct page_forecast *f = p->f;
+    char first[FORMAT_SIZE], last[FORMAT_SIZE];
+
+    if (p->period + 1 < f->neraca.periods) {
+        region_period_name(&p->name, f, p->period, p->lang);
+        return;
+    }
+    (void)format_month(first, sizeof first, p->lang, f->first_month);
+    (void)format_month(last, sizeof last, p->lang, f->first_month + (int32_t)f->months - 1);
+    buf_printf(&p->name, "%s \u2013 %s", first, last);
+}
+
+void page_print(struct buf *b, const struct page_model *m, const char *period, enum lang lang)
+{
+    struct print p = {.m = m, .f = &m->forecast, .lang = lang};
+    const struct parts_head head = {.title = text_get(lang, TEXT_PRINT_TITLE),
+                                    .path = "/wilayah/cetak",
+                                    .here = TEXT_NAV_REGION,
+                                    .notice = m->notice};
+
+    parts_begin(b, &head, lang);
+    if (p.f->state != PAGE_FORECAST_READY) {
+        parts_element(b, "h1", "", lang, TEXT_PRINT_TITLE, NULL);
+        parts_element(b, "p", "sum", lang,
+                      p.f->state == PAGE_FORECAST_FAILED ? TEXT_REGION_FAILED : TEXT_REGION_WAIT,
+                      NULL);
+        parts_end(b, lang);
+        return;
+    }
+    for (size_t i = 0; i < p.f->neraca.periods; i++)
+        if (strcmp(p.f->neraca.period[i].name, period) == 0)
+            p.period = i;
+    name_period(&p);
+    tools(b, &p, period);
+    html_raw(b, "<article class=\"cetak\">\n");
+    letterhead(b, &p);
+    form(b, &p);
+    basis(b, &p);
+    months(b, &p);
+    kecamatan(b, &p);
+    region_basis(b, p.f, lang);
+    signatures(b, &p);
+    state(b, &p, "kaki");
+    html_raw(b, "</article>\n");
+    buf_free(&p.name);
+    parts_end(b, lang);
+}
