@@ -9,7 +9,7 @@
 
 /* clang-format off */
 static const struct feed_kind KIND[] = {
-    {"pellet",        WORDS("pelet", "pabrik", "pakan pabrik", "komersial"),              1.00, false},
+    {"pellet",        WORDS("pelet", "pabrik", "pakan pabrik", "komersial", "tepung", "pakan tepung", "remah", "crumble"), 1.00, false},
     {"floating",      WORDS("apung", "terapung", "pelet apung", "pellet apung"),          1.00, true},
     {"sinking",       WORDS("tenggelam", "pelet tenggelam", "pellet tenggelam"),          0.95, true},
     {"home-made",     WORDS("homemade", "mandiri", "pakan mandiri", "buatan sendiri", "racikan"), 0.75, true},

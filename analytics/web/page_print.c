@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* "/wilayah/cetak": the forecast as a paper for the files of both offices, in the words and shape of the food balance prognosis
  * ("Prognosa Neraca Pangan"): tilapia as one of the food fish, other fish as entered, or as a line to be filled by hand. A4
- * upright; what it is (provisional or final, revision, data up to) stands at the foot of every sheet. */
+ * upright; what it is (provisional or final, revision, data up to) stands at the head of every sheet. */
 #include "page.h"
 
 #include <math.h>
@@ -31,7 +31,7 @@ static const char *office(const struct print *p, size_t r)
 /* --- head --- */
 
 /* "Sementara, revisi 2. Data sampai 24 November 2026, dihitung 05.12 WIB." */
-static void state(struct buf *b, const struct print *p, const char *class_name)
+static void state(struct buf *b, const struct print *p, const char *class_name, enum text key)
 {
     char date[FORMAT_SIZE], clock[FORMAT_SIZE], n[FORMAT_SIZE];
     struct buf revision = {0};
@@ -48,8 +48,9 @@ static void state(struct buf *b, const struct print *p, const char *class_name)
         {"revisi", revision.p},
         {"tanggal", date},
         {"jam", clock},
+        {"bulan", p->name.p},
         {NULL, NULL}};
-    parts_element(b, "p", class_name, p->lang, TEXT_PRINT_STATE, args);
+    parts_element(b, "p", class_name, p->lang, key, args);
     buf_free(&revision);
 }
 
@@ -88,7 +89,7 @@ static void letterhead(struct buf *b, const struct print *p)
     html_raw(b, "</div>\n");
     parts_element(b, "h1", "", p->lang, TEXT_PRINT_TITLE, NULL);
     html_put(b, "<p class=\"masa\">$</p>\n", p->name.p);
-    state(b, p, "keadaan");
+    state(b, p, "keadaan", TEXT_PRINT_STATE);
 }
 
 /* --- the form --- */
@@ -186,7 +187,7 @@ static void kecamatan(struct buf *b, const struct print *p)
 
     parts_element(b, "h2", "", p->lang, TEXT_PRINT_KECAMATAN, args);
     html_put(b,
-             "<table><thead><tr><th scope=\"col\">$</th><th scope=\"col\">$</th><th "
+             "<table class=\"kec\"><thead><tr><th scope=\"col\">$</th><th scope=\"col\">$</th><th "
              "scope=\"col\">$</th></tr></thead>\n",
              text_get(p->lang, TEXT_KECAMATAN), text_get(p->lang, TEXT_PONDS_COLUMN),
              text_get(p->lang, TEXT_TONNES));
@@ -276,7 +277,11 @@ void page_print(struct buf *b, const struct page_model *m, const char *period, e
             p.period = i;
     name_period(&p);
     tools(b, &p, period);
-    html_raw(b, "<article class=\"cetak\">\n");
+    /* the head of a table is the one thing that browsers repeat on every sheet */
+    html_raw(b, "<article class=\"cetak\"><table class=\"lembar\" role=\"presentation\"><thead "
+                "class=\"kepala\"><tr><td>\n");
+    state(b, &p, "kaki", TEXT_PRINT_RUNNING);
+    html_raw(b, "</td></tr></thead><tbody><tr><td>\n");
     letterhead(b, &p);
     form(b, &p);
     basis(b, &p);
@@ -284,8 +289,7 @@ void page_print(struct buf *b, const struct page_model *m, const char *period, e
     kecamatan(b, &p);
     region_basis(b, p.f, lang);
     signatures(b, &p);
-    state(b, &p, "kaki");
-    html_raw(b, "</article>\n");
+    html_raw(b, "</td></tr></tbody></table></article>\n");
     buf_free(&p.name);
     parts_end(b, lang);
 }

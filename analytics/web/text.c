@@ -251,6 +251,8 @@ static const char *const TEXT[TEXT_COUNT][LANG_COUNT] = {
     [TEXT_PRINT_PROVISIONAL] = {"Sementara", "Provisional"},
     [TEXT_PRINT_STATE] = {"{status}, {revisi}. Data sampai {tanggal}, dihitung {jam}.",
         "{status}, {revisi}. Data up to {tanggal}, computed {jam}."},
+    [TEXT_PRINT_RUNNING] = {"Prognosa neraca pangan ikan nila, {bulan}. {status}, {revisi}. Data sampai {tanggal}.",
+        "Food balance prognosis of tilapia, {bulan}. {status}, {revisi}. Data up to {tanggal}."},
     [TEXT_PRINT_REVISION] = {"revisi {n}", "revision {n}"},
     [TEXT_PRINT_UNISSUED] = {"belum diterbitkan (tanpa nomor revisi)", "not issued yet (no revision number)"},
     [TEXT_PRINT_CHOOSE] = {"Pilih masa:", "Choose the period:"},

@@ -18,6 +18,7 @@ static void finds_the_kind_in_what_people_write(void **state)
                {"azolla kering", "azolla-dry"},
                {"maggot BSF", "maggot"},
                {"tepung maggot", "maggot-dry"},
+               {"Tepung", "pellet"}, /* what fry are fed, milled from the same */
                {"pakan mandiri (dedak+ikan rucah)", "home-made"},
                {"home-made", "home-made"},
                {"daun, kangkung", "greens"},

@@ -214,6 +214,9 @@ static void every_route_answers(void **state)
         {"GET", "/", 200},
         {"GET", "/kolam/kotim-1", 200},
         {"GET", "/wilayah", 200},
+        {"GET", "/wilayah/catatan", 200},
+        {"GET", "/wilayah/cetak", 200},
+        {"GET", "/wilayah/cetak?bulan=%3Cb%3E&lang=en", 200},
         {"GET", "/bantuan?lang=en", 200},
         {"GET", "/gaya.css?v=1", 200},
         {"GET", "/favicon.svg", 200},
@@ -230,6 +233,7 @@ static void every_route_answers(void **state)
         {"GET", "/kolam/%3Cscript%3E", 404},
         {"GET", "/kolam/..%2f..%2fetc", 404},
         {"GET", "/wilayah/", 404},
+        {"GET", "/wilayah/cetak/", 404},
         {"GET", "//", 404},
         {"GET", "/api/v1/nothing", 404},
         {"POST", "/", 405},
@@ -430,6 +434,9 @@ static void without_a_database_pages_say_no_data(void **state)
     answer_free(&a);
     assert_int_equal(status_of(&h, "GET", "/api/v1/health"), 503);
     await_page(&h, "/wilayah", "tanpa data sensor"); /* the records alone give a forecast */
+    await_page(&h, "/wilayah/cetak", "<h1>Prognosa Neraca Pangan: Ikan Nila</h1>");
+    await_page(&h, "/wilayah/cetak?bulan=1999-12", "Masa \u201c1999-12\u201d tidak ada");
+    await_page(&h, "/wilayah/cetak?bulan=all&lang=en", "Provisional, not issued yet");
     house_close(&h);
 }
 
