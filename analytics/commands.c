@@ -16,6 +16,7 @@
 #include "analytics/records/keys.h"
 #include "analytics/series.h"
 #include "analytics/supply/forecast.h"
+#include "analytics/supply/issued.h"
 #include "analytics/web/server.h"
 #include "collector/common/buf.h"
 #include "collector/common/civil.h"
@@ -271,6 +272,12 @@ int command_request(const struct command_options *o, const struct analytics_conf
         (void)snprintf(why, WHY, "--balance - needs --out FILE: both cannot go to stdout");
         return NILA_ERR_RANGE;
     }
+    if (o->issue && o->without_official) {
+        (void)snprintf(why, WHY,
+                       "--issue puts the forecast on record as it is published: not together with "
+                       "--without-official");
+        return NILA_ERR_RANGE;
+    }
     q->seed = o->seed >= 0 ? (uint64_t)o->seed : c->seed;
     if (o->threads > SUPPLY_THREADS_MAX) {
         (void)snprintf(why, WHY, "--threads %ld is not allowed; 1..%d", o->threads,
@@ -358,6 +365,36 @@ int command_open_records(const struct command_options *o, const struct analytics
     return records_open(out, c->records_path, why, WHY);
 }
 
+/* Puts it on record as issued. */
+static int issue(const struct command_options *o, const struct forecast *f,
+                 const struct forecast_request *q, char *why)
+{
+    unsigned revision = 0;
+    int rc =
+        issued_store(q->records, f, q->seed, q->source != NULL, NILA_VERSION, &revision, why, WHY);
+
+    if (rc == 0 && !o->quiet)
+        say(o, "tercatat sebagai ramalan terbit, revisi %u; ketepatannya dinilai kelak\n",
+            "put on record as issued, revision %u; its accuracy will be judged\n", revision);
+    return rc;
+}
+
+/* Where earlier forecasts have changed the spread. */
+static void recalibration_words(const struct command_options *o, const struct recalibration *r)
+{
+    for (int g = 0; g < RECALIBRATE_GROUPS; g++) {
+        const struct recalibrate_group *k = &r->group[g];
+
+        if (k->factor != 1)
+            say(o,
+                "bulan ke-%u sampai %u: sebaran dikali %.2f, karena rentang 80%% mengenai %zu dari "
+                "%zu ramalan terdahulu\n",
+                "months %u to %u ahead: spread times %.2f, as the 80%% range caught %zu of %zu "
+                "earlier forecasts\n",
+                k->first_lead, k->last_lead, k->factor, k->covered, k->n);
+    }
+}
+
 int command_forecast(const struct command_options *o)
 {
     struct analytics_config c;
@@ -382,6 +419,8 @@ int command_forecast(const struct command_options *o)
     q.progress_arg = &progress;
     rc = command_run_forecast(&q, &c, o->records == NULL, &f, why);
     progress_end(&progress);
+    if (rc == 0 && o->issue)
+        rc = issue(o, f, &q, why);
     if (rc != 0)
         log_warnx("%s", why[0] != '\0' ? why : nila_err_text(rc));
     else
@@ -391,6 +430,7 @@ int command_forecast(const struct command_options *o)
     if (rc == 0 && !o->quiet) {
         forecast_words(o, f, path);
         balance_words_of(o, f);
+        recalibration_words(o, &f->recalibration);
     }
     forecast_free(f);
     records_close(records);

@@ -71,6 +71,9 @@ struct command_options {
     const char *out;     /* NULL or "-": stdout */
     const char *balance; /* file of the balance, "-": stdout, then out must be a file; NULL: none */
     bool without_official; /* leaves official figures aside */
+    bool issue;            /* puts the forecast on record (supply/issued.h) */
+    bool as_table;         /* for people, also when stdout is no terminal */
+    const char *from, *to; /* of backtest: months YYYY-MM; NULL: not given */
     struct growth_options growth;
     struct reconcile_options reconcile;
     struct series_options series;
@@ -101,6 +104,12 @@ int command_scenario(const struct command_options *o);
 /* How often the truth of simulated worlds lies in the forecast's ranges: calibrate, months, draws, seed. A table, or with json
  * one object a misfit and line. */
 int command_calibrate(const struct command_options *o);
+
+/* How good issued forecasts were: a row a place and months ahead. CSV, a table on a terminal or with table, JSON with json. */
+int command_accuracy(const struct command_options *o);
+
+/* The same of forecasts made again for the ends of past months with what was known then: from, to, months, draws, seed. */
+int command_backtest(const struct command_options *o);
 
 /* The exit code for an error of ours. */
 int command_exit_code(int rc);

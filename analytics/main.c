@@ -16,7 +16,7 @@
 
 #define DEFAULT_CONFIG "/etc/lumbung-nila/analytics.json"
 
-static const char HELP_EN[] =
+static const char USAGE_EN[] =
     "usage:\n"
     "  nila-analytics serve    [--config FILE] [--port N] [--ready FILE]\n"
     "  nila-analytics import   TABLE FILE.csv [--config FILE | --records DB]\n"
@@ -24,6 +24,7 @@ static const char HELP_EN[] =
     "  nila-analytics forecast [--config FILE | --records DB] [--as-of DATE]\n"
     "                          [--months N] [--scope tracked] [--draws K] [--seed S]\n"
     "                          [--out FILE.csv] [--balance FILE.csv] [--without-official]\n"
+    "                          [--issue]\n"
     "                          [--threads N] [--progress]\n"
     "  nila-analytics growth   [--from-g G] [--days N] [--temp C] [--do MG_L] [--nh3 MG_L]\n"
     "                          [--ration PCT | --feeding-level F] [--rate R] [--table]\n"
@@ -38,14 +39,20 @@ static const char HELP_EN[] =
     "                          [--from YYYY-MM] [--out FILE] [--table]\n"
     "  nila-analytics calibrate [--worlds N] [--ponds N] [--months N] [--draws K] [--seed S]\n"
     "                          [--misfit NAME,..] [--threads N] [--json]\n"
-    "  nila-analytics check    [--config FILE]\n"
+    "  nila-analytics accuracy [--config FILE | --records DB] [--json] [--out FILE] [--table]\n"
+    "  nila-analytics backtest --from MONTH --to MONTH [--months N] [--config FILE | --records "
+    "DB]\n"
+    "                          [--draws K] [--seed S] [--json] [--out FILE] [--table]\n"
+    "  nila-analytics check    [--config FILE]\n";
+static const char HELP_EN[] =
     "\n"
     "serve     the pages, until SIGTERM\n"
     "import    takes farms, ponds, cycles, feed, samples, deaths, harvests, fingerlings,\n"
     "          official, registry, assumptions, classes or survey\n"
     "forecast  monthly supply: node,lead,month,mean,p10,p50,p90,d1..dK in kg; --balance: the\n"
     "          supply balance of months, quarters and all, with the chance of a deficit;\n"
-    "          --without-official leaves official figures aside\n"
+    "          --without-official leaves official figures aside; --issue puts it on record,\n"
+    "          unchangeable, so that its accuracy can be judged\n"
     "growth    the curve of one fish; the feed conversion the prior expects (fcr); the\n"
     "          laws fitted to weighed fish (--amp: feeding_pct_bw_day,temp_c,day,wet_weight_g)\n"
     "reconcile makes forecasts of a hierarchy's nodes add up; method: bu, ols,\n"
@@ -57,6 +64,9 @@ static const char HELP_EN[] =
     "          aerators=40%, each also with ,from=2027-02,until=2027-05,in=kotim\n"
     "calibrate how often the truth of simulated worlds lies in the forecast's ranges; misfit:\n"
     "          none (default), cv, deaths, events, silence, together, or all of them in turn\n"
+    "accuracy  how good issued forecasts were, by months ahead: hits, error, bias, CRPS, skill\n"
+    "backtest  the same of forecasts made again for the ends of past months, with what was\n"
+    "          known then; --months ahead, default 3\n"
     "check     reads the configuration; opens nothing\n"
     "\n"
     "  --config FILE   configuration; default " DEFAULT_CONFIG "\n"
@@ -72,7 +82,7 @@ static const char HELP_EN[] =
     "Exit codes (sysexits.h): 64 usage, 65 mistakes in the data, 66 no such file,\n"
     "69 not available, 74 disk, 75 busy, 77 not permitted, 78 configuration.\n";
 
-static const char HELP_ID[] =
+static const char USAGE_ID[] =
     "cara pakai:\n"
     "  nila-analytics serve    [--config BERKAS] [--port N] [--ready BERKAS]\n"
     "  nila-analytics import   TABEL BERKAS.csv [--config BERKAS | --records DB]\n"
@@ -95,7 +105,12 @@ static const char HELP_ID[] =
     "                          [--from YYYY-MM] [--out BERKAS] [--table]\n"
     "  nila-analytics calibrate [--worlds N] [--ponds N] [--months N] [--draws K] [--seed S]\n"
     "                          [--misfit NAMA,..] [--threads N] [--json]\n"
-    "  nila-analytics check    [--config BERKAS]\n"
+    "  nila-analytics accuracy [--config BERKAS | --records DB] [--json] [--out BERKAS] [--table]\n"
+    "  nila-analytics backtest --from BULAN --to BULAN [--months N]\n"
+    "                          [--config BERKAS | --records DB] [--draws K] [--seed S]\n"
+    "                          [--json] [--out BERKAS] [--table]\n"
+    "  nila-analytics check    [--config BERKAS]\n";
+static const char HELP_ID[] =
     "\n"
     "serve     halaman web, sampai SIGTERM\n"
     "import    memasukkan farms, ponds, cycles, feed, samples, deaths, harvests,\n"
@@ -103,7 +118,8 @@ static const char HELP_ID[] =
     "          survey\n"
     "forecast  pasokan bulanan: node,lead,month,mean,p10,p50,p90,d1..dK dalam kg;\n"
     "          --balance: neraca pasokan bulan, triwulan dan seluruhnya, dengan peluang\n"
-    "          defisit; --without-official: tanpa angka resmi\n"
+    "          defisit; --without-official: tanpa angka resmi;\n"
+    "          --issue: dicatat sebagai ramalan terbit, tak dapat diubah, agar dapat dinilai\n"
     "growth    kurva tumbuh seekor ikan; FCR menurut perkiraan awal (fcr); hukum tumbuh\n"
     "          dicocokkan ke ikan yang ditimbang (--amp: feeding_pct_bw_day,temp_c,day,\n"
     "          wet_weight_g)\n"
@@ -116,6 +132,9 @@ static const char HELP_ID[] =
     "          aerators=40%, masing-masing boleh dengan ,from=2027-02,until=2027-05,in=kotim\n"
     "calibrate seberapa sering kenyataan di dunia simulasi ada dalam rentang ramalan; misfit:\n"
     "          none (bawaan), cv, deaths, events, silence, together, atau all: semuanya\n"
+    "accuracy  ketepatan ramalan terbit menurut jarak bulan: kena, galat, bias, CRPS, unggul\n"
+    "backtest  sama, untuk ramalan yang dibuat ulang bagi akhir bulan-bulan lalu dengan yang\n"
+    "          diketahui saat itu; --months ke depan, bawaan 3\n"
     "check     memeriksa konfigurasi; tidak membuka apa pun\n"
     "\n"
     "  --config BERKAS  konfigurasi; bawaan " DEFAULT_CONFIG "\n"
@@ -149,7 +168,8 @@ static const struct command {
     {"forecast", command_forecast, 0, 0},   {"growth", command_growth, 0, 1},
     {"check", command_check, 0, 0},         {"reconcile", command_reconcile, 0, 0},
     {"series", command_series, 1, 1},       {"scenario", command_scenario, 0, 0},
-    {"calibrate", command_calibrate, 0, 0},
+    {"calibrate", command_calibrate, 0, 0}, {"accuracy", command_accuracy, 0, 0},
+    {"backtest", command_backtest, 0, 0},
 };
 
 /* What is wrong with word, in both languages, and where help is. */
@@ -192,6 +212,8 @@ static const char *take_options(struct arguments *a, int argc, char **argv)
         {"out", &a->o.out, NULL},
         {"balance", &a->o.balance, NULL},
         {"without-official", NULL, &a->o.without_official},
+        {"issue", NULL, &a->o.issue},
+        {"to", &a->o.to, NULL},
         {"lang", &a->lang, NULL},
         {"dry-run", NULL, &a->o.dry_run},
         {"json", NULL, &a->o.json},
@@ -298,7 +320,8 @@ static const char *bad_number(struct arguments *a, const char **name)
     a->o.calibrate.ponds = (long)ponds;
     a->o.series.frequency = (long)frequency;
     a->o.series.threads = (long)threads;
-    a->o.scenario.table = a->o.growth.table; /* one option, --table */
+    a->o.scenario.table = a->o.as_table = a->o.growth.table; /* one option, --table */
+    a->o.from = a->o.scenario.from;                          /* and one --from */
     a->o.threads = (long)threads;
     a->o.series.method = a->o.reconcile.method; /* one option, --method */
     a->o.port = (int)port;
@@ -408,10 +431,11 @@ int main(int argc, char **argv)
     else if (a.verbose)
         log_set_level(LOG_LEVEL_DEBUG);
     if (a.help || a.version) {
-        (void)fputs(a.version     ? "nila-analytics " NILA_VERSION "\n"
-                    : a.o.english ? HELP_EN
-                                  : HELP_ID,
-                    stdout);
+        if (a.version)
+            (void)fputs("nila-analytics " NILA_VERSION "\n", stdout);
+        else
+            (void)printf("%s%s", a.o.english ? USAGE_EN : USAGE_ID,
+                         a.o.english ? HELP_EN : HELP_ID);
         return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
     }
     return run(&a, argv + optind, argc - optind);
