@@ -89,15 +89,14 @@ static int pragma_integer(struct db *d, const char *sql, int64_t *out)
     return rc;
 }
 
-/* Inside the transaction that read the version, so that two programs starting at once do not both migrate. */
-static int migrate(struct db *d, char *why, size_t why_size)
+/* Whose file it is, of which form (0: a new one) and which form this program knows; nothing is written. */
+static int identify(struct db *d, int64_t *form, int *known, char *why, size_t why_size)
 {
     int64_t version = 0, id = 0, tables = 0;
-    char sql[64];
-    int known = 0, rc = pragma_integer(d, "PRAGMA user_version", &version);
+    int newest = 0, rc = pragma_integer(d, "PRAGMA user_version", &version);
 
-    while (RECORDS_MIGRATION[known] != NULL)
-        known++;
+    while (RECORDS_MIGRATION[newest] != NULL)
+        newest++;
     if (rc == 0)
         rc = pragma_integer(d, "PRAGMA application_id", &id);
     if (rc == 0)
@@ -108,15 +107,27 @@ static int migrate(struct db *d, char *why, size_t why_size)
         (void)snprintf(why, why_size, "%s: a database, but not of production records", d->path);
         return NILA_ERR_CONFIG;
     }
-    if (version > known) {
+    if (version > newest) {
         (void)snprintf(
             why, why_size,
             "%s: its form %lld is newer than this program knows (%d); update the program", d->path,
-            (long long)version, known);
+            (long long)version, newest);
         return NILA_ERR_UNSUPPORTED;
     }
-    if (version == known)
-        return 0;
+    *form = version;
+    *known = newest;
+    return 0;
+}
+
+/* Inside the transaction that read the version, so that two programs starting at once do not both migrate. */
+static int migrate(struct db *d, char *why, size_t why_size)
+{
+    int64_t version = 0;
+    char sql[64];
+    int known = 0, rc = identify(d, &version, &known, why, why_size);
+
+    if (rc != 0 || version == known)
+        return rc;
     for (int64_t v = version; v < known && rc == 0; v++)
         rc = db_exec(d, RECORDS_MIGRATION[v]);
     (void)snprintf(sql, sizeof sql, "PRAGMA user_version = %d", known);
@@ -135,8 +146,11 @@ static int migrate(struct db *d, char *why, size_t why_size)
 
 static int set_up(struct db *d, char *why, size_t why_size)
 {
-    int rc = sqlite3_busy_timeout(d->handle, BUSY_MS) == SQLITE_OK ? 0 : NILA_ERR_IO;
+    int64_t form;
+    int known, rc = sqlite3_busy_timeout(d->handle, BUSY_MS) == SQLITE_OK ? 0 : NILA_ERR_IO;
 
+    if (rc == 0) /* before WAL is set, which is written into the file: it may not be ours */
+        rc = identify(d, &form, &known, why, why_size);
     if (rc == 0)
         rc = db_exec(d, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                         "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY");

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -368,7 +369,7 @@ static int open_it(void *arg)
 static void refuses_files_that_are_not_its_own(void **state)
 {
     struct records *r;
-    char file[300], why[256] = "";
+    char file[300], why[256] = "", *before, *after;
 
     (void)state;
     (void)snprintf(file, sizeof file, "%s/no/r.db", dir);
@@ -383,8 +384,13 @@ static void refuses_files_that_are_not_its_own(void **state)
     assert_true(why[0] != '\0');
     (void)snprintf(file, sizeof file, "%s/other.db", dir);
     run_sql(file, "CREATE TABLE t(x)");
+    before = support_read(file, NULL);
     assert_int_equal(records_open(&r, file, why, sizeof why), NILA_ERR_CONFIG);
     assert_non_null(strstr(why, "not of production records"));
+    after = support_read(file, NULL);
+    assert_memory_equal(before + 16, after + 16, 16); /* SQLite's header: WAL is written there */
+    free(before);
+    free(after);
     records_close(db);
     db = NULL;
     run_sql(path, "PRAGMA user_version = 99");
