@@ -107,6 +107,37 @@ int command_check(const struct command_options *o)
     return EX_OK;
 }
 
+/* The records, or why not and what to do about it. */
+static int open_or_say(const struct command_options *o, const char *path, struct records **out,
+                       char *why)
+{
+    static const struct {
+        int rc;
+        const char *words[2];
+    } CURE[] = {
+        {NILA_ERR_CORRUPT,
+         {"berkas catatan rusak; tidak ada yang diubah. Pulihkan salinan cadangannya",
+          "the records file is damaged; nothing was changed. Bring its backup back"}},
+        {NILA_ERR_CONFIG,
+         {"berkas milik program lain; tidak ada yang diubah. Sebut berkas catatan produksi",
+          "it is another program's file; nothing was changed. Name the records' file"}},
+        {NILA_ERR_UNSUPPORTED,
+         {"ditulis program yang lebih baru; perbarui nila-analytics",
+          "written by a newer program; update nila-analytics"}},
+        {NILA_ERR_BUSY,
+         {"sedang dipakai program lain; coba lagi", "another program is at it; try again"}},
+    };
+    int rc = records_open(out, path, why, WHY);
+
+    for (size_t k = 0; rc != 0 && k < sizeof CURE / sizeof CURE[0]; k++) {
+        size_t n = strlen(why);
+
+        if (CURE[k].rc == rc)
+            (void)snprintf(why + n, WHY - n, "; %s", CURE[k].words[o->english]);
+    }
+    return rc;
+}
+
 /* --- serve --- */
 
 /* Whole or not at all: whoever waits for the file reads it at once. */
@@ -181,7 +212,7 @@ int command_serve(const struct command_options *o)
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
     http_global_init();
-    rc = records_open(&records, c.records_path, why, sizeof why);
+    rc = open_or_say(o, c.records_path, &records, why);
     if (rc == 0)
         rc = series_source_open(&series, &c, why, sizeof why);
     if (rc != 0)
@@ -240,7 +271,7 @@ int command_import(const struct command_options *o)
     int rc = command_load_config(o, &c, why);
 
     if (rc == 0)
-        rc = records_open(&records, c.records_path, why, sizeof why);
+        rc = open_or_say(o, c.records_path, &records, why);
     if (rc != 0)
         return fail(rc, why);
     rc = records_import(records, o->table, o->file, clock_wall_ms(), o->dry_run, print_complaint,
@@ -331,6 +362,37 @@ static void forecast_words(const struct command_options *o, const struct forecas
             "no pond had an open cycle on that date\n");
 }
 
+enum {
+    QUESTIONS_SHOWN = 20
+};
+
+/* Ponds whose records hold something that does not fit; what it is stands on the pond's page. */
+static void question_words(const struct command_options *o, const struct forecast *f)
+{
+    size_t told = 0, more = 0;
+
+    for (size_t p = 0; p < f->ponds; p++) {
+        const struct supply_pond *e = &f->pond[p];
+        char day[16];
+
+        if (e->cycle < 0 || e->doubts == 0)
+            continue;
+        if (told++ >= QUESTIONS_SHOWN) {
+            more++;
+            continue;
+        }
+        (void)civil_format_day(day, sizeof day, e->doubt[e->doubts - 1].day);
+        say(o,
+            "kolam %s: ada catatan yang tidak cocok (terakhir %s); tetap dihitung, tanyakan: lihat "
+            "halaman kolam\n",
+            "pond %s: records that do not fit (the last of %s); counted all the same, to be asked "
+            "about: see the pond's page\n",
+            f->snapshot->pond[p].slug, day);
+    }
+    if (more > 0)
+        say(o, "... dan %zu kolam lagi\n", "... and %zu ponds more\n", more);
+}
+
 /* Which official figures were used, and which not and why; what is missing for a balance. */
 static void balance_words_of(const struct command_options *o, const struct forecast *f)
 {
@@ -362,7 +424,7 @@ int command_open_records(const struct command_options *o, const struct analytics
         (void)snprintf(why, WHY, "%s: %s", c->records_path, strerror(errno));
         return errno == EACCES ? NILA_ERR_DENIED : NILA_ERR_NOT_FOUND;
     }
-    return records_open(out, c->records_path, why, WHY);
+    return open_or_say(o, c->records_path, out, why);
 }
 
 /* Puts it on record as issued. */
@@ -429,6 +491,7 @@ int command_forecast(const struct command_options *o)
         rc = forecast_save_balance(f, o->balance, o->english);
     if (rc == 0 && !o->quiet) {
         forecast_words(o, f, path);
+        question_words(o, f);
         balance_words_of(o, f);
         recalibration_words(o, &f->recalibration);
     }
