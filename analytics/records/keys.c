@@ -18,11 +18,13 @@ static const struct key_info KEY[RECORDS_KEYS] = {
     [KEY_PRICE_RESPONSE]      = {"price_response",      "ratio",        0,     5,        true,  KEYS_NO_MONTHS},
     [KEY_PRICE_CHANGE]        = {"price_change",        "%",            -80,   400,      true,  KEYS_MUST_MONTHS},
     [KEY_DEMAND_SHOCK]        = {"demand_shock",        "%",            -90,   300,      true,  KEYS_MUST_MONTHS},
+    [KEY_OTHER_SUPPLY]        = {"other_fish_supply",   "kg/month",     0,     10000000, false, KEYS_MAY_MONTHS},
+    [KEY_OTHER_DEMAND]        = {"other_fish_demand",   "kg/month",     0,     10000000, false, KEYS_MAY_MONTHS},
 };
 
 const char *const KEYS_NAMES[] = {
     "population", "consumption_aki", "consumption_susenas", "tilapia_share", "loss", "inflow", "outflow", "idul_fitri_uplift",
-    "price_response", "price_change", "demand_shock", NULL};
+    "price_response", "price_change", "demand_shock", "other_fish_supply", "other_fish_demand", NULL};
 /* clang-format on */
 
 const struct key_info *keys_info(enum records_key key)

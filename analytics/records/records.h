@@ -176,6 +176,8 @@ enum records_key {
     KEY_PRICE_RESPONSE, /* elasticity: % less demand by % more price */
     KEY_PRICE_CHANGE,   /* against the usual price, % */
     KEY_DEMAND_SHOCK,   /* %, in its months only */
+    KEY_OTHER_SUPPLY, /* fish other than tilapia there is to eat, kg a month: beside tilapia on prints, in no balance */
+    KEY_OTHER_DEMAND, /* ... and is eaten */
     RECORDS_KEYS
 };
 struct rec_assumption {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model_forecast.h"
 
+#include <math.h>
 #include <string.h>
 
 void model_count_ponds(const struct records_snapshot *s, unsigned out[SUPPLY_NODES])
@@ -14,10 +15,64 @@ void model_count_ponds(const struct records_snapshot *s, unsigned out[SUPPLY_NOD
     }
 }
 
+static const enum records_key OTHER_KEY[PAGE_OTHERS] = {KEY_OTHER_SUPPLY, KEY_OTHER_DEMAND};
+
+/* Whether an assumption on other fish counts in any month of the forecast. */
+static bool other_used(const struct forecast *f, size_t i)
+{
+    const struct records_snapshot *s = f->snapshot;
+
+    if (s->assumption[i].key != KEY_OTHER_SUPPLY && s->assumption[i].key != KEY_OTHER_DEMAND)
+        return false;
+    for (unsigned lead = 1; lead <= f->supply->months; lead++)
+        for (int r = 0; r < REGENCY_COUNT; r++)
+            if (demand_entry(s, s->assumption[i].key, (enum regency)r,
+                             f->supply->first_month + (int32_t)lead - 1) == (long)i)
+                return true;
+    return false;
+}
+
+/* One regency's months, rounded one by one, added up over a period. */
+static void sum_other(const struct forecast *f, struct page_forecast *out, enum page_other what,
+                      enum regency r, size_t period)
+{
+    const struct neraca_period *p = &out->neraca.period[period];
+    const size_t node = supply_node_regency(r);
+    bool known = true;
+    long long units = 0;
+
+    for (unsigned lead = p->first_lead; known && lead < p->first_lead + p->leads; lead++) {
+        long i =
+            demand_entry(f->snapshot, OTHER_KEY[what], r, out->first_month + (int32_t)lead - 1);
+        known = i >= 0;
+        if (known)
+            units += llround(f->snapshot->assumption[i].value / PAGE_UNIT_KG);
+    }
+    out->other[what][node][period] = known ? units : 0;
+    out->other_known[what][node][period] = known;
+}
+
+static void list_other(const struct forecast *f, struct page_forecast *out)
+{
+    for (int what = 0; what < PAGE_OTHERS; what++)
+        for (size_t p = 0; p < out->neraca.periods; p++) {
+            long long sum = 0;
+            bool known = true;
+
+            for (int r = 0; r < REGENCY_COUNT; r++) {
+                sum_other(f, out, (enum page_other)what, (enum regency)r, p);
+                sum += out->other[what][supply_node_regency((enum regency)r)][p];
+                known = known && out->other_known[what][supply_node_regency((enum regency)r)][p];
+            }
+            out->other[what][SUPPLY_JOINT][p] = known ? sum : 0;
+            out->other_known[what][SUPPLY_JOINT][p] = known;
+        }
+}
+
 static void list_basis(const struct forecast *f, struct page_forecast *out)
 {
     for (size_t i = 0; i < f->snapshot->assumptions; i++) {
-        if (f->demand->used[i] == 0)
+        if (f->demand->used[i] == 0 && !other_used(f, i))
             continue;
         if (out->bases < PAGE_BASIS_MAX)
             out->basis[out->bases++] = f->snapshot->assumption[i];
@@ -76,4 +131,5 @@ void model_summarise(const struct forecast *f, struct page_forecast *out)
     memcpy(out->population, f->demand->population, sizeof out->population);
     list_basis(f, out);
     list_final(f, out);
+    list_other(f, out);
 }

@@ -46,6 +46,12 @@ enum page_forecast_state {
 #define PAGE_OFFICIAL_MAX 16
 #define PAGE_UNIT_KG      100.0 /* of rounded figures: a tenth of a tonne */
 
+enum page_other {
+    PAGE_OTHER_SUPPLY,
+    PAGE_OTHER_DEMAND,
+    PAGE_OTHERS
+};
+
 /* What the forecast's draws say of every node and period; quantities in kg. */
 struct page_forecast {
     enum page_forecast_state state;
@@ -66,7 +72,10 @@ struct page_forecast {
     bool with_official; /* one at least was used */
     /* final official figures that were used speak of the whole period, of joint or of both regencies */
     bool final[NERACA_PERIODS];
-    unsigned revision;  /* under which this day's forecast was issued; 0: it was not */
+    unsigned revision; /* under which this day's forecast was issued; 0: it was not */
+    /* of other fish, as entered: whole PAGE_UNIT_KG, months add up to quarters and all, regencies to joint */
+    long long other[PAGE_OTHERS][DEMAND_NODES][NERACA_PERIODS];
+    bool other_known[PAGE_OTHERS][DEMAND_NODES][NERACA_PERIODS]; /* for every month of it */
     bool without_water; /* the sensors' source was away: computed from records and usual water */
     unsigned forgotten; /* open cycles left out (supply.h) */
 };

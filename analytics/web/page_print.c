@@ -102,6 +102,13 @@ static void mean_cell(struct buf *b, long long units, enum lang lang)
     html_put(b, "<td><b>$</b></td>", mean);
 }
 
+static long long available(const struct print *p, size_t node)
+{
+    const long long *part = p->f->rounded.part[node][p->period];
+
+    return part[NERACA_SUPPLY] + part[NERACA_INFLOW] - part[NERACA_OUTFLOW] - part[NERACA_LOSS];
+}
+
 /* Production, inflow, outflow, losses, availability, demand, balance of tilapia. */
 static void tilapia_row(struct buf *b, const struct print *p, size_t node)
 {
@@ -111,9 +118,7 @@ static void tilapia_row(struct buf *b, const struct print *p, size_t node)
     html_put(b, "<tr><th scope=\"row\">$</th>", text_get(p->lang, TEXT_PRINT_TILAPIA));
     for (int k = 0; k < NERACA_DEMAND; k++)
         region_cell(b, part[k], &c->part[k], p->lang);
-    mean_cell(b,
-              part[NERACA_SUPPLY] + part[NERACA_INFLOW] - part[NERACA_OUTFLOW] - part[NERACA_LOSS],
-              p->lang);
+    mean_cell(b, available(p, node), p->lang);
     if (p->f->neraca.known[node]) {
         region_cell(b, part[NERACA_DEMAND], &c->part[NERACA_DEMAND], p->lang);
         region_cell(b, p->f->rounded.balance[node][p->period], &c->balance, p->lang);
@@ -123,11 +128,32 @@ static void tilapia_row(struct buf *b, const struct print *p, size_t node)
     html_raw(b, "</tr>\n");
 }
 
-/* A row that nothing on record fills. */
-static void hand_row(struct buf *b, const struct print *p, enum text name, const char *class_name)
+/* Other fish, or with tilapia all fish, as far as they are entered; what is not is left to a pen. */
+static void fish_row(struct buf *b, const struct print *p, size_t node, bool all)
 {
-    html_put(b, "<tr class=\"$\"><th scope=\"row\">$</th>", class_name, text_get(p->lang, name));
-    for (int k = 0; k < NERACA_PARTS + 2; k++)
+    const struct page_forecast *f = p->f;
+    const bool has = f->other_known[PAGE_OTHER_SUPPLY][node][p->period],
+               needs = f->other_known[PAGE_OTHER_DEMAND][node][p->period] &&
+                       (!all || f->neraca.known[node]);
+    const long long there = f->other[PAGE_OTHER_SUPPLY][node][p->period] +
+                            (all ? available(p, node) : 0),
+                    eaten = f->other[PAGE_OTHER_DEMAND][node][p->period] +
+                            (all ? f->rounded.part[node][p->period][NERACA_DEMAND] : 0);
+
+    html_put(b, "<tr class=\"$\"><th scope=\"row\">$</th>" BLANK BLANK BLANK BLANK,
+             all ? "semua" : "lain",
+             text_get(p->lang, all ? TEXT_PRINT_ALL_FISH : TEXT_PRINT_OTHER_FISH));
+    if (has)
+        mean_cell(b, there, p->lang);
+    else
+        html_raw(b, BLANK);
+    if (needs)
+        mean_cell(b, eaten, p->lang);
+    else
+        html_raw(b, BLANK);
+    if (has && needs)
+        mean_cell(b, there - eaten, p->lang);
+    else
         html_raw(b, BLANK);
     html_raw(b, "</tr>\n");
 }
@@ -148,9 +174,9 @@ static void form(struct buf *b, const struct print *p)
     for (size_t node = 0; node < DEMAND_NODES; node++) {
         html_put(b, "<tbody><tr class=\"wil\"><th scope=\"rowgroup\" colspan=\"8\">$</th></tr>\n",
                  region_node_name(node, p->lang));
-        hand_row(b, p, TEXT_PRINT_ALL_FISH, "semua");
+        fish_row(b, p, node, true);
         tilapia_row(b, p, node);
-        hand_row(b, p, TEXT_PRINT_OTHER_FISH, "lain");
+        fish_row(b, p, node, false);
         html_raw(b, "</tbody>\n");
     }
     html_raw(b, "</table></div>\n");

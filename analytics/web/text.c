@@ -237,6 +237,8 @@ static const char *const TEXT[TEXT_COUNT][LANG_COUNT] = {
     [TEXT_KEY_PRICE_RESPONSE] = {"tanggapan atas harga (elastisitas)", "response to price (elasticity)"},
     [TEXT_KEY_PRICE_CHANGE] = {"perubahan harga, %", "change of price, %"},
     [TEXT_KEY_DEMAND_SHOCK] = {"guncangan kebutuhan, %", "demand shock, %"},
+    [TEXT_KEY_OTHER_SUPPLY] = {"ikan lain yang tersedia, kg per bulan", "other fish available, kg a month"},
+    [TEXT_KEY_OTHER_DEMAND] = {"ikan lain yang dibutuhkan, kg per bulan", "other fish needed, kg a month"},
     [TEXT_METHOD_TITLE] = {"Cara membaca angka ini", "How to read these figures"},
     [TEXT_METHOD_RANGE] = {"Rentang P10–P90 berarti: dari 10 kemungkinan, kira-kira 8 jatuh di dalamnya, 1 di bawah dan 1 di atas.",
         "The range P10–P90 means: of 10 outcomes about 8 fall inside, 1 below and 1 above."},

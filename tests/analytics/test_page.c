@@ -839,6 +839,37 @@ static void the_print_has_the_shape_of_the_prognosis(void **state)
     buf_free(&b);
 }
 
+static void other_fish_that_were_entered_stand_beside_tilapia(void **state)
+{
+    struct page_forecast *f = &world->model.forecast;
+    const long long *part = f->rounded.part[1][0];
+    long long all = part[NERACA_SUPPLY] + part[NERACA_INFLOW] - part[NERACA_OUTFLOW] -
+                    part[NERACA_LOSS] + 12345;
+    struct buf b = {0};
+    char cell[FORMAT_SIZE], want[160];
+
+    (void)state;
+    f->other[PAGE_OTHER_SUPPLY][1][0] = 12345;
+    f->other_known[PAGE_OTHER_SUPPLY][1][0] = true;
+    make_page(&b, 8, LANG_ID);
+    assert_non_null(
+        strstr(b.p, "<td><b>1.234,5</b></td><td class=\"isi\"></td><td class=\"isi\">"));
+    f->other[PAGE_OTHER_DEMAND][1][0] = 20001;
+    f->other_known[PAGE_OTHER_DEMAND][1][0] = true;
+    make_page(&b, 8, LANG_ID);
+    assert_non_null(
+        strstr(b.p, "<td><b>1.234,5</b></td><td><b>2.000,1</b></td><td><b>\u2212765,6</b></td>"));
+    (void)format_number(cell, sizeof cell, LANG_ID, (double)all / 10, 1);
+    (void)snprintf(want, sizeof want, "<td><b>%s</b></td>", cell);
+    assert_non_null(strstr(b.p, want));
+    /* the demand for tilapia is not known: neither is that for all fish, what is available is */
+    f->neraca.known[1] = false;
+    make_page(&b, 8, LANG_ID);
+    (void)snprintf(want, sizeof want, "<td><b>%s</b></td><td class=\"isi\"></td>", cell);
+    assert_non_null(strstr(b.p, want));
+    buf_free(&b);
+}
+
 static void the_print_is_of_the_period_asked_for(void **state)
 {
     struct buf b = {0};
@@ -957,6 +988,7 @@ int main(void)
         with_world(without_questions_none_is_asked),
         with_world(the_farmer_sees_kilograms_by_size),
         with_world(the_print_has_the_shape_of_the_prognosis),
+        with_world(other_fish_that_were_entered_stand_beside_tilapia),
         with_world(the_print_is_of_the_period_asked_for),
         with_world(printed_kecamatan_add_up_to_the_regency_in_every_period),
         with_world(without_official_figures_it_is_called_a_prior),
