@@ -174,6 +174,7 @@ static void keep_forecast(struct model *m, const struct forecast *f, bool withou
 
     model_summarise(f, page);
     page->without_water = without_water;
+    page->revision = model_revision_on_record(m->c.records, page);
     pthread_mutex_lock(&m->lock);
     m->forecast = *page;
     free(m->estimate);

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "collector/common/clock.h"
+
 void model_count_ponds(const struct records_snapshot *s, unsigned out[SUPPLY_NODES])
 {
     memset(out, 0, SUPPLY_NODES * sizeof out[0]);
@@ -132,4 +134,48 @@ void model_summarise(const struct forecast *f, struct page_forecast *out)
     list_basis(f, out);
     list_final(f, out);
     list_other(f, out);
+}
+
+static bool same_numbers(const struct rec_issue *issue, const struct page_forecast *f)
+{
+    unsigned months = 0;
+
+    for (size_t i = 0; i < issue->values; i++) {
+        const struct rec_issued_value *v = &issue->value[i];
+        double mean;
+
+        if (strcmp(v->node, supply_node_code(SUPPLY_JOINT)) != 0)
+            continue;
+        if (v->lead < 1 || v->lead > f->months)
+            return false;
+        mean = f->neraca.supply[SUPPLY_JOINT][v->lead - 1].mean;
+        if (fabs(v->mean - mean) > 1e-9 * fmax(fabs(mean), 1))
+            return false;
+        months++;
+    }
+    return months == f->months;
+}
+
+unsigned model_revision(const struct rec_issue *issue, size_t n, const struct page_forecast *f)
+{
+    unsigned revision = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (issue[i].as_of_day == f->as_of_day && issue[i].revision > revision &&
+            same_numbers(&issue[i], f))
+            revision = issue[i].revision;
+    return revision;
+}
+
+unsigned model_revision_on_record(struct records *r, const struct page_forecast *f)
+{
+    struct rec_issue *issue = NULL;
+    unsigned revision;
+    size_t n = 0;
+
+    if (records_issues(r, clock_wall_ms(), &issue, &n) != 0)
+        return 0; /* logged there; the print says "not issued" */
+    revision = model_revision(issue, n, f);
+    records_issues_free(issue, n);
+    return revision;
 }

@@ -4,6 +4,7 @@
 #include "tests/analytics/pageworld.h"
 
 #include "analytics/web/assets.h"
+#include "analytics/web/model_forecast.h"
 #include "collector/common/gzip.h"
 #include "collector/common/jsonconf.h"
 
@@ -870,6 +871,31 @@ static void other_fish_that_were_entered_stand_beside_tilapia(void **state)
     buf_free(&b);
 }
 
+static void a_revision_is_told_only_of_the_numbers_that_were_issued(void **state)
+{
+    struct page_forecast *f = &world->model.forecast;
+    struct rec_issued_value value[PAGE_MONTHS + 1] = {0};
+    struct rec_issue issue[3];
+
+    (void)state;
+    (void)snprintf(value[0].node, sizeof value[0].node, "kotim"); /* not looked at */
+    for (unsigned lead = 1; lead <= f->months; lead++) {
+        (void)snprintf(value[lead].node, sizeof value[lead].node, "joint");
+        value[lead].lead = lead;
+        value[lead].mean = f->neraca.supply[SUPPLY_JOINT][lead - 1].mean;
+    }
+    for (unsigned i = 0; i < 3; i++)
+        issue[i] = (struct rec_issue){
+            .as_of_day = f->as_of_day, .revision = i + 1, .values = f->months + 1, .value = value};
+    issue[2].as_of_day--;
+    assert_int_equal(model_revision(issue, 3, f), 2);
+    issue[1].values--; /* a month short */
+    assert_int_equal(model_revision(issue, 3, f), 1);
+    value[2].mean += 0.1; /* a record came in since */
+    assert_int_equal(model_revision(issue, 3, f), 0);
+    assert_int_equal(model_revision(NULL, 0, f), 0);
+}
+
 static void the_print_is_of_the_period_asked_for(void **state)
 {
     struct buf b = {0};
@@ -989,6 +1015,7 @@ int main(void)
         with_world(the_farmer_sees_kilograms_by_size),
         with_world(the_print_has_the_shape_of_the_prognosis),
         with_world(other_fish_that_were_entered_stand_beside_tilapia),
+        with_world(a_revision_is_told_only_of_the_numbers_that_were_issued),
         with_world(the_print_is_of_the_period_asked_for),
         with_world(printed_kecamatan_add_up_to_the_regency_in_every_period),
         with_world(without_official_figures_it_is_called_a_prior),

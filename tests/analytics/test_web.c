@@ -440,6 +440,26 @@ static void without_a_database_pages_say_no_data(void **state)
     house_close(&h);
 }
 
+static void what_is_entered_of_other_fish_is_printed(void **state)
+{
+    struct house h;
+
+    (void)state;
+    house_open(&h, NULL);
+    import(&h, RECORDS_ASSUMPTIONS,
+           "key,node,value,unit,months,source,on\n"
+           "other_fish_supply,kotim,1234500,kg/month,,Dinas <A>,2026-09-01\n"
+           "other_fish_supply,seruyan,800000,kg/month,,Dinas B,2026-09-01\n"
+           "other_fish_demand,kotim,2000100,kg/month,,Dinas C,2026-09-01\n");
+    house_start(&h);
+    await_page(&h, "/wilayah/cetak",
+               "<td><b>1.234,5</b></td><td><b>2.000,1</b></td><td><b>\u2212765,6</b></td>");
+    await_page(&h, "/wilayah/cetak", "<td><b>2.034,5</b></td><td class=\"isi\"></td>"); /* joint */
+    await_page(&h, "/wilayah/cetak?bulan=all", "<td><b>2.469,0</b></td><td><b>4.000,2</b></td>");
+    await_page(&h, "/wilayah/cetak", "Dinas &lt;A&gt;");
+    house_close(&h);
+}
+
 static void a_database_that_hangs_does_not_hang_the_pages(void **state)
 {
     const struct stub_reply silence = {.bytes = NULL, .hang = 1};
@@ -720,6 +740,7 @@ int main(void)
         cmocka_unit_test(a_huge_header_or_nonsense_is_refused_and_others_go_on),
         cmocka_unit_test(slow_clients_do_not_hold_the_others),
         cmocka_unit_test(without_a_database_pages_say_no_data),
+        cmocka_unit_test(what_is_entered_of_other_fish_is_printed),
         cmocka_unit_test(a_database_that_hangs_does_not_hang_the_pages),
         cmocka_unit_test(live_values_and_the_day_come_from_the_database),
         cmocka_unit_test(new_records_appear_without_a_restart),
