@@ -40,11 +40,12 @@ static void fill_cells(struct compare *c, const struct supply_forecast *base,
     free(a);
 }
 
-/* Demand has the same draws in both. */
+/* Demand has the same draws in both. Then the means that add up. */
 static void fill_risks(struct compare *c, const struct forecast *f,
                        const struct supply_forecast *supposed)
 {
     struct neraca *n = xcalloc(1, sizeof *n);
+    struct neraca_rounded *rounded = xcalloc(1, sizeof *rounded);
 
     neraca_make(n, supposed, f->demand, f->figures, f->snapshot, f->neraca->farms);
     for (size_t node = 0; node < DEMAND_NODES; node++) {
@@ -54,6 +55,11 @@ static void fill_risks(struct compare *c, const struct forecast *f,
             c->supposed[node][p] = n->cell[node][p].risk;
         }
     }
+    neraca_round(f->neraca, COMPARE_UNIT_KG, rounded);
+    memcpy(c->base_units, rounded->supply, sizeof c->base_units);
+    neraca_round(n, COMPARE_UNIT_KG, rounded);
+    memcpy(c->supposed_units, rounded->supply, sizeof c->supposed_units);
+    free(rounded);
     free(n);
 }
 

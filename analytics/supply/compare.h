@@ -10,6 +10,8 @@
 #include "forecast.h"
 #include "scenario.h"
 
+#define COMPARE_UNIT_KG 100.0 /* a tenth of a tonne */
+
 struct compare_cell {
     struct supply_summary base, supposed; /* kg */
     struct supply_summary change;         /* supposed - base, of the same draw, kg */
@@ -25,6 +27,10 @@ struct compare {
     size_t periods; /* the last one is all months together */
     struct neraca_period period[NERACA_PERIODS];
     struct compare_cell cell[SUPPLY_NODES][NERACA_PERIODS];
+    /* the means in COMPARE_UNIT_KG, rounded so that they add up over periods, regencies and kecamatan (neraca_round); the change
+     * is their difference, and so adds up too */
+    long long base_units[SUPPLY_NODES][NERACA_PERIODS],
+        supposed_units[SUPPLY_NODES][NERACA_PERIODS];
     /* why there is no chance of a deficit, and the chances where there are (neraca.h) */
     enum neraca_gap gap[DEMAND_NODES];
     struct balance_risk base[DEMAND_NODES][NERACA_PERIODS], supposed[DEMAND_NODES][NERACA_PERIODS];

@@ -78,16 +78,15 @@ void compare_json(const struct compare *c, struct buf *b)
     buf_str(b, "\n]}\n");
 }
 
-static void range(char *buf, size_t size, const struct supply_summary *s)
+/* units: the mean in COMPARE_UNIT_KG. */
+static void range(char *buf, size_t size, long long units, const struct supply_summary *s)
 {
-    const double kg[] = {s->mean, s->p10, s->p90};
-    double tonnes[3];
+    double tonnes[2] = {round(s->p10 / COMPARE_UNIT_KG), round(s->p90 / COMPARE_UNIT_KG)};
 
-    for (size_t k = 0; k < 3; k++) {
-        tonnes[k] = round(kg[k] / 100) / 10;
-        tonnes[k] = tonnes[k] == 0 ? 0 : tonnes[k]; /* not "-0.0" */
-    }
-    (void)snprintf(buf, size, "%.1f (%.1f..%.1f)", tonnes[0], tonnes[1], tonnes[2]);
+    for (size_t k = 0; k < 2; k++) /* not "-0.0" */
+        tonnes[k] = tonnes[k] == 0 ? 0 : tonnes[k] * COMPARE_UNIT_KG / 1000;
+    (void)snprintf(buf, size, "%.1f (%.1f..%.1f)", (double)units * COMPARE_UNIT_KG / 1000,
+                   tonnes[0], tonnes[1]);
 }
 
 static void table_row(const struct compare *c, size_t node, size_t p, struct buf *b)
@@ -95,9 +94,9 @@ static void table_row(const struct compare *c, size_t node, size_t p, struct buf
     const struct compare_cell *x = &c->cell[node][p];
     char base[48], supposed[48], change[48];
 
-    range(base, sizeof base, &x->base);
-    range(supposed, sizeof supposed, &x->supposed);
-    range(change, sizeof change, &x->change);
+    range(base, sizeof base, c->base_units[node][p], &x->base);
+    range(supposed, sizeof supposed, c->supposed_units[node][p], &x->supposed);
+    range(change, sizeof change, c->supposed_units[node][p] - c->base_units[node][p], &x->change);
     buf_printf(b, "%-8s %-24s %-24s %-24s %5.0f%%", c->period[p].name, base, supposed, change,
                100 * x->p_lower);
     if (told(c, node))
