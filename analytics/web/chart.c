@@ -260,3 +260,33 @@ void chart_fan(struct buf *b, const struct chart_fan *c)
     draw_band(b, &a, c);
     buf_str(b, "<text x=\"2\" y=\"14\" class=\"s\">t</text></svg>");
 }
+
+void chart_pair(struct buf *b, const struct chart_pair *c)
+{
+    const double wide = (WIDTH - LEFT - RIGHT) / (double)c->n * 0.34;
+    struct axes a = {.x0 = -0.5, .x1 = (double)c->n - 0.5};
+    double high = 0;
+
+    for (size_t i = 0; i < c->n; i++)
+        for (int k = 0; k < 2; k++)
+            high = fmax(high, fmax(c->month[i].side[k].p90, c->month[i].side[k].mean));
+    nice(&a, 0, high);
+    svg_begin(b, c->id, c->title, c->desc);
+    draw_scale(b, &a, c->lang);
+    for (size_t i = 0; i < c->n; i++) {
+        double x = at_x(&a, (double)i);
+
+        for (int k = 0; k < 2; k++) {
+            double from = x + (k == 0 ? -wide : 0), mean = fmax(c->month[i].side[k].mean, 0);
+
+            buf_printf(b,
+                       "<rect class=\"part%d\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
+                       "height=\"%.1f\"/><path class=\"median\" d=\"M%.1f %.1fV%.1f\"/>",
+                       k, from, at_y(&a, mean), wide, at_y(&a, 0) - at_y(&a, mean), from + wide / 2,
+                       at_y(&a, c->month[i].side[k].p10), at_y(&a, c->month[i].side[k].p90));
+        }
+        buf_printf(b, "<text x=\"%.1f\" y=\"%.0f\" ", x, HEIGHT - 7);
+        html_put(b, "class=\"m\">$</text>", c->month[i].label);
+    }
+    buf_str(b, "<text x=\"2\" y=\"14\" class=\"s\">t</text></svg>");
+}

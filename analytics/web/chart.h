@@ -62,4 +62,19 @@ struct chart_fan {
 /* Stacked bars of the parts with the joint's band p10..p90 and median over them. */
 void chart_fan(struct buf *b, const struct chart_fan *c);
 
+struct chart_pair_month {
+    char label[FORMAT_SIZE];
+    struct {
+        double mean, p10, p90;
+    } side[2]; /* without, with */
+};
+struct chart_pair {
+    size_t n; /* 1..CHART_MAX_MONTHS */
+    struct chart_pair_month month[CHART_MAX_MONTHS];
+    const char *id, *title, *desc;
+    enum lang lang;
+};
+/* Two bars a month, side by side, each with a line from p10 to p90. */
+void chart_pair(struct buf *b, const struct chart_pair *c);
+
 #endif

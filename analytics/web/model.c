@@ -232,7 +232,7 @@ static bool make_forecast(struct model *m)
         write_back(m, f);
     log_info("forecast: %u ponds with a cycle, %u draws, %lld ms", f->supply->tracked[SUPPLY_JOINT],
              f->supply->draws, (long long)(clock_mono_ms() - began));
-    forecast_free(f);
+    whatif_base(m->c.whatif, f, &q);
     return whole;
 }
 

@@ -10,6 +10,7 @@
 
 #include "analytics/config.h"
 #include "analytics/web/page.h"
+#include "analytics/web/whatif.h"
 
 struct model; /* opaque */
 
@@ -18,6 +19,7 @@ struct model_config { /* pointers are borrowed */
     struct records *records;
     struct series_source *series;       /* NULL: no source */
     const struct status_limits *limits; /* not NULL */
+    struct whatif *whatif;              /* gets every forecast; NULL: nobody compares */
     int64_t refresh_ms, forecast_ms;    /* > 0 */
 };
 

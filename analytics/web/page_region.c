@@ -276,6 +276,8 @@ void page_region(struct buf *b, const struct page_model *m, enum lang lang)
              text_get(lang, TEXT_PRINT_LINK));
     month_table(b, f, lang);
     month_chart(b, f, lang);
+    html_put(b, "<p><a class=\"back\" href=\"/wilayah/skenario\">$</a></p>\n",
+             text_get(lang, TEXT_WHATIF_LINK));
     region_balance(b, f, lang);
     kecamatan_table(b, f, lang);
     asked(b, m, lang);

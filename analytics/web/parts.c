@@ -46,9 +46,9 @@ static void menu(struct buf *b, const struct parts_head *h, enum lang lang)
         html_raw(b, ENTRY[i].text == h->here ? " aria-current=\"page\">" : ">");
         html_put(b, "$</a>", text_get(lang, ENTRY[i].text));
     }
-    html_put(b, "<a href=\"$?lang=$\" lang=\"$\" hreflang=\"$\" rel=\"alternate\">$</a></nav>\n",
-             h->path, text_lang(other), text_lang(other), text_lang(other),
-             text_get(lang, TEXT_OTHER_LANGUAGE));
+    html_put(b, "<a href=\"$?$lang=$\" lang=\"$\" hreflang=\"$\" rel=\"alternate\">$</a></nav>\n",
+             h->path, h->query != NULL ? h->query : "", text_lang(other), text_lang(other),
+             text_lang(other), text_get(lang, TEXT_OTHER_LANGUAGE));
 }
 
 void parts_begin(struct buf *b, const struct parts_head *h, enum lang lang)
@@ -67,7 +67,9 @@ void parts_begin(struct buf *b, const struct parts_head *h, enum lang lang)
              "<link rel=\"stylesheet\" href=\"/gaya.css?v=$\"><link rel=\"icon\" "
              "href=\"/favicon.svg\" type=\"image/svg+xml\">",
              version);
-    if (h->refresh)
+    if (h->again_s > 0)
+        buf_printf(b, "<meta http-equiv=\"refresh\" content=\"%d\">", h->again_s);
+    else if (h->refresh)
         html_raw(b, "<meta http-equiv=\"refresh\" content=\"60\">");
     html_put(b, "</head>\n<body><a class=\"skip\" href=\"#isi\">$</a>\n",
              text_get(lang, TEXT_SKIP));

@@ -11,6 +11,8 @@ struct parts_head {
     const char *path;   /* of this page: the language link keeps it */
     enum text here;     /* the menu entry that is marked, TEXT_COUNT none */
     bool refresh;       /* load again each minute */
+    int again_s;        /* load again after so many seconds, 0: as refresh says */
+    const char *query;  /* "a=1&": the language link keeps it too; NULL: none */
     const char *notice; /* "" or NULL: none */
 };
 void parts_begin(struct buf *b, const struct parts_head *h, enum lang lang);

@@ -18,6 +18,7 @@
 #include "analytics/web/html.h"
 #include "analytics/web/model.h"
 #include "analytics/web/page.h"
+#include "analytics/web/page_scenario.h"
 #include "analytics/web/request.h"
 #include "analytics/web/text.h"
 #include "collector/common/gzip.h"
@@ -38,6 +39,7 @@
 
 struct web {
     struct web_config c;
+    struct whatif *whatif;
     struct model *model;
     struct MHD_Daemon *daemon;
     int port;
@@ -49,6 +51,7 @@ struct reply {
     const char *type;
     const char *cache;
     struct buf body;
+    struct MHD_Connection *connection; /* what else was asked */
 };
 
 struct route {
@@ -104,6 +107,25 @@ static void make_records(struct web *w, const struct page_model *m, const char *
     (void)w;
     (void)rest;
     page_records(&r->body, m, lang);
+}
+
+static void make_scenario(struct web *w, const struct page_model *m, const char *rest,
+                          enum lang lang, struct reply *r)
+{
+    enum whatif_state state = WHATIF_WAIT;
+    struct compare *compared = NULL;
+    struct suppose s = {0};
+
+    (void)rest;
+    for (int f = 0; f < SUPPOSE_FIELDS; f++)
+        suppose_take(&s, (enum suppose_field)f,
+                     MHD_lookup_connection_value(r->connection, MHD_GET_ARGUMENT_KIND,
+                                                 suppose_name((enum suppose_field)f)));
+    suppose_read(&s, m->forecast.first_month, m->forecast.months);
+    if (m->forecast.state == PAGE_FORECAST_READY && s.faults == 0 && s.scenario.acts > 0)
+        state = whatif_ask(w->whatif, &s.scenario, &compared);
+    page_scenario(&r->body, m, &s, state, compared, lang);
+    compare_free(compared);
 }
 
 static void make_help(struct web *w, const struct page_model *m, const char *rest, enum lang lang,
@@ -177,6 +199,7 @@ static const struct route ROUTE[] = {
     {"/wilayah", true, NULL, make_region},
     {"/wilayah/cetak", true, "bulan", make_print},
     {"/wilayah/catatan", true, NULL, make_records},
+    {"/wilayah/skenario", true, NULL, make_scenario},
     {"/bantuan", true, NULL, make_help},
     {"/api/v1/health", false, NULL, make_health},
     {"/api/v1/ponds", true, NULL, make_ponds},
@@ -251,7 +274,7 @@ static bool add_headers(struct MHD_Response *response, const struct reply *r, co
     const char *const HEADER[][2] = {
         {"Content-Security-Policy",
          "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
-         "form-action 'none'; frame-ancestors 'none'"},
+         "form-action 'self'; frame-ancestors 'none'"},
         {"X-Content-Type-Options", "nosniff"},
         {"X-Frame-Options", "DENY"},
         {"Referrer-Policy", "no-referrer"},
@@ -338,7 +361,10 @@ static enum MHD_Result answer(void *arg, struct MHD_Connection *connection, cons
     const char *asked = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "lang");
     enum lang lang =
         request_lang(asked, MHD_lookup_connection_value(connection, MHD_COOKIE_KIND, "lang"));
-    struct reply r = {.status = MHD_HTTP_OK, .type = TYPE_HTML, .cache = "private, no-cache"};
+    struct reply r = {.status = MHD_HTTP_OK,
+                      .type = TYPE_HTML,
+                      .cache = "private, no-cache",
+                      .connection = connection};
 
     (void)version;
     (void)upload;
@@ -467,18 +493,22 @@ int web_start(struct web **out, const struct web_config *c, char *why, size_t wh
     if (w->c.limits == NULL)
         w->c.limits = &STATUS_DEFAULTS;
     w->port = port_of(fd);
+    rc = whatif_new(&w->whatif);
     const struct model_config model = {.config = c->config,
                                        .records = c->records,
                                        .series = c->series,
                                        .limits = w->c.limits,
+                                       .whatif = w->whatif,
                                        .refresh_ms = (int64_t)refresh_s * 1000,
                                        .forecast_ms = (int64_t)forecast_s * 1000};
-    rc = model_start(&w->model, &model);
+    if (rc == 0)
+        rc = model_start(&w->model, &model);
     if (rc == 0)
         rc = start_daemon(w, fd, v6);
     if (rc != 0) {
         (void)snprintf(why, why_size, "the web server's threads cannot be started");
         model_stop(w->model);
+        whatif_free(w->whatif);
         (void)close(fd);
         free(w);
         return rc;
@@ -498,5 +528,6 @@ void web_stop(struct web *w)
         return;
     MHD_stop_daemon(w->daemon); /* closes the listening socket too */
     model_stop(w->model);
+    whatif_free(w->whatif);
     free(w);
 }

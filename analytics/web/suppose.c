@@ -34,6 +34,9 @@ bool suppose_percent(enum suppose_field f, int *min, int *max)
 
 void suppose_take(struct suppose *s, enum suppose_field f, const char *value)
 {
+    /* "+20" is how people write a rise, and no number to a browser */
+    if (value != NULL && value[0] == '+' && value[1] >= '0' && value[1] <= '9')
+        value++;
     s->bad[f] = value != NULL && strlen(value) >= SUPPOSE_TEXT;
     (void)snprintf(s->text[f], SUPPOSE_TEXT, "%s", value != NULL ? value : "");
 }
@@ -41,7 +44,7 @@ void suppose_take(struct suppose *s, enum suppose_field f, const char *value)
 /* A whole number, perhaps with a sign; "" is 0. */
 static bool take_percent(const char *text, int min, int max, int *out)
 {
-    const char *digits = text + (*text == '-' || *text == '+');
+    const char *digits = text + (*text == '-');
     size_t n = strspn(digits, "0123456789");
 
     if (digits[n] != '\0' || n > 3 || (n == 0 && *text != '\0'))
@@ -134,6 +137,5 @@ void suppose_query(const struct suppose *s, struct buf *b)
 {
     for (int f = 0; f < SUPPOSE_FIELDS; f++)
         if (!s->bad[f] && s->text[f][0] != '\0')
-            buf_printf(b, "%s=%s%s&", FIELD[f].name, s->text[f][0] == '+' ? "%2B" : "",
-                       s->text[f] + (s->text[f][0] == '+'));
+            buf_printf(b, "%s=%s&", FIELD[f].name, s->text[f]);
 }

@@ -217,6 +217,8 @@ static void every_route_answers(void **state)
         {"GET", "/wilayah/catatan", 200},
         {"GET", "/wilayah/cetak", 200},
         {"GET", "/wilayah/cetak?bulan=%3Cb%3E&lang=en", 200},
+        {"GET", "/wilayah/skenario", 200},
+        {"GET", "/wilayah/skenario?benih=x&di=%00%ff&asam", 200},
         {"GET", "/bantuan?lang=en", 200},
         {"GET", "/gaya.css?v=1", 200},
         {"GET", "/favicon.svg", 200},
@@ -252,6 +254,37 @@ static void every_route_answers(void **state)
         if (status != T[i].status)
             fail_msg("%s %s: %d", T[i].method, T[i].path, status);
     }
+    house_close(&h);
+}
+
+static void a_scenario_is_computed_beside_the_pages_and_mistakes_are_named(void **state)
+{
+    struct house h;
+    struct answer a;
+
+    (void)state;
+    house_open(&h, NULL);
+    house_start(&h);
+    await_page(&h, "/wilayah", "href=\"/wilayah/skenario\"");
+    await_page(&h, "/wilayah/skenario?pakan=%2B50&kincir=&di=", "<h2>Yang diandaikan</h2>");
+    ask(&h, "GET", "/wilayah/skenario?pakan=%2B50&kincir=&di=", "", &a);
+    assert_true(has(&a.body, "Harga pakan berubah +50 %, mulai sekarang."));
+    assert_true(has(&a.body, "<svg class=\"chart\""));
+    assert_true(has(&a.body, "value=\"50\""));
+    assert_true(has(&a.body, "href=\"/wilayah/skenario?pakan=50&amp;lang=en\""));
+    assert_false(has(&a.body, "http-equiv=\"refresh\""));
+    answer_free(&a);
+    ask(&h, "GET", "/wilayah/skenario?benih=130&di=%3Cb%3E&lang=en", "", &a);
+    assert_true(has(&a.body, "Fewer fingerlings (%): \u201c130\u201d cannot be used; give a whole "
+                             "number from 0 to 100."));
+    assert_true(has(&a.body, "\u201c&lt;b&gt;\u201d"));
+    assert_false(has(&a.body, "<b>\u201d"));
+    assert_false(has(&a.body, "<h2>What is supposed</h2>"));
+    answer_free(&a);
+    ask(&h, "GET", "/wilayah/skenario", "", &a);
+    assert_true(has(&a.head, "form-action 'self'"));
+    assert_true(has(&a.body, "Belum ada yang diandaikan."));
+    answer_free(&a);
     house_close(&h);
 }
 
@@ -734,6 +767,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_route_answers),
+        cmocka_unit_test(a_scenario_is_computed_beside_the_pages_and_mistakes_are_named),
         cmocka_unit_test(answers_carry_the_headers_that_protect),
         cmocka_unit_test(the_language_is_chosen_and_kept_in_a_cookie),
         cmocka_unit_test(packs_for_those_who_take_it_and_spares_the_rest),

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* page_scenario: "/wilayah/skenario". */
+#ifndef ANALYTICS_WEB_PAGE_SCENARIO_H
+#define ANALYTICS_WEB_PAGE_SCENARIO_H
+
+#include "analytics/web/page.h"
+#include "analytics/web/suppose.h"
+#include "analytics/web/whatif.h"
+
+/* s was read against m's forecast. state and c (with WHATIF_READY) count only when s has acts and no faults. */
+void page_scenario(struct buf *b, const struct page_model *m, const struct suppose *s,
+                   enum whatif_state state, const struct compare *c, enum lang lang);
+
+#endif
