@@ -177,7 +177,7 @@ static void a_scenario_changes_what_it_says_and_no_other_thing(void **state)
 static void chances_are_those_of_the_draws(void **state)
 {
     enum {
-        MANY = 20000
+        MANY = 6000
     };
     int32_t day = civil_day_of(2026, 12, 31);
     struct paths *p = paths_new(SEED, day, day, MANY);
@@ -277,6 +277,41 @@ static void an_event_strikes_once_on_either_side_of_the_as_of_day(void **state)
     world_free(w);
 }
 
+/* Median day of harvest when the water is so much off its usual temperature in the past and ahead. */
+static int32_t harvest_day_at(const struct world *w, int32_t as_of, double past_c, double ahead_c)
+{
+    enum {
+        FEW = 200
+    };
+    struct supply_input in = {
+        .records = &w->s, .as_of_day = as_of, .months = 6, .draws = FEW, .seed = 1};
+    struct paths *p = paths_new(in.seed, as_of, as_of + PONDRUN_AHEAD_DAYS, FEW);
+    struct pondrun *run = pondrun_new(&in, p, pondrun_end_day(&in));
+    double kg[6 * FEW] = {0};
+    struct supply_pond got;
+
+    for (size_t x = 0; x < p->weeks * FEW; x++)
+        p->temp_dev[0][x] = x < PATHS_PAST_WEEKS * FEW ? past_c : ahead_c;
+    pondrun_pond(run, 0, kg, &got);
+    pondrun_free(run);
+    paths_free(p);
+    return got.harvest_day_p50;
+}
+
+static void colder_water_ahead_delays_the_harvest(void **state)
+{
+    int32_t as_of = civil_day_of(2026, 6, 20), usual;
+    struct world *w = world_new();
+
+    (void)state;
+    world_cycle(w, world_pond(w, world_farm(w, "62.02.01"), "kolam-1", POND_SYSTEM_POND),
+                as_of - 60, 2000, 20);
+    usual = harvest_day_at(w, as_of, 0, 0);
+    assert_int_equal(harvest_day_at(w, as_of, -5, 0), usual); /* the past has sensors */
+    assert_true(harvest_day_at(w, as_of, 0, -5) > usual + 10);
+    world_free(w);
+}
+
 static void streams_differ_by_name_and_seed(void **state)
 {
     (void)state;
@@ -297,6 +332,7 @@ int main(void)
         cmocka_unit_test(a_longer_horizon_changes_no_earlier_week),
         cmocka_unit_test(weeks_are_found_and_kept_inside),
         cmocka_unit_test(an_event_strikes_once_on_either_side_of_the_as_of_day),
+        cmocka_unit_test(colder_water_ahead_delays_the_harvest),
         cmocka_unit_test(streams_differ_by_name_and_seed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
