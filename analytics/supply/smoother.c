@@ -141,7 +141,7 @@ void smoother_condition(struct paths *p, const struct supply_input *in,
                         struct smoother_found *found)
 {
     struct smoother s = {.in = in, .paths = p};
-    struct smoother_found none, *told = found != NULL ? found : &none;
+    struct smoother_found none = {0}, *told = found != NULL ? found : &none;
 
     *told = (struct smoother_found){0};
     s.weeks = weeks_of(in, p, &s.from);

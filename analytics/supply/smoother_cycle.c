@@ -55,7 +55,7 @@ struct smoother_cycle {
     struct ensemble_prior prior;
     double ln_oxygen, own_sd[OWN_WALKS], mort;
     int32_t last_day;
-    size_t steps, steps_max, ages, n, n_max, columns_max;
+    size_t steps, steps_max, ages, n, n_max;
     struct step *step;
     double *feed_kg;
     /* tangents, divided by what has become of a unit since: */

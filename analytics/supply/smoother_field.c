@@ -21,7 +21,7 @@ struct smoother_field *smoother_field_new(size_t weeks)
 
     f->weeks = weeks;
     f->dims = dims;
-    f->block = xcalloc(REGENCY_COUNT * POND_SYSTEM_COUNT * each + dims * dims + 2 * dims,
+    f->block = xcalloc((size_t)REGENCY_COUNT * POND_SYSTEM_COUNT * each + dims * dims + 2 * dims,
                        sizeof *f->block);
     at = f->block;
     for (size_t r = 0; r < REGENCY_COUNT; r++)

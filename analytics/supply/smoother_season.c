@@ -57,7 +57,7 @@ static void fill_flow(const struct work *w, size_t week, struct smoother_pattern
         for (int k = 0; k < PATHS_APPETITE_WEEKS; k++) {
             int32_t at = (w->s->first_day - w->first_day) / 7 + (int32_t)week + k;
             if (at >= 0 && at < (int32_t)w->f->weeks)
-                p->share[s * w->f->weeks + (size_t)at] = exp(prior.exposure * PATHS_APPETITE) - 1;
+                p->share[s * w->f->weeks + (size_t)at] = expm1(prior.exposure * PATHS_APPETITE);
         }
     }
 }
@@ -82,7 +82,7 @@ static void make_patterns(struct work *w)
     size_t share = POND_SYSTEM_COUNT * w->f->weeks, each = share + 2 * w->f->dims;
 
     w->patterns = PATTERNS;
-    w->block = xcalloc(PATTERNS * each + PATTERNS * PATTERNS, sizeof *w->block);
+    w->block = xcalloc(PATTERNS * (each + PATTERNS), sizeof *w->block);
     w->cross = w->block + PATTERNS * each;
     for (size_t k = 0; k < PATTERNS; k++) {
         struct smoother_pattern *p = &w->pattern[k];
@@ -154,13 +154,16 @@ static double ln_losses(const struct work *w, size_t flow, size_t size)
 
 static double ln_sum(const double *x, size_t n)
 {
-    double top = x[0], sum = 0;
+    double top = x[0], others = 0; /* beside the biggest, which is 1 */
+    size_t at = 0;
 
-    for (size_t k = 1; k < n; k++)
-        top = x[k] > top ? x[k] : top;
+    for (size_t k = 1; k < n; k++) {
+        at = x[k] > top ? k : at;
+        top = x[at];
+    }
     for (size_t k = 0; k < n; k++)
-        sum += exp(x[k] - top);
-    return top + log(sum);
+        others += k != at ? exp(x[k] - top) : 0;
+    return top + log1p(others);
 }
 
 /* ln of prior and losses of a state of flow, sizes summed up. */

@@ -331,7 +331,7 @@ static void an_event_in_the_dead_of_some_is_an_event_of_all(void **state)
     p = given(hit, as_of, DRAWS, &found);
     for (size_t i = 0; i < DRAWS; i++) {
         /* written down on the last day of the week */
-        double l = p->loss[0][(PATHS_PAST_WEEKS - 1 - STRUCK_WEEKS_AGO) * DRAWS + i];
+        double l = p->loss[0][(size_t)(PATHS_PAST_WEEKS - 1 - STRUCK_WEEKS_AGO) * DRAWS + i];
         struck += l > 0;
         loss += l;
     }
