@@ -21,8 +21,8 @@ const char *figure_words(const struct figure *f, bool english)
         return english ? "its period lies only partly in the forecast; not used"
                        : "periodenya hanya sebagian di dalam prakiraan; tidak dipakai";
     if (f->above)
-        return english ? "far above the ponds on record, so it counts others too; not used"
-                       : "jauh di atas kolam tercatat, jadi mencakup yang lain juga; tidak dipakai";
+        return english ? "far above what the ponds that are counted can bring; not used"
+                       : "jauh di atas yang dapat dipanen kolam yang dihitung; tidak dipakai";
     if (f->against)
         return english ? "contradicts the ponds on record or another figure; not used"
                        : "bertentangan dengan kolam tercatat atau angka lain; tidak dipakai";
@@ -40,7 +40,7 @@ static bool lies_in(const struct rec_farm *farm, const char *node)
            strcmp(node, region_kecamatan(farm->kecamatan)->code) == 0;
 }
 
-static double harvested(const struct records_snapshot *s, const struct rec_official *o)
+double figure_harvested(const struct records_snapshot *s, const struct rec_official *o)
 {
     int32_t first = civil_month_first_day(o->first_month);
     int32_t next = civil_month_first_day(o->first_month + (int32_t)o->months);
@@ -56,6 +56,13 @@ static double harvested(const struct records_snapshot *s, const struct rec_offic
     return kg;
 }
 
+bool figure_below(const struct records_snapshot *s, const struct rec_official *o)
+{
+    double kg = figure_harvested(s, o);
+
+    return kg > 0 && (o->kg <= 0 || log(kg / o->kg) > COMBINE_BELOW_SHARE * log_sd(o));
+}
+
 /* Lists it, unless its period is not ours and nothing is wrong with it. */
 static void look_at(struct figures *out, const struct records_snapshot *s,
                     const struct rec_official *o, const struct supply_forecast *f)
@@ -64,10 +71,9 @@ static void look_at(struct figures *out, const struct records_snapshot *s,
     int32_t end = f->first_month + (int32_t)f->months, last = o->first_month + (int32_t)o->months;
     bool over = last <= f->first_month, beyond = o->first_month >= end;
 
-    *y = (struct figure){.record = *o, .harvested_kg = harvested(s, o)};
+    *y = (struct figure){.record = *o, .harvested_kg = figure_harvested(s, o)};
     y->partly = o->first_month < f->first_month || last > end;
-    if (y->harvested_kg > 0 &&
-        (o->kg <= 0 || log(y->harvested_kg / o->kg) > COMBINE_BELOW_SHARE * log_sd(o)))
+    if (figure_below(s, o))
         y->verdict = COMBINE_BELOW_RECORD;
     else if (over || beyond) {
         out->over += over;
@@ -122,24 +128,48 @@ static int try_all(struct figures *all, struct supply_forecast *f, uint64_t seed
     return rc;
 }
 
+/* NULL of NULL. */
+static double *copy_of(const double *kg, size_t cells)
+{
+    double *copy = NULL;
+
+    if (kg != NULL) {
+        copy = xcalloc(cells, sizeof *copy);
+        memcpy(copy, kg, cells * sizeof *copy);
+    }
+    return copy;
+}
+
+static void put_back(double *kg, const double *copy, size_t cells)
+{
+    if (kg != NULL)
+        memcpy(kg, copy, cells * sizeof *kg);
+}
+
 int figures_apply(struct figures **out, const struct records_snapshot *s, struct supply_forecast *f,
                   uint64_t seed, char *why, size_t why_size)
 {
     size_t cells = (size_t)SUPPLY_NODES * f->months * f->draws;
-    double *before = xcalloc(cells, sizeof *before);
+    struct supply_forecast before = *f;
     struct figures *all = xcalloc(1, sizeof *all);
     long worst;
     int rc;
 
-    memcpy(before, f->kg, cells * sizeof *before);
+    before.kg = copy_of(f->kg, cells);
+    before.tracked_kg = copy_of(f->tracked_kg, cells);
+    before.untracked_kg = copy_of(f->untracked_kg, cells);
     all->figure = xcalloc(s->officials, sizeof *all->figure);
     for (size_t i = 0; i < s->officials; i++)
         look_at(all, s, &s->official[i], f);
     while ((rc = try_all(all, f, seed, &worst, why, why_size)) == 0 && worst >= 0) {
         all->figure[worst].against = true;
-        memcpy(f->kg, before, cells * sizeof *before);
+        put_back(f->kg, before.kg, cells);
+        put_back(f->tracked_kg, before.tracked_kg, cells);
+        put_back(f->untracked_kg, before.untracked_kg, cells);
     }
-    free(before);
+    free(before.kg);
+    free(before.tracked_kg);
+    free(before.untracked_kg);
     for (size_t i = 0; i < all->n; i++) /* another was worse, and it fits since */
         all->figure[i].above = all->figure[i].above && all->figure[i].against;
     if (rc != 0) {

@@ -4,11 +4,12 @@
  * A figure whose months all are leads goes into the draws (official.h); its log error is FIGURES_FINAL or
  * FIGURES_PROVISIONAL. Refused, and listed with words, are
  * - one below the harvest that ponds on record brought in within its period, also when the period is over;
- * - one that the draws, combined with it, still contradict by more than COMBINE_FAR of its error: far above, it counts farms
- *   that are not on record here, and what came out would be neither the ponds' harvest nor the region's. Of several the worst
- *   is left out first, and the rest tried again from the draws as they were;
+ * - one that the draws, combined with it, still contradict by more than COMBINE_FAR of its error. Where only ponds on record
+ *   are counted it is then as a rule far above: it counts farms that are not on record here, and what came out would be
+ *   neither the ponds' harvest nor the region's. Of several the worst is left out first, and the rest tried again from the
+ *   draws as they were;
  * - one whose period lies only partly in the forecast; zero, or nothing that could yield it (combine.h).
- * What is over, and not contradicted, or lies beyond, is only counted. */
+ * What is over, and not contradicted, or lies beyond, is only counted here; untracked.h learns from what is over. */
 #ifndef ANALYTICS_FIGURES_H
 #define ANALYTICS_FIGURES_H
 
@@ -25,6 +26,11 @@ struct figure {
     bool partly;         /* its period lies only partly in the forecast; not used */
     bool against, above; /* the draws contradict it, not used; and it is above them */
 };
+/* What ponds on record brought in within its place and period, kg. */
+double figure_harvested(const struct records_snapshot *s, const struct rec_official *o);
+/* Whether that is more than the figure and its error allow: a contradiction. */
+bool figure_below(const struct records_snapshot *s, const struct rec_official *o);
+
 /* Whether it went into the draws. */
 bool figure_used(const struct figure *f);
 /* What is said about it; "" when it is used and fits. */

@@ -15,7 +15,7 @@
 
 #include "collector/common/err.h"
 
-#define HIERARCHY_NODES_MAX 1000
+#define HIERARCHY_NODES_MAX 2000
 #define HIERARCHY_ID_MAX    96 /* bytes of a node's name */
 
 struct hierarchy {

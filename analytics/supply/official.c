@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "official.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +14,12 @@ enum {
     LINKS = 3 * SUPPLY_MONTHS_MAX + 4 /* a month has at most a quarter and a year above it */
 };
 
-static struct hierarchy *places(char *why, size_t why_size)
+/* With parts, all tracked bottoms come before all untracked ones. */
+static struct hierarchy *places(bool parts, char *why, size_t why_size)
 {
-    struct hierarchy_link link[SUPPLY_NODES];
+    struct hierarchy_link link[SUPPLY_NODES + 2 * REGION_KECAMATAN_COUNT];
+    char name[2 * REGION_KECAMATAN_COUNT][16];
+    size_t links = SUPPLY_NODES;
     struct hierarchy_fault at;
     struct hierarchy *h = NULL;
 
@@ -26,7 +30,14 @@ static struct hierarchy *places(char *why, size_t why_size)
         else if (n != SUPPLY_JOINT)
             link[n].parent = supply_node_code(SUPPLY_JOINT);
     }
-    if (hierarchy_new(&h, link, SUPPLY_NODES, &at, why, why_size) != 0)
+    for (size_t k = 0; parts && k < 2 * (size_t)REGION_KECAMATAN_COUNT; k++) {
+        const char *code = region_kecamatan(k % REGION_KECAMATAN_COUNT)->code;
+
+        (void)snprintf(name[k], sizeof name[k], "%s/%s", code,
+                       k < REGION_KECAMATAN_COUNT ? "in" : "out");
+        link[links++] = (struct hierarchy_link){name[k], code};
+    }
+    if (hierarchy_new(&h, link, links, &at, why, why_size) != 0)
         fatal("the tree of the regencies: %s", why); /* its codes are our own */
     return h;
 }
@@ -94,8 +105,8 @@ static struct hierarchy *periods(int32_t first, unsigned months, char *why, size
     return h;
 }
 
-int official_hierarchy(struct hierarchy **out, int32_t first_month, unsigned months, char *why,
-                       size_t why_size)
+static int tree_of(struct hierarchy **out, bool parts, int32_t first_month, unsigned months,
+                   char *why, size_t why_size)
 {
     struct hierarchy *a, *b;
     int rc;
@@ -104,12 +115,18 @@ int official_hierarchy(struct hierarchy **out, int32_t first_month, unsigned mon
         (void)snprintf(why, why_size, "%u months; 1..%d", months, SUPPLY_MONTHS_MAX);
         return NILA_ERR_RANGE;
     }
-    a = places(why, why_size);
+    a = places(parts, why, why_size);
     b = periods(first_month, months, why, why_size);
     rc = hierarchy_cross(out, a, b, why, why_size);
     hierarchy_free(a);
     hierarchy_free(b);
     return rc;
+}
+
+int official_hierarchy(struct hierarchy **out, int32_t first_month, unsigned months, char *why,
+                       size_t why_size)
+{
+    return tree_of(out, false, first_month, months, why, why_size);
 }
 
 static int find_nodes(const struct hierarchy *h, const struct official_figure *figure, size_t n,
@@ -132,48 +149,61 @@ static int find_nodes(const struct hierarchy *h, const struct official_figure *f
 }
 
 /* Kecamatan by month lie in the forecast as the bottoms do; what is above them is added up anew. */
-static void put_back(struct supply_forecast *f, const double *bottom)
+static void put_back(const struct supply_forecast *f, double *all, const double *bottom)
 {
     size_t block = (size_t)f->months * f->draws;
 
-    memset(f->kg, 0, supply_node_kecamatan(0) * block * sizeof *f->kg);
+    memset(all, 0, supply_node_kecamatan(0) * block * sizeof *all);
     for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++)
         for (size_t x = 0; x < block; x++) {
             double kg = bottom[k * block + x];
 
-            f->kg[supply_node_kecamatan(k) * block + x] = kg;
-            f->kg[supply_node_regency(region_kecamatan(k)->regency) * block + x] += kg;
+            all[supply_node_kecamatan(k) * block + x] = kg;
+            all[supply_node_regency(region_kecamatan(k)->regency) * block + x] += kg;
         }
     for (size_t r = 0; r < REGENCY_COUNT; r++)
         for (size_t x = 0; x < block; x++)
-            f->kg[SUPPLY_JOINT * block + x] +=
-                f->kg[supply_node_regency((enum regency)r) * block + x];
+            all[SUPPLY_JOINT * block + x] += all[supply_node_regency((enum regency)r) * block + x];
 }
 
 int official_combine(struct supply_forecast *f, const double *record_kg,
                      const struct official_figure *figure, size_t figures, uint64_t seed,
                      struct combine_report *report, char *why, size_t why_size)
 {
-    size_t cells = (size_t)REGION_KECAMATAN_COUNT * f->months * f->draws;
+    const size_t cells = (size_t)REGION_KECAMATAN_COUNT * f->months * f->draws;
+    const bool parts = f->untracked_kg != NULL;
+    const size_t from = supply_node_kecamatan(0);
     struct combine_figure *found = xcalloc(figures, sizeof *found);
-    double *bottom = xcalloc(cells, sizeof *bottom);
+    double *bottom = xcalloc(2 * cells, sizeof *bottom);
+    double *record = xcalloc(2 * (size_t)REGION_KECAMATAN_COUNT * f->months, sizeof *record);
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     struct hierarchy *h = NULL;
-    int rc = official_hierarchy(&h, f->first_month, f->months, why, why_size);
+    int rc = tree_of(&h, parts, f->first_month, f->months, why, why_size);
 
     if (rng == NULL)
         fatal("no memory");
     gsl_rng_set(rng, paths_stream(seed, "official"));
-    memcpy(bottom, supply_draws(f, supply_node_kecamatan(0), 1), cells * sizeof *bottom);
+    memcpy(bottom, supply_tracked(f, from, 1), cells * sizeof *bottom);
+    if (parts)
+        memcpy(bottom + cells, supply_untracked(f, from, 1), cells * sizeof *bottom);
     if (rc == 0)
         rc = find_nodes(h, figure, figures, found, why, why_size);
+    if (record_kg != NULL) /* nothing is on record of what is outside */
+        memcpy(record, record_kg, cells / f->draws * sizeof *record);
     if (rc == 0)
-        rc = combine(h, bottom, f->draws, record_kg, found, figures, rng, report, why, why_size);
-    if (rc == 0)
-        put_back(f, bottom);
+        rc = combine(h, bottom, f->draws, record, found, figures, rng, report, why, why_size);
+    if (rc == 0 && !parts)
+        put_back(f, f->kg, bottom);
+    if (rc == 0 && parts) {
+        put_back(f, f->tracked_kg, bottom);
+        put_back(f, f->untracked_kg, bottom + cells);
+        for (size_t x = 0; x < SUPPLY_NODES * (size_t)f->months * f->draws; x++)
+            f->kg[x] = f->tracked_kg[x] + f->untracked_kg[x];
+    }
     gsl_rng_free(rng);
     hierarchy_free(h);
     free(bottom);
     free(found);
+    free(record);
     return rc;
 }

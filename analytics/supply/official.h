@@ -15,6 +15,9 @@ struct official_figure {
     double kg, log_sd; /* as in combine.h */
 };
 
+/* Where the forecast has its parts apart, each kecamatan has two bottoms, so that a figure moves both parts as far as each goes
+ * with it: the untracked one, which is known less, most. */
+
 /* The forecast's nodes in its months, quarters and years, named "kotim@2027-Q1". *out is the caller's, hierarchy_free. */
 NILA_MUST_CHECK int official_hierarchy(struct hierarchy **out, int32_t first_month, unsigned months,
                                        char *why, size_t why_size);

@@ -83,7 +83,7 @@ static void add_pond(void *arg, size_t pond, const struct supply_pond *told, con
         s->ponds_out[pond] = *told;
 }
 
-/* Typical ponds of the systems that the register knows. */
+/* Typical ponds of the systems that are registered or on record; of none when there is no register. */
 static void add_typical(const struct supply_input *in, const struct paths *paths,
                         struct supply_forecast *f)
 {
@@ -91,6 +91,8 @@ static void add_typical(const struct supply_input *in, const struct paths *paths
 
     for (size_t k = 0; k < in->records->registers; k++)
         wanted[in->records->registry[k].system] = true;
+    for (size_t p = 0; p < in->records->ponds && in->records->registers > 0; p++)
+        wanted[in->records->pond[p].system] = true;
     f->typical = typical_new(in, paths, wanted);
 }
 
