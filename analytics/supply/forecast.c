@@ -11,7 +11,8 @@
 #include "forecast_water.h"
 #include "issued.h"
 
-static const char *const SCOPE[] = {[FORECAST_TRACKED] = "tracked", [FORECAST_ALL] = "all"};
+static const char *const SCOPE[] = {
+    [FORECAST_TRACKED] = "tracked", [FORECAST_ALL] = "all", [FORECAST_AUTO] = "auto"};
 
 int forecast_scope_find(const char *name, enum forecast_scope *out)
 {
@@ -32,14 +33,20 @@ static int check(const struct forecast_request *q, char *why, size_t why_size)
                        SUPPLY_MONTHS_MAX, SUPPLY_DRAWS_MIN, SUPPLY_DRAWS_MAX);
         return NILA_ERR_RANGE;
     }
-    if (q->scope != FORECAST_TRACKED) {
-        (void)snprintf(
-            why, why_size,
-            "forecast: scope all needs the register of untracked ponds, which is not kept "
-            "yet; use scope tracked");
-        return NILA_ERR_UNSUPPORTED;
-    }
     return 0;
+}
+
+/* Whether the untracked are counted in; NILA_ERR_UNSUPPORTED. */
+static int find_scope(const struct forecast_request *q, const struct records_snapshot *s, bool *all,
+                      char *why, size_t why_size)
+{
+    *all = q->scope != FORECAST_TRACKED && untracked_possible(s, q->without_official);
+    if (q->scope != FORECAST_ALL || *all)
+        return 0;
+    (void)snprintf(why, why_size,
+                   "forecast: scope all needs the register or an official figure of one regency "
+                   "at least (import registry, import official); use scope tracked");
+    return NILA_ERR_UNSUPPORTED;
 }
 
 /* Farms with an open cycle, of joint and the regencies. */
@@ -83,16 +90,27 @@ static size_t cells_of(const struct supply_forecast *s)
     return (size_t)SUPPLY_NODES * s->months * s->draws;
 }
 
-/* A copy of the draws as they are. */
+/* What is made of parts: the tracked, and the untracked when they are counted. */
+static size_t parts_of(const struct supply_forecast *s, double *part[2])
+{
+    part[0] = s->untracked_kg != NULL ? s->tracked_kg : s->kg;
+    part[1] = s->untracked_kg;
+    return s->untracked_kg != NULL ? 2 : 1;
+}
+
+/* A copy of the parts as they are, one after the other. */
 static double *copy_draws(const struct supply_forecast *s)
 {
-    double *kg = xcalloc(cells_of(s), sizeof *kg);
+    double *part[2], *kg;
+    size_t cells = cells_of(s), parts = parts_of(s, part);
 
-    memcpy(kg, s->kg, cells_of(s) * sizeof *kg);
+    kg = xcalloc(parts * cells, sizeof *kg);
+    for (size_t p = 0; p < parts; p++)
+        memcpy(kg + p * cells, part[p], cells * sizeof *kg);
     return kg;
 }
 
-/* Official figures into the draws, then what is eaten and what is left. */
+/* Those nobody follows and official figures into the draws, then what is eaten and what is left. */
 static int weigh_up(struct forecast *f, const struct forecast_request *q, char *why,
                     size_t why_size)
 {
@@ -101,9 +119,14 @@ static int weigh_up(struct forecast *f, const struct forecast_request *q, char *
     double farms[DEMAND_NODES];
     int rc;
 
+    count_farms(f, farms);
+    if (f->scope_all)
+        untracked_add(&f->untracked, f->snapshot, f->pond, s, farms, q->without_official, q->seed);
     f->modelled_kg = copy_draws(s);
     rc = figures_apply(&f->figures, q->without_official ? &none : f->snapshot, s, q->seed, why,
                        why_size);
+    if (rc == 0 && f->untracked != NULL)
+        untracked_settle(f->untracked, f->figures, s);
     if (rc == 0)
         f->figured_kg = copy_draws(s);
     if (rc == 0)
@@ -111,7 +134,8 @@ static int weigh_up(struct forecast *f, const struct forecast_request *q, char *
     if (rc != 0)
         return rc;
     demand_new(&f->demand, f->snapshot, s->first_month, s->months, s->draws, q->seed);
-    count_farms(f, farms);
+    if (f->untracked != NULL)
+        untracked_cover(f->untracked, s);
     f->neraca = xcalloc(1, sizeof *f->neraca);
     neraca_make(f->neraca, s, f->demand, f->figures, f->snapshot, farms);
     return 0;
@@ -130,6 +154,7 @@ static int run_supply(const struct forecast *f, const struct forecast_request *q
                                     .threads = q->threads,
                                     .progress = q->progress,
                                     .progress_arg = q->progress_arg,
+                                    .by_system = f->scope_all,
                                     .scenario = s};
     int rc = supply_run(&in, out, ponds);
 
@@ -140,29 +165,41 @@ static int run_supply(const struct forecast *f, const struct forecast_request *q
 
 /* Draw i takes the place of the one that f's draw i came of, and in every kecamatan and month the factor by which the figures
  * moved that. Where f had nothing to be moved the amount itself is added. Sums are made anew. */
-static void figure_as(const struct forecast *f, const double *kg, struct supply_forecast *s)
+static void figure_part(const struct forecast *f, size_t first_cell, const double *kg, double *part)
 {
-    const size_t draws = s->draws, block = (size_t)s->months * draws;
+    const size_t draws = f->supply->draws, block = (size_t)f->supply->months * draws;
     const size_t bottom = supply_node_kecamatan(0);
+    const double *modelled = f->modelled_kg + first_cell, *figured = f->figured_kg + first_cell;
 
-    memset(s->kg, 0, bottom * block * sizeof *s->kg);
+    memset(part, 0, bottom * block * sizeof *part);
     for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++)
         for (size_t x = 0; x < block; x++) {
             size_t at = (bottom + k) * block + x, i = x % draws;
             size_t from = at - i + f->figures->from[i];
-            double before = f->modelled_kg[from], after = f->figured_kg[at], now = kg[from];
+            double before = modelled[from], after = figured[at], now = kg[from];
 
             if (now == before) /* to the last digit where nothing is supposed to differ */
                 now = after;
             else
                 now = before > 0 ? now * (after / before) : now + after;
-            s->kg[at] = now;
-            s->kg[supply_node_regency(region_kecamatan(k)->regency) * block + x] += now;
+            part[at] = now;
+            part[supply_node_regency(region_kecamatan(k)->regency) * block + x] += now;
         }
     for (size_t r = 0; r < REGENCY_COUNT; r++)
         for (size_t x = 0; x < block; x++)
-            s->kg[SUPPLY_JOINT * block + x] +=
-                s->kg[supply_node_regency((enum regency)r) * block + x];
+            part[SUPPLY_JOINT * block + x] +=
+                part[supply_node_regency((enum regency)r) * block + x];
+}
+
+static void figure_as(const struct forecast *f, const double *kg, struct supply_forecast *s)
+{
+    double *part[2];
+    size_t cells = cells_of(s), parts = parts_of(s, part);
+
+    for (size_t p = 0; p < parts; p++)
+        figure_part(f, p * cells, kg + p * cells, part[p]);
+    for (size_t x = 0; x < cells && parts > 1; x++)
+        s->kg[x] = part[0][x] + part[1][x];
 }
 
 int forecast_suppose(const struct forecast *f, const struct forecast_request *q,
@@ -174,6 +211,8 @@ int forecast_suppose(const struct forecast *f, const struct forecast_request *q,
 
     if (rc != 0)
         return rc;
+    if (f->untracked != NULL)
+        untracked_suppose(f->untracked, f->supply, *out, q->seed);
     if (f->figures->from != NULL) {
         kg = copy_draws(*out);
         figure_as(f, kg, *out);
@@ -204,6 +243,9 @@ int forecast_run(const struct forecast_request *q, struct forecast **out, char *
         }
         f->snapshot = f->own_snapshot;
     }
+    rc = find_scope(q, f->snapshot, &f->scope_all, why, why_size);
+    if (rc != 0)
+        goto out;
     f->ponds = f->snapshot->ponds;
     f->pond = xcalloc(f->ponds, sizeof *f->pond);
     f->water = xcalloc(f->ponds, sizeof *f->water);
@@ -236,6 +278,7 @@ void forecast_free(struct forecast *f)
     free(f->pond);
     free(f->modelled_kg);
     free(f->figured_kg);
+    free(f->untracked);
     figures_free(f->figures);
     demand_free(f->demand);
     free(f->neraca);

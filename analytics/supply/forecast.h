@@ -3,8 +3,8 @@
  * subcommand and the region page both start here.
  *
  * Honesty: only ponds in the records are counted, and official figures where there are any (figures.h). What is eaten comes
- * from the assumptions on record; until they are entered there is supply and no balance (neraca.h). Scope all is refused until
- * the register of untracked ponds is counted in.
+ * from the assumptions on record; until they are entered there is supply and no balance (neraca.h). Scope all adds the ponds that
+ * nobody follows (untracked.h); both parts stay apart, draw by draw.
  *
  * Threads: a struct forecast is read-only once made and may be shared. */
 #ifndef ANALYTICS_FORECAST_H
@@ -17,14 +17,16 @@
 #include "neraca.h"
 #include "recalibrate.h"
 #include "supply.h"
+#include "untracked.h"
 
 enum forecast_scope {
     FORECAST_TRACKED, /* ponds in the records */
-    FORECAST_ALL      /* the untracked too: not yet possible */
+    FORECAST_ALL,     /* the untracked too (untracked.h) */
+    FORECAST_AUTO     /* all when anything is known of those outside, else tracked */
 };
 NILA_MUST_CHECK int
 forecast_scope_find(const char *name,
-                    enum forecast_scope *out); /* "tracked", "all"; NILA_ERR_NOT_FOUND */
+                    enum forecast_scope *out); /* "tracked", "all", "auto"; NILA_ERR_NOT_FOUND */
 
 struct forecast_request {
     struct records *records; /* the database, or NULL when snapshot is given */
@@ -56,13 +58,15 @@ struct forecast {
     size_t ponds_with_water;    /* ponds with at least one day of oxygen or temperature */
     /* as supply->kg: the draws as the model gave them, and after official figures, before the spread was recalibrated */
     double *modelled_kg, *figured_kg;
-    struct figures *figures; /* official ones, used and refused */
+    bool scope_all;
+    struct untracked *untracked; /* NULL: only ponds on record are counted */
+    struct figures *figures;     /* official ones, used and refused */
     struct demand *demand;
     struct neraca *neraca;
     struct recalibration recalibration; /* as it was applied to the draws */
 };
 
-/* Runs it. Words in why (size >= 160). NILA_ERR_RANGE months or draws; NILA_ERR_UNSUPPORTED scope all; errors of
+/* Runs it. Words in why (size >= 160). NILA_ERR_RANGE months or draws; NILA_ERR_UNSUPPORTED scope all, and nothing known of those outside; errors of
  * records_snapshot and series_load: when the sensors' source is away the caller may ask again without it, and must then say
  * that the forecast knows no water. *out is the caller's, forecast_free. */
 NILA_MUST_CHECK int forecast_run(const struct forecast_request *q, struct forecast **out, char *why,
@@ -81,6 +85,11 @@ NILA_MUST_CHECK int forecast_suppose(const struct forecast *f, const struct fore
 void forecast_csv(const struct forecast *f, struct buf *b);
 /* Writes it to path ("-": stdout), whole or not at all; errors of savefile, logged. */
 NILA_MUST_CHECK int forecast_save(const struct forecast *f, const char *path);
+
+/* The parts of it: "node,lead,month,part,mean,p10,p50,p90,d1..dK", part being tracked or untracked; they add up to the forecast draw
+ * by draw. */
+void forecast_parts_csv(const struct forecast *f, struct buf *b);
+NILA_MUST_CHECK int forecast_save_parts(const struct forecast *f, const char *path);
 
 /* Writes the balance (neraca_csv) to path in the same way. */
 NILA_MUST_CHECK int forecast_save_balance(const struct forecast *f, const char *path, bool english);

@@ -12,30 +12,19 @@
 /* 12 digits: sums of the file's draws agree with the file's sums to 1e-11. */
 #define KG_FORMAT ",%.12g"
 
-static void csv_row(const struct forecast *f, size_t node, unsigned lead, struct buf *b)
+/* part: "" or the part's name with a comma before it. */
+static void csv_row(const struct supply_forecast *s, size_t node, unsigned lead, const char *part,
+                    const double *kg, struct buf *b)
 {
-    const struct supply_forecast *s = f->supply;
-    struct supply_summary sum = supply_summarise(s, node, lead);
+    struct supply_summary sum = supply_summarise_draws(kg, s->draws);
     int32_t month = s->first_month + (int32_t)lead - 1;
-    const double *kg = supply_draws(s, node, lead);
 
-    buf_printf(b, "%s,%u,%04d-%02d", supply_node_code(node), lead, (int)(month / 12),
-               (int)(month % 12) + 1);
+    buf_printf(b, "%s,%u,%04d-%02d%s", supply_node_code(node), lead, (int)(month / 12),
+               (int)(month % 12) + 1, part);
     buf_printf(b, KG_FORMAT KG_FORMAT KG_FORMAT KG_FORMAT, sum.mean, sum.p10, sum.p50, sum.p90);
     for (unsigned i = 0; i < s->draws; i++)
         buf_printf(b, KG_FORMAT, kg[i]);
     buf_str(b, "\n");
-}
-
-void forecast_csv(const struct forecast *f, struct buf *b)
-{
-    buf_str(b, "node,lead,month,mean,p10,p50,p90");
-    for (unsigned i = 1; i <= f->supply->draws; i++)
-        buf_printf(b, ",d%u", i);
-    buf_str(b, "\n");
-    for (size_t node = 0; node < SUPPLY_NODES; node++)
-        for (unsigned lead = 1; lead <= f->supply->months; lead++)
-            csv_row(f, node, lead, b);
 }
 
 static int save(const struct buf *b, const char *path, const char *what)
@@ -46,6 +35,49 @@ static int save(const struct buf *b, const char *path, const char *what)
     if (rc != 0)
         log_warnx("%s: the %s could not be written", why, what);
     return rc;
+}
+
+static void csv_header(const struct supply_forecast *s, const char *names, struct buf *b)
+{
+    buf_str(b, names);
+    for (unsigned i = 1; i <= s->draws; i++)
+        buf_printf(b, ",d%u", i);
+    buf_str(b, "\n");
+}
+
+void forecast_parts_csv(const struct forecast *f, struct buf *b)
+{
+    const struct supply_forecast *s = f->supply;
+    double *nothing = xcalloc(s->draws, sizeof *nothing);
+
+    csv_header(s, "node,lead,month,part,mean,p10,p50,p90", b);
+    for (size_t node = 0; node < SUPPLY_NODES; node++)
+        for (unsigned lead = 1; lead <= s->months; lead++) {
+            const double *out = supply_untracked(s, node, lead);
+
+            csv_row(s, node, lead, ",tracked", supply_tracked(s, node, lead), b);
+            csv_row(s, node, lead, ",untracked", out != NULL ? out : nothing, b);
+        }
+    free(nothing);
+}
+
+int forecast_save_parts(const struct forecast *f, const char *path)
+{
+    struct buf b = {0};
+    int rc;
+
+    forecast_parts_csv(f, &b);
+    rc = save(&b, path, "file of parts");
+    buf_free(&b);
+    return rc;
+}
+
+void forecast_csv(const struct forecast *f, struct buf *b)
+{
+    csv_header(f->supply, "node,lead,month,mean,p10,p50,p90", b);
+    for (size_t node = 0; node < SUPPLY_NODES; node++)
+        for (unsigned lead = 1; lead <= f->supply->months; lead++)
+            csv_row(f->supply, node, lead, "", supply_draws(f->supply, node, lead), b);
 }
 
 int forecast_save(const struct forecast *f, const char *path)

@@ -92,7 +92,7 @@ void issued_make(const struct forecast *f, uint64_t seed, bool sensors, const ch
             v->month = s->first_month + (int32_t)lead - 1;
             v->ponds = s->tracked[n];
             v->factor = recalibrate_factor(&f->recalibration, lead);
-            quantiles(supply_draws(s, n, lead), s->draws, work, v);
+            quantiles(supply_tracked(s, n, lead), s->draws, work, v);
         }
     basis(f, &b);
     digest(out->digest, &b);

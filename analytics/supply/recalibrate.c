@@ -111,10 +111,10 @@ void recalibrate_apply(const struct recalibration *r, struct supply_forecast *f)
         if (factor == 1)
             continue;
         for (size_t n = 0; n < supply_node_kecamatan(0); n++)
-            memset(supply_draws(f, n, lead), 0, f->draws * sizeof *f->kg);
+            memset(supply_tracked(f, n, lead), 0, f->draws * sizeof *f->kg);
         for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++) {
-            double *x = supply_draws(f, supply_node_kecamatan(k), lead);
-            double *up = supply_draws(f, supply_node_regency(region_kecamatan(k)->regency), lead);
+            double *x = supply_tracked(f, supply_node_kecamatan(k), lead);
+            double *up = supply_tracked(f, supply_node_regency(region_kecamatan(k)->regency), lead);
 
             spread(x, f->draws, factor);
             for (unsigned i = 0; i < f->draws; i++)
@@ -122,6 +122,10 @@ void recalibrate_apply(const struct recalibration *r, struct supply_forecast *f)
         }
         for (size_t n = 1; n < supply_node_kecamatan(0); n++)
             for (unsigned i = 0; i < f->draws; i++)
-                supply_draws(f, SUPPLY_JOINT, lead)[i] += supply_draws(f, n, lead)[i];
+                supply_tracked(f, SUPPLY_JOINT, lead)[i] += supply_tracked(f, n, lead)[i];
+        for (size_t n = 0; n < SUPPLY_NODES && f->untracked_kg != NULL; n++)
+            for (unsigned i = 0; i < f->draws; i++)
+                supply_draws(f, n, lead)[i] =
+                    supply_tracked(f, n, lead)[i] + supply_untracked(f, n, lead)[i];
     }
 }

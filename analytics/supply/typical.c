@@ -9,6 +9,7 @@
 #include "collector/common/log.h"
 #include "history.h"
 #include "pondrun.h"
+#include "scenario.h"
 
 #define POND_STEP 0x9e3779b97f4a7c15ULL /* odd: keeps the ponds' seeds apart from other seeds' */
 
@@ -18,6 +19,10 @@ const double TYPICAL_STOCK[POND_SYSTEM_COUNT] = {
     [POND_SYSTEM_BIOFLOC] = 2000,
     [POND_SYSTEM_TARPAULIN] = 1500,
     [POND_SYSTEM_CAGE] = 3000,
+};
+
+enum {
+    STOCK_MONTHS = TYPICAL_DAYS / 28 + SUPPLY_MONTHS_MAX + 2
 };
 
 struct run {
@@ -32,6 +37,7 @@ struct run {
     int32_t begins[TYPICAL_PONDS];
     int32_t first_month;
     double month_kg[SUPPLY_MONTHS_MAX]; /* of the pond in hand */
+    double stock_factor[STOCK_MONTHS];  /* of the regency in hand (harvest.h) */
 };
 
 static void usual_stockings(const struct supply_input *in, double stocked[POND_SYSTEM_COUNT])
@@ -94,6 +100,33 @@ static void make_ponds(struct run *w, enum pond_system y)
                                           .path_stride = w->paths->draws};
 }
 
+/* A scenario's fish to stock from this month on, and an aerator where it puts one. */
+static void suppose(struct run *w, enum regency r, enum pond_system y, size_t pond)
+{
+    const int32_t month = civil_month_of_day(w->outlook.first_day), now = w->first_month - 1;
+    const struct scenario_act *a;
+    char slug[SLUG_SIZE];
+
+    if (w->in->scenario == NULL)
+        return;
+    for (int32_t k = 0; k < STOCK_MONTHS; k++)
+        w->stock_factor[k] =
+            month + k < now ? 1 : scenario_fingerlings(w->in->scenario, r, month + k);
+    w->outlook.stock_factor = w->stock_factor;
+    w->outlook.stock_months = STOCK_MONTHS;
+    (void)snprintf(slug, sizeof slug, "typical-%zu", pond);
+    a = scenario_aerates(w->in->scenario, slug, r, y);
+    w->outlook.aerated = a != NULL ? SCENARIO_AERATED : 0;
+    if (a == NULL)
+        return;
+    w->outlook.aerated_from = a->from_month == SCENARIO_AT_ONCE
+                                  ? w->in->as_of_day + 1
+                                  : civil_month_first_day(a->from_month);
+    w->outlook.aerated_until = a->until_month == SCENARIO_FOR_EVER
+                                   ? INT32_MAX
+                                   : civil_month_first_day(a->until_month + 1) - 1;
+}
+
 static void follow_one(struct run *w, enum regency r, enum pond_system y, size_t pond, size_t draw)
 {
     struct harvest_member m = {.stocked = false,
@@ -104,6 +137,7 @@ static void follow_one(struct run *w, enum regency r, enum pond_system y, size_t
                                .temp_dev = w->paths->temp_dev[r] + draw,
                                .loss = w->paths->loss[r] + draw};
 
+    suppose(w, r, y, pond);
     for (unsigned m0 = 0; m0 < w->in->months; m0++)
         w->month_kg[m0] = 0;
     gsl_rng_set(w->rng, paths_stream(w->in->seed ^ ((pond + 1) * POND_STEP), "typical/pond"));

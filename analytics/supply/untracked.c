@@ -10,6 +10,7 @@
 #include "collector/common/log.h"
 #include "history.h"
 #include "paths.h"
+#include "typical.h"
 #include "untracked_own.h"
 
 const char *untracked_words(enum untracked_gap gap, bool english)
@@ -203,18 +204,25 @@ static void refuse(struct untracked *u, struct supply_forecast *f, enum regency 
                 memset(u->cell[k][y].outside_kg, 0, sizeof u->cell[k][y].outside_kg);
 }
 
+/* What was run so far is the tracked part. */
+static void new_parts(struct supply_forecast *f)
+{
+    size_t cells = SUPPLY_NODES * untracked_block(f);
+
+    f->tracked_kg = xcalloc(cells, sizeof *f->tracked_kg);
+    f->untracked_kg = xcalloc(cells, sizeof *f->untracked_kg);
+    memcpy(f->tracked_kg, f->kg, cells * sizeof *f->kg);
+}
+
 void untracked_add(struct untracked **out, const struct records_snapshot *s,
                    const struct supply_pond *pond, struct supply_forecast *f, const double *farms,
                    bool without_official, uint64_t seed)
 {
     struct untracked *u = xcalloc(1, sizeof *u);
-    size_t cells = SUPPLY_NODES * untracked_block(f);
 
     untracked_count(u, s, pond, f->as_of_day);
     find_few(u, s, farms);
-    f->tracked_kg = xcalloc(cells, sizeof *f->tracked_kg);
-    f->untracked_kg = xcalloc(cells, sizeof *f->untracked_kg);
-    memcpy(f->tracked_kg, f->kg, cells * sizeof *f->kg);
+    new_parts(f);
     untracked_draw(u, f, seed);
     untracked_learn(u, s, f, without_official);
     multiply(u, f, seed);
@@ -229,7 +237,7 @@ void untracked_add(struct untracked **out, const struct records_snapshot *s,
     *out = u;
 }
 
-static void find_coverage(struct untracked *u, const struct supply_forecast *f)
+void untracked_cover(struct untracked *u, const struct supply_forecast *f)
 {
     double *share = xcalloc(f->draws, sizeof *share);
 
@@ -260,7 +268,23 @@ void untracked_settle(struct untracked *u, const struct figures *y, struct suppl
             refuse(u, f, (enum regency)r, g->registered ? UNTRACKED_FEW : UNTRACKED_UNKNOWN);
     }
     sum_parts(f);
-    find_coverage(u, f);
+}
+
+void untracked_suppose(const struct untracked *u, const struct supply_forecast *based_on,
+                       struct supply_forecast *f, uint64_t seed)
+{
+    struct untracked *copy = xcalloc(1, sizeof *copy);
+
+    *copy = *u;
+    memcpy(f->typical->cv, based_on->typical->cv, sizeof f->typical->cv);
+    new_parts(f);
+    untracked_draw(copy, f, seed);
+    multiply(copy, f, seed);
+    for (int r = 0; r < REGENCY_COUNT; r++)
+        if (u->regency[r].gap != UNTRACKED_TOLD)
+            take_away(f, (enum regency)r);
+    sum_parts(f);
+    free(copy);
 }
 
 double untracked_share(const struct untracked *u, size_t kecamatan, enum pond_system y,

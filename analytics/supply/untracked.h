@@ -89,9 +89,16 @@ void untracked_add(struct untracked **out, const struct records_snapshot *s,
                    const struct supply_pond *pond, struct supply_forecast *f, const double *farms,
                    bool without_official, uint64_t seed);
 
-/* After figures_apply: takes the untracked part of a regency away again that leant on an official figure which was refused, and
- * works out the coverage. */
+/* After figures_apply: takes the untracked part of a regency away again that leant on an official figure which was refused. */
 void untracked_settle(struct untracked *u, const struct figures *y, struct supply_forecast *f);
+
+/* Works out the regencies' coverage, last of all. */
+void untracked_cover(struct untracked *u, const struct supply_forecast *f);
+
+/* The untracked part of the same records under a scenario: with the ratios that u learned and the spread of the typical ponds of
+ * based_on, so that draws differ by the scenario alone. f was run with by_system. */
+void untracked_suppose(const struct untracked *u, const struct supply_forecast *based_on,
+                       struct supply_forecast *f, uint64_t seed);
 
 /* Share of a system in a kecamatan's total of a lead, by the means, 0..1; a kecamatan's shares sum to 1 or are all 0. */
 double untracked_share(const struct untracked *u, size_t kecamatan, enum pond_system y,
