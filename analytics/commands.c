@@ -316,8 +316,8 @@ int command_request(const struct command_options *o, const struct analytics_conf
         return NILA_ERR_RANGE;
     }
     q->threads = o->threads > 0 ? (unsigned)o->threads : c->threads;
-    if (forecast_scope_find(o->scope != NULL ? o->scope : "tracked", &q->scope) != 0) {
-        (void)snprintf(why, WHY, "--scope %.40s is not allowed; tracked or all", o->scope);
+    if (forecast_scope_find(o->scope != NULL ? o->scope : "auto", &q->scope) != 0) {
+        (void)snprintf(why, WHY, "--scope %.40s is not allowed; tracked, all or auto", o->scope);
         return NILA_ERR_RANGE;
     }
     return 0;
@@ -391,6 +391,51 @@ static void question_words(const struct command_options *o, const struct forecas
     }
     if (more > 0)
         say(o, "... dan %zu kolam lagi\n", "... and %zu ponds more\n", more);
+}
+
+static void say_regency(const struct command_options *o, const struct forecast *f, int r)
+{
+    const struct untracked_regency *u = &f->untracked->regency[r];
+
+    if (u->gap != UNTRACKED_TOLD) {
+        say(o, "%s: %s\n", "%s: %s\n", regency_slug((enum regency)r),
+            untracked_words(u->gap, o->english));
+        return;
+    }
+    say(o,
+        "%s: %.0f kolam menurut register, %.0f di luar pantauan; hasil sekolam %.2f kali kolam "
+        "terpantau (dugaan awal %.2f; dari %zu angka resmi dan %zu kunjungan); cakupan %.0f %% "
+        "(%.0f-%.0f %%)\n",
+        "%s: %.0f ponds by the register, %.0f not followed; a pond's yield %.2f times a tracked "
+        "one's (prior %.2f; from %zu official figures and %zu visits); coverage %.0f %% "
+        "(%.0f-%.0f %%)\n",
+        regency_slug((enum regency)r), u->ponds, u->outside, u->ratio, u->prior_ratio, u->figures,
+        u->visits, 100 * u->coverage.p50, 100 * u->coverage.p10, 100 * u->coverage.p90);
+    if (u->visits_odd > 0)
+        say(o, "%s: %zu kunjungan tidak dipakai: nomornya tidak ada di register\n",
+            "%s: %zu visits not used: the register has no such number\n",
+            regency_slug((enum regency)r), u->visits_odd);
+}
+
+/* How the ponds outside were counted, what is refused, and where register and records contradict each other. */
+static void untracked_words_of(const struct command_options *o, const struct forecast *f)
+{
+    if (f->untracked == NULL)
+        return;
+    for (int r = 0; r < REGENCY_COUNT; r++)
+        say_regency(o, f, r);
+    for (size_t i = 0; i < f->untracked->questions; i++) {
+        const struct untracked_question *q = &f->untracked->question[i];
+
+        say(o, "%s %s %s: %.0f %s tercatat di sini, di register %.0f; periksa registernya\n",
+            "%s %s %s: %.0f %s on record here, %.0f in the register; check the register\n",
+            region_kecamatan(q->kecamatan)->code, region_kecamatan(q->kecamatan)->name,
+            pond_system_name(q->system), q->on_record,
+            q->by_pond   ? (o->english ? "ponds" : "kolam")
+            : o->english ? "farms"
+                         : "pembudidaya",
+            q->registered);
+    }
 }
 
 /* Which official figures were used, and which not and why; what is missing for a balance. */
@@ -489,9 +534,12 @@ int command_forecast(const struct command_options *o)
         rc = forecast_save(f, path);
     if (rc == 0 && o->balance != NULL)
         rc = forecast_save_balance(f, o->balance, o->english);
+    if (rc == 0 && o->parts != NULL)
+        rc = forecast_save_parts(f, o->parts);
     if (rc == 0 && !o->quiet) {
         forecast_words(o, f, path);
         question_words(o, f);
+        untracked_words_of(o, f);
         balance_words_of(o, f);
         recalibration_words(o, &f->recalibration);
     }

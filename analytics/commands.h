@@ -67,7 +67,8 @@ struct command_options {
     long months, draws, threads;
     bool progress;       /* tell how far it is also where stderr is no terminal */
     int64_t seed;        /* -1: the configuration's */
-    const char *scope;   /* "tracked" or "all"; NULL: tracked */
+    const char *scope;   /* "tracked", "all", "auto"; NULL: auto (forecast.h) */
+    const char *parts;   /* file of the forecast's parts; NULL: none */
     const char *out;     /* NULL or "-": stdout */
     const char *balance; /* file of the balance, "-": stdout, then out must be a file; NULL: none */
     bool without_official; /* leaves official figures aside */

@@ -22,7 +22,8 @@ static const char USAGE_EN[] =
     "  nila-analytics import   TABLE FILE.csv [--config FILE | --records DB]\n"
     "                          [--dry-run]\n"
     "  nila-analytics forecast [--config FILE | --records DB] [--as-of DATE]\n"
-    "                          [--months N] [--scope tracked] [--draws K] [--seed S]\n"
+    "                          [--months N] [--scope tracked|all] [--draws K]\n"
+    "                          [--seed S] [--parts FILE.csv]\n"
     "                          [--out FILE.csv] [--balance FILE.csv] [--without-official]\n"
     "                          [--issue]\n"
     "                          [--threads N] [--progress]\n"
@@ -53,6 +54,8 @@ static const char HELP_EN[] =
     "          supply balance of months, quarters and all, with the chance of a deficit;\n"
     "          --without-official leaves official figures aside; --issue puts it on record,\n"
     "          unchangeable, so that its accuracy can be judged\n"
+    "          --scope all adds ponds not on record, by the register and official figures (the default where\n"
+    "          there are any); --parts: tracked and untracked apart\n"
     "growth    the curve of one fish; the feed conversion the prior expects (fcr); the\n"
     "          laws fitted to weighed fish (--amp: feeding_pct_bw_day,temp_c,day,wet_weight_g)\n"
     "reconcile makes forecasts of a hierarchy's nodes add up; method: bu, ols,\n"
@@ -88,7 +91,8 @@ static const char USAGE_ID[] =
     "  nila-analytics import   TABEL BERKAS.csv [--config BERKAS | --records DB]\n"
     "                          [--dry-run]\n"
     "  nila-analytics forecast [--config BERKAS | --records DB] [--as-of TANGGAL]\n"
-    "                          [--months N] [--scope tracked] [--draws K] [--seed S]\n"
+    "                          [--months N] [--scope tracked|all] [--draws K]\n"
+    "                          [--seed S] [--parts BERKAS.csv]\n"
     "                          [--out BERKAS.csv] [--balance BERKAS.csv]\n"
     "                          [--without-official] [--threads N] [--progress]\n"
     "  nila-analytics growth   [--from-g G] [--days N] [--temp C] [--do MG_L] [--nh3 MG_L]\n"
@@ -120,6 +124,9 @@ static const char HELP_ID[] =
     "          --balance: neraca pasokan bulan, triwulan dan seluruhnya, dengan peluang\n"
     "          defisit; --without-official: tanpa angka resmi;\n"
     "          --issue: dicatat sebagai ramalan terbit, tak dapat diubah, agar dapat dinilai\n"
+    "          --scope all: dengan taksiran kolam\n"
+    "          di luar pantauan menurut register dan angka resmi (bawaan bila ada);\n"
+    "          --parts: bagian terpantau dan luar pantauan\n"
     "growth    kurva tumbuh seekor ikan; FCR menurut perkiraan awal (fcr); hukum tumbuh\n"
     "          dicocokkan ke ikan yang ditimbang (--amp: feeding_pct_bw_day,temp_c,day,\n"
     "          wet_weight_g)\n"
@@ -207,6 +214,7 @@ static const char *take_options(struct arguments *a, int argc, char **argv)
         {"as-of", &a->o.as_of, NULL},
         {"months", &a->months, NULL},
         {"scope", &a->o.scope, NULL},
+        {"parts", &a->o.parts, NULL},
         {"draws", &a->draws, NULL},
         {"seed", &a->seed, NULL},
         {"out", &a->o.out, NULL},

@@ -195,5 +195,8 @@ bool figures_cover(const struct figures *f, const char *node)
         if (figure_used(&f->figure[i]) && (strcmp(f->figure[i].record.node, node) == 0 ||
                                            strcmp(f->figure[i].record.node, "joint") == 0))
             return true;
+    for (int r = 0; r < REGENCY_COUNT; r++)
+        if (f->learned[r] && strcmp(node, regency_slug((enum regency)r)) == 0)
+            return true;
     return false;
 }

@@ -39,7 +39,9 @@ const char *figure_words(const struct figure *f, bool english);
 struct figures {
     size_t n;
     struct figure *figure; /* in the snapshot's order */
-    size_t over, beyond;   /* periods before and after the forecast: not listed */
+    bool learned
+        [REGENCY_COUNT]; /* figures of periods that are over taught something (untracked.h) */
+    size_t over, beyond; /* periods before and after the forecast: not listed */
     enum combine_way way;
     double ess;   /* draws that count by weights (combine.h) */
     size_t *from; /* [draws] which draw of before each one was or came of; NULL: none was used */
@@ -52,7 +54,7 @@ NILA_MUST_CHECK int figures_apply(struct figures **out, const struct records_sna
                                   size_t why_size);
 void figures_free(struct figures *f); /* NULL is fine */
 
-/* Whether a used figure says something about a node: one of its own, or of joint. */
+/* Whether a used figure says something about a node: one of its own, of joint, or one that is over and taught something. */
 bool figures_cover(const struct figures *f, const char *node);
 
 #endif

@@ -125,8 +125,11 @@ static int weigh_up(struct forecast *f, const struct forecast_request *q, char *
     f->modelled_kg = copy_draws(s);
     rc = figures_apply(&f->figures, q->without_official ? &none : f->snapshot, s, q->seed, why,
                        why_size);
-    if (rc == 0 && f->untracked != NULL)
+    if (rc == 0 && f->untracked != NULL) {
+        for (int r = 0; r < REGENCY_COUNT; r++)
+            f->figures->learned[r] = f->untracked->regency[r].figures > 0;
         untracked_settle(f->untracked, f->figures, s);
+    }
     if (rc == 0)
         f->figured_kg = copy_draws(s);
     if (rc == 0)
@@ -138,6 +141,10 @@ static int weigh_up(struct forecast *f, const struct forecast_request *q, char *
         untracked_cover(f->untracked, s);
     f->neraca = xcalloc(1, sizeof *f->neraca);
     neraca_make(f->neraca, s, f->demand, f->figures, f->snapshot, farms);
+    for (int r = 0; r < REGENCY_COUNT && f->untracked != NULL; r++)
+        f->neraca->whole[supply_node_regency((enum regency)r)] =
+            f->untracked->regency[r].gap == UNTRACKED_TOLD;
+    f->neraca->whole[SUPPLY_JOINT] = f->neraca->whole[1] && f->neraca->whole[2];
     return 0;
 }
 

@@ -97,6 +97,17 @@ static void summarise(struct neraca *n, size_t node, size_t period, double *cons
         c->risk = balance_risk(balance, k);
 }
 
+/* Of the sum of leads, whose draws lie one after the other. work [k]. */
+static struct supply_summary summarise_supply(const double *kg, unsigned leads, size_t k,
+                                              double *work)
+{
+    memset(work, 0, k * sizeof *work);
+    for (unsigned lead = 0; lead < leads; lead++)
+        for (size_t i = 0; i < k; i++)
+            work[i] += kg[lead * k + i];
+    return supply_summarise_draws(work, k);
+}
+
 static void one_period(struct neraca *n, size_t period, const struct supply_forecast *f,
                        const struct demand *d, struct drawn *w, struct drawn *sum)
 {
@@ -125,11 +136,14 @@ static void one_period(struct neraca *n, size_t period, const struct supply_fore
             balance_short_after(w->balance[a], w->balance[b], k, n->transfer_kg[period]);
     }
     for (size_t node = 0; node < SUPPLY_NODES; node++) {
-        memset(w->work, 0, k * sizeof *w->work);
-        for (unsigned lead = p->first_lead; lead < p->first_lead + p->leads; lead++)
-            for (size_t i = 0; i < k; i++)
-                w->work[i] += supply_draws(f, node, lead)[i];
-        n->supply[node][period] = supply_summarise_draws(w->work, k);
+        const double *untracked = supply_untracked(f, node, p->first_lead);
+
+        n->supply[node][period] =
+            summarise_supply(supply_draws(f, node, p->first_lead), p->leads, k, w->work);
+        n->tracked[node][period] =
+            summarise_supply(supply_tracked(f, node, p->first_lead), p->leads, k, w->work);
+        if (untracked != NULL)
+            n->untracked[node][period] = summarise_supply(untracked, p->leads, k, w->work);
     }
 }
 
@@ -261,12 +275,62 @@ static void round_kecamatan(const struct neraca *n, struct neraca_rounded *out)
     }
 }
 
+/* Splits total by the shares, none above its cap; the caps hold total. */
+static void split_within(const double *share, const long long *cap, size_t n, long long total,
+                         long long *out)
+{
+    long long left = total;
+
+    balance_split(share, n, total, out);
+    for (size_t i = 0; i < n; i++) {
+        out[i] = out[i] > cap[i] ? cap[i] : out[i];
+        left -= out[i];
+    }
+    for (size_t i = 0; i < n && left > 0; i++) {
+        long long more = cap[i] - out[i] < left ? cap[i] - out[i] : left;
+
+        out[i] += more;
+        left -= more;
+    }
+}
+
+/* What is tracked of each figure of the supply: joint, its regencies, their kecamatan. */
+static void round_tracked(const struct neraca *n, double unit_kg, struct neraca_rounded *out)
+{
+    for (unsigned m = 0; m < n->months; m++) {
+        const double share[REGENCY_COUNT] = {n->tracked[1][m].mean, n->tracked[2][m].mean};
+        const long long cap[REGENCY_COUNT] = {out->supply[1][m], out->supply[2][m]};
+        long long joint = llround(n->tracked[SUPPLY_JOINT][m].mean / unit_kg), two[REGENCY_COUNT];
+        size_t k = 0;
+
+        joint = joint > out->supply[SUPPLY_JOINT][m] ? out->supply[SUPPLY_JOINT][m] : joint;
+        out->tracked[SUPPLY_JOINT][m] = joint;
+        split_within(share, cap, REGENCY_COUNT, joint, two);
+        for (size_t r = 0; r < REGENCY_COUNT; r++) {
+            double part[REGION_KECAMATAN_COUNT];
+            long long most[REGION_KECAMATAN_COUNT], cut[REGION_KECAMATAN_COUNT];
+            size_t first = k;
+
+            out->tracked[1 + r][m] = two[r];
+            for (; k < REGION_KECAMATAN_COUNT && region_kecamatan(k)->regency == (enum regency)r;
+                 k++) {
+                part[k - first] = n->tracked[supply_node_kecamatan(k)][m].mean;
+                most[k - first] = out->supply[supply_node_kecamatan(k)][m];
+            }
+            split_within(part, most, k - first, two[r], cut);
+            for (size_t i = first; i < k; i++)
+                out->tracked[supply_node_kecamatan(i)][m] = cut[i - first];
+        }
+    }
+}
+
 void neraca_round(const struct neraca *n, double unit_kg, struct neraca_rounded *out)
 {
     memset(out, 0, sizeof *out);
     for (int part = 0; part < NERACA_PARTS; part++)
         round_part(n, part, unit_kg, out);
     round_kecamatan(n, out);
+    round_tracked(n, unit_kg, out);
     for (size_t p = n->months; p < n->periods; p++)
         for (unsigned lead = 0; lead < n->period[p].leads; lead++) {
             size_t m = n->period[p].first_lead - 1 + lead;
@@ -274,8 +338,10 @@ void neraca_round(const struct neraca *n, double unit_kg, struct neraca_rounded 
             for (size_t node = 0; node < DEMAND_NODES; node++)
                 for (int part = 0; part < NERACA_PARTS; part++)
                     out->part[node][p][part] += out->part[node][m][part];
-            for (size_t node = 0; node < SUPPLY_NODES; node++)
+            for (size_t node = 0; node < SUPPLY_NODES; node++) {
                 out->supply[node][p] += out->supply[node][m];
+                out->tracked[node][p] += out->tracked[node][m];
+            }
         }
     for (size_t node = 0; node < DEMAND_NODES; node++)
         for (size_t p = 0; p < n->periods; p++) {

@@ -54,6 +54,8 @@ struct neraca {
     enum records_key missing[DEMAND_NODES]; /* with NERACA_NO_DEMAND */
     bool known[DEMAND_NODES];               /* demand */
     bool official[DEMAND_NODES];            /* a figure that was used speaks of the node */
+    bool whole
+        [DEMAND_NODES]; /* ponds that nobody follows are counted in (untracked.h); set by the caller */
     /* farms with an open cycle, and farms that exist (NaN: no register) */
     double farms[DEMAND_NODES], registered[DEMAND_NODES];
     struct neraca_cell cell[DEMAND_NODES][NERACA_PERIODS];
@@ -63,6 +65,9 @@ struct neraca {
         [NERACA_PERIODS]; /* from kotim to seruyan, < 0 the other way (balance_transfer, no cost) */
     double short_after_kg[NERACA_PERIODS];                      /* mean shortage of both with it */
     struct supply_summary supply[SUPPLY_NODES][NERACA_PERIODS]; /* of every node */
+    /* its parts: ponds on record, and the others (0 where they are not counted) */
+    struct supply_summary tracked[SUPPLY_NODES][NERACA_PERIODS];
+    struct supply_summary untracked[SUPPLY_NODES][NERACA_PERIODS];
 };
 
 /* farms: of each node of the tree, with an open cycle. */
@@ -77,6 +82,7 @@ struct neraca_rounded {
     long long part[DEMAND_NODES][NERACA_PERIODS][NERACA_PARTS];
     long long balance[DEMAND_NODES][NERACA_PERIODS];
     long long supply[SUPPLY_NODES][NERACA_PERIODS];
+    long long tracked[SUPPLY_NODES][NERACA_PERIODS]; /* of it; the rest is untracked */
 };
 void neraca_round(const struct neraca *n, double unit_kg, struct neraca_rounded *out);
 

@@ -23,7 +23,8 @@ struct writing {
 };
 
 static const char HEADER[] =
-    "node,name,period,ponds,supply_kg,supply_p10_kg,supply_p90_kg,inflow_kg,outflow_kg,loss_kg,"
+    "node,name,period,ponds,supply_kg,supply_p10_kg,supply_p90_kg,tracked_kg,untracked_kg,inflow_"
+    "kg,outflow_kg,loss_kg,"
     "demand_kg,demand_p10_kg,demand_p90_kg,balance_kg,balance_p10_kg,balance_p90_kg,p_deficit,"
     "shortfall_kg,outlook,p_both_short,p_one_covers,transfer_kg,transfer_from,note,based_on\n";
 
@@ -94,7 +95,7 @@ static void note(struct writing *w, size_t node)
         add_note(&b, neraca_words(w->n->gap[node], w->english));
         if (w->n->gap[node] == NERACA_NO_DEMAND)
             buf_printf(&b, " (%s)", keys_info(w->n->missing[node])->name);
-        if (!w->n->official[node])
+        if (!w->n->official[node] && !w->n->whole[node])
             add_note(&b,
                      w->english ? "supply of ponds on record only" : "pasokan kolam tercatat saja");
     }
@@ -160,6 +161,8 @@ static void row(struct writing *w, size_t node, size_t period)
                w->round->supply[node][period]);
     number(w, round(supply->p10));
     number(w, round(supply->p90));
+    buf_printf(w->b, ",%lld,%lld", w->round->tracked[node][period],
+               w->round->supply[node][period] - w->round->tracked[node][period]);
     if (node < DEMAND_NODES) {
         const struct neraca_cell *c = &n->cell[node][period];
         const long long *v = w->round->part[node][period];

@@ -262,9 +262,9 @@ void untracked_settle(struct untracked *u, const struct figures *y, struct suppl
 {
     for (int r = 0; r < REGENCY_COUNT; r++) {
         const struct untracked_regency *g = &u->regency[r];
-        bool used = g->figures > 0 || figures_cover(y, regency_slug((enum regency)r));
 
-        if (g->gap == UNTRACKED_TOLD && !used && (!g->registered || g->few))
+        if (g->gap == UNTRACKED_TOLD && !figures_cover(y, regency_slug((enum regency)r)) &&
+            (!g->registered || g->few))
             refuse(u, f, (enum regency)r, g->registered ? UNTRACKED_FEW : UNTRACKED_UNKNOWN);
     }
     sum_parts(f);

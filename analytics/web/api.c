@@ -183,7 +183,8 @@ void api_forecast(struct buf *b, const struct page_model *m)
         return;
     }
     (void)civil_format_day(day, sizeof day, f->as_of_day);
-    buf_printf(b, ",\"as_of\":\"%s\",\"draws\":%u,\"scope\":\"tracked\",", day, f->draws);
+    buf_printf(b, ",\"as_of\":\"%s\",\"draws\":%u,\"scope\":\"%s\",", day, f->draws,
+               f->neraca.whole[1] || f->neraca.whole[2] ? "all" : "tracked");
     time_member(b, "issued_at", f->issued_ms);
     buf_printf(b,
                ",\"official_used\":%s,\"scenario\":{\"what\":\"provincial production a head, not "

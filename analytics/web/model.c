@@ -206,7 +206,7 @@ static bool make_forecast(struct model *m)
                                  .draws = m->c.config->draws,
                                  .seed = m->c.config->seed,
                                  .oxygen = m->c.config->oxygen,
-                                 .scope = FORECAST_TRACKED};
+                                 .scope = FORECAST_AUTO};
     struct forecast *f = NULL;
     char why[256] = "";
     int64_t began = clock_mono_ms();

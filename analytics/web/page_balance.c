@@ -97,7 +97,7 @@ void region_gaps(struct buf *b, const struct page_forecast *f, enum lang lang)
             parts_element(b, "p", "no", lang, TEXT_DEMAND_MISSING, args);
         else if (n->gap[node] == NERACA_FEW_FARMS)
             parts_element(b, "p", "no", lang, TEXT_FEW_FARMS, args);
-        if (!n->official[node] && n->gap[node] != NERACA_NO_DEMAND)
+        if (!n->official[node] && !n->whole[node] && n->gap[node] != NERACA_NO_DEMAND)
             parts_element(b, "p", "soft", lang, TEXT_TRACKED_ONLY, args);
     }
     if (n->gap[1] == NERACA_NO_DEMAND || n->gap[2] == NERACA_NO_DEMAND)

@@ -57,7 +57,11 @@ static void cover(struct buf *b, const struct page_model *m, enum lang lang)
     const struct text_arg as_of[] = {{"tanggal", date}, {"jam", clock}, {NULL, NULL}};
     parts_element(b, "p", "", lang, TEXT_REGION_COVER, ponds.args);
     html_raw(b, "<p class=\"soft\">");
-    parts_say(b, lang, f->with_official ? TEXT_REGION_SCOPE_OFFICIAL : TEXT_REGION_SCOPE, NULL);
+    parts_say(b, lang,
+              f->neraca.whole[1] || f->neraca.whole[2] ? TEXT_REGION_SCOPE_ALL
+              : f->with_official                       ? TEXT_REGION_SCOPE_OFFICIAL
+                                                       : TEXT_REGION_SCOPE,
+              NULL);
     html_raw(b, " ");
     parts_say(b, lang, TEXT_REGION_ASOF, as_of);
     html_raw(b, "</p>\n");

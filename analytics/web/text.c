@@ -175,6 +175,8 @@ static const char *const TEXT[TEXT_COUNT][LANG_COUNT] = {
     [TEXT_KECAMATAN_MONTHS] = {"{wilayah}: semua bulan per kecamatan", "{wilayah}: all months by kecamatan (district)"},
     [TEXT_PONDS_COLUMN] = {"Kolam", "Ponds"},
     [TEXT_ALL_MONTHS] = {"{n} bulan", "{n} months"},
+    [TEXT_REGION_SCOPE_ALL] = {"Kolam terpantau ditambah taksiran kolam di luar pantauan, menurut register pembudidaya dan angka resmi.",
+        "Tracked ponds and an estimate of the ponds nobody follows, by the farm register and official figures."},
     [TEXT_REGION_SCOPE_OFFICIAL] = {"Kolam tercatat, disesuaikan dengan angka resmi di bawah; pembagian ke kecamatan mengikuti kolam tercatat.",
         "Recorded ponds, adjusted to the official figures below; their division by kecamatan follows the recorded ponds."},
     [TEXT_REGION_REGISTER] = {"Menurut register, {n} dari {m} pembudidaya tercatat di sini.",

@@ -325,7 +325,7 @@ static void a_figure_the_draws_contradict_is_refused_in_words(void **state)
     say("joint", "2027-Q2", 2027 * 12 + 3, 3, 5e6, true);
     make();
     assert_true(y->figure[0].against && y->figure[0].above && !figure_used(&y->figure[0]));
-    assert_non_null(strstr(figure_words(&y->figure[0], false), "jauh di atas kolam tercatat"));
+    assert_non_null(strstr(figure_words(&y->figure[0], false), "jauh di atas yang dapat dipanen"));
     assert_false(figures_cover(y, "joint"));
     assert_int_equal(y->way, COMBINE_NOTHING);
     assert_memory_equal(before, f.kg, cells * sizeof *before);
