@@ -19,17 +19,17 @@ enum {
     STAGES = 12,
     DIMS = 10,
     PATHS = FILTER_PATH_SUMS,
-    FEWEST_MEMBERS = 1600, /* of all draws together */
     FEWEST_INNER = 1
 };
 
-struct filter *filter_new(size_t draws)
+struct filter *filter_new(size_t draws, size_t members)
 {
     struct filter *f = xcalloc(1, sizeof *f);
     size_t n;
 
     f->draws = draws;
-    f->inner = (FEWEST_MEMBERS + draws - 1) / draws;
+    members = members > 0 ? members : FILTER_MEMBERS;
+    f->inner = (members + draws - 1) / draws;
     f->inner = f->inner > FEWEST_INNER ? f->inner : FEWEST_INNER;
     n = draws * f->inner;
     f->fish = ensemble_new(n, f->inner);

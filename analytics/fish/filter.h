@@ -23,6 +23,7 @@
 #include "losses.h"
 
 #define FILTER_PATH_SUMS 3
+#define FILTER_MEMBERS   1600
 #define FILTER_QUESTIONS 8
 
 /* Numbers that do not fit, to be asked about; the likeliest explanation first where there are several. */
@@ -60,8 +61,9 @@ struct filter {
     size_t *from;
 };
 
-/* draws >= 2. Never NULL. */
-struct filter *filter_new(size_t draws);
+/* draws >= 2. members: at least so many of all draws together, 0: FILTER_MEMBERS; fewer cost less and make ranges a little
+ * narrower. Never NULL. */
+struct filter *filter_new(size_t draws, size_t members);
 void filter_free(struct filter *f); /* NULL is fine */
 
 /* Begins a cycle, as ensemble_stock. */

@@ -105,6 +105,7 @@ static void one_world(const struct calibrate_request *q, unsigned k, struct worl
                               .as_of_day = w->as_of_day,
                               .months = q->months,
                               .draws = q->draws,
+                              .members = q->members,
                               .threads = 1, /* worlds are shared out */
                               .seed = seed ^ MODEL_SEED};
     struct supply_pond *pond = xcalloc(q->ponds, sizeof *pond);

@@ -38,6 +38,7 @@ struct calibrate_request {
     unsigned threads;       /* 1..CALIBRATE_THREADS_MAX */
     uint64_t seed;
     enum calibrate_misfit misfit;
+    size_t members;                                      /* supply.h */
     bool samples_alone;                                  /* simworld.h */
     void (*progress)(void *arg, size_t done, size_t of); /* after every world; NULL: none */
     void *arg;

@@ -59,7 +59,7 @@ struct pondrun *pondrun_new(const struct supply_input *in, const struct paths *p
     w->rng = gsl_rng_alloc(gsl_rng_mt19937);
     if (w->rng == NULL)
         fatal("no memory");
-    w->filter = filter_new(in->draws);
+    w->filter = filter_new(in->draws, in->members);
     w->fish = ensemble_new(in->draws, 1);
     w->ln_wait = xcalloc((size_t)in->draws * HARVEST_CLASSES, sizeof *w->ln_wait);
     w->main_kg = xcalloc(in->draws, sizeof *w->main_kg);

@@ -63,6 +63,7 @@ struct supply_input {
     bool
         prior_paths; /* leave the common paths as drawn; only to measure what conditioning is worth */
     const struct scenario *scenario; /* what is supposed to happen (scenario.h), NULL: nothing */
+    size_t members; /* of a pond's filter, at least (filter.h); 0: as many as usual */
 };
 
 struct supply_forecast {

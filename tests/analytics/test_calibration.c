@@ -85,7 +85,7 @@ static void one_pond(const struct setting *s, const struct paths *tp, const stru
                      enum pond_system system, gsl_rng *rng, gsl_rng *own, struct tally *t)
 {
     struct ensemble *truth = ensemble_new(2, 1), *e = ensemble_new(MEMBERS, 1);
-    struct filter *f = filter_new(MEMBERS);
+    struct filter *f = filter_new(MEMBERS, 0);
     struct ensemble_prior prior;
     int32_t age = AGE_MIN + (int32_t)gsl_rng_uniform_int(rng, AGE_MAX - AGE_MIN);
     int32_t stocked = AS_OF - age;

@@ -22,7 +22,7 @@ static int set_up(void **state)
 {
     struct fixture *x = calloc(1, sizeof *x);
 
-    x->f = filter_new(DRAWS);
+    x->f = filter_new(DRAWS, 0);
     x->e = ensemble_new(DRAWS, 1);
     x->rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(x->rng, SEED);
