@@ -237,7 +237,7 @@ static void kecamatan(struct buf *b, const struct print *p)
 
 static void basis(struct buf *b, const struct print *p)
 {
-    struct region_cover cover;
+    struct region_cover cover = {0};
 
     region_cover(&cover, p->f, p->lang);
     parts_element(b, "p", "", p->lang, TEXT_PRINT_COVER, cover.args);

@@ -20,11 +20,15 @@ size_t region_asked(const struct page_model *m)
     return n;
 }
 
+struct visit {
+    const struct page_pond *pond;
+};
+
 /* By kecamatan, farm, name, slug: a round of visits. */
 static int by_farm(const void *a, const void *b)
 {
-    const struct page_pond *x = *(const struct page_pond *const *)a;
-    const struct page_pond *y = *(const struct page_pond *const *)b;
+    const struct page_pond *x = ((const struct visit *)a)->pond;
+    const struct page_pond *y = ((const struct visit *)b)->pond;
     int c;
 
     if (x->kecamatan != y->kecamatan)
@@ -43,22 +47,33 @@ static void farm_heading(struct buf *b, const struct page_pond *p)
              regency_name(region_kecamatan(p->kecamatan)->regency));
 }
 
-static void by_farms(struct buf *b, const struct page_model *m, size_t n, enum lang lang)
+/* The ponds of which is() holds, as a round; *n how many. The caller's, free(). */
+static struct visit *round_of(const struct page_model *m, bool (*is)(const struct page_pond *),
+                              size_t *n)
 {
-    const struct page_pond **list = xcalloc(n, sizeof(*list));
-    size_t at = 0;
+    struct visit *list = xcalloc(m->ponds, sizeof *list);
 
+    *n = 0;
     for (size_t i = 0; i < m->ponds; i++)
-        if (questions_any(&m->pond[i]))
-            list[at++] = &m->pond[i];
-    qsort(list, n, sizeof(*list), by_farm);
+        if (is(&m->pond[i]))
+            list[(*n)++].pond = &m->pond[i];
+    qsort(list, *n, sizeof *list, by_farm);
+    return list;
+}
+
+static void by_farms(struct buf *b, const struct page_model *m, enum lang lang)
+{
+    size_t n;
+    struct visit *list = round_of(m, questions_any, &n);
+
     for (size_t i = 0; i < n; i++) {
-        if (i == 0 || list[i]->pond.farm != list[i - 1]->pond.farm ||
-            strcmp(list[i]->farm, list[i - 1]->farm) != 0)
-            farm_heading(b, list[i]);
-        html_put(b, "<h3><a href=\"/kolam/$\">$</a></h3>\n", list[i]->pond.slug,
-                 list[i]->pond.name);
-        questions_put(b, list[i], lang);
+        const struct page_pond *p = list[i].pond;
+
+        if (i == 0 || p->pond.farm != list[i - 1].pond->pond.farm ||
+            strcmp(p->farm, list[i - 1].pond->farm) != 0)
+            farm_heading(b, p);
+        html_put(b, "<h3><a href=\"/kolam/$\">$</a></h3>\n", p->pond.slug, p->pond.name);
+        questions_put(b, p, lang);
     }
     free(list);
 }
@@ -86,7 +101,7 @@ void page_records(struct buf *b, const struct page_model *m, enum lang lang)
     } else {
         parts_element(b, "p", "", lang, TEXT_RECORDS_INTRO, args);
         parts_element(b, "p", "soft", lang, TEXT_ASK_NOTE, NULL);
-        by_farms(b, m, n, lang);
+        by_farms(b, m, lang);
     }
     html_put(b, "<p><a class=\"back\" href=\"/wilayah\">$</a></p>\n",
              text_get(lang, TEXT_BACK_REGION));

@@ -49,7 +49,7 @@ static void cover(struct buf *b, const struct page_model *m, enum lang lang)
 {
     const struct page_forecast *f = &m->forecast;
     char n[2][FORMAT_SIZE], date[FORMAT_SIZE], clock[FORMAT_SIZE];
-    struct region_cover ponds;
+    struct region_cover ponds = {0};
 
     region_cover(&ponds, f, lang);
     (void)format_date(date, sizeof date, lang, f->as_of_day);
