@@ -203,6 +203,8 @@ static void kecamatan_row(struct buf *b, const struct print *p, size_t node, con
     html_put(b, "<tr><th scope=\"row\">$</th><td>$</td>", name, ponds);
     region_cell(b, p->f->rounded.supply[node][p->period], &p->f->neraca.supply[node][p->period],
                 p->lang);
+    if (region_has_parts(p->f))
+        region_split_cells(b, p->f, node, p->period, p->lang);
     html_raw(b, "</tr>\n");
 }
 
@@ -214,9 +216,13 @@ static void kecamatan(struct buf *b, const struct print *p)
     parts_element(b, "h2", "", p->lang, TEXT_PRINT_KECAMATAN, args);
     html_put(b,
              "<table class=\"kec\"><thead><tr><th scope=\"col\">$</th><th scope=\"col\">$</th><th "
-             "scope=\"col\">$</th></tr></thead>\n",
+             "scope=\"col\">$</th>",
              text_get(p->lang, TEXT_KECAMATAN), text_get(p->lang, TEXT_PONDS_COLUMN),
              text_get(p->lang, TEXT_TONNES));
+    if (region_has_parts(p->f))
+        html_put(b, "<th scope=\"col\">$</th><th scope=\"col\">$</th>",
+                 text_get(p->lang, TEXT_TRACKED), text_get(p->lang, TEXT_UNTRACKED));
+    html_raw(b, "</tr></thead>\n");
     for (int r = 0; r < REGENCY_COUNT; r++) {
         size_t regency = supply_node_regency((enum regency)r);
         const struct text_arg of[] = {{"wilayah", region_node_name(regency, p->lang)},
@@ -312,6 +318,7 @@ void page_print(struct buf *b, const struct page_model *m, const char *period, e
     form(b, &p);
     basis(b, &p);
     months(b, &p);
+    region_split(b, p.f, lang);
     kecamatan(b, &p);
     region_basis(b, p.f, lang);
     signatures(b, &p);

@@ -279,6 +279,7 @@ void page_region(struct buf *b, const struct page_model *m, enum lang lang)
     html_put(b, "<p class=\"print\"><a class=\"call\" href=\"/wilayah/cetak\">$</a></p>\n",
              text_get(lang, TEXT_PRINT_LINK));
     month_table(b, f, lang);
+    region_split(b, f, lang);
     month_chart(b, f, lang);
     html_put(b, "<p><a class=\"back\" href=\"/wilayah/skenario\">$</a></p>\n",
              text_get(lang, TEXT_WHATIF_LINK));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* page_region: what the two files of the officer's page share: page_region.c has the harvest, page_balance.c the balance and what
+/* page_region: what the files of the officer's page share: page_region.c has the harvest, page_balance.c the balance and what
  * it is made of. */
 #ifndef ANALYTICS_WEB_PAGE_REGION_H
 #define ANALYTICS_WEB_PAGE_REGION_H
@@ -25,6 +25,14 @@ void region_period(struct buf *b, const struct page_forecast *f, size_t period, 
 const char *region_node_name(size_t node, enum lang lang);
 /* Harvest of every period for joint and both regencies: a table's body. */
 void region_month_rows(struct buf *b, const struct page_forecast *f, enum lang lang);
+/* Are ponds that nobody follows counted in? Then every figure has two parts. */
+bool region_has_parts(const struct page_forecast *f);
+/* Followed ponds and the estimate beyond them, two columns for joint and each regency, by period; nothing when not counted. */
+void region_split(struct buf *b, const struct page_forecast *f, enum lang lang);
+/* The two <td> of a node and period. */
+void region_split_cells(struct buf *b, const struct page_forecast *f, size_t node, size_t period,
+                        enum lang lang);
+
 /* Text arguments of a sentence on coverage: {n} of {m} ponds, {a} {ma} Kotim, {b} {mb} Seruyan, {draws}. */
 struct region_cover {
     char n[7][FORMAT_SIZE];

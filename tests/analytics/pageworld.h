@@ -134,6 +134,10 @@ static inline void world_neraca(struct page_forecast *f, unsigned months)
                                                                        : 0.05;
             n->supply[k][p] = world_summary(share * leads * (14200 + 2600 * sin(at * 1.1)));
         }
+        for (size_t k = 0; k < SUPPLY_NODES; k++) { /* three in ten of it from ponds on record */
+            n->tracked[k][p] = world_summary(0.3 * n->supply[k][p].p50);
+            n->untracked[k][p] = world_summary(0.7 * n->supply[k][p].p50);
+        }
         for (size_t k = 0; k < DEMAND_NODES; k++) {
             struct neraca_cell *c = &n->cell[k][p];
             double share = k == 0 ? 1 : k == 1 ? 0.74 : 0.26;

@@ -968,6 +968,35 @@ static void printed_kecamatan_add_up_to_the_regency_in_every_period(void **state
     buf_free(&b);
 }
 
+static void followed_and_beyond_are_two_columns_that_add_up(void **state)
+{
+    struct page_forecast *f = &world->model.forecast;
+    struct buf b = {0};
+    const char *at;
+
+    (void)state;
+    for (int page = 3; page <= 8; page += 5) {
+        f->neraca.whole[1] = f->neraca.whole[2] = false;
+        make_page(&b, page, LANG_ID);
+        assert_null(strstr(b.p, "luar pantauan (ton)"));
+        f->neraca.whole[1] = f->neraca.whole[2] = true;
+        make_page(&b, page, LANG_EN);
+        assert_non_null(strstr(b.p, "Followed, and estimated beyond (tonnes)"));
+        make_page(&b, page, LANG_ID);
+        at = strstr(b.p, "Terpantau dan taksiran luar pantauan (ton)");
+        assert_non_null(at);
+        assert_non_null(strstr(at, "<th scope=\"col\">Seruyan: taksiran luar pantauan</th>"));
+        for (size_t p = 0; p < f->neraca.periods; p++)
+            for (size_t node = 0; node < DEMAND_NODES; node++) {
+                long tracked = cell_units(&at), beyond = cell_units(&at);
+
+                assert_int_equal(tracked, f->rounded.tracked[node][p]);
+                assert_int_equal(tracked + beyond, f->rounded.supply[node][p]);
+            }
+    }
+    buf_free(&b);
+}
+
 static void without_official_figures_it_is_called_a_prior(void **state)
 {
     struct buf b = {0};
@@ -1018,6 +1047,7 @@ int main(void)
         with_world(a_revision_is_told_only_of_the_numbers_that_were_issued),
         with_world(the_print_is_of_the_period_asked_for),
         with_world(printed_kecamatan_add_up_to_the_regency_in_every_period),
+        with_world(followed_and_beyond_are_two_columns_that_add_up),
         with_world(without_official_figures_it_is_called_a_prior),
         with_world(errors_speak_both_languages),
         with_world(pages_fit_a_thin_line),
