@@ -981,7 +981,7 @@ static void followed_and_beyond_are_two_columns_that_add_up(void **state)
         assert_null(strstr(b.p, "luar pantauan (ton)"));
         f->neraca.whole[1] = f->neraca.whole[2] = true;
         make_page(&b, page, LANG_EN);
-        assert_non_null(strstr(b.p, "Followed, and estimated beyond (tonnes)"));
+        assert_non_null(strstr(b.p, "Tracked, and estimated beyond (tonnes)"));
         make_page(&b, page, LANG_ID);
         at = strstr(b.p, "Terpantau dan taksiran luar pantauan (ton)");
         assert_non_null(at);
