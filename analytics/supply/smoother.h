@@ -27,8 +27,7 @@
 
 /* What was found, for those who ask. */
 struct smoother_found {
-    size_t
-        weeks; /* looked at; 0: no open cycle, or nothing written down: the paths are left as they were */
+    size_t weeks;  /* looked at; 0: no open cycle, and the paths are left as they were */
     size_t cycles; /* with samples within them */
     size_t samples;
     double growth_mean[REGENCY_COUNT], growth_sd[REGENCY_COUNT]; /* of z in the last week */

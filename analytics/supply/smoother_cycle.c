@@ -18,6 +18,7 @@ enum {
 };
 static const double STRANGE_SHARE = 0.02,
                     STRANGE_SD = 0.40; /* of samples, as in filter_observe.c */
+static const double STEEPEST = 10;     /* of ln mass by one week's ln growth; fish have 1 at most */
 static const double FARTHEST = 4;      /* sd a parameter may go while searching */
 static const double JUMP =
     0.5; /* error of what a partial harvest does to ln mean mass, as a share */
@@ -404,15 +405,18 @@ static double ln_normal(double x, double var)
 /* Share of a sample's weight it keeps, given how far off the course it is. */
 static double fitting(double off, double var)
 {
-    double strange = STRANGE_SHARE * exp(ln_normal(off, STRANGE_SD * STRANGE_SD));
-    double plain = (1 - STRANGE_SHARE) * exp(ln_normal(off, var));
+    double odds = ln_normal(off, STRANGE_SD * STRANGE_SD) - ln_normal(off, var); /* in ln */
 
-    return plain / (plain + strange);
+    return 1 / (1 + STRANGE_SHARE / (1 - STRANGE_SHARE) * exp(odds));
 }
 
-/* R = J J' + noise as its Cholesky factor; r is lean, solved. */
-static void factor(struct smoother_cycle *k, size_t columns)
+/* R = J J' + noise as its Cholesky factor, and lean. False when the line is steeper than any fish's (records that make no
+ * sense can lead there) or rounding eats it up. */
+static bool factor(struct smoother_cycle *k, size_t columns)
 {
+    for (size_t x = 0; x < k->n * k->weeks.n; x++)
+        if (!(fabs(k->b[x]) <= STEEPEST))
+            return false;
     for (size_t a = 0; a < k->n; a++) {
         double sum = k->miss[a];
 
@@ -427,7 +431,7 @@ static void factor(struct smoother_cycle *k, size_t columns)
             k->r[a * k->n + b] = dot;
         }
     }
-    (void)dense_cholesky(k->r, k->n); /* noise is far above rounding: it has a factor */
+    return dense_cholesky(k->r, k->n) == k->n;
 }
 
 /* The likeliest own parameters given the line, and from what is left of each sample its new weight. */
@@ -543,7 +547,13 @@ struct smoother_course smoother_cycle_add(struct smoother_cycle *k, size_t cycle
 
             k->noise[a] = 1 / (keeps / k->noise[a] + (1 - keeps) / (STRANGE_SD * STRANGE_SD));
         }
-        factor(k, columns);
+        if (!factor(k,
+                    columns)) { /* then the cycle tells nothing, and its course is the usual one */
+            memset(k->x, 0, columns * sizeof *k->x);
+            f = live(k, growth);
+            k->n = 0;
+            break;
+        }
         if (round + 1 < ROUNDS)
             improve(k, columns, off);
     }

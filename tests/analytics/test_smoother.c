@@ -426,6 +426,68 @@ static void same_records_and_seed_same_bytes_and_no_records_no_change(void **sta
     gsl_rng_free(rng);
 }
 
+/* Records as nobody would write them, but could: numbers that come out are numbers, and losses are shares. */
+static struct world *wild_world(int32_t as_of, gsl_rng *rng)
+{
+    struct world *w = world_new();
+    size_t farm[] = {world_farm(w, "62.02.01"), world_farm(w, "62.07.01")};
+
+    for (int k = 0; k < 6; k++) {
+        char slug[SLUG_SIZE];
+        int32_t stocked = as_of - (int32_t)gsl_rng_uniform_int(rng, 900);
+        int32_t day = stocked + (int32_t)gsl_rng_uniform_int(rng, 3);
+        size_t cycle;
+
+        (void)snprintf(slug, sizeof slug, "kolam-%d", k);
+        cycle = world_cycle(
+            w, world_pond(w, farm[k % 2], slug, (enum pond_system)gsl_rng_uniform_int(rng, 4)),
+            stocked, exp(gsl_ran_flat(rng, 0, 14)),
+            gsl_rng_uniform(rng) < 0.2 ? NAN : exp(gsl_ran_flat(rng, -4, 7)));
+        for (; day <= as_of && w->s.samples < WORLD_ROWS - 10; day++) {
+            if (gsl_rng_uniform(rng) < 0.1) {
+                world_sample(w, cycle, day, exp(gsl_ran_flat(rng, 0, 8)),
+                             exp(gsl_ran_flat(rng, -4, 8)));
+                if (gsl_rng_uniform(rng) < 0.3)
+                    w->s.sample[w->s.samples - 1].cv = gsl_ran_flat(rng, 0, 3);
+            }
+            if (gsl_rng_uniform(rng) < 0.1 && k != 3)
+                world_death(w, cycle, day, floor(exp(gsl_ran_flat(rng, 0, 14))));
+            if (gsl_rng_uniform(rng) < 0.3 && k % 2 && w->s.feeds < WORLD_ROWS - 1)
+                world_feed(w, cycle, day, exp(gsl_ran_flat(rng, -4, 9)));
+            if (gsl_rng_uniform(rng) < 0.03)
+                world_harvest(w, cycle, day, exp(gsl_ran_flat(rng, -2, 9)),
+                              gsl_rng_uniform(rng) < 0.5 ? NAN : exp(gsl_ran_flat(rng, -3, 6)),
+                              HARVEST_PARTIAL);
+        }
+        if (gsl_rng_uniform(rng) < 0.4)
+            world_harvest(w, cycle, day - 1, exp(gsl_ran_flat(rng, -2, 9)), NAN, HARVEST_FINAL);
+    }
+    return w;
+}
+
+static void wild_records_leave_numbers(void **state)
+{
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_ranlxd1);
+
+    (void)state;
+    gsl_rng_set(rng, SEED);
+    print_message("seed %d\n", SEED);
+    for (int round = 0; round < 60; round++) {
+        int32_t as_of = civil_day_of(2026, 1, 1) + (int32_t)gsl_rng_uniform_int(rng, 365);
+        struct world *w = wild_world(as_of, rng);
+        struct paths *p = given(w, as_of, 50, NULL);
+
+        for (size_t r = 0; r < REGENCY_COUNT; r++)
+            for (size_t x = 0; x < p->weeks * p->draws; x++) {
+                assert_true(fabs(p->z[r][x]) < 3);
+                assert_true(p->loss[r][x] >= 0 && p->loss[r][x] <= 1);
+            }
+        paths_free(p);
+        world_free(w);
+    }
+    gsl_rng_free(rng);
+}
+
 /* --- what it is worth --- */
 
 enum {
@@ -509,6 +571,7 @@ int main(void)
         cmocka_unit_test(an_event_in_the_dead_of_some_is_an_event_of_all),
         cmocka_unit_test(low_flow_shows_in_the_growth_of_cages),
         cmocka_unit_test(same_records_and_seed_same_bytes_and_no_records_no_change),
+        cmocka_unit_test(wild_records_leave_numbers),
         cmocka_unit_test(forecasts_are_better_for_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
