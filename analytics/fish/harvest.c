@@ -73,7 +73,7 @@ static double stock_factor(const struct harvest_outlook *o, int32_t day)
 {
     size_t month;
 
-    if (o->stock_factor == NULL)
+    if (o->stock_factor == NULL || day < o->first_day)
         return 1;
     month = (size_t)(civil_month_of_day(day) - civil_month_of_day(o->first_day));
     return o->stock_factor[month < o->stock_months ? month : o->stock_months - 1];
@@ -155,6 +155,8 @@ void harvest_follow(const struct harvest_outlook *o, struct harvest_member *m, g
     bool current = m->stocked;
     int32_t day = o->first_day;
 
+    if (!m->stocked && m->restock_day < day)
+        day = m->restock_day; /* stocked already, and nobody told */
     while (day <= (current ? o->main_end_day : o->end_day)) {
         double kg, mass_g;
         int32_t harvested;

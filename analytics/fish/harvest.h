@@ -63,7 +63,7 @@ struct harvest_outlook {
 /* One member's fish, or none. */
 struct harvest_member {
     bool stocked;        /* false: empty until restock_day */
-    int32_t restock_day; /* INT32_MAX: not stocked again */
+    int32_t restock_day; /* INT32_MAX: not stocked again; may lie before first_day */
     double u, count, ln_gain, mort, do_usual, target_g;
     const double *z, *loss; /* this member's common path at week 0 */
     const double *temp_dev; /* added to temp_c, C, as the two; NULL: nothing */

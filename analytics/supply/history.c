@@ -9,7 +9,6 @@
 
 #include "analytics/fish/feed.h"
 
-static const int32_t FORGOTTEN_AGE_DAYS = 365, FORGOTTEN_SILENCE_DAYS = 120;
 static const int32_t FEED_SPREAD_DAYS = 10; /* longest time one feed row may stand for */
 static const int32_t RETAIL_DAYS = 56;      /* the recent pace of sales by and by */
 #define USUAL_CYCLES 5
@@ -57,24 +56,6 @@ long history_latest_cycle(const struct records_snapshot *s, size_t pond, int32_t
             s->cycle[c].count > 0)
             found = (long)c;
     return found;
-}
-
-bool history_forgotten(const struct records_snapshot *s, size_t cycle, int32_t as_of_day)
-{
-    struct history_rows r = history_rows(s, cycle);
-    int32_t last = s->cycle[cycle].stocked_day;
-
-    if (as_of_day - last <= FORGOTTEN_AGE_DAYS)
-        return false;
-    for (size_t k = r.feed; k < r.feed_end && s->feed[k].day <= as_of_day; k++)
-        last = s->feed[k].day > last ? s->feed[k].day : last;
-    for (size_t k = r.sample; k < r.sample_end && s->sample[k].day <= as_of_day; k++)
-        last = s->sample[k].day > last ? s->sample[k].day : last;
-    for (size_t k = r.death; k < r.death_end && s->death[k].day <= as_of_day; k++)
-        last = s->death[k].day > last ? s->death[k].day : last;
-    for (size_t k = r.harvest; k < r.harvest_end && s->harvest[k].day <= as_of_day; k++)
-        last = s->harvest[k].day > last ? s->harvest[k].day : last;
-    return as_of_day - last > FORGOTTEN_SILENCE_DAYS;
 }
 
 void history_usual_stocking(const struct records_snapshot *s, size_t pond, int32_t as_of_day,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* history: what the records and sensors say of one pond's past, read out for pondrun. Pure; rows dated after as_of_day are
- * never looked at. The rules (when a cycle counts as forgotten, what a feed row stands for) are in pondrun.h. */
+ * never looked at. The rules (what a feed row stands for) are in pondrun.h. */
 #ifndef ANALYTICS_HISTORY_H
 #define ANALYTICS_HISTORY_H
 
@@ -20,8 +20,6 @@ struct history_rows history_rows(const struct records_snapshot *s, size_t cycle)
 
 /* The newest cycle of the pond stocked by as_of_day, -1. */
 long history_latest_cycle(const struct records_snapshot *s, size_t pond, int32_t as_of_day);
-
-bool history_forgotten(const struct records_snapshot *s, size_t cycle, int32_t as_of_day);
 
 /* Median number and mass of the pond's last stockings; 0 when there is none. */
 void history_usual_stocking(const struct records_snapshot *s, size_t pond, int32_t as_of_day,

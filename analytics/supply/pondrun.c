@@ -5,35 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <gsl/gsl_rng.h>
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
-#include "analytics/fish/feed.h"
-#include "analytics/fish/filter.h"
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
-#include "history.h"
+#include "pondrun_own.h"
 #include "scenario.h"
 
-#define DRAW_STEP    0x9e3779b97f4a7c15ULL /* odd: keeps the draws' seeds apart from other seeds' */
-
-#define STOCK_MONTHS (SUPPLY_MONTHS_MAX + 1) /* from the day after the as-of day to the last lead */
-
-struct pondrun {
-    const struct supply_input *in;
-    const struct paths *paths;
-    int32_t end_day, first_month;
-    gsl_rng *rng;
-    struct filter *filter;      /* of the past */
-    struct ensemble *fish;      /* one member a draw, as the past has left it */
-    double *ln_wait;            /* [draw][HARVEST_CLASSES] */
-    double *main_kg, *main_day; /* [draw]; main_day infinite: not within PONDRUN_AHEAD_DAYS */
-    double *sorted;             /* [draw] */
-    double *feed_kg;            /* [day since stocking]: NaN not known */
-    size_t feed_days;
-    double stock_factor[STOCK_MONTHS]; /* of the pond at hand (harvest.h) */
-};
+#define DRAW_STEP 0x9e3779b97f4a7c15ULL /* odd: keeps the draws' seeds apart from other seeds' */
 
 /* Where one draw's harvests go. */
 struct tally {
@@ -65,6 +45,11 @@ struct pondrun *pondrun_new(const struct supply_input *in, const struct paths *p
     w->main_kg = xcalloc(in->draws, sizeof *w->main_kg);
     w->main_day = xcalloc(in->draws, sizeof *w->main_day);
     w->sorted = xcalloc(in->draws, sizeof *w->sorted);
+    w->ln_gone = xcalloc((size_t)in->draws * PONDRUN_SILENT_WEEKS, sizeof *w->ln_gone);
+    w->ln_there = xcalloc(in->draws, sizeof *w->ln_there);
+    w->ended = xcalloc(in->draws, sizeof *w->ended);
+    w->aside = xcalloc((size_t)in->months * in->draws, sizeof *w->aside);
+    w->silence = silence_new(in->records, in->as_of_day);
     return w;
 }
 
@@ -79,198 +64,13 @@ void pondrun_free(struct pondrun *w)
     free(w->main_kg);
     free(w->main_day);
     free(w->sorted);
+    free(w->ln_gone);
+    free(w->ln_there);
+    free(w->ended);
+    free(w->aside);
+    silence_free(w->silence);
     free(w->feed_kg);
     free(w);
-}
-
-/* --- the past, day by day --- */
-
-struct replay {
-    struct history_rows rows;
-    struct ensemble_prior prior;
-    struct harvest_buyers buyers;
-    struct history_water usual;
-    bool deaths_kept;    /* dead fish are written down in this cycle */
-    double dead;         /* written down since counted_day */
-    int32_t counted_day; /* the last time they were taken into account, or the stocking */
-    double fed_kg;       /* since fed_from_day */
-    int fed_days;
-    int32_t fed_from_day;
-    enum regency regency;
-    enum pond_system system;
-};
-
-/* Feed counts as evidence once in so many days, when it was written down on so many of them. */
-enum {
-    FED_EVERY_DAYS = 28,
-    FED_DAYS = 20
-};
-
-static void wait_a_week(struct pondrun *w, const struct harvest_buyers *buyers)
-{
-    for (size_t i = 0; i < w->in->draws; i++)
-        harvest_waited(buyers, filter_mass_g(w->filter, i), w->ln_wait + i * HARVEST_CLASSES);
-}
-
-static void count_dead(struct pondrun *w, struct replay *p, int32_t day)
-{
-    filter_deaths(w->filter, p->dead, w->rng);
-    p->dead = 0;
-    p->counted_day = day;
-}
-
-static void observe_losses(struct pondrun *w, struct replay *p, int32_t day)
-{
-    const struct records_snapshot *s = w->in->records;
-
-    for (; p->rows.death < p->rows.death_end && s->death[p->rows.death].day <= day;
-         p->rows.death++) {
-        const struct rec_death *d = &s->death[p->rows.death];
-        enum loss kind = loss_find(d->cause);
-
-        if (kind == LOSS_DIED)
-            p->dead += d->count;
-        else
-            filter_lost(w->filter, kind, d->count, w->rng);
-    }
-    /* A row stands for the days since the one before; daily rows are gathered into weeks. */
-    if (p->dead > 0 && day - p->counted_day >= 7)
-        count_dead(w, p, day);
-}
-
-static void observe_feed(struct pondrun *w, struct replay *p, int32_t day)
-{
-    if (day - p->fed_from_day < FED_EVERY_DAYS)
-        return;
-    if (p->fed_days >= FED_DAYS && p->fed_kg > 0)
-        filter_fed(w->filter, p->fed_kg / p->fed_days, w->rng);
-    p->fed_from_day = day;
-    p->fed_days = 0;
-    p->fed_kg = 0;
-}
-
-/* What was written down by day (and, for rows dated before the stocking, not at all). */
-static void observe(struct pondrun *w, struct replay *p, int32_t day)
-{
-    const struct records_snapshot *s = w->in->records;
-
-    observe_losses(w, p, day);
-    for (; p->rows.sample < p->rows.sample_end && s->sample[p->rows.sample].day <= day;
-         p->rows.sample++) {
-        const struct rec_sample *m = &s->sample[p->rows.sample];
-        if (m->mean_g > 0 && m->fish > 0)
-            filter_sample(w->filter, m->fish, m->mean_g, m->cv, w->rng);
-    }
-    observe_feed(w, p, day);
-    for (; p->rows.harvest < p->rows.harvest_end && s->harvest[p->rows.harvest].day <= day;
-         p->rows.harvest++) {
-        const struct rec_harvest *h = &s->harvest[p->rows.harvest];
-        if (h->kg > 0)
-            filter_harvest(w->filter, h->kg, h->fish_per_kg > 0 ? h->fish_per_kg : NAN, w->rng);
-    }
-}
-
-static bool written_by(const struct records_snapshot *s, const struct replay *p, int32_t day)
-{
-    return (p->rows.death < p->rows.death_end && s->death[p->rows.death].day <= day) ||
-           (p->rows.sample < p->rows.sample_end && s->sample[p->rows.sample].day <= day) ||
-           (p->rows.harvest < p->rows.harvest_end && s->harvest[p->rows.harvest].day <= day);
-}
-
-static void lean_on_own_water(struct ensemble *e, const struct history_water *usual)
-{
-    for (size_t i = 0; i < e->n; i++)
-        e->do_usual[i] =
-            (usual->do_days * usual->do_effect + HISTORY_WATER_PRIOR_DAYS * e->do_usual[i]) /
-            (usual->do_days + HISTORY_WATER_PRIOR_DAYS);
-}
-
-/* Days from from_day on that are alike: one week of the common path, the same kind of knowledge, nothing written down before
- * the last of them. */
-static struct ensemble_span span_of(const struct pondrun *w, const struct replay *p, size_t cycle,
-                                    int32_t from_day)
-{
-    const struct rec_cycle *y = &w->in->records->cycle[cycle];
-    const struct supply_water *water = w->in->water == NULL ? NULL : &w->in->water[y->pond];
-    const double *feed = w->feed_kg - y->stocked_day;
-    size_t week = paths_week(w->paths, from_day), at = week * w->paths->draws;
-    struct growth_day d = history_day_water(water, &p->usual, from_day);
-    struct ensemble_span s = {.do_known = !isnan(d.do_effect),
-                              .z = w->paths->growth[p->regency][p->system] + at,
-                              .exposure = p->prior.exposure};
-    bool fed = !isnan(feed[from_day]);
-    int32_t day = from_day;
-
-    if ((from_day - w->paths->first_day) % 7 == 0 && from_day >= w->paths->first_day &&
-        !p->deaths_kept)
-        s.loss = w->paths->loss[p->regency] + at;
-    for (;; day++) {
-        d = history_day_water(water, &p->usual, day);
-        if (day > from_day && (!isnan(d.do_effect) != s.do_known || !isnan(feed[day]) != fed ||
-                               paths_week(w->paths, day) != week || day - from_day == 7))
-            break;
-        s.effect += growth_temp_effect(d.temp_c) * growth_nh3_effect(d.nh3_n_mg_l) *
-                    (s.do_known ? d.do_effect : 1);
-        s.loss_rate += growth_loss(d.temp_c);
-        s.feed_kg += feed[day];
-        if (day == w->in->as_of_day || written_by(w->in->records, p, day)) {
-            day++;
-            break;
-        }
-    }
-    s.days = (int)(day - from_day);
-    s.effect /= s.days;
-    s.loss_rate /= s.days;
-    s.feed_kg /= s.days;
-    return s;
-}
-
-/* Kinds of feed nobody knows; once for the newest row. */
-static void ask_about_feed(struct pondrun *w, const struct replay *p)
-{
-    const struct records_snapshot *s = w->in->records;
-
-    for (size_t k = p->rows.feed_end; k-- > p->rows.feed;) {
-        if (s->feed[k].day > w->in->as_of_day || feed_kind_find(s->feed[k].kind) != NULL)
-            continue;
-        filter_ask(w->filter, FILTER_ASK_FEED_KIND, s->feed[k].day, s->feed[k].feed_kg, NAN);
-        return;
-    }
-}
-
-static void replay(struct pondrun *w, size_t cycle, struct replay *p)
-{
-    const struct rec_cycle *y = &w->in->records->cycle[cycle];
-    size_t days = (size_t)(w->in->as_of_day - y->stocked_day) + 1;
-
-    memset(w->ln_wait, 0, (size_t)w->in->draws * HARVEST_CLASSES * sizeof *w->ln_wait);
-    if (days > w->feed_days) {
-        w->feed_kg = xrealloc(w->feed_kg, days, sizeof *w->feed_kg);
-        w->feed_days = days;
-    }
-    history_feed(w->in->records, cycle, w->in->as_of_day, w->feed_kg);
-    p->prior.mixed = y->sex == SEX_MALE ? 0 : y->sex == SEX_MIXED ? 1 : 0.5;
-    p->fed_from_day = y->stocked_day;
-    filter_stock(w->filter, &p->prior, y->count, y->mass_g > 0 ? y->mass_g : HISTORY_UNKNOWN_MASS_G,
-                 y->stocked_day, w->rng);
-    ask_about_feed(w, p);
-    lean_on_own_water(w->filter->fish, &p->usual);
-    observe(w, p, y->stocked_day);
-    for (int32_t day = y->stocked_day; day < w->in->as_of_day;) {
-        struct ensemble_span s = span_of(w, p, cycle, day + 1);
-        int32_t weeks = (day - y->stocked_day) / 7;
-
-        filter_go(w->filter, &s, w->rng);
-        day += s.days;
-        p->fed_kg += isnan(s.feed_kg) ? 0 : s.feed_kg * s.days;
-        p->fed_days += isnan(s.feed_kg) ? 0 : s.days;
-        if ((day - y->stocked_day) / 7 > weeks)
-            wait_a_week(w, &p->buyers);
-        observe(w, p, day);
-    }
-    if (p->dead > 0)
-        count_dead(w, p, w->in->as_of_day);
-    filter_pick(w->filter, w->fish, w->rng);
 }
 
 /* --- the future, draw by draw --- */
@@ -289,6 +89,33 @@ static void count_harvest(void *arg, int32_t day, double kg, bool main, double m
         t->kg[(size_t)lead * t->w->in->draws + t->draw] += kg;
 }
 
+/* The week in which draw i takes the fish to have been harvested, or PONDRUN_SILENT_WEEKS: they are there. */
+static size_t gone_week(struct pondrun *w, const struct replay *p, size_t i)
+{
+    const double *gone = w->ln_gone + i * PONDRUN_SILENT_WEEKS;
+    double pick = gsl_rng_uniform(w->rng), all = 1;
+
+    for (size_t k = 0; k < p->silent_weeks; k++)
+        all += exp(gone[k] - w->ln_there[i]);
+    pick *= all;
+    for (size_t k = 0; k < p->silent_weeks; k++) {
+        pick -= exp(gone[k] - w->ln_there[i]);
+        if (pick < 0)
+            return k;
+    }
+    return PONDRUN_SILENT_WEEKS;
+}
+
+/* A pond that was harvested unwritten may have been stocked again by now, unwritten too if he forgets that as easily. */
+static int32_t unseen_restock_day(struct pondrun *w, const struct replay *p, int32_t ended_day)
+{
+    int32_t day = harvest_restock_day(ended_day, ended_day, w->rng);
+
+    if (day > w->in->as_of_day || gsl_rng_uniform(w->rng) < p->habit.forgets)
+        return day;
+    return harvest_restock_day(ended_day, w->in->as_of_day + 1, w->rng);
+}
+
 static struct harvest_member member_of(struct pondrun *w, const struct replay *p, size_t i,
                                        bool stocked, int32_t ended_day)
 {
@@ -298,10 +125,15 @@ static struct harvest_member member_of(struct pondrun *w, const struct replay *p
                                .temp_dev = w->paths->temp_dev[p->regency] + i,
                                .loss = w->paths->loss[p->regency] + i};
     const struct ensemble *e = w->fish;
+    size_t gone = stocked && p->silent_weeks > 0 ? gone_week(w, p, i) : PONDRUN_SILENT_WEEKS;
 
     m.do_usual = e->do_usual[i];
     m.ln_gain = ensemble_ln_gain(e, i);
-    if (stocked) {
+    w->ended[i] = gone < PONDRUN_SILENT_WEEKS;
+    if (w->ended[i]) {
+        m.stocked = false;
+        m.restock_day = unseen_restock_day(w, p, p->gone_day[gone]);
+    } else if (stocked) {
         m.u = e->u[i];
         m.count = e->count[i];
         m.mort = exp(e->ln_mort[i]);
@@ -366,15 +198,20 @@ static void summarise_fish(struct pondrun *w, struct supply_pond *out)
     memcpy(out->doubt, w->filter->doubt, sizeof out->doubt);
 }
 
-/* Draws that are not harvested within PONDRUN_AHEAD_DAYS count as later than all; kg is of those that are. */
+/* Draws that are not harvested within PONDRUN_AHEAD_DAYS count as later than all; kg is of those that are. Draws whose fish
+ * are gone already say nothing, unless all are. */
 static void summarise_harvest(struct pondrun *w, struct supply_pond *out)
 {
-    size_t n = w->in->draws, harvested = 0;
+    size_t n = 0, harvested = 0;
 
-    memcpy(w->sorted, w->main_day, n * sizeof *w->sorted);
+    for (size_t i = 0; i < w->in->draws; i++)
+        if (!w->ended[i])
+            w->sorted[n++] = w->main_day[i];
+    if (n == 0)
+        return;
     gsl_sort(w->sorted, 1, n);
     out->harvest_day_p50 = isfinite(w->sorted[n / 2]) ? (int32_t)w->sorted[n / 2] : INT32_MAX;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < w->in->draws; i++)
         if (isfinite(w->main_day[i]))
             w->sorted[harvested++] = w->main_kg[i];
     if (harvested == 0)
@@ -385,26 +222,56 @@ static void summarise_harvest(struct pondrun *w, struct supply_pond *out)
     out->harvest_kg_p90 = quantile(w, harvested, 0.9);
 }
 
-static void replay_init(const struct pondrun *w, size_t pond, long cycle, struct replay *p)
+static double ended_share(const struct pondrun *w, const struct replay *p)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < w->in->draws; i++) {
+        double gone = 0;
+
+        for (size_t k = 0; k < p->silent_weeks; k++)
+            gone += exp(w->ln_gone[i * PONDRUN_SILENT_WEEKS + k] - w->ln_there[i]);
+        sum += isinf(gone) ? 1 : gone / (1 + gone);
+    }
+    return sum / w->in->draws;
+}
+
+/* What the pond would have given, were its fish still there. */
+static void summarise_forgotten(struct pondrun *w, struct supply_pond *out)
+{
+    for (size_t i = 0; i < w->in->draws; i++) {
+        out->forgotten_kg += w->main_kg[i] / w->in->draws;
+        for (unsigned m = 0; m < w->in->months; m++)
+            out->forgotten_month_kg[m] += w->aside[(size_t)m * w->in->draws + i] / w->in->draws;
+    }
+}
+
+/* An open cycle, alive or not. One that is silent too long is followed aside, and left out. */
+static void run_cycle(struct pondrun *w, size_t cycle, struct replay *p, struct harvest_outlook *o,
+                      double *kg, struct supply_pond *out)
 {
     const struct records_snapshot *s = w->in->records;
+    const char *slug = s->pond[s->cycle[cycle].pond].slug;
+    int32_t sign = silence_last_sign(s, cycle, w->in->as_of_day);
+    bool left_out;
 
-    ensemble_prior(s->pond[pond].system, &p->prior);
-    history_survival(s, pond, w->in->as_of_day, &p->prior);
-    p->rows = history_rows(s, (size_t)cycle);
-    history_buyers(s, pond, w->in->as_of_day, &p->buyers);
-    p->usual =
-        history_usual_water(w->in->water == NULL ? NULL : &w->in->water[pond], w->in->as_of_day);
-    p->deaths_kept = false;
-    for (size_t k = p->rows.death; k < p->rows.death_end && s->death[k].day <= w->in->as_of_day;
-         k++)
-        p->deaths_kept |= loss_find(s->death[k].cause) == LOSS_DIED;
-    p->fed_kg = 0;
-    p->fed_days = 0;
-    p->counted_day = s->cycle[cycle].stocked_day;
-    p->dead = 0;
-    p->regency = s->farm[s->pond[pond].farm].regency;
-    p->system = s->pond[pond].system;
+    out->silent_days = w->in->as_of_day - sign;
+    left_out = !w->in->ignore_silence && out->silent_days > SILENCE_OUT_DAYS;
+    p->sign_day = left_out || w->in->ignore_silence ? INT32_MAX : sign;
+    o->retail_kg_week = history_retail_kg_week(s, cycle, w->in->as_of_day);
+    pondpast_replay(w, cycle, p);
+    if (left_out) {
+        out->forgotten_cycle = (long)cycle;
+        memset(w->aside, 0, (size_t)w->in->months * w->in->draws * sizeof *w->aside);
+        follow_all(w, p, o, slug, true, 0, w->aside);
+        summarise_forgotten(w, out);
+        return;
+    }
+    out->cycle = (long)cycle;
+    out->ended_share = ended_share(w, p);
+    summarise_fish(w, out);
+    follow_all(w, p, o, slug, true, 0, kg);
+    summarise_harvest(w, out);
 }
 
 /* What a scenario does to one pond: fish to stock, and an aerator where it puts one. */
@@ -417,10 +284,10 @@ static void suppose(struct pondrun *w, size_t pond, struct harvest_outlook *o)
 
     if (w->in->scenario == NULL)
         return;
-    for (int32_t k = 0; k < STOCK_MONTHS; k++)
+    for (int32_t k = 0; k < PONDRUN_STOCK_MONTHS; k++)
         w->stock_factor[k] = scenario_fingerlings(w->in->scenario, regency, month + k);
     o->stock_factor = w->stock_factor;
-    o->stock_months = STOCK_MONTHS;
+    o->stock_months = PONDRUN_STOCK_MONTHS;
     if (a == NULL)
         return;
     o->aerated = SCENARIO_AERATED;
@@ -442,12 +309,8 @@ void pondrun_pond(struct pondrun *w, size_t pond, double *kg, struct supply_pond
     *out = (struct supply_pond){.cycle = -1, .forgotten_cycle = -1, .harvest_day_p50 = INT32_MAX};
     if (cycle < 0 || (!open && w->in->as_of_day - s->cycle[cycle].closed_day > HISTORY_IDLE_DAYS))
         return;
-    if (open && history_forgotten(s, (size_t)cycle, w->in->as_of_day)) {
-        out->forgotten_cycle = cycle;
-        return;
-    }
     gsl_rng_set(w->rng, paths_stream(w->in->seed, s->pond[pond].slug));
-    replay_init(w, pond, cycle, &p);
+    pondpast_init(w, pond, (size_t)cycle, &p);
     o = (struct harvest_outlook){.prior = &p.prior,
                                  .buyers = &p.buyers,
                                  .temp_c = p.usual.temp_c,
@@ -461,15 +324,11 @@ void pondrun_pond(struct pondrun *w, size_t pond, double *kg, struct supply_pond
     suppose(w, pond, &o);
     history_usual_stocking(s, pond, w->in->as_of_day, &o.stock_count, &o.stock_mass_g);
     if (open) {
-        out->cycle = cycle;
-        o.retail_kg_week = history_retail_kg_week(s, (size_t)cycle, w->in->as_of_day);
-        replay(w, (size_t)cycle, &p);
-        summarise_fish(w, out);
-    } else { /* only what a farmer keeps from cycle to cycle is drawn */
-        ensemble_stock(w->fish, &p.prior, 1, 1, w->in->as_of_day, w->rng);
-        lean_on_own_water(w->fish, &p.usual);
+        run_cycle(w, (size_t)cycle, &p, &o, kg, out);
+        return;
     }
-    follow_all(w, &p, &o, s->pond[pond].slug, open, open ? 0 : s->cycle[cycle].closed_day, kg);
-    if (open)
-        summarise_harvest(w, out);
+    /* only what a farmer keeps from cycle to cycle is drawn */
+    ensemble_stock(w->fish, &p.prior, 1, 1, w->in->as_of_day, w->rng);
+    pondpast_lean_on_water(w->fish, &p.usual);
+    follow_all(w, &p, &o, s->pond[pond].slug, false, s->cycle[cycle].closed_day, kg);
 }

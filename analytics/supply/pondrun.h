@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pondrun: one pond of the snapshot: what is written about it is lived through day by day, then each draw goes on alone.
  *
- * - Open cycle: the latest one stocked by as_of_day and not closed by then. It counts as forgotten, and is left out, when
- *   it is older than 365 days and nothing was written about it for 120 days.
+ * - Open cycle: the latest one stocked by as_of_day and not closed by then. In each silent week every draw weighs that the
+ *   fish were harvested (the hazard at its mass) and nobody wrote it down against that they live and nothing was due
+ *   (silence.h); a draw whose fish are gone may have stocked again, unwritten with the same chance. After SILENCE_OUT_DAYS
+ *   without a sign of life the pond is left out, and told of apart, until a newer row confirms it.
  * - An empty pond is stocked again (harvest.h) when its last cycle ended within 90 days, else it is taken to be out of use.
  * - A usual stocking is the median number and mass of the pond's last five.
  * - Feed: with a row on most days each row is of its day and other days are not known; else a row stands for the days since

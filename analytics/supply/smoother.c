@@ -8,7 +8,7 @@
 
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
-#include "history.h"
+#include "silence.h"
 #include "smoother_season.h"
 
 enum {
@@ -29,14 +29,14 @@ struct smoother {
     struct smoother_season season[SEASONS_MAX];
 };
 
-/* A cycle that is over, or is lived in: not one of the future, not one without fish, not a forgotten one. */
+/* A cycle that is over, or is lived in: not one of the future, not one without fish, not one that is left out. */
 static bool counts(const struct supply_input *in, size_t cycle)
 {
     const struct rec_cycle *c = &in->records->cycle[cycle];
 
     return c->count > 0 && c->stocked_day <= in->as_of_day &&
-           (c->closed_day <= in->as_of_day ||
-            !history_forgotten(in->records, cycle, in->as_of_day));
+           (c->closed_day <= in->as_of_day || in->ignore_silence ||
+            !silence_too_long(in->records, cycle, in->as_of_day));
 }
 
 /* From the first stocking of a cycle that lives today; cycles that were over by then tell nothing anybody needs. */

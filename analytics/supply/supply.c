@@ -32,26 +32,26 @@ const char *supply_node_level(size_t node)
                                              : "kecamatan";
 }
 
-/* Kecamatan hold the ponds' sums; regencies and joint are made of them, draw by draw. */
-static void sum_up(struct supply_forecast *f)
+static void add_node(struct supply_forecast *f, size_t to, size_t from)
 {
     size_t block = (size_t)f->months * f->draws;
 
-    for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++) {
-        size_t from = supply_node_kecamatan(k);
-        size_t to = supply_node_regency(region_kecamatan(k)->regency);
+    for (size_t x = 0; x < block; x++)
+        f->kg[to * block + x] += f->kg[from * block + x];
+    f->tracked[to] += f->tracked[from];
+    f->forgotten_ponds[to] += f->forgotten_ponds[from];
+    f->forgotten_kg[to] += f->forgotten_kg[from];
+    for (unsigned m = 0; m < f->months; m++)
+        f->forgotten_month_kg[to][m] += f->forgotten_month_kg[from][m];
+}
 
-        for (size_t x = 0; x < block; x++)
-            f->kg[to * block + x] += f->kg[from * block + x];
-        f->tracked[to] += f->tracked[from];
-    }
-    for (size_t r = 0; r < REGENCY_COUNT; r++) {
-        size_t from = supply_node_regency((enum regency)r);
-
-        for (size_t x = 0; x < block; x++)
-            f->kg[SUPPLY_JOINT * block + x] += f->kg[from * block + x];
-        f->tracked[SUPPLY_JOINT] += f->tracked[from];
-    }
+/* Kecamatan hold the ponds' sums; regencies and joint are made of them, draw by draw. */
+static void sum_up(struct supply_forecast *f)
+{
+    for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++)
+        add_node(f, supply_node_regency(region_kecamatan(k)->regency), supply_node_kecamatan(k));
+    for (size_t r = 0; r < REGENCY_COUNT; r++)
+        add_node(f, SUPPLY_JOINT, supply_node_regency((enum regency)r));
 }
 
 struct sums {
@@ -78,7 +78,13 @@ static void add_pond(void *arg, size_t pond, const struct supply_pond *told, con
             to[x] += kg[x];
     }
     s->f->tracked[node] += told->cycle >= 0;
-    s->f->forgotten += told->forgotten_cycle >= 0;
+    if (told->forgotten_cycle >= 0) {
+        s->f->forgotten++;
+        s->f->forgotten_ponds[node]++;
+        s->f->forgotten_kg[node] += told->forgotten_kg;
+        for (unsigned m = 0; m < s->f->months; m++)
+            s->f->forgotten_month_kg[node][m] += told->forgotten_month_kg[m];
+    }
     if (s->ponds_out != NULL)
         s->ponds_out[pond] = *told;
 }

@@ -56,8 +56,10 @@ struct supply_input {
     unsigned months,
         draws; /* lead 1..months (1..12); lead 1 is the month after as_of_day's; draws 50..2000 */
     uint64_t seed;
-    bool by_system;           /* keeps what untracked.h needs: system_kg and typical */
-    unsigned threads;         /* 0: as many as the machine has processors; at most 16 are used */
+    bool by_system;   /* keeps what untracked.h needs: system_kg and typical */
+    unsigned threads; /* 0: as many as the machine has processors; at most 16 are used */
+    /* Every open cycle is taken to be alive however long nothing was written about it (silence.h); to compare with. */
+    bool ignore_silence;
     supply_progress progress; /* NULL: not told */
     void *progress_arg;
     bool
@@ -72,9 +74,13 @@ struct supply_forecast {
     int32_t first_month; /* month number (civil.h) of lead 1 */
     unsigned months, draws;
     unsigned tracked[SUPPLY_NODES]; /* ponds with an open cycle behind each node */
-    /* open cycles left out: over a year old and silent for 120 days (pondrun.h) */
-    unsigned forgotten;
-    double *kg; /* [node][lead - 1][draw] */
+    /* Open cycles left out until a newer row confirms them: silent for more than SILENCE_OUT_DAYS (silence.h). */
+    unsigned forgotten;                     /* of all ponds */
+    unsigned forgotten_ponds[SUPPLY_NODES]; /* the same by node */
+    double forgotten_kg[SUPPLY_NODES];      /* sum of supply_pond.forgotten_kg */
+    double forgotten_month_kg[SUPPLY_NODES]
+                             [SUPPLY_MONTHS_MAX]; /* [lead - 1], kg left out of the months */
+    double *kg;                                   /* [node][lead - 1][draw] */
     /* kg = tracked_kg + untracked_kg, the same shape; both NULL while only ponds on record are counted (untracked.h) */
     double *tracked_kg, *untracked_kg;
     /* with by_system, else NULL: ponds on record, [kecamatan][system][lead - 1][draw] */
@@ -88,8 +94,16 @@ extern const double SUPPLY_CLASS_G[SUPPLY_CLASSES + 1];
 
 /* What one pond's open cycle is expected to be: for pages. */
 struct supply_pond {
-    long cycle;           /* index in the snapshot, -1: no open cycle; then all below is 0 */
-    long forgotten_cycle; /* an open cycle that was left out as forgotten, -1: none */
+    long
+        cycle; /* index in the snapshot, -1: no open cycle that counts; then all from mass on is 0 */
+    long forgotten_cycle; /* an open cycle that was left out because of silence, -1: none */
+    int32_t silent_days;  /* since the newest sign of life of either (silence.h); 0 without one */
+    /* Chance that the fish of cycle were harvested and nobody wrote it down, 0..1. What is told below of fish and harvest is
+     * told of the case that they are still there; the sums of the forecast weigh both. */
+    double ended_share;
+    /* What was left out with forgotten_cycle, were its fish still there: mean kg of its harvest, whenever that is, and of all
+     * the pond's harvests by month [lead - 1]. */
+    double forgotten_kg, forgotten_month_kg[SUPPLY_MONTHS_MAX];
     double mass_g_p10, mass_g_p50, mass_g_p90; /* today */
     double count_p50, biomass_kg_p50;
     double class_kg[SUPPLY_CLASSES]; /* mean kg in the pond by size */

@@ -44,6 +44,10 @@ static int set_up(void **state)
                                             "c-1,p-1,2026-04-01,2000,8,2026-04-02\n"
                                             "c-2,p-2,2026-04-10,1500,8,2026-04-10\n"),
                      EX_OK);
+    assert_int_equal(import(RECORDS_DEATHS, "pond,on,count,entered_on\n"
+                                            "p-1,2026-05-20,2,2026-05-20\n"
+                                            "p-2,2026-05-20,2,2026-05-20\n"),
+                     EX_OK);
     return 0;
 }
 

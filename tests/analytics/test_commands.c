@@ -68,6 +68,9 @@ static void stock_a_pond(void)
     assert_int_equal(import(RECORDS_CYCLES, "cycle,pond,stocked_on,count,mass_g,entered_on\n"
                                             "c-1,p-1,2026-04-01,2000,8,2026-04-02\n"),
                      EX_OK);
+    assert_int_equal(
+        import(RECORDS_DEATHS, "pond,on,count,entered_on\np-1,2026-06-10,2,2026-06-10\n"),
+        EX_OK); /* somebody still writes about it at the end of June */
 }
 
 static void every_error_has_its_exit_code(void **state)

@@ -399,6 +399,8 @@ static void rows_entered_after_the_as_of_day_are_not_seen(void **state)
     import(r, RECORDS_CYCLES, dir,
            "cycle,pond,stocked_on,count,mass_g,strain,sex,source,price_idr_each,entered_on\n"
            "k1,kolam-1,2026-02-20,2000,10,,mixed,,,2026-02-20\n");
+    import(r, RECORDS_DEATHS, dir,
+           "pond,on,count,cause,entered_on\nkolam-1,2026-05-01,3,,2026-05-01\n");
     q.records = r;
     before = made(&q);
     assert_int_equal(before->supply->tracked[SUPPLY_JOINT], 1);

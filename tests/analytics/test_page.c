@@ -522,7 +522,7 @@ static void the_farmer_without_estimate_is_told_why(void **state)
     p->estimate.cycle = -1;
     buf_clear(&b);
     page_pond(&b, &world->model, p, &world->day, LANG_ID);
-    assert_non_null(strstr(b.p, "lebih dari setahun"));
+    assert_non_null(strstr(b.p, "Lebih dari 45 hari"));
     p->has_estimate = false;
     buf_clear(&b);
     page_pond(&b, &world->model, p, &world->day, LANG_ID);

@@ -245,8 +245,12 @@ static double harvest_with_event(const struct world *w, int32_t as_of, int32_t e
     enum {
         FEW = 50
     };
-    struct supply_input in = {
-        .records = &w->s, .as_of_day = as_of, .months = 6, .draws = FEW, .seed = 1};
+    struct supply_input in = {.records = &w->s,
+                              .as_of_day = as_of,
+                              .months = 6,
+                              .draws = FEW,
+                              .seed = 1,
+                              .ignore_silence = true};
     struct paths *p = paths_new(in.seed, as_of, as_of + PONDRUN_AHEAD_DAYS, FEW);
     struct pondrun *run = pondrun_new(&in, p, pondrun_end_day(&in));
     double kg[6 * FEW] = {0};

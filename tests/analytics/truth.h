@@ -12,13 +12,15 @@
 #include "collector/common/civil.h"
 #include "tests/analytics/world.h"
 
-#define TRUTH_MONTHS      4
-#define TRUTH_SAMPLE_FISH 30
-#define TRUTH_SAMPLE_DAYS 14
+#define TRUTH_MONTHS         4
+#define TRUTH_SAMPLE_FISH    30
+#define TRUTH_SAMPLE_DAYS    14
+#define TRUTH_LONG_PAST_DAYS 400
 
 struct truth {
     struct world *w;
     int32_t as_of_day;
+    double forgets; /* chance that a farmer doesn't write his final harvest down; 0 */
     double joint_kg[TRUTH_MONTHS];
     double regency_kg[REGENCY_COUNT][TRUTH_MONTHS];
 };
@@ -67,7 +69,8 @@ static int32_t truth_live(struct truth *t, size_t pond, const struct paths *path
         ensemble_step(e, &today, rng);
         if ((d - day) % 7 == 0 &&
             gsl_rng_uniform(rng) < harvest_hazard(ensemble_mass_g(e, 0), target_g)) {
-            world_harvest(t->w, cycle, d, ensemble_biomass_kg(e, 0), NAN, HARVEST_FINAL);
+            if (!(t->forgets > 0 && gsl_rng_uniform(rng) < t->forgets))
+                world_harvest(t->w, cycle, d, ensemble_biomass_kg(e, 0), NAN, HARVEST_FINAL);
             return d;
         }
         if ((d - day) % TRUTH_SAMPLE_DAYS == 0) {
@@ -80,6 +83,15 @@ static int32_t truth_live(struct truth *t, size_t pond, const struct paths *path
     return INT32_MAX;
 }
 
+/* A stocking closes the cycle before it, where nobody wrote its harvest down. */
+static void truth_close(struct truth *t, size_t pond, int32_t day)
+{
+    struct rec_cycle *last = t->w->s.cycles > 0 ? &t->w->s.cycle[t->w->s.cycles - 1] : NULL;
+
+    if (last != NULL && last->pond == pond && last->closed_day == INT32_MAX)
+        last->closed_day = day;
+}
+
 static void truth_pond(struct truth *t, size_t pond, const struct paths *paths, int32_t end_day,
                        gsl_rng *rng)
 {
@@ -87,7 +99,8 @@ static void truth_pond(struct truth *t, size_t pond, const struct paths *paths, 
     struct ensemble_prior prior;
     struct harvest_buyers buyers;
     enum regency regency = t->w->s.farm[t->w->s.pond[pond].farm].regency;
-    int32_t next = t->as_of_day - (int32_t)gsl_rng_uniform_int(rng, 130), ended = INT32_MAX;
+    int32_t past = t->forgets > 0 ? TRUTH_LONG_PAST_DAYS : 0; /* there is something to learn from */
+    int32_t next = t->as_of_day - past - (int32_t)gsl_rng_uniform_int(rng, 130), ended = INT32_MAX;
     struct truth_sink sink = {t, regency};
     struct harvest_member m = {0};
 
@@ -95,6 +108,7 @@ static void truth_pond(struct truth *t, size_t pond, const struct paths *paths, 
     harvest_buyers(&buyers, 0, 0);
     while (next <= t->as_of_day) {
         m.target_g = harvest_target(&buyers, NULL, rng);
+        truth_close(t, pond, next);
         ended = truth_live(t, pond, paths, e, next, m.target_g, rng);
         if (ended == INT32_MAX)
             break;
@@ -126,8 +140,9 @@ static void truth_pond(struct truth *t, size_t pond, const struct paths *paths, 
     ensemble_free(e);
 }
 
-/* ponds of them in five kecamatan of Kotim and three of Seruyan; the as-of day lies anywhere in 2026. */
-static void truth_new(struct truth *t, uint64_t seed, size_t ponds)
+/* ponds of them in five kecamatan of Kotim and three of Seruyan; the as-of day lies anywhere in 2026. forgets: as in struct
+ * truth. */
+static void truth_forgetful(struct truth *t, uint64_t seed, size_t ponds, double forgets)
 {
     static const char *const KECAMATAN[] = {"62.02.01", "62.02.05", "62.02.06", "62.02.08",
                                             "62.02.14", "62.07.01", "62.07.03", "62.07.06"};
@@ -139,6 +154,7 @@ static void truth_new(struct truth *t, uint64_t seed, size_t ponds)
     int32_t end_day;
 
     memset(t, 0, sizeof *t);
+    t->forgets = forgets;
     gsl_rng_set(rng, (unsigned long)seed);
     t->w = world_new();
     t->as_of_day = civil_day_of(2026, 1, 1) + (int32_t)gsl_rng_uniform_int(rng, 365);
@@ -155,6 +171,11 @@ static void truth_new(struct truth *t, uint64_t seed, size_t ponds)
     }
     paths_free(paths);
     gsl_rng_free(rng);
+}
+
+static inline void truth_new(struct truth *t, uint64_t seed, size_t ponds)
+{
+    truth_forgetful(t, seed, ponds, 0);
 }
 
 static void truth_free(struct truth *t)
