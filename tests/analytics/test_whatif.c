@@ -15,7 +15,7 @@ static struct world *one_pond(struct forecast_request *q, uint64_t seed)
 
     (void)world_farm(w, "62.02.06");
     (void)world_pond(w, 0, "kolam-1", POND_SYSTEM_POND);
-    (void)world_cycle(w, 0, day - 90, 2000, 10);
+    world_death(w, world_cycle(w, 0, day - 90, 2000, 10), day - 10, 2);
     w->s.as_of_ms = civil_day_start(day + 1) - 1;
     *q = (struct forecast_request){
         .snapshot = &w->s, .as_of_day = day, .months = 3, .draws = 50, .seed = seed};
