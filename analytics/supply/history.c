@@ -81,6 +81,22 @@ void history_usual_stocking(const struct records_snapshot *s, size_t pond, int32
     *mass_g = gsl_stats_median_from_sorted_data(masses, 1, n);
 }
 
+double history_most_stocked(const struct records_snapshot *s, size_t pond, int32_t as_of_day)
+{
+    double most = 0;
+    size_t n = 0;
+
+    for (size_t c = s->cycles; c-- > 0 && n < USUAL_CYCLES;) {
+        const struct rec_cycle *y = &s->cycle[c];
+
+        if (y->pond != pond || y->stocked_day > as_of_day || !(y->count > 0))
+            continue;
+        most = y->count > most ? y->count : most;
+        n++;
+    }
+    return most;
+}
+
 void history_buyers(const struct records_snapshot *s, size_t pond, int32_t as_of_day,
                     struct harvest_buyers *out)
 {

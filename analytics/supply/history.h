@@ -24,6 +24,8 @@ long history_latest_cycle(const struct records_snapshot *s, size_t pond, int32_t
 /* Median number and mass of the pond's last stockings; 0 when there is none. */
 void history_usual_stocking(const struct records_snapshot *s, size_t pond, int32_t as_of_day,
                             double *count, double *mass_g);
+/* The biggest number of the same stockings; 0 when there is none. */
+double history_most_stocked(const struct records_snapshot *s, size_t pond, int32_t as_of_day);
 
 /* Buyers, with the size at which this pond's fish were sold so far. */
 void history_buyers(const struct records_snapshot *s, size_t pond, int32_t as_of_day,

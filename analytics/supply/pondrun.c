@@ -50,6 +50,7 @@ struct pondrun *pondrun_new(const struct supply_input *in, const struct paths *p
     w->ended = xcalloc(in->draws, sizeof *w->ended);
     w->aside = xcalloc((size_t)in->months * in->draws, sizeof *w->aside);
     w->silence = silence_new(in->records, in->as_of_day);
+    w->seed = seed_new(in->records, in->as_of_day, in->seed, in->draws);
     return w;
 }
 
@@ -69,6 +70,7 @@ void pondrun_free(struct pondrun *w)
     free(w->ended);
     free(w->aside);
     silence_free(w->silence);
+    seed_free(w->seed);
     free(w->feed_kg);
     free(w);
 }
@@ -144,6 +146,15 @@ static struct harvest_member member_of(struct pondrun *w, const struct replay *p
     return m;
 }
 
+/* Where a ledger of fingerlings says something, or a scenario, each draw has its own factor; the ledger's does not promise more
+ * than was seen in the pond before. */
+static void fill_stock_factor(struct pondrun *w, const struct replay *p, size_t draw)
+{
+    for (unsigned k = 0; k < PONDRUN_STOCK_MONTHS; k++)
+        w->stock_factor[k] =
+            w->supposed[k] * seed_factor(w->seed, p->regency, draw, k, w->stock_most);
+}
+
 static void follow_all(struct pondrun *w, const struct replay *p, const struct harvest_outlook *o,
                        const char *slug, bool stocked, int32_t ended_day, double *kg)
 {
@@ -155,6 +166,7 @@ static void follow_all(struct pondrun *w, const struct replay *p, const struct h
         /* A generator a draw: how far one draw is followed changes no other's numbers. */
         gsl_rng_set(w->rng, paths_stream(w->in->seed ^ ((i + 1) * DRAW_STEP), slug));
         m = member_of(w, p, i, stocked, ended_day);
+        fill_stock_factor(w, p, i);
 
         w->main_kg[i] = 0;
         w->main_day[i] = INFINITY;
@@ -274,6 +286,20 @@ static void run_cycle(struct pondrun *w, size_t cycle, struct replay *p, struct 
     summarise_harvest(w, out);
 }
 
+static void expect_fingerlings(struct pondrun *w, size_t pond, enum regency regency,
+                               struct harvest_outlook *o)
+{
+    double most = history_most_stocked(w->in->records, pond, w->in->as_of_day);
+
+    for (unsigned k = 0; k < PONDRUN_STOCK_MONTHS; k++)
+        w->supposed[k] = 1;
+    w->stock_most = o->stock_count > 0 ? fmax(1, most / o->stock_count) : 1;
+    if (!seed_known(w->seed, regency))
+        return;
+    o->stock_factor = w->stock_factor;
+    o->stock_months = PONDRUN_STOCK_MONTHS;
+}
+
 /* What a scenario does to one pond: fish to stock, and an aerator where it puts one. */
 static void suppose(struct pondrun *w, size_t pond, struct harvest_outlook *o)
 {
@@ -285,7 +311,7 @@ static void suppose(struct pondrun *w, size_t pond, struct harvest_outlook *o)
     if (w->in->scenario == NULL)
         return;
     for (int32_t k = 0; k < PONDRUN_STOCK_MONTHS; k++)
-        w->stock_factor[k] = scenario_fingerlings(w->in->scenario, regency, month + k);
+        w->supposed[k] = scenario_fingerlings(w->in->scenario, regency, month + k);
     o->stock_factor = w->stock_factor;
     o->stock_months = PONDRUN_STOCK_MONTHS;
     if (a == NULL)
@@ -321,8 +347,9 @@ void pondrun_pond(struct pondrun *w, size_t pond, double *kg, struct supply_pond
                                  .path_day = w->paths->first_day,
                                  .path_weeks = w->paths->weeks,
                                  .path_stride = w->paths->draws};
-    suppose(w, pond, &o);
     history_usual_stocking(s, pond, w->in->as_of_day, &o.stock_count, &o.stock_mass_g);
+    expect_fingerlings(w, pond, p.regency, &o);
+    suppose(w, pond, &o);
     if (open) {
         run_cycle(w, (size_t)cycle, &p, &o, kg, out);
         return;

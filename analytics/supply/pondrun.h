@@ -6,7 +6,8 @@
  *   (silence.h); a draw whose fish are gone may have stocked again, unwritten with the same chance. After SILENCE_OUT_DAYS
  *   without a sign of life the pond is left out, and told of apart, until a newer row confirms it.
  * - An empty pond is stocked again (harvest.h) when its last cycle ended within 90 days, else it is taken to be out of use.
- * - A usual stocking is the median number and mass of the pond's last five.
+ * - A usual stocking is the median number and mass of the pond's last five. Stockings to come are times what the regency's
+ *   ledger of fingerlings says (seed.h), at most the biggest stocking of those five.
  * - Feed: with a row on most days each row is of its day and other days are not known; else a row stands for the days since
  *   the row before it, up to 10, and feeding goes on so for as long after the last row.
  * - Dead fish: a row stands for the days since the row before it (or since stocking); rows closer than a week are added up.

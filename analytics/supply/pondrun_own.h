@@ -7,6 +7,7 @@
 
 #include "history.h"
 #include "pondrun.h"
+#include "seed.h"
 #include "silence.h"
 
 /* Weeks that a cycle can be silent and not left out, and one begun. */
@@ -31,9 +32,12 @@ struct pondrun {
     bool *ended;   /* [draw]: this draw takes the first to be so */
     double *aside; /* [lead - 1][draw]: of a cycle that is left out */
     struct silence *silence;
+    struct seed *seed;
     double *feed_kg; /* [day since stocking]: NaN not known */
     size_t feed_days;
-    double stock_factor[PONDRUN_STOCK_MONTHS]; /* of the pond at hand (harvest.h) */
+    /* Of the pond at hand (harvest.h): what a scenario makes of it, and with the fingerlings of the draw at hand. */
+    double supposed[PONDRUN_STOCK_MONTHS], stock_factor[PONDRUN_STOCK_MONTHS];
+    double stock_most; /* the most that was ever stocked, by the usual number; >= 1 */
 };
 
 struct replay {

@@ -117,6 +117,8 @@ int supply_run(const struct supply_input *in, struct supply_forecast **out,
     f->first_month = civil_month_of_day(in->as_of_day) + 1;
     f->months = in->months;
     f->draws = in->draws;
+    for (int r = 0; r < REGENCY_COUNT; r++)
+        f->seed[r] = seed_look(in->records, (enum regency)r, in->as_of_day);
     f->kg = xcalloc((size_t)SUPPLY_NODES * in->months * in->draws, sizeof *f->kg);
     if (in->by_system)
         f->system_kg =

@@ -19,6 +19,7 @@
 
 #include "analytics/fish/filter.h"
 #include "analytics/records/records.h"
+#include "seed.h"
 
 /* Nodes of the tree, in this order: joint, the two regencies, the 27 kecamatan. */
 #define SUPPLY_NODES (1 + REGENCY_COUNT + REGION_KECAMATAN_COUNT)
@@ -80,6 +81,7 @@ struct supply_forecast {
     double forgotten_kg[SUPPLY_NODES];      /* sum of supply_pond.forgotten_kg */
     double forgotten_month_kg[SUPPLY_NODES]
                              [SUPPLY_MONTHS_MAX]; /* [lead - 1], kg left out of the months */
+    struct seed_ledger seed[REGENCY_COUNT];       /* what the hatcheries' ledger says (seed.h) */
     double *kg;                                   /* [node][lead - 1][draw] */
     /* kg = tracked_kg + untracked_kg, the same shape; both NULL while only ponds on record are counted (untracked.h) */
     double *tracked_kg, *untracked_kg;
