@@ -57,16 +57,41 @@ double harvest_target(const struct harvest_buyers *b, const double *ln_wait, gsl
     return b->mass_g[c] * exp(gsl_ran_gaussian_ziggurat(rng, HARVEST_TARGET_SD));
 }
 
-int32_t harvest_restock_day(int32_t day, int32_t earliest, gsl_rng *rng)
+/* Days from harvest to stocking. */
+static int32_t draw_gap(const struct harvest_gaps *g, gsl_rng *rng)
+{
+    int32_t low = HARVEST_GAP_MIN_DAYS, high = HARVEST_GAP_MAX_DAYS;
+
+    if (g != NULL && g->n > 0 &&
+        gsl_rng_uniform(rng) * ((double)g->n + HARVEST_GAP_WEIGHT) < (double)g->n) {
+        int32_t own = g->gap[gsl_rng_uniform_int(rng, g->n)];
+
+        low = own > HARVEST_GAP_BLUR ? own - HARVEST_GAP_BLUR : 0;
+        high = own + HARVEST_GAP_BLUR;
+    }
+    return low + (int32_t)gsl_rng_uniform_int(rng, (unsigned long)(high - low) + 1);
+}
+
+int32_t harvest_restock(const struct harvest_gaps *gaps, int32_t day, int32_t earliest,
+                        gsl_rng *rng)
 {
     unsigned long span = HARVEST_GAP_MAX_DAYS - HARVEST_GAP_MIN_DAYS + 1;
+    double again = HARVEST_RESTOCK_P;
     int32_t next;
 
-    if (gsl_rng_uniform(rng) >= HARVEST_RESTOCK_P)
+    if (gaps != NULL)
+        again = (HARVEST_GAP_WEIGHT_P * HARVEST_RESTOCK_P + (double)gaps->again) /
+                (HARVEST_GAP_WEIGHT_P + (double)(gaps->again + gaps->given_up));
+    if (gsl_rng_uniform(rng) >= again)
         return INT32_MAX;
-    next = day + HARVEST_GAP_MIN_DAYS + (int32_t)gsl_rng_uniform_int(rng, span);
+    next = day + draw_gap(gaps, rng);
     /* The gap is over and he has not stocked (or not said so): any day of the next span is as likely. */
     return next >= earliest ? next : earliest + (int32_t)gsl_rng_uniform_int(rng, span);
+}
+
+int32_t harvest_restock_day(int32_t day, int32_t earliest, gsl_rng *rng)
+{
+    return harvest_restock(NULL, day, earliest, rng);
 }
 
 static double stock_factor(const struct harvest_outlook *o, int32_t day)
@@ -179,7 +204,7 @@ void harvest_follow(const struct harvest_outlook *o, struct harvest_member *m, g
         }
         sink(arg, harvested, kg, current, mass_g);
         m->stocked = current = false;
-        m->restock_day = harvest_restock_day(harvested, harvested, rng);
+        m->restock_day = harvest_restock(o->gaps, harvested, harvested, rng);
         day = harvested + 1;
     }
 }

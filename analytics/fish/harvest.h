@@ -4,7 +4,7 @@
  * Every week a final harvest comes with probability 1 / (1 + exp(-(W - W*) / (0.1 W*))), W* being the mass his buyer asks
  * for. Where nothing is known of him W* is 200, 250 or 333 g (5, 4 or 3 fish/kg; shares 0.3, 0.4, 0.3); the size of his
  * earlier final harvests counts as one more class, whose share grows with their number. Assumptions (to be replaced by
- * local figures): after a final harvest he stocks the same number again with probability 0.9, after 7 to 21 days; half of
+ * local figures): after a final harvest he stocks the same number again with probability 0.9, after 7 to 21 days, until the pond's own gaps say more; half of
  * what made his growth differ from the usual stays with him in the next cycle; fish sold by and by go on being sold at
  * the recent pace, at most half of the stock a week. No Eid uplift (evidence for it is mixed).
  *
@@ -19,6 +19,9 @@
 #define HARVEST_RESTOCK_P    0.9
 #define HARVEST_GAP_MIN_DAYS 7
 #define HARVEST_GAP_MAX_DAYS 21
+#define HARVEST_GAP_WEIGHT   2.0 /* assumption, as the next two */
+#define HARVEST_GAP_WEIGHT_P 10.0
+#define HARVEST_GAP_BLUR     3
 #define HARVEST_KEPT         0.5 /* share of a cycle's deviation of ln A that stays in the next */
 
 struct harvest_buyers {
@@ -38,6 +41,20 @@ void harvest_waited(const struct harvest_buyers *b, double mass_g, double *ln_wa
 /* Draws W* from the shares, weighted by the waiting; ln_wait NULL: not weighted. */
 double harvest_target(const struct harvest_buyers *b, const double *ln_wait, gsl_rng *rng);
 
+/* How a pond was stocked again before. */
+#define HARVEST_GAPS 8
+struct harvest_gaps {
+    size_t n;                  /* of gap, 0..HARVEST_GAPS */
+    int32_t gap[HARVEST_GAPS]; /* days from a final harvest to the next stocking */
+    size_t again, given_up;    /* times it was stocked again in time, and not */
+};
+/* Draws the day of stocking again after a harvest (or an empty pond's last) on day, not before earliest. He stocks again with
+ * HARVEST_RESTOCK_P, worth HARVEST_GAP_WEIGHT_P times seen, and what the pond has shown; after one of its own gaps, give or take
+ * HARVEST_GAP_BLUR days, or after HARVEST_GAP_MIN_DAYS to HARVEST_GAP_MAX_DAYS, which weigh as HARVEST_GAP_WEIGHT of them.
+ * INT32_MAX: not stocked again. gaps NULL: nothing was seen. */
+int32_t harvest_restock(const struct harvest_gaps *gaps, int32_t day, int32_t earliest,
+                        gsl_rng *rng);
+
 /* What lies ahead of a pond, the same for all members. */
 struct harvest_outlook {
     const struct ensemble_prior *prior;
@@ -48,9 +65,10 @@ struct harvest_outlook {
     /* what stock_count is multiplied by, of the month of first_day (civil.h) and those after; the last also for later ones; 0: the
      * pond waits for a better month. NULL: 1 */
     const double *stock_factor;
-    size_t stock_months;        /* length of it, >= 1 */
-    double retail_kg_week;      /* sold by and by in the current cycle, 0 none */
-    int32_t first_day, end_day; /* both included */
+    size_t stock_months;             /* length of it, >= 1 */
+    const struct harvest_gaps *gaps; /* NULL: none seen */
+    double retail_kg_week;           /* sold by and by in the current cycle, 0 none */
+    int32_t first_day, end_day;      /* both included */
     /* from aerated_from to aerated_until (days, both included) this share of 1 - do_usual is taken away; 0: nothing is */
     double aerated;
     int32_t aerated_from, aerated_until;
@@ -76,7 +94,7 @@ typedef void (*harvest_sink)(void *arg, int32_t day, double kg, bool main, doubl
 void harvest_follow(const struct harvest_outlook *o, struct harvest_member *m, gsl_rng *rng,
                     harvest_sink sink, void *arg);
 
-/* Draws the day of stocking again after a harvest (or an empty pond's last) on day, not before earliest. */
+/* The same with nothing seen. */
 int32_t harvest_restock_day(int32_t day, int32_t earliest, gsl_rng *rng);
 
 #endif

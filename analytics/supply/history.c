@@ -121,6 +121,42 @@ void history_buyers(const struct records_snapshot *s, size_t pond, int32_t as_of
     harvest_buyers(out, n > 0 ? exp(ln_sum / (double)n) : 0, n);
 }
 
+static bool final_written(const struct records_snapshot *s, size_t cycle, int32_t as_of_day)
+{
+    struct history_rows r = history_rows(s, cycle);
+
+    for (size_t k = r.harvest; k < r.harvest_end; k++)
+        if (s->harvest[k].kind == HARVEST_FINAL && s->harvest[k].day <= as_of_day)
+            return true;
+    return false;
+}
+
+/* Cycles of a pond lie by the day of stocking: from the newest one back, next is the stocking after the one looked at. */
+void history_gaps(const struct records_snapshot *s, size_t pond, int32_t as_of_day,
+                  struct harvest_gaps *out)
+{
+    int32_t next = INT32_MAX;
+
+    *out = (struct harvest_gaps){0};
+    for (size_t c = s->cycles; c-- > 0 && out->again + out->given_up < HARVEST_GAPS;) {
+        const struct rec_cycle *y = &s->cycle[c];
+        int32_t until = next < as_of_day ? next : as_of_day, gap;
+
+        if (y->pond != pond || y->stocked_day > as_of_day)
+            continue;
+        gap = until - y->closed_day;
+        if (y->closed_day <= until && final_written(s, c, as_of_day)) {
+            if (gap > HISTORY_IDLE_DAYS)
+                out->given_up++;
+            else if (next != INT32_MAX) {
+                out->again++;
+                out->gap[out->n++] = gap;
+            }
+        }
+        next = y->stocked_day;
+    }
+}
+
 /* Share of the fish stocked that came out of a cycle; NaN when that is not known. */
 static double came_out(const struct records_snapshot *s, size_t cycle, int32_t as_of_day)
 {

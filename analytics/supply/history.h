@@ -31,6 +31,11 @@ double history_most_stocked(const struct records_snapshot *s, size_t pond, int32
 void history_buyers(const struct records_snapshot *s, size_t pond, int32_t as_of_day,
                     struct harvest_buyers *out);
 
+/* How the pond was stocked again after its final harvests, of the newest HARVEST_GAPS that were written down; one that was not
+ * followed by a stocking within HISTORY_IDLE_DAYS was given up then. */
+void history_gaps(const struct records_snapshot *s, size_t pond, int32_t as_of_day,
+                  struct harvest_gaps *out);
+
 /* What earlier cycles of the pond tell of survival: of each that ended with all its harvests counted (fish_per_kg), the share
  * of the stocked fish that came out weighs as HISTORY_SURVIVAL_WEIGHT fish watched, in the Beta prior of survival. */
 #define HISTORY_SURVIVAL_WEIGHT 6.0 /* assumption: three cycles weigh about as much as the prior */

@@ -238,6 +238,7 @@ void pondpast_init(const struct pondrun *w, size_t pond, size_t cycle, struct re
     history_survival(s, pond, w->in->as_of_day, &p->prior);
     p->rows = history_rows(s, cycle);
     history_buyers(s, pond, w->in->as_of_day, &p->buyers);
+    history_gaps(s, pond, w->in->as_of_day, &p->gaps);
     p->usual =
         history_usual_water(w->in->water == NULL ? NULL : &w->in->water[pond], w->in->as_of_day);
     p->deaths_kept = false;

@@ -111,11 +111,11 @@ static size_t gone_week(struct pondrun *w, const struct replay *p, size_t i)
 /* A pond that was harvested unwritten may have been stocked again by now, unwritten too if he forgets that as easily. */
 static int32_t unseen_restock_day(struct pondrun *w, const struct replay *p, int32_t ended_day)
 {
-    int32_t day = harvest_restock_day(ended_day, ended_day, w->rng);
+    int32_t day = harvest_restock(&p->gaps, ended_day, ended_day, w->rng);
 
     if (day > w->in->as_of_day || gsl_rng_uniform(w->rng) < p->habit.forgets)
         return day;
-    return harvest_restock_day(ended_day, w->in->as_of_day + 1, w->rng);
+    return harvest_restock(&p->gaps, ended_day, w->in->as_of_day + 1, w->rng);
 }
 
 static struct harvest_member member_of(struct pondrun *w, const struct replay *p, size_t i,
@@ -141,7 +141,7 @@ static struct harvest_member member_of(struct pondrun *w, const struct replay *p
         m.mort = exp(e->ln_mort[i]);
         m.target_g = harvest_target(&p->buyers, w->ln_wait + i * HARVEST_CLASSES, w->rng);
     } else {
-        m.restock_day = harvest_restock_day(ended_day, w->in->as_of_day + 1, w->rng);
+        m.restock_day = harvest_restock(&p->gaps, ended_day, w->in->as_of_day + 1, w->rng);
     }
     return m;
 }
@@ -339,6 +339,7 @@ void pondrun_pond(struct pondrun *w, size_t pond, double *kg, struct supply_pond
     pondpast_init(w, pond, (size_t)cycle, &p);
     o = (struct harvest_outlook){.prior = &p.prior,
                                  .buyers = &p.buyers,
+                                 .gaps = &p.gaps,
                                  .temp_c = p.usual.temp_c,
                                  .nh3_effect = growth_nh3_effect(p.usual.nh3_n_mg_l),
                                  .first_day = w->in->as_of_day + 1,

@@ -44,6 +44,7 @@ struct replay {
     struct history_rows rows;
     struct ensemble_prior prior;
     struct harvest_buyers buyers;
+    struct harvest_gaps gaps;
     struct history_water usual;
     bool deaths_kept;    /* dead fish are written down in this cycle */
     double dead;         /* written down since counted_day */

@@ -157,6 +157,29 @@ static void stocks_again_after_7_to_21_days_nine_times_of_ten(void **state)
     gsl_rng_free(rng);
 }
 
+static void a_pond_is_stocked_again_as_it_was_before(void **state)
+{
+    static const struct harvest_gaps SLOW = {6, {40, 40, 40, 40, 40, 40}, 6, 0};
+    static const struct harvest_gaps IDLE = {0, {0}, 0, 4};
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    int slow = 0, never[2] = {0};
+
+    (void)state;
+    gsl_rng_set(rng, SEED);
+    for (int k = 0; k < MEMBERS; k++) {
+        int32_t day = harvest_restock(&SLOW, 100, 0, rng);
+
+        never[0] += day == INT32_MAX;
+        assert_true(day == INT32_MAX || (day >= 107 && day <= 121) || (day >= 137 && day <= 143));
+        slow += day != INT32_MAX && day >= 137;
+        never[1] += harvest_restock(&IDLE, 100, 0, rng) == INT32_MAX;
+    }
+    assert_close((double)never[0] / MEMBERS, 1 - 15.0 / 16, 0.02);
+    assert_close((double)never[1] / MEMBERS, 1 - 9.0 / 14, 0.035);
+    assert_close((double)slow / (MEMBERS - never[0]), 6.0 / 8, 0.035);
+    gsl_rng_free(rng);
+}
+
 static void a_final_harvest_takes_all_near_the_buyers_size_and_later_cycles_follow(void **state)
 {
     struct harvest_outlook o;
@@ -263,6 +286,7 @@ int main(void)
         cmocka_unit_test(buyers_known_from_history_outweigh_the_prior),
         cmocka_unit_test(fish_still_in_the_pond_at_300_g_point_to_a_buyer_of_333),
         cmocka_unit_test(stocks_again_after_7_to_21_days_nine_times_of_ten),
+        cmocka_unit_test(a_pond_is_stocked_again_as_it_was_before),
         cmocka_unit_test(a_final_harvest_takes_all_near_the_buyers_size_and_later_cycles_follow),
         cmocka_unit_test(selling_by_and_by_goes_on_at_its_pace_and_leaves_less),
         cmocka_unit_test(an_empty_pond_that_is_not_stocked_again_gives_nothing),

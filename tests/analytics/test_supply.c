@@ -5,6 +5,7 @@
 
 #include <gsl/gsl_statistics_double.h>
 
+#include "analytics/supply/history.h"
 #include "analytics/supply/supply.h"
 #include "tests/analytics/truth.h"
 
@@ -382,6 +383,36 @@ static void final_harvests_of_earlier_cycles_teach_survival(void **state)
     world_free(none);
 }
 
+static void gaps_between_cycles_are_read_from_the_past_alone(void **state)
+{
+    static const int32_t STOCKED[] = {1000, 1140, 1420, 1580, 1700},
+                         ENDED[] = {1120, 1300, 1550, 0};
+    struct world *w = world_new();
+    struct harvest_gaps g;
+
+    (void)state;
+    (void)world_pond(w, world_farm(w, "62.02.06"), "kolam-1", POND_SYSTEM_POND);
+    for (int c = 0; c < 5; c++) {
+        size_t y = world_cycle(w, 0, STOCKED[c], 2000, 10);
+        if (c < 3)
+            world_harvest(w, y, ENDED[c], 300, 4, HARVEST_FINAL);
+        else if (c == 3)
+            w->s.cycle[y].closed_day = STOCKED[4]; /* its harvest was never written down */
+    }
+    history_gaps(&w->s, 0, 1800, &g); /* 20 days, given up for 120, 30 days, not known */
+    assert_int_equal(g.n, 2);
+    assert_int_equal(g.gap[0], 30);
+    assert_int_equal(g.gap[1], 20);
+    assert_int_equal(g.again, 2);
+    assert_int_equal(g.given_up, 1);
+    history_gaps(&w->s, 0, 1390, &g); /* the gap of 120 days is not over, its first 90 are */
+    assert_int_equal(g.n, 1);
+    assert_int_equal(g.given_up, 0);
+    history_gaps(&w->s, 0, 1391, &g);
+    assert_int_equal(g.given_up, 1);
+    world_free(w);
+}
+
 static void partial_harvests_take_fish_out(void **state)
 {
     int32_t day;
@@ -621,6 +652,7 @@ int main(void)
         cmocka_unit_test(dead_fish_count_the_same_however_often_they_are_written_down),
         cmocka_unit_test(losses_are_taken_by_their_kind_and_the_page_gets_sizes_and_questions),
         cmocka_unit_test(final_harvests_of_earlier_cycles_teach_survival),
+        cmocka_unit_test(gaps_between_cycles_are_read_from_the_past_alone),
         cmocka_unit_test(partial_harvests_take_fish_out),
         cmocka_unit_test(poor_oxygen_slows_the_fish_and_unknown_days_do_not_poison_them),
         cmocka_unit_test(weekly_feed_rows_stand_for_their_days),
