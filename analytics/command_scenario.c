@@ -33,10 +33,10 @@ static int take_scenario(const struct command_options *o, struct scenario *s, ch
     if (given->file != NULL)
         rc = scenario_load(s, given->file, o->english, why, COMMAND_WHY);
     for (size_t k = 0; rc == 0 && k < given->acts; k++) {
-        char words[256] = "";
+        char fault[256] = "";
 
-        if (scenario_add(s, given->act[k], o->english, words, sizeof words) != 0) {
-            (void)snprintf(why, COMMAND_WHY, "--scenario %s", words);
+        if (scenario_add(s, given->act[k], o->english, fault, sizeof fault) != 0) {
+            (void)snprintf(why, COMMAND_WHY, "--scenario %s", fault);
             rc = NILA_ERR_RANGE;
         }
     }
@@ -61,24 +61,25 @@ static int take_scenario(const struct command_options *o, struct scenario *s, ch
 
 /* Twice through the ponds: without and with. */
 static int run(const struct command_options *o, const struct analytics_config *c,
-               struct forecast_request *q, const struct scenario *s, struct compare **out,
+               const struct forecast_request *asked, const struct scenario *s, struct compare **out,
                char *why)
 {
+    struct forecast_request q = *asked;
     struct forecast *f = NULL;
     struct progress progress;
     int rc;
 
-    q->progress = progress_tell;
-    q->progress_arg = &progress;
+    q.progress = progress_tell;
+    q.progress_arg = &progress;
     progress_init(&progress, o->english ? "ponds, without" : "kolam, tanpa", o->english, o->quiet,
                   o->progress);
-    rc = command_run_forecast(q, c, o->records == NULL, &f, why);
+    rc = command_run_forecast(&q, c, o->records == NULL, &f, why);
     progress_end(&progress);
     if (rc != 0)
         return rc;
     progress_init(&progress, o->english ? "ponds, with" : "kolam, dengan", o->english, o->quiet,
                   o->progress);
-    rc = compare_run(f, q, s, o->english, out, why, COMMAND_WHY);
+    rc = compare_run(f, &q, s, o->english, out, why, COMMAND_WHY);
     progress_end(&progress);
     forecast_free(f);
     return rc;

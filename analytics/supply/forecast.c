@@ -125,15 +125,14 @@ static int weigh_up(struct forecast *f, const struct forecast_request *q, char *
     f->modelled_kg = copy_draws(s);
     rc = figures_apply(&f->figures, q->without_official ? &none : f->snapshot, s, q->seed, why,
                        why_size);
-    if (rc == 0 && f->untracked != NULL) {
-        for (int r = 0; r < REGENCY_COUNT; r++)
-            f->figures->learned[r] = f->untracked->regency[r].figures > 0;
-        untracked_settle(f->untracked, f->figures, s);
-    }
-    if (rc == 0)
+    for (int r = 0; rc == 0 && f->untracked != NULL && r < REGENCY_COUNT; r++)
+        f->figures->learned[r] = f->untracked->regency[r].figures > 0;
+    if (rc == 0) {
+        if (f->untracked != NULL)
+            untracked_settle(f->untracked, f->figures, s);
         f->figured_kg = copy_draws(s);
-    if (rc == 0)
         rc = recalibrate(f, q, why, why_size);
+    }
     if (rc != 0)
         return rc;
     demand_new(&f->demand, f->snapshot, s->first_month, s->months, s->draws, q->seed);

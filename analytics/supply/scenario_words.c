@@ -43,6 +43,14 @@ struct reader {
     const char *text;
 };
 
+static struct reader reader_of(bool english, char *why, size_t why_size, const char *text)
+{
+    struct reader r = {.english = english, .why_size = why_size, .text = text};
+
+    r.why = why;
+    return r;
+}
+
 const char *scenario_kind_name(enum scenario_kind k)
 {
     return KIND[k].name;
@@ -229,7 +237,7 @@ static int check_meeting(const struct reader *r, const struct scenario *s,
 
 int scenario_add(struct scenario *s, const char *text, bool english, char *why, size_t why_size)
 {
-    struct reader r = {english, why, why_size, text};
+    struct reader r = reader_of(english, why, why_size, text);
     struct scenario_act a;
     int rc = read_act(&r, &a);
 
@@ -280,7 +288,7 @@ int scenario_from(struct scenario *s, int32_t month, bool english, char *why, si
     for (size_t k = 0; k < got.acts; k++) {
         struct scenario_act *a = &got.act[k];
         char text[SCENARIO_TEXT];
-        struct reader r = {english, why, why_size, text};
+        struct reader r = reader_of(english, why, why_size, text);
 
         if (a->from_month != SCENARIO_AT_ONCE)
             continue;
@@ -308,7 +316,7 @@ int scenario_check(const struct scenario *s, int32_t as_of_day, unsigned months,
         const struct scenario_act *a = &s->act[k];
         char text[SCENARIO_TEXT], from[WORD], until[WORD], id[SCENARIO_TEXT * 2],
             en[SCENARIO_TEXT * 2];
-        struct reader r = {english, why, why_size, text};
+        struct reader r = reader_of(english, why, why_size, text);
 
         if (a->from_month <= last && a->until_month >= first)
             continue;

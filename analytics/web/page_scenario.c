@@ -284,7 +284,7 @@ static void risk_cell(struct buf *b, const struct compare *c, size_t node, size_
     (void)format_number(base, sizeof base, lang, 100 * c->base[node][k].p_deficit, 0);
     (void)format_number(supposed_now, sizeof supposed_now, lang,
                         100 * c->supposed[node][k].p_deficit, 0);
-    html_put(b, "<td>$ % \u2192 $ %</td>", base, supposed_now);
+    html_put(b, "<td>$\u00a0% \u2192 $\u00a0%</td>", base, supposed_now);
 }
 
 static void table(struct buf *b, const struct compare *c, size_t node, enum lang lang)
@@ -375,7 +375,7 @@ void page_scenario(struct buf *b, const struct page_model *m, const struct suppo
             parts_element(b, "p", "sum", lang, TEXT_WHATIF_NONE, NULL);
         else if (asked && state != WHATIF_READY)
             parts_element(b, "p", "sum", lang, STATE[state], NULL);
-        else if (asked)
+        else if (asked && c != NULL)
             outcome(b, c, lang);
     }
     parts_end(b, lang);

@@ -2,6 +2,7 @@
 #include "whatif.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,12 +37,15 @@ struct whatif {
 
 static void key_of(const struct scenario *s, char key[SCENARIO_ACTS_MAX * SCENARIO_TEXT])
 {
+    const size_t size = (size_t)SCENARIO_ACTS_MAX * SCENARIO_TEXT;
+    size_t n = 0;
+
     key[0] = '\0';
     for (size_t k = 0; k < s->acts; k++) {
         char text[SCENARIO_TEXT];
 
-        scenario_text(&s->act[k], text);
-        strcat(strcat(key, text), ";"); /* an act's text is shorter than SCENARIO_TEXT */
+        scenario_text(&s->act[k], text); /* shorter than SCENARIO_TEXT: all of them fit */
+        n += (size_t)snprintf(key + n, size - n, "%s;", text);
     }
 }
 
