@@ -77,7 +77,9 @@ struct page_forecast {
     long long other[PAGE_OTHERS][DEMAND_NODES][NERACA_PERIODS];
     bool other_known[PAGE_OTHERS][DEMAND_NODES][NERACA_PERIODS]; /* for every month of it */
     bool without_water; /* the sensors' source was away: computed from records and usual water */
-    unsigned forgotten; /* open cycles left out (supply.h) */
+    unsigned forgotten; /* open cycles left out because of silence (supply.h) */
+    double forgotten_kg
+        [DEMAND_NODES]; /* of joint and the regencies: their harvest, were the fish still there */
 };
 
 struct page_model {

@@ -12,7 +12,10 @@
 #include "analytics/web/questions.h"
 #include "collector/common/civil.h"
 
-#define HOUR_MS ((int64_t)3600 * 1000)
+/* one in so many: worth a question on the pond's page */
+#define ENDED_ASK 5
+
+#define HOUR_MS   ((int64_t)3600 * 1000)
 /* A line is broken where a value would no longer count as present, or, for probes that speak seldom, after two and a half
  * of their usual steps; never bridged over more than two hours. */
 #define GAP_LEAST_MS ((int64_t)20 * 60 * 1000)
@@ -247,6 +250,31 @@ static void estimate(struct buf *b, const struct supply_pond *e, enum lang lang)
     classes(b, e, lang);
 }
 
+/* Nothing was written for so long that the cycle is left out. */
+static void forgotten(struct buf *b, const struct supply_pond *e, enum lang lang)
+{
+    char days[FORMAT_SIZE], kg[FORMAT_SIZE];
+    const struct text_arg args[] = {{"hari", days}, {"kg", kg}, {NULL, NULL}};
+
+    (void)format_number(days, sizeof days, lang, e->silent_days, 0);
+    (void)format_number(kg, sizeof kg, lang, e->forgotten_kg, 0);
+    parts_element(b, "p", "", lang, TEXT_CYCLE_FORGOTTEN, NULL);
+    parts_element(b, "p", "no", lang, TEXT_CYCLE_SILENT, args);
+}
+
+/* A farmer is asked whether he has harvested when it is as likely as one in ENDED_ASK. */
+static void ended(struct buf *b, const struct supply_pond *e, enum lang lang)
+{
+    char days[FORMAT_SIZE], chance[FORMAT_SIZE];
+    const struct text_arg args[] = {{"hari", days}, {"p", chance}, {NULL, NULL}};
+
+    if (e->ended_share * ENDED_ASK < 1)
+        return;
+    (void)format_number(days, sizeof days, lang, e->silent_days, 0);
+    (void)format_unit(chance, sizeof chance, lang, 100 * e->ended_share, 0, "%");
+    parts_element(b, "p", "no", lang, TEXT_CYCLE_ENDED, args);
+}
+
 static void cycle(struct buf *b, const struct page_model *m, const struct page_pond *p,
                   enum lang lang)
 {
@@ -263,10 +291,11 @@ static void cycle(struct buf *b, const struct page_model *m, const struct page_p
     (void)format_date(date, sizeof date, lang, p->stocked_day);
     (void)format_number(stocked, sizeof stocked, lang, p->stocked, 0);
     parts_element(b, "p", "", lang, TEXT_CYCLE_DAY, args);
-    if (p->has_estimate && p->estimate.cycle >= 0)
+    if (p->has_estimate && p->estimate.cycle >= 0) {
+        ended(b, &p->estimate, lang);
         estimate(b, &p->estimate, lang);
-    else if (p->has_estimate)
-        parts_element(b, "p", "soft", lang, TEXT_CYCLE_FORGOTTEN, NULL);
+    } else if (p->has_estimate)
+        forgotten(b, &p->estimate, lang);
     else
         parts_element(
             b, "p", "soft", lang,

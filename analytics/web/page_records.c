@@ -78,6 +78,46 @@ static void by_farms(struct buf *b, const struct page_model *m, enum lang lang)
     free(list);
 }
 
+static bool quiet(const struct page_pond *p)
+{
+    return p->has_estimate && p->estimate.forgotten_cycle >= 0;
+}
+
+/* Ponds that are left out because nobody wrote about them, and what is missing from the forecast for it. */
+static void quiet_table(struct buf *b, const struct page_model *m, enum lang lang)
+{
+    char days[FORMAT_SIZE], kg[FORMAT_SIZE];
+    size_t n;
+    struct visit *list = round_of(m, quiet, &n);
+
+    if (n > 0) {
+        parts_element(b, "h2", "", lang, TEXT_QUIET_TITLE, NULL);
+        html_put(
+            b,
+            "<div class=\"wide\"><table><caption>$</caption><thead><tr><th scope=\"col\">$</th>"
+            "<th scope=\"col\">$</th><th scope=\"col\">$</th></tr></thead><tbody>\n",
+            text_get(lang, TEXT_QUIET_NOTE), text_get(lang, TEXT_QUIET_POND),
+            text_get(lang, TEXT_QUIET_DAYS), text_get(lang, TEXT_QUIET_KG));
+        for (size_t i = 0; i < n; i++) {
+            const struct page_pond *p = list[i].pond;
+
+            (void)format_number(days, sizeof days, lang, p->estimate.silent_days, 0);
+            (void)format_number(kg, sizeof kg, lang, p->estimate.forgotten_kg, 0);
+            html_put(b,
+                     "<tr><th scope=\"row\"><a href=\"/kolam/$\">$</a><span class=\"soft\"> $ "
+                     "\u00b7 $</span></th><td>$</td><td>$</td></tr>\n",
+                     p->pond.slug, p->pond.name, p->farm, region_kecamatan(p->kecamatan)->name,
+                     days, kg);
+        }
+        (void)format_number(kg, sizeof kg, lang, m->forecast.forgotten_kg[SUPPLY_JOINT], 0);
+        html_put(
+            b,
+            "<tr><th scope=\"row\">$</th><td></td><td><b>$</b></td></tr></tbody></table></div>\n",
+            text_get(lang, TEXT_TOTAL), kg);
+    }
+    free(list);
+}
+
 void page_records(struct buf *b, const struct page_model *m, enum lang lang)
 {
     const struct parts_head head = {.title = text_get(lang, TEXT_RECORDS_TITLE),
@@ -96,9 +136,13 @@ void page_records(struct buf *b, const struct page_model *m, enum lang lang)
                       m->forecast.state == PAGE_FORECAST_FAILED ? TEXT_REGION_FAILED
                                                                 : TEXT_REGION_WAIT,
                       NULL);
-    } else if (n == 0) {
-        parts_element(b, "p", "sum", lang, TEXT_RECORDS_NONE, NULL);
     } else {
+        quiet_table(b, m, lang);
+    }
+    if (m->forecast.state == PAGE_FORECAST_READY && n == 0) {
+        parts_element(b, "p", m->forecast.forgotten > 0 ? "" : "sum", lang, TEXT_RECORDS_NONE,
+                      NULL);
+    } else if (m->forecast.state == PAGE_FORECAST_READY) {
         parts_element(b, "p", "", lang, TEXT_RECORDS_INTRO, args);
         parts_element(b, "p", "soft", lang, TEXT_ASK_NOTE, NULL);
         by_farms(b, m, lang);

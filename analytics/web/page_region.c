@@ -45,6 +45,17 @@ void region_cover(struct region_cover *c, const struct page_forecast *f, enum la
     c->args[7] = (struct text_arg){NULL, NULL};
 }
 
+/* How much is left out because nobody wrote about it. */
+static void forgotten_kg(struct buf *b, const struct page_forecast *f, enum lang lang)
+{
+    char t[DEMAND_NODES][FORMAT_SIZE];
+    const struct text_arg args[] = {{"t", t[0]}, {"a", t[1]}, {"b", t[2]}, {NULL, NULL}};
+
+    for (size_t node = 0; node < DEMAND_NODES; node++)
+        region_tonnes(t[node], lang, f->forgotten_kg[node]);
+    parts_element(b, "p", "soft", lang, TEXT_REGION_FORGOTTEN_KG, args);
+}
+
 static void cover(struct buf *b, const struct page_model *m, enum lang lang)
 {
     const struct page_forecast *f = &m->forecast;
@@ -80,6 +91,7 @@ static void cover(struct buf *b, const struct page_model *m, enum lang lang)
         (void)format_number(left, sizeof left, lang, f->forgotten, 0);
         const struct text_arg forgotten[] = {{"n", left}, {NULL, NULL}};
         parts_element(b, "p", "", lang, TEXT_REGION_FORGOTTEN, forgotten);
+        forgotten_kg(b, f, lang);
     }
 }
 

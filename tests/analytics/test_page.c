@@ -997,6 +997,61 @@ static void followed_and_beyond_are_two_columns_that_add_up(void **state)
     buf_free(&b);
 }
 
+static void silent_ponds_are_listed_with_what_is_left_out(void **state)
+{
+    struct page_pond *p = NULL;
+    struct buf b = {0};
+
+    (void)state;
+    for (size_t i = 0; i < world->model.ponds; i++)
+        if (strcmp(world->pond[i].pond.slug, "kotim-3") == 0)
+            p = &world->pond[i];
+    assert_non_null(p);
+    make_page(&b, 7, LANG_ID);
+    assert_null(strstr(b.p, "Kolam tanpa kabar, tidak dihitung"));
+    p->has_cycle = p->has_estimate = true;
+    p->stocked_day = civil_day(WORLD_NOW) - 120;
+    p->estimate = (struct supply_pond){
+        .cycle = -1, .forgotten_cycle = 0, .silent_days = 61, .forgotten_kg = 1432.4};
+    world->model.forecast.forgotten = 1;
+    world->model.forecast.forgotten_kg[0] = world->model.forecast.forgotten_kg[1] = 1432.4;
+    make_page(&b, 7, LANG_ID);
+    assert_non_null(strstr(b.p, "Kolam tanpa kabar, tidak dihitung"));
+    assert_non_null(strstr(b.p,
+                           "<a href=\"/kolam/kotim-3\">Kolam 3</a><span class=\"soft\"> Tambak "
+                           "Mentaya \u00b7 Baamang</span></th><td>61</td>"
+                           "<td>1.432</td>"));
+    assert_non_null(strstr(b.p, "<td></td><td><b>1.432</b></td>"));
+    make_page(&b, 3, LANG_EN);
+    assert_non_null(strstr(b.p, "some 1.4 tonnes of fish (Kotim 1.4, Seruyan 0.0)"));
+    buf_clear(&b);
+    page_pond(&b, &world->model, p, &world->day, LANG_ID);
+    assert_non_null(strstr(b.p, "Sudah 61 hari tanpa catatan. Kira-kira 1.432 kg panen"));
+    buf_free(&b);
+}
+
+static void a_cycle_that_may_be_over_is_asked_about(void **state)
+{
+    struct page_pond *p = NULL;
+    struct buf b = {0};
+
+    (void)state;
+    for (size_t i = 0; i < world->model.ponds; i++)
+        if (strcmp(world->pond[i].pond.slug, "kotim-1") == 0)
+            p = &world->pond[i];
+    assert_non_null(p);
+    p->estimate.silent_days = 33;
+    p->estimate.ended_share = 0.19;
+    make_page(&b, 1, LANG_ID);
+    assert_null(strstr(b.p, "Apakah sudah dipanen?"));
+    p->estimate.ended_share = 0.42;
+    make_page(&b, 1, LANG_ID);
+    assert_non_null(strstr(b.p,
+                           "Sudah 33 hari tanpa catatan. Kemungkinan ikan sudah dipanen tetapi "
+                           "belum dicatat: 42\u00a0%. Apakah sudah dipanen?"));
+    buf_free(&b);
+}
+
 static void without_official_figures_it_is_called_a_prior(void **state)
 {
     struct buf b = {0};
@@ -1048,6 +1103,8 @@ int main(void)
         with_world(the_print_is_of_the_period_asked_for),
         with_world(printed_kecamatan_add_up_to_the_regency_in_every_period),
         with_world(followed_and_beyond_are_two_columns_that_add_up),
+        with_world(silent_ponds_are_listed_with_what_is_left_out),
+        with_world(a_cycle_that_may_be_over_is_asked_about),
         with_world(without_official_figures_it_is_called_a_prior),
         with_world(errors_speak_both_languages),
         with_world(pages_fit_a_thin_line),

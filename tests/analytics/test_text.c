@@ -62,6 +62,7 @@ static const struct text_arg ALL[] = {
     {"revisi", "revisi 1"},
     {"apa", "2027-01"},
     {"dinas", "Dinas"},
+    {"p", "42 %"},
     {NULL, NULL},
 };
 
