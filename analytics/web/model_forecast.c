@@ -126,6 +126,7 @@ void model_summarise(const struct forecast *f, struct page_forecast *out)
                                   .months = s->months,
                                   .draws = s->draws,
                                   .forgotten = s->forgotten};
+    memcpy(out->seed, s->seed, sizeof out->seed);
     memcpy(out->forgotten_kg, s->forgotten_kg, sizeof out->forgotten_kg);
     memcpy(out->tracked, s->tracked, sizeof out->tracked);
     model_count_ponds(f->snapshot, out->ponds);

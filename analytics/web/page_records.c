@@ -118,35 +118,60 @@ static void quiet_table(struct buf *b, const struct page_model *m, enum lang lan
     free(list);
 }
 
+/* Returns whether anything was asked. */
+static bool seed_asked(struct buf *b, const struct page_forecast *f, enum lang lang)
+{
+    bool any = false;
+
+    for (int r = 0; r < REGENCY_COUNT; r++) {
+        char out[FORMAT_SIZE], in[FORMAT_SIZE];
+        const struct text_arg args[] = {
+            {"wilayah", regency_name((enum regency)r)}, {"tulis", out}, {"duga", in}, {NULL, NULL}};
+
+        (void)format_number(out, sizeof out, lang, f->seed[r].went_out, 0);
+        (void)format_number(in, sizeof in, lang, f->seed[r].came_in, 0);
+        if (f->seed[r].asks)
+            parts_element(b, "p", "no", lang, TEXT_ASK_SEED, args);
+        any = any || f->seed[r].asks;
+    }
+    return any;
+}
+
+/* What is to be asked, of a forecast that is ready. */
+static void to_ask(struct buf *b, const struct page_model *m, enum lang lang)
+{
+    size_t n = region_asked(m);
+    char ponds[FORMAT_SIZE];
+    const struct text_arg args[] = {{"n", ponds}, {NULL, NULL}};
+    bool seed = seed_asked(b, &m->forecast, lang);
+
+    quiet_table(b, m, lang);
+    (void)format_number(ponds, sizeof ponds, lang, (double)n, 0);
+    if (n > 0) {
+        parts_element(b, "p", "", lang, TEXT_RECORDS_INTRO, args);
+        parts_element(b, "p", "soft", lang, TEXT_ASK_NOTE, NULL);
+        by_farms(b, m, lang);
+    } else if (!seed && m->forecast.forgotten == 0) {
+        parts_element(b, "p", "sum", lang, TEXT_RECORDS_NONE, NULL);
+    }
+}
+
 void page_records(struct buf *b, const struct page_model *m, enum lang lang)
 {
     const struct parts_head head = {.title = text_get(lang, TEXT_RECORDS_TITLE),
                                     .path = "/wilayah/catatan",
                                     .here = TEXT_NAV_REGION,
                                     .notice = m->notice};
-    size_t n = region_asked(m);
-    char ponds[FORMAT_SIZE];
-    const struct text_arg args[] = {{"n", ponds}, {NULL, NULL}};
 
-    (void)format_number(ponds, sizeof ponds, lang, (double)n, 0);
     parts_begin(b, &head, lang);
     parts_element(b, "h1", "", lang, TEXT_RECORDS_TITLE, NULL);
-    if (m->forecast.state != PAGE_FORECAST_READY) {
+    if (m->forecast.state == PAGE_FORECAST_READY)
+        to_ask(b, m, lang);
+    else
         parts_element(b, "p", "sum", lang,
                       m->forecast.state == PAGE_FORECAST_FAILED ? TEXT_REGION_FAILED
                                                                 : TEXT_REGION_WAIT,
                       NULL);
-    } else {
-        quiet_table(b, m, lang);
-    }
-    if (m->forecast.state == PAGE_FORECAST_READY && n == 0) {
-        parts_element(b, "p", m->forecast.forgotten > 0 ? "" : "sum", lang, TEXT_RECORDS_NONE,
-                      NULL);
-    } else if (m->forecast.state == PAGE_FORECAST_READY) {
-        parts_element(b, "p", "", lang, TEXT_RECORDS_INTRO, args);
-        parts_element(b, "p", "soft", lang, TEXT_ASK_NOTE, NULL);
-        by_farms(b, m, lang);
-    }
     html_put(b, "<p><a class=\"back\" href=\"/wilayah\">$</a></p>\n",
              text_get(lang, TEXT_BACK_REGION));
     parts_end(b, lang);

@@ -144,6 +144,8 @@ static const char *const TEXT[TEXT_COUNT][LANG_COUNT] = {
     [TEXT_QUIET_DAYS] = {"Hari tanpa catatan", "Days without a record"},
     [TEXT_QUIET_KG] = {"Kg yang tidak dihitung", "Kg left out"},
     [TEXT_QUIET_POND] = {"Kolam", "Pond"},
+    [TEXT_ASK_SEED] = {"Buku benih {wilayah}: tercatat keluar (dijual dan dikirim) {tulis} ekor, padahal masuk (dihasilkan dan diterima) hanya {duga} ekor. Apakah ada produksi yang belum dicatat, atau jumlah yang salah?",
+        "Fingerling ledger of {wilayah}: {tulis} went out (sold and sent), but only {duga} came in (produced and received). Is there production that was not written down, or a wrong number?"},
     [TEXT_RECORDS_LINK] = {"Catatan yang perlu ditanyakan: {n} kolam", "Records to ask about: {n} ponds"},
     [TEXT_BACK_REGION] = {"Kembali ke prakiraan wilayah", "Back to the forecast of the region"},
     [TEXT_REGION_TITLE] = {"Prakiraan panen nila", "Tilapia harvest forecast"},

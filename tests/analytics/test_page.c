@@ -1030,6 +1030,24 @@ static void silent_ponds_are_listed_with_what_is_left_out(void **state)
     buf_free(&b);
 }
 
+static void a_ledger_from_which_more_goes_than_comes_is_asked_about(void **state)
+{
+    struct seed_ledger *seed = &world->model.forecast.seed[REGENCY_SERUYAN];
+    struct buf b = {0};
+
+    (void)state;
+    *seed = (struct seed_ledger){.came_in = 20000, .went_out = 31500};
+    make_page(&b, 7, LANG_ID);
+    assert_null(strstr(b.p, "Buku benih"));
+    seed->asks = true;
+    make_page(&b, 7, LANG_ID);
+    assert_non_null(strstr(b.p,
+                           "Buku benih Seruyan: tercatat keluar (dijual dan dikirim) 31.500 ekor, "
+                           "padahal masuk (dihasilkan dan diterima) hanya 20.000 ekor."));
+    assert_int_equal(count(b.p, "Buku benih"), 1);
+    buf_free(&b);
+}
+
 static void a_cycle_that_may_be_over_is_asked_about(void **state)
 {
     struct page_pond *p = NULL;
@@ -1104,6 +1122,7 @@ int main(void)
         with_world(printed_kecamatan_add_up_to_the_regency_in_every_period),
         with_world(followed_and_beyond_are_two_columns_that_add_up),
         with_world(silent_ponds_are_listed_with_what_is_left_out),
+        with_world(a_ledger_from_which_more_goes_than_comes_is_asked_about),
         with_world(a_cycle_that_may_be_over_is_asked_about),
         with_world(without_official_figures_it_is_called_a_prior),
         with_world(errors_speak_both_languages),
