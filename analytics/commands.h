@@ -51,6 +51,11 @@ struct calibrate_options {
     const char *misfit; /* names between commas, or "all"; NULL: none */
 };
 
+struct survey_options {
+    const char *quarter; /* "2027-Q1"; NULL: not given */
+    long n;              /* units to be drawn, 1..1000 */
+};
+
 struct command_options {
     const char *config;  /* path of analytics.json; never NULL */
     const char *records; /* SQLite file named directly; NULL: the configuration's */
@@ -75,6 +80,7 @@ struct command_options {
     bool issue;            /* puts the forecast on record (supply/issued.h) */
     bool as_table;         /* for people, also when stdout is no terminal */
     const char *from, *to; /* of backtest: months YYYY-MM; NULL: not given */
+    struct survey_options survey;
     struct growth_options growth;
     struct reconcile_options reconcile;
     struct series_options series;
@@ -111,6 +117,9 @@ int command_accuracy(const struct command_options *o);
 
 /* The same of forecasts made again for the ends of past months with what was known then: from, to, months, draws, seed. */
 int command_backtest(const struct command_options *o);
+
+/* The random list of a quarter (analytics/supply/survey.h): survey, as_of, seed, out. */
+int command_survey(const struct command_options *o);
 
 /* The exit code for an error of ours. */
 int command_exit_code(int rc);

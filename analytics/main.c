@@ -27,6 +27,8 @@ static const char USAGE_EN[] =
     "                          [--out FILE.csv] [--balance FILE.csv] [--without-official]\n"
     "                          [--issue]\n"
     "                          [--threads N] [--progress]\n"
+    "  nila-analytics survey   --quarter 2027-Q1 [--n N] [--config FILE | --records DB]\n"
+    "                          [--as-of DATE] [--seed S] [--out FILE.csv]\n"
     "  nila-analytics growth   [--from-g G] [--days N] [--temp C] [--do MG_L] [--nh3 MG_L]\n"
     "                          [--ration PCT | --feeding-level F] [--rate R] [--table]\n"
     "                          [--law ration|conversion|level|sgr|tgc|power] [--amp FILE.csv]\n"
@@ -54,8 +56,11 @@ static const char HELP_EN[] =
     "          supply balance of months, quarters and all, with the chance of a deficit;\n"
     "          --without-official leaves official figures aside; --issue puts it on record,\n"
     "          unchangeable, so that its accuracy can be judged\n"
-    "          --scope all adds ponds not on record, by the register and official figures (the default where\n"
+    "          --scope all adds ponds not on record, by the register and official figures (the "
+    "default where\n"
     "          there are any); --parts: tracked and untracked apart\n"
+    "survey    draws N units of the register (20) that are not on record, to be visited; filled\n"
+    "          in, the list is imported as survey and corrects the estimate of those outside\n"
     "growth    the curve of one fish; the feed conversion the prior expects (fcr); the\n"
     "          laws fitted to weighed fish (--amp: feeding_pct_bw_day,temp_c,day,wet_weight_g)\n"
     "reconcile makes forecasts of a hierarchy's nodes add up; method: bu, ols,\n"
@@ -95,6 +100,8 @@ static const char USAGE_ID[] =
     "                          [--seed S] [--parts BERKAS.csv]\n"
     "                          [--out BERKAS.csv] [--balance BERKAS.csv]\n"
     "                          [--without-official] [--threads N] [--progress]\n"
+    "  nila-analytics survey   --quarter 2027-Q1 [--n N] [--config BERKAS | --records DB]\n"
+    "                          [--as-of TANGGAL] [--seed S] [--out BERKAS.csv]\n"
     "  nila-analytics growth   [--from-g G] [--days N] [--temp C] [--do MG_L] [--nh3 MG_L]\n"
     "                          [--ration PCT | --feeding-level F] [--rate R] [--table]\n"
     "                          [--law ration|conversion|level|sgr|tgc|power] [--amp BERKAS.csv]\n"
@@ -127,6 +134,9 @@ static const char HELP_ID[] =
     "          --scope all: dengan taksiran kolam\n"
     "          di luar pantauan menurut register dan angka resmi (bawaan bila ada);\n"
     "          --parts: bagian terpantau dan luar pantauan\n"
+    "survey    mengundi N (20) kolam atau pembudidaya register yang belum tercatat untuk\n"
+    "          dikunjungi; setelah diisi, daftarnya diimpor sebagai survey dan memperbaiki\n"
+    "          taksiran luar pantauan\n"
     "growth    kurva tumbuh seekor ikan; FCR menurut perkiraan awal (fcr); hukum tumbuh\n"
     "          dicocokkan ke ikan yang ditimbang (--amp: feeding_pct_bw_day,temp_c,day,\n"
     "          wet_weight_g)\n"
@@ -161,7 +171,7 @@ static const char HELP_ID[] =
 struct arguments {
     struct command_options o;
     const char *lang, *port, *months, *draws, *seed; /* as written */
-    const char *frequency, *threads, *scenario, *worlds, *ponds;
+    const char *frequency, *threads, *scenario, *worlds, *ponds, *visits;
     const char *from_g, *days, *temp, *oxygen, *nh3, *ration, *level, *rate;
     bool help, version, verbose;
 };
@@ -176,7 +186,7 @@ static const struct command {
     {"check", command_check, 0, 0},         {"reconcile", command_reconcile, 0, 0},
     {"series", command_series, 1, 1},       {"scenario", command_scenario, 0, 0},
     {"calibrate", command_calibrate, 0, 0}, {"accuracy", command_accuracy, 0, 0},
-    {"backtest", command_backtest, 0, 0},
+    {"backtest", command_backtest, 0, 0},   {"survey", command_survey, 0, 0},
 };
 
 /* What is wrong with word, in both languages, and where help is. */
@@ -215,6 +225,8 @@ static const char *take_options(struct arguments *a, int argc, char **argv)
         {"months", &a->months, NULL},
         {"scope", &a->o.scope, NULL},
         {"parts", &a->o.parts, NULL},
+        {"quarter", &a->o.survey.quarter, NULL},
+        {"n", &a->visits, NULL},
         {"draws", &a->draws, NULL},
         {"seed", &a->seed, NULL},
         {"out", &a->o.out, NULL},
@@ -305,11 +317,13 @@ static bool take_number(const char *text, long long min, long long max, long lon
 /* The range the first bad number had to be in, NULL when all are good. */
 static const char *bad_number(struct arguments *a, const char **name)
 {
-    long long port = -1, months = 0, draws = 0, seed = -1, frequency = 0, threads = 0, worlds = 0,
-              ponds = 0;
+    long long visits = 20, port = -1, months = 0, draws = 0, seed = -1, frequency = 0, threads = 0,
+              worlds = 0, ponds = 0;
 
     if (!take_number(a->port, 0, 65535, &port))
         return *name = "--port", "0..65535";
+    if (!take_number(a->visits, 1, 1000, &visits))
+        return *name = "--n", "1..1000";
     if (!take_number(a->months, 1, 12, &months))
         return *name = "--months", "1..12";
     if (!take_number(a->draws, 50, 2000, &draws))
@@ -332,6 +346,7 @@ static const char *bad_number(struct arguments *a, const char **name)
     a->o.from = a->o.scenario.from;                          /* and one --from */
     a->o.threads = (long)threads;
     a->o.series.method = a->o.reconcile.method; /* one option, --method */
+    a->o.survey.n = (long)visits;
     a->o.port = (int)port;
     a->o.months = (long)months;
     a->o.draws = (long)draws;

@@ -83,6 +83,12 @@ static void look_at(struct figures *out, const struct records_snapshot *s,
     out->n++;
 }
 
+/* Above 1: not to be used. */
+static double contradiction(const struct combine_seen *seen)
+{
+    return fmax(fabs(seen->z_after) / COMBINE_FAR, fabs(seen->z_before) / FIGURES_ABSURD);
+}
+
 /* Combines what is not refused yet; -1 or the figure that the outcome contradicts most in *worst. */
 static int try_all(struct figures *all, struct supply_forecast *f, uint64_t seed, long *worst,
                    char *why, size_t why_size)
@@ -90,7 +96,7 @@ static int try_all(struct figures *all, struct supply_forecast *f, uint64_t seed
     struct official_figure *y = xcalloc(all->n, sizeof *y);
     struct combine_report report = {.from = xcalloc(f->draws, sizeof *report.from),
                                     .seen = xcalloc(all->n, sizeof *report.seen)};
-    double most = COMBINE_FAR;
+    double most = 1;
     size_t n = 0, k = 0;
     int rc = 0;
 
@@ -105,9 +111,9 @@ static int try_all(struct figures *all, struct supply_forecast *f, uint64_t seed
     for (size_t i = 0; i < all->n && rc == 0; i++) {
         if (!figure_used(&all->figure[i]))
             continue;
-        if (fabs(report.seen[k].z_after) > most) {
-            most = fabs(report.seen[k].z_after);
-            all->figure[i].above = report.seen[k].z_after > 0;
+        if (contradiction(&report.seen[k]) > most) {
+            most = contradiction(&report.seen[k]);
+            all->figure[i].above = report.seen[k].z_before > 0;
             *worst = (long)i;
         }
         k++;

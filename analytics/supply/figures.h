@@ -8,12 +8,17 @@
  *   are counted it is then as a rule far above: it counts farms that are not on record here, and what came out would be
  *   neither the ponds' harvest nor the region's. Of several the worst is left out first, and the rest tried again from the
  *   draws as they were;
+ * - one that lies further than FIGURES_ABSURD from the draws before;
  * - one whose period lies only partly in the forecast; zero, or nothing that could yield it (combine.h).
  * What is over, and not contradicted, or lies beyond, is only counted here; untracked.h learns from what is over. */
 #ifndef ANALYTICS_FIGURES_H
 #define ANALYTICS_FIGURES_H
 
 #include "official.h"
+
+/* A figure further than so many standard deviations (of draws and figure together) from what the draws said at first is a
+ * slip of unit or place rather than news: not used either. Draws that know little could be moved to it. */
+#define FIGURES_ABSURD 6.0
 
 /* log-sd of official totals: figures of one office for one year differ by such amounts (0.15 to 0.25). */
 #define FIGURES_FINAL       0.15

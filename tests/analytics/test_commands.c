@@ -238,6 +238,67 @@ static void an_official_figure_changes_the_forecast_unless_left_aside(void **sta
     free(aside);
 }
 
+static char *both(const char *path, const char *mode)
+{
+    char *text = support_read(path, NULL);
+
+    print_message("%s: %.60s...\n", mode, text);
+    return text;
+}
+
+/* Register, forecast with both parts, the quarter's list, and what it found. */
+static void the_register_is_counted_in_drawn_from_and_corrected(void **state)
+{
+    struct command_options o = forecast_options();
+    char parts[320], list[320], *tracked, *whole, *visited, *text;
+
+    (void)state;
+    stock_a_pond();
+    (void)snprintf(parts, sizeof parts, "%s.parts", out);
+    (void)snprintf(list, sizeof list, "%s.list", out);
+    o.scope = "tracked";
+    assert_int_equal(command_forecast(&o), EX_OK);
+    tracked = both(out, "tracked");
+    o.scope = NULL;
+    o.survey.quarter = "2026-Q2";
+    o.survey.n = 3;
+    assert_int_equal(command_survey(&o), EX_UNAVAILABLE); /* no register */
+    assert_int_equal(import(RECORDS_REGISTRY,
+                            "kecamatan,system,farms,ponds,source,as_of,entered_on\n"
+                            "62.02.06,pond,4,9,Dinas,2026-03-01,2026-03-02\n"
+                            "62.02.01,cage,6,12,Dinas,2026-03-01,2026-03-02\n"),
+                     EX_OK);
+    o.parts = parts;
+    assert_int_equal(command_forecast(&o), EX_OK);
+    whole = both(out, "whole");
+    assert_true(strcmp(tracked, whole) != 0);
+    text = both(parts, "parts");
+    assert_int_equal(strncmp(text, "node,lead,month,part,mean,p10,p50,p90,d1,", 41), 0);
+    assert_non_null(strstr(text, "\njoint,4,2026-10,untracked,"));
+    free(text);
+    o.out = list;
+    o.survey.quarter = "2026";
+    assert_int_equal(command_survey(&o), EX_USAGE);
+    o.survey.quarter = "2026-Q2";
+    assert_int_equal(command_survey(&o), EX_OK);
+    text = both(list, "list");
+    assert_int_equal(strncmp(text, "quarter,kecamatan,system,serial,on,found,kg_quarter\n", 52), 0);
+    assert_non_null(strstr(text, "\n2026-Q2,62.02.01,cage,"));
+    free(text);
+    assert_int_equal(import(RECORDS_SURVEY,
+                            "quarter,kecamatan,system,serial,on,found,kg_quarter,entered_on\n"
+                            "2026-Q2,62.02.01,cage,3,2026-06-29,yes,900,2026-06-29\n"
+                            "2026-Q2,62.02.01,cage,7,2026-06-29,no,,2026-06-29\n"),
+                     EX_OK);
+    o.out = out;
+    assert_int_equal(command_forecast(&o), EX_OK);
+    visited = both(out, "visited");
+    assert_true(strcmp(whole, visited) != 0);
+    free(tracked);
+    free(whole);
+    free(visited);
+}
+
 static void a_forecast_refuses_what_it_cannot_do(void **state)
 {
     struct command_options o = forecast_options();
@@ -344,6 +405,7 @@ int main(void)
         TEST(a_forecast_is_written_and_repeats_itself),
         TEST(a_balance_is_written_once_the_demand_is_known),
         TEST(an_official_figure_changes_the_forecast_unless_left_aside),
+        TEST(the_register_is_counted_in_drawn_from_and_corrected),
         TEST(a_forecast_refuses_what_it_cannot_do),
         TEST(serves_until_a_signal_and_ends_cleanly),
         TEST(does_not_serve_with_a_wrong_configuration),
