@@ -298,6 +298,7 @@ int command_request(const struct command_options *o, const struct analytics_conf
     q->draws = o->draws > 0 ? (unsigned)o->draws : c->draws;
     q->oxygen = c->oxygen;
     q->without_official = o->without_official;
+    q->by_class = o->classes != NULL;
     if (o->balance != NULL && strcmp(o->balance, "-") == 0 &&
         (o->out == NULL || strcmp(o->out, "-") == 0)) {
         (void)snprintf(why, WHY, "--balance - needs --out FILE: both cannot go to stdout");
@@ -534,6 +535,8 @@ int command_forecast(const struct command_options *o)
         rc = forecast_save(f, path);
     if (rc == 0 && o->balance != NULL)
         rc = forecast_save_balance(f, o->balance, o->english);
+    if (rc == 0 && o->classes != NULL)
+        rc = forecast_save_classes(f, o->classes, o->english);
     if (rc == 0 && o->parts != NULL)
         rc = forecast_save_parts(f, o->parts);
     if (rc == 0 && !o->quiet) {

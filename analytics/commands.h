@@ -74,6 +74,7 @@ struct command_options {
     int64_t seed;        /* -1: the configuration's */
     const char *scope;   /* "tracked", "all", "auto"; NULL: auto (forecast.h) */
     const char *parts;   /* file of the forecast's parts; NULL: none */
+    const char *classes; /* file of the supply by official classes; NULL: none */
     const char *out;     /* NULL or "-": stdout */
     const char *balance; /* file of the balance, "-": stdout, then out must be a file; NULL: none */
     bool without_official; /* leaves official figures aside */

@@ -23,7 +23,7 @@ static const char USAGE_EN[] =
     "                          [--dry-run]\n"
     "  nila-analytics forecast [--config FILE | --records DB] [--as-of DATE]\n"
     "                          [--months N] [--scope tracked|all] [--draws K]\n"
-    "                          [--seed S] [--parts FILE.csv]\n"
+    "                          [--seed S] [--parts FILE.csv] [--classes FILE.csv]\n"
     "                          [--out FILE.csv] [--balance FILE.csv] [--without-official]\n"
     "                          [--issue]\n"
     "                          [--threads N] [--progress]\n"
@@ -58,7 +58,8 @@ static const char HELP_EN[] =
     "          unchangeable, so that its accuracy can be judged\n"
     "          --scope all adds ponds not on record, by the register and official figures (the "
     "default where\n"
-    "          there are any); --parts: tracked and untracked apart\n"
+    "          there are any); --parts: tracked and untracked apart; --classes: by the\n"
+    "          offices' classes (kolam, karamba ...)\n"
     "survey    draws N units of the register (20) that are not on record, to be visited; filled\n"
     "          in, the list is imported as survey and corrects the estimate of those outside\n"
     "growth    the curve of one fish; the feed conversion the prior expects (fcr); the\n"
@@ -97,7 +98,7 @@ static const char USAGE_ID[] =
     "                          [--dry-run]\n"
     "  nila-analytics forecast [--config BERKAS | --records DB] [--as-of TANGGAL]\n"
     "                          [--months N] [--scope tracked|all] [--draws K]\n"
-    "                          [--seed S] [--parts BERKAS.csv]\n"
+    "                          [--seed S] [--parts BERKAS.csv] [--classes BERKAS.csv]\n"
     "                          [--out BERKAS.csv] [--balance BERKAS.csv]\n"
     "                          [--without-official] [--threads N] [--progress]\n"
     "  nila-analytics survey   --quarter 2027-Q1 [--n N] [--config BERKAS | --records DB]\n"
@@ -133,7 +134,8 @@ static const char HELP_ID[] =
     "          --issue: dicatat sebagai ramalan terbit, tak dapat diubah, agar dapat dinilai\n"
     "          --scope all: dengan taksiran kolam\n"
     "          di luar pantauan menurut register dan angka resmi (bawaan bila ada);\n"
-    "          --parts: bagian terpantau dan luar pantauan\n"
+    "          --parts: bagian terpantau dan luar pantauan; --classes: menurut\n"
+    "          kelas resmi (kolam, karamba ...)\n"
     "survey    mengundi N (20) kolam atau pembudidaya register yang belum tercatat untuk\n"
     "          dikunjungi; setelah diisi, daftarnya diimpor sebagai survey dan memperbaiki\n"
     "          taksiran luar pantauan\n"
@@ -225,6 +227,7 @@ static const char *take_options(struct arguments *a, int argc, char **argv)
         {"months", &a->months, NULL},
         {"scope", &a->o.scope, NULL},
         {"parts", &a->o.parts, NULL},
+        {"classes", &a->o.classes, NULL},
         {"quarter", &a->o.survey.quarter, NULL},
         {"n", &a->visits, NULL},
         {"draws", &a->draws, NULL},

@@ -160,7 +160,7 @@ static int run_supply(const struct forecast *f, const struct forecast_request *q
                                     .threads = q->threads,
                                     .progress = q->progress,
                                     .progress_arg = q->progress_arg,
-                                    .by_system = f->scope_all,
+                                    .by_system = f->scope_all || q->by_class,
                                     .scenario = s};
     int rc = supply_run(&in, out, ponds);
 

@@ -39,6 +39,7 @@ struct forecast_request {
     /* how fish feel oxygen, [POND_SYSTEM_COUNT]; NULL, or full_mg_l 0: as usual (growth.h) */
     const struct growth_oxygen *oxygen;
     enum forecast_scope scope;
+    bool by_class;         /* forecast_save_classes will be asked for */
     bool without_official; /* leaves official figures aside */
     /* leaves the spread as the model gives it; else, with records, earlier forecasts correct it (recalibrate.h) */
     bool without_recalibration;
@@ -90,6 +91,9 @@ NILA_MUST_CHECK int forecast_save(const struct forecast *f, const char *path);
  * by draw. */
 void forecast_parts_csv(const struct forecast *f, struct buf *b);
 NILA_MUST_CHECK int forecast_save_parts(const struct forecast *f, const char *path);
+
+/* Writes the supply by official classes (classes_csv); asked for by_class. */
+NILA_MUST_CHECK int forecast_save_classes(const struct forecast *f, const char *path, bool english);
 
 /* Writes the balance (neraca_csv) to path in the same way. */
 NILA_MUST_CHECK int forecast_save_balance(const struct forecast *f, const char *path, bool english);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "analytics/savefile.h"
+#include "classes.h"
 #include "collector/common/civil.h"
 #include "collector/common/lineproto.h"
 #include "collector/common/log.h"
@@ -87,6 +88,17 @@ int forecast_save(const struct forecast *f, const char *path)
 
     forecast_csv(f, &b);
     rc = save(&b, path, "forecast");
+    buf_free(&b);
+    return rc;
+}
+
+int forecast_save_classes(const struct forecast *f, const char *path, bool english)
+{
+    struct buf b = {0};
+    int rc;
+
+    classes_csv(&b, f->neraca, f->supply, f->untracked, f->snapshot, english);
+    rc = save(&b, path, "table of classes");
     buf_free(&b);
     return rc;
 }

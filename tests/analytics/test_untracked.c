@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/support.h"
 
+#include "analytics/supply/classes.h"
 #include "analytics/supply/forecast.h"
 #include "analytics/supply/scenario.h"
 #include "analytics/supply/typical.h"
@@ -457,6 +458,61 @@ static void a_scenario_is_on_the_same_draws_outside_too(void **state)
     forecast_free(f);
 }
 
+/* Classes sum to the supply of the balance, and a class takes the systems that the table gives it. */
+static void classes_sum_to_the_supply(void **state)
+{
+    static struct rec_class class[1] = {
+        {.system = POND_SYSTEM_CAGE, .name = "Jaring apung", .source = "Dinas"}};
+    static const enum forecast_scope SCOPE[] = {FORECAST_ALL, FORECAST_TRACKED};
+    struct neraca_rounded *rounded = calloc(1, sizeof *rounded);
+
+    (void)state;
+    register_everywhere(1);
+    w->s.class = class;
+    w->s.classes = 1;
+    for (size_t k = 0; k < 2; k++) {
+        struct forecast_request q = ask(SCOPE[k]);
+        struct forecast *f = NULL;
+        struct buf b = {0};
+        char why[160] = "", *line, *rest = NULL;
+        long long sum[DEMAND_NODES] = {0}, floating = 0;
+
+        q.by_class = true;
+        assert_int_equal(forecast_run(&q, &f, why, sizeof why), 0);
+        neraca_round(f->neraca, 1, rounded);
+        classes_csv(&b, f->neraca, f->supply, f->untracked, &w->s, true);
+        line = strtok_r(b.p, "\n", &rest);
+        assert_string_equal(line, "node,period,class,systems,supply_kg,p10_kg,p90_kg,source");
+        while ((line = strtok_r(NULL, "\n", &rest)) != NULL) {
+            char node[16], period[16], name[32], systems[64], source[64];
+            long long kg, low, high;
+
+            assert_int_equal(sscanf(line, "%15[^,],%15[^,],%31[^,],%63[^,],%lld,%lld,%lld,%63[^\n]",
+                                    node, period, name, systems, &kg, &low, &high, source),
+                             8);
+            assert_true(low <= high);
+            if (strcmp(name, "Jaring apung") == 0) {
+                assert_string_equal(systems, "cage");
+                assert_string_equal(source, "Dinas");
+            } else {
+                assert_string_equal(systems, "pond+biofloc+tarpaulin");
+                assert_non_null(strstr(source, "memory"));
+            }
+            if (strcmp(period, "2026-Q3") != 0)
+                continue;
+            for (size_t n = 0; n < DEMAND_NODES; n++)
+                sum[n] += strcmp(node, supply_node_code(n)) == 0 ? kg : 0;
+            floating += strcmp(name, "Jaring apung") == 0 && strcmp(node, "joint") == 0 ? kg : 0;
+        }
+        for (size_t n = 0; n < DEMAND_NODES; n++)
+            assert_true(sum[n] == rounded->supply[n][MONTHS]); /* the first quarter */
+        assert_true(k == 0 ? floating > 0 : floating == 0);    /* no cage is on record */
+        buf_free(&b);
+        forecast_free(f);
+    }
+    free(rounded);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -472,6 +528,7 @@ int main(void)
         TEST(a_year_that_is_over_moves_the_ratio_as_by_hand),
         TEST(a_figure_below_the_tracked_harvest_teaches_nothing_and_is_told),
         TEST(visits_move_the_ratio_and_odd_ones_are_counted),
+        TEST(classes_sum_to_the_supply),
         TEST(a_scenario_is_on_the_same_draws_outside_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
