@@ -91,9 +91,9 @@ static void round_all(struct table *t)
 {
     for (size_t p = 0; p < t->n->periods; p++)
         for (size_t r = 0; r < REGENCY_COUNT; r++) {
-            double share[POND_SYSTEM_COUNT];
-
             if (p < t->n->months) {
+                double share[POND_SYSTEM_COUNT];
+
                 for (size_t c = 0; c < t->classes; c++)
                     share[c] = mean(draws_of(t, r, c, (unsigned)p + 1), t->f->draws);
                 balance_split(share, t->classes, t->round->supply[1 + r][p], t->kg[1 + r][p]);

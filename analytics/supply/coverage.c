@@ -86,13 +86,12 @@ static void find_best(const struct fit *f, double *x)
         slopes(f, x, a, g);
         decompose(a);
         (void)gsl_linalg_cholesky_svx(&m.matrix, &v.vector);
-        for (;; part /= 2) {
+        do {
             for (int i = 0; i < STATES; i++)
                 next[i] = x[i] + part * g[i];
             then = misfit(f, next);
-            if (then <= now || part < 1e-6)
-                break;
-        }
+            part /= 2;
+        } while (then > now && part > 1e-6);
         if (!(then < now - 1e-12 * (1 + now)))
             return;
         memcpy(x, next, sizeof next);

@@ -114,7 +114,7 @@ void survey_words(struct buf *b, const struct survey_unit *unit, size_t n, bool 
                    english ? "%zu. %s %s, %s: %s no. %u of %u in the register's order\n"
                            : "%zu. %s %s, %s: %s nomor %u dari %u menurut urutan register\n",
                    i + 1, k->code, k->name, SYSTEM[s->system][english ? 1 : 0],
-                   s->by_pond ? (english ? "pond" : "kolam")
+                   s->by_pond ? "unit"
                    : english  ? "farm"
                               : "pembudidaya",
                    s->serial, s->of);

@@ -15,7 +15,7 @@ struct learning {
     const struct supply_forecast *f;
     struct coverage_seen *seen;
     size_t n;
-    const struct rec_official **used; /* of the regency in hand */
+    size_t *used; /* official figures of the regency in hand */
     size_t uses;
 };
 
@@ -62,10 +62,13 @@ static double outside_then(const struct learning *l, enum regency r, int32_t las
 /* A year and its quarters tell the same twice: of figures that overlap the shorter ones count. */
 static bool overlaps(const struct learning *l, const struct rec_official *o)
 {
-    for (size_t i = 0; i < l->uses; i++)
-        if (o->first_month < l->used[i]->first_month + (int32_t)l->used[i]->months &&
-            l->used[i]->first_month < o->first_month + (int32_t)o->months)
+    for (size_t i = 0; i < l->uses; i++) {
+        const struct rec_official *used = &l->s->official[l->used[i]];
+
+        if (o->first_month < used->first_month + (int32_t)used->months &&
+            used->first_month < o->first_month + (int32_t)o->months)
             return true;
+    }
     return false;
 }
 
@@ -82,7 +85,7 @@ static void take_figure(struct learning *l, enum regency r, const struct rec_off
                                           : harvested;
     if (!(outside > 0)) /* nothing was outside, so it says nothing of it */
         return;
-    l->used[l->uses++] = o;
+    l->used[l->uses++] = (size_t)(o - l->s->official);
     l->seen[l->n++] =
         (struct coverage_seen){.regency = r,
                                .tracked_kg = harvested,
