@@ -178,7 +178,11 @@ static void one_more_pond_and_one_more_month_leave_the_rest_as_it_is(void **stat
 static void empty_records_give_zeros(void **state)
 {
     struct world *w = world_new();
-    struct supply_input in = {&w->s, NULL, civil_day_of(2026, 5, 31), 6, 50, 1};
+    struct supply_input in = {.records = &w->s,
+                              .as_of_day = civil_day_of(2026, 5, 31),
+                              .months = 6,
+                              .draws = 50,
+                              .seed = 1};
     struct supply_forecast *f = NULL;
 
     (void)state;
@@ -207,7 +211,12 @@ static struct world *one_pond(int32_t *as_of_day, size_t *cycle)
 static struct supply_pond look(struct world *w, int32_t as_of_day, const struct supply_water *water,
                                struct supply_forecast **keep)
 {
-    struct supply_input in = {&w->s, water, as_of_day, 6, DRAWS, 3};
+    struct supply_input in = {.records = &w->s,
+                              .water = water,
+                              .as_of_day = as_of_day,
+                              .months = 6,
+                              .draws = DRAWS,
+                              .seed = 3};
     struct supply_pond pond;
     struct supply_forecast *f;
 
@@ -547,7 +556,11 @@ static double joint_by_apart(uint64_t seed)
     joint = gsl_stats_sd(supply_draws(all, SUPPLY_JOINT, 3), 1, MANY);
     for (size_t p = 0; p < 60; p++) {
         struct records_snapshot one = t.w->s;
-        struct supply_input in = {&one, NULL, t.as_of_day, TRUTH_MONTHS, MANY, 5 + seed};
+        struct supply_input in = {.records = &one,
+                                  .as_of_day = t.as_of_day,
+                                  .months = TRUTH_MONTHS,
+                                  .draws = MANY,
+                                  .seed = 5 + seed};
         struct supply_forecast *f;
 
         one.pond = &t.w->s.pond[p];
