@@ -217,7 +217,7 @@ static const char *take_misfits(const char *names, bool wanted[CALIBRATE_MISFITS
     }
 }
 
-static int run_one(const struct command_options *o, struct calibrate_request *q)
+static int run_one(const struct command_options *o, struct calibrate_request q)
 {
     struct progress p;
     struct calibrate_result *r = NULL;
@@ -225,18 +225,18 @@ static int run_one(const struct command_options *o, struct calibrate_request *q)
     int rc;
 
     progress_init(&p, pick(o, "dunia", "worlds"), o->english, o->quiet, o->progress);
-    q->progress = progress_tell;
-    q->arg = &p;
-    rc = calibrate_run(q, &r);
+    q.progress = progress_tell;
+    q.arg = &p;
+    rc = calibrate_run(&q, &r);
     progress_end(&p);
     if (rc != 0) {
         log_warnx("calibrate: %s", nila_err_text(rc));
         return rc;
     }
     if (o->json)
-        json(q, r, &b);
+        json(&q, r, &b);
     else
-        table(o, q, r, &b);
+        table(o, &q, r, &b);
     /* at once: the next misfit may take long */
     if (fwrite(b.p, 1, b.n, stdout) != b.n || fflush(stdout) != 0) {
         log_warn("%s", pick(o, "keluaran standar", "standard output"));
@@ -277,7 +277,7 @@ int command_calibrate(const struct command_options *o)
     for (int m = 0; m < CALIBRATE_MISFITS && rc == 0; m++) {
         q.misfit = (enum calibrate_misfit)m;
         if (wanted[m])
-            rc = run_one(o, &q);
+            rc = run_one(o, q);
     }
     return command_exit_code(rc);
 }

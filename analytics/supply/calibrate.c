@@ -281,10 +281,12 @@ static void sum_up(const struct pool *p, struct calibrate_result *r)
         }
     calibrate_holm(holm, cells);
     r->p_least = NAN;
-    for (size_t k = 0; k < cells; k++) {
-        r->cell[k / r->months][k % r->months].p_holm = holm[k];
-        r->p_least = fmin(r->p_least, holm[k]); /* of NaN and a number: the number */
-    }
+    cells = 0;
+    for (size_t node = 0; node < SIMWORLD_NODES; node++)
+        for (unsigned m = 0; m < r->months; m++, cells++) {
+            r->cell[node][m].p_holm = holm[cells];
+            r->p_least = fmin(r->p_least, holm[cells]); /* of NaN and a number: the number */
+        }
     for (unsigned k = 0; k < r->worlds; k++) {
         r->ponds += p->world[k].ponds;
         inside += p->world[k].ponds_in;
