@@ -134,9 +134,10 @@ static int months_of(const struct command_options *o, struct backtest_request *q
 }
 
 static int run_backtest(const struct command_options *o, const struct analytics_config *c,
-                        struct backtest_request *q, struct rec_issue **issue, size_t *issues,
-                        char *why)
+                        const struct backtest_request *asked, struct rec_issue **issue,
+                        size_t *issues, char *why)
 {
+    struct backtest_request q = *asked;
     struct series_source *source = NULL;
     struct progress progress;
     bool sensors = false;
@@ -146,11 +147,11 @@ static int run_backtest(const struct command_options *o, const struct analytics_
         rc = series_source_open(&source, c, why, WHY);
     if (rc != 0)
         return rc;
-    q->forecast.source = source;
+    q.forecast.source = source;
     progress_init(&progress, o->english ? "months" : "bulan", o->english, o->quiet, o->progress);
-    q->progress = progress_tell;
-    q->progress_arg = &progress;
-    rc = backtest_run(q, clock_wall_ms(), issue, issues, &sensors, why, WHY);
+    q.progress = progress_tell;
+    q.progress_arg = &progress;
+    rc = backtest_run(&q, clock_wall_ms(), issue, issues, &sensors, why, WHY);
     progress_end(&progress);
     series_source_close(source);
     if (rc == 0 && !sensors && !o->quiet)

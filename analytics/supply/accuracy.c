@@ -187,10 +187,9 @@ static void match_issue(struct matching *w, const struct rec_issue *issue, size_
 {
     struct truth *t = xcalloc(RECORDS_ISSUED_LEADS, sizeof *t);
     int32_t from = civil_month_of_day(issue->as_of_day) + 1;
-    unsigned months = issue->months < RECORDS_ISSUED_LEADS ? issue->months : RECORDS_ISSUED_LEADS;
     size_t before = w->out->n;
 
-    for (unsigned l = 0; l < months; l++)
+    for (unsigned l = 0; l < RECORDS_ISSUED_LEADS && l < issue->months; l++)
         truth_of(w, issue, from + (int32_t)l, &t[l]);
     for (size_t i = 0; i < issue->values; i++) {
         const struct rec_issued_value *v = &issue->value[i];
@@ -198,7 +197,7 @@ static void match_issue(struct matching *w, const struct rec_issue *issue, size_
         struct accuracy_pair *p;
 
         /* a node this program does not know, or a month that is not the lead's: not ours to judge */
-        if (node == SUPPLY_NODES || v->lead < 1 || v->lead > months ||
+        if (node == SUPPLY_NODES || v->lead < 1 || v->lead > RECORDS_ISSUED_LEADS ||
             v->month != from + (int32_t)v->lead - 1 || !t[v->lead - 1].judged)
             continue;
         p = new_pair(w);

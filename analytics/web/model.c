@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "analytics/web/model_accuracy.h"
 #include "analytics/web/model_forecast.h"
 #include "collector/common/civil.h"
 #include "collector/common/clock.h"
@@ -174,6 +175,7 @@ static void keep_forecast(struct model *m, const struct forecast *f, bool withou
 
     model_summarise(f, page);
     page->without_water = without_water;
+    model_accuracy(m->c.records, f, m->c.config->seed, !without_water && m->c.series != NULL, page);
     page->revision = model_revision_on_record(m->c.records, page);
     pthread_mutex_lock(&m->lock);
     m->forecast = *page;

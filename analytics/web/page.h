@@ -13,6 +13,7 @@
 #include "analytics/records/records.h"
 #include "analytics/series.h"
 #include "analytics/supply/neraca.h"
+#include "analytics/supply/recalibrate.h"
 #include "analytics/supply/supply.h"
 #include "analytics/water/status.h"
 #include "analytics/web/format.h"
@@ -42,9 +43,28 @@ enum page_forecast_state {
     PAGE_FORECAST_READY
 };
 
-#define PAGE_BASIS_MAX    24 /* listed; how many more there are is said */
-#define PAGE_OFFICIAL_MAX 16
-#define PAGE_UNIT_KG      100.0 /* of rounded figures: a tenth of a tonne */
+#define PAGE_BASIS_MAX       24 /* listed; how many more there are is said */
+#define PAGE_OFFICIAL_MAX    16
+#define PAGE_UNIT_KG         100.0 /* of rounded figures: a tenth of a tonne */
+
+#define PAGE_ACCURACY_MONTHS 12
+#define PAGE_ACCURACY_PAST   36 /* three a month */
+/* A joint forecast and what came; kg. */
+struct page_past {
+    int32_t month;
+    unsigned lead;
+    double p10, p50, p90, actual;
+};
+/* How right issued forecasts were (supply/accuracy.h). */
+struct page_accuracy {
+    bool ready; /* false: the records could not be read */
+    size_t issues, open, silent, late;
+    struct accuracy_score score[DEMAND_NODES][RECORDS_ISSUED_LEADS + 1]; /* [0]: every lead */
+    struct accuracy_score first[DEMAND_NODES]; /* every lead, by the first records */
+    size_t past_n;
+    struct page_past past[PAGE_ACCURACY_PAST]; /* newest month first */
+    struct recalibration recalibration;        /* as it is in the draws */
+};
 
 enum page_other {
     PAGE_OTHER_SUPPLY,
@@ -81,6 +101,7 @@ struct page_forecast {
     unsigned forgotten; /* open cycles left out because of silence (supply.h) */
     double forgotten_kg
         [DEMAND_NODES]; /* of joint and the regencies: their harvest, were the fish still there */
+    struct page_accuracy accuracy;
 };
 
 struct page_model {
@@ -117,6 +138,7 @@ void page_pond(struct buf *b, const struct page_model *m, const struct page_pond
 void page_region(struct buf *b, const struct page_model *m, enum lang lang);
 /* period: "2027-01", "2027-Q1", "all"; "" the first month. One that is not in the forecast is said to be so. */
 void page_print(struct buf *b, const struct page_model *m, const char *period, enum lang lang);
+void page_accuracy(struct buf *b, const struct page_model *m, enum lang lang);
 void page_records(struct buf *b, const struct page_model *m, enum lang lang);
 void page_help(struct buf *b, const struct page_model *m, enum lang lang);
 

@@ -300,5 +300,6 @@ void page_region(struct buf *b, const struct page_model *m, enum lang lang)
     asked(b, m, lang);
     region_basis(b, f, lang);
     method(b, f, lang);
+    region_accuracy(b, f, lang);
     parts_end(b, lang);
 }

@@ -47,6 +47,8 @@ size_t region_asked(const struct page_model *m);
 void region_gaps(struct buf *b, const struct page_forecast *f, enum lang lang);
 /* The balance, or why there is none, and the scenario. */
 void region_balance(struct buf *b, const struct page_forecast *f, enum lang lang);
+/* Where earlier forecasts have changed the spread, and the link to how right they were. */
+void region_accuracy(struct buf *b, const struct page_forecast *f, enum lang lang);
 /* Assumptions and official figures with source and date. */
 void region_basis(struct buf *b, const struct page_forecast *f, enum lang lang);
 

@@ -101,6 +101,14 @@ static void make_print(struct web *w, const struct page_model *m, const char *re
     page_print(&r->body, m, rest, lang);
 }
 
+static void make_accuracy(struct web *w, const struct page_model *m, const char *rest,
+                          enum lang lang, struct reply *r)
+{
+    (void)w;
+    (void)rest;
+    page_accuracy(&r->body, m, lang);
+}
+
 static void make_records(struct web *w, const struct page_model *m, const char *rest,
                          enum lang lang, struct reply *r)
 {
@@ -200,6 +208,7 @@ static const struct route ROUTE[] = {
     {"/wilayah/cetak", true, "bulan", make_print},
     {"/wilayah/catatan", true, NULL, make_records},
     {"/wilayah/skenario", true, NULL, make_scenario},
+    {"/wilayah/ketepatan", true, NULL, make_accuracy},
     {"/bantuan", true, NULL, make_help},
     {"/api/v1/health", false, NULL, make_health},
     {"/api/v1/ponds", true, NULL, make_ponds},

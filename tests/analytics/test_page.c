@@ -34,9 +34,9 @@ static int count(const char *text, const char *what)
     return n;
 }
 
-#define PAGES 9
+#define PAGES 10
 static const char *const PAGE_NAME[PAGES] = {"home", "pond", "silent pond", "region", "help",
-                                             "404",  "503",  "records",     "print"};
+                                             "404",  "503",  "records",     "print",  "accuracy"};
 
 static void make_page(struct buf *b, int page, enum lang lang)
 {
@@ -67,6 +67,9 @@ static void make_page(struct buf *b, int page, enum lang lang)
         break;
     case 7:
         page_records(b, m, lang);
+        break;
+    case 9:
+        page_accuracy(b, m, lang);
         break;
     default:
         page_error(b, 503, m->notice, lang);
@@ -329,6 +332,43 @@ static void numbers_are_in_the_form_of_the_language(void **state)
     assert_non_null(strstr(b.p, "5.3\u00a0mg/L"));
     assert_non_null(strstr(b.p, "3,000 fish"));
     assert_non_null(strstr(b.p, "Read at 05:10\u00a0WIB"));
+    buf_free(&b);
+}
+
+static void the_accuracy_is_told_in_plain_words(void **state)
+{
+    struct page_accuracy *a = &world->model.forecast.accuracy;
+    struct buf b = {0};
+
+    (void)state;
+    make_page(&b, 9, LANG_ID);
+    assert_non_null(strstr(b.p, "6 dari 8 ramalan gabungan mengenai"));
+    assert_non_null(strstr(b.p, "Rentang ramalan 2 sampai 3 bulan ke depan dikali 1,32, karena "
+                                "rentang model mengenai 7 dari 14 ramalan terdahulu."));
+    assert_non_null(strstr(b.p, "<tr><th scope=\"row\">1</th><td>6 / 8</td><td>14%</td>"
+                                "<td>\u22126%</td><td>+31%</td><td>\u2013</td><td>1,26</td></tr>"));
+    assert_non_null(strstr(b.p, "<th scope=\"row\">Semua, catatan pertama</th><td>5 / 8</td>"));
+    assert_int_equal(count(b.p, "panen di bawah rentang"), 1); /* 8 t of 9 to 16 */
+    assert_int_equal(count(b.p, "\u2713 mengenai"), 1);        /* 13 t */
+    assert_int_equal(count(b.p, "panen di atas rentang"), 1);  /* 18 t */
+    assert_non_null(strstr(b.p, "12,0 <span class=\"soft\">(9,0\u201316,0)</span></td><td>8,0"
+                                "</td><td>+50%</td>"));
+    assert_null(strstr(b.p, "Kotim: menurut jarak")); /* nothing of it was judged */
+    assert_non_null(strstr(b.p, "Tidak dinilai: 1 ramalan bulan"));
+    assert_non_null(strstr(b.p, "di luar catatan tidak dinilai"));
+    make_page(&b, 3, LANG_EN); /* the region's page tells the factor and leads there */
+    assert_non_null(strstr(b.p, "2 to 3 months ahead is multiplied by 1.32"));
+    assert_non_null(strstr(b.p, "href=\"/wilayah/ketepatan\""));
+    recalibrate_none(&a->recalibration);
+    a->score[SUPPLY_JOINT][0] = (struct accuracy_score){0};
+    make_page(&b, 9, LANG_EN);
+    assert_non_null(strstr(b.p, "No forecast can be judged yet."));
+    assert_non_null(strstr(b.p, "The range is not corrected."));
+    make_page(&b, 3, LANG_EN);
+    assert_null(strstr(b.p, "is multiplied by"));
+    a->ready = false;
+    make_page(&b, 9, LANG_EN);
+    assert_non_null(strstr(b.p, "could not be read"));
     buf_free(&b);
 }
 
@@ -1102,6 +1142,7 @@ int main(void)
         with_world(a_doubtful_value_is_marked),
         with_world(hostile_names_are_only_text),
         with_world(numbers_are_in_the_form_of_the_language),
+        with_world(the_accuracy_is_told_in_plain_words),
         with_world(the_region_is_ordered_month_joint_kotim_seruyan),
         with_world(the_balance_tells_its_chance_and_what_it_is_made_of),
         with_world(without_demand_there_is_supply_and_no_chance),

@@ -215,6 +215,7 @@ static void every_route_answers(void **state)
         {"GET", "/kolam/kotim-1", 200},
         {"GET", "/wilayah", 200},
         {"GET", "/wilayah/catatan", 200},
+        {"GET", "/wilayah/ketepatan", 200},
         {"GET", "/wilayah/cetak", 200},
         {"GET", "/wilayah/cetak?bulan=%3Cb%3E&lang=en", 200},
         {"GET", "/wilayah/skenario", 200},
@@ -469,7 +470,8 @@ static void without_a_database_pages_say_no_data(void **state)
     await_page(&h, "/wilayah", "tanpa data sensor"); /* the records alone give a forecast */
     await_page(&h, "/wilayah/cetak", "<h1>Prognosa Neraca Pangan: Ikan Nila</h1>");
     await_page(&h, "/wilayah/cetak?bulan=1999-12", "Masa \u201c1999-12\u201d tidak ada");
-    await_page(&h, "/wilayah/cetak?bulan=all&lang=en", "Provisional, not issued yet");
+    await_page(&h, "/wilayah/cetak?bulan=all&lang=en", "Provisional, ");
+    await_page(&h, "/wilayah/ketepatan", "Belum ada ramalan yang dapat dinilai");
     house_close(&h);
 }
 
