@@ -25,7 +25,7 @@ PKGS := libmodbus libcurl libcjson sqlite3 libmicrohttpd gsl zlib
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 ALL_CFLAGS = -std=c11 -D_DEFAULT_SOURCE -DNILA_VERSION='"$(VERSION)"' -DNILA_DATADIR='"$(DATADIR)"' -I. -MMD -MP -fPIE -pthread \
-             -ffp-contract=off $(HARD) $(PKG_CFLAGS) $(WARN) $(CPPFLAGS) $(CFLAGS) $(INSTR)
+             -ffp-contract=off -fno-math-errno -fno-trapping-math $(HARD) $(PKG_CFLAGS) $(WARN) $(CPPFLAGS) $(CFLAGS) $(INSTR)
 ALL_LDFLAGS = -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS) $(INSTR)
 
 # A room is a folder (or several) that becomes one archive; a program is its main.c and the archives it may use.

@@ -9,7 +9,7 @@
 
 #include "collector/common/log.h"
 
-#define ARRAYS 18
+#define ARRAYS 20
 
 /* Weights of the running means of feeding, 1/day. */
 static const double RATION_MEMORY = 1.0 / 7;
@@ -33,10 +33,11 @@ void ensemble_prior(enum pond_system system, struct ensemble_prior *out)
 struct ensemble *ensemble_new(size_t n, size_t per_path)
 {
     struct ensemble *e = xcalloc(1, sizeof *e);
-    double **array[ARRAYS] = {
-        &e->u,       &e->count,    &e->count_max, &e->ln_cv,    &e->ln_feeding, &e->ln_conversion,
-        &e->ln_mort, &e->ln_seen,  &e->bias,      &e->do_usual, &e->died,       &e->relative_ration,
-        &e->spawn,   &e->recruits, &e->netted,    &e->gain_f,   &e->gain_c,     &e->live};
+    double **array[ARRAYS] = {&e->u,          &e->count,         &e->count_max, &e->ln_cv,
+                              &e->ln_feeding, &e->ln_conversion, &e->ln_mort,   &e->ln_seen,
+                              &e->bias,       &e->do_usual,      &e->died,      &e->relative_ration,
+                              &e->spawn,      &e->recruits,      &e->netted,    &e->gain_f,
+                              &e->gain_c,     &e->live,          &e->level,     &e->gain};
 
     assert(n >= 2 && per_path >= 1 && n % per_path == 0);
     e->n = n;
@@ -105,17 +106,23 @@ void ensemble_copy_clock(struct ensemble *to, const struct ensemble *from)
     to->stale = true;
 }
 
-/* Feeding and mortality change once a week or by an observation; their exponentials are kept until then. */
+/* Feeding changes once a week and by an observation, mortality by an observation alone, the common path once a week on its
+ * own calendar: the exponentials of each are kept until it does. */
 static void refresh(struct ensemble *e, const double *z)
 {
-    for (size_t i = 0; i < e->n; i++) {
-        double common = z != NULL ? z[i / e->per_path] : 0;
-
-        e->gain_f[i] = growth_gain_feeding(exp(e->ln_feeding[i] + common));
-        e->gain_c[i] = e->fed_ever ? exp(e->ln_conversion[i] + common) : 0;
+    for (size_t i = 0; e->stale && i < e->n; i++)
         e->live[i] = exp(-exp(e->ln_mort[i]));
+    for (size_t i = 0; (e->stale || e->walked) && i < e->n; i++)
+        e->level[i] = exp(e->ln_feeding[i]);
+    for (size_t k = 0; k < e->n / e->per_path; k++) {
+        double common = z != NULL ? exp(z[k]) : 1;
+
+        for (size_t i = k * e->per_path; i < (k + 1) * e->per_path; i++) {
+            e->gain_f[i] = growth_gain_feeding(common) * e->level[i];
+            e->gain_c[i] = e->fed_ever ? common * exp(e->ln_conversion[i]) : 0;
+        }
     }
-    e->stale = false;
+    e->stale = e->walked = false;
     e->z_used = z;
 }
 
@@ -125,6 +132,7 @@ static void weekly_walk(struct ensemble *e, gsl_rng *rng)
         e->ln_feeding[i] += gauss(rng, ENSEMBLE_FEEDING_STEP);
     for (size_t i = 0; e->fed_ever && i < e->n; i++)
         e->ln_conversion[i] += gauss(rng, ENSEMBLE_FEEDING_STEP);
+    e->walked = true;
 }
 
 /* --- recruits: the young of fish of both sexes --- */
@@ -184,36 +192,58 @@ static double grow_fed(struct ensemble *e, size_t i, const struct ensemble_span 
                          s->days);
 }
 
+/* Share alive after days (1..7) of which one leaves live. */
+static double power_of_days(double live, int days)
+{
+    double two = live * live;
+
+    return (days & 1 ? live : 1) * (days & 2 ? two : 1) * (days & 4 ? two * two : 1);
+}
+
+static void grow(struct ensemble *e, const struct ensemble_span *s)
+{
+    double memory = 1 - pow(1 - RATION_MEMORY, s->days);
+
+    if (!isnan(s->feed_kg)) {
+        for (size_t i = 0; i < e->n; i++)
+            e->u[i] =
+                grow_fed(e, i, s, s->do_known ? s->effect : s->effect * e->do_usual[i], memory);
+        return;
+    }
+    for (size_t i = 0; i < e->n; i++)
+        e->gain[i] = s->effect * e->gain_f[i] * (s->do_known ? 1 : e->do_usual[i]);
+    growth_steps_u(e->n, e->u, e->gain, s->loss_rate, s->days);
+}
+
+/* Deaths of every day, and of a common event. */
+static void die(struct ensemble *e, const struct ensemble_span *s)
+{
+    for (size_t i = 0; i < e->n; i++) {
+        double alive = e->count[i] * power_of_days(e->live[i], s->days);
+
+        e->died[i] += e->count[i] - alive;
+        e->count[i] = alive;
+    }
+    for (size_t i = 0; s->loss != NULL && i < e->n; i++)
+        e->count[i] *= 1 - s->exposure * s->loss[i / e->per_path];
+}
+
 void ensemble_go(struct ensemble *e, const struct ensemble_span *s, gsl_rng *rng)
 {
     bool fed = !isnan(s->feed_kg), first_fed = fed && !e->fed_ever;
     int32_t week = (e->day - e->stocked_day) / 7;
-    double memory = 1 - pow(1 - RATION_MEMORY, s->days);
 
     e->day += s->days;
     e->fed_ever |= fed;
     e->stale |= first_fed;
-    if ((e->day - e->stocked_day) / 7 != week) {
+    if ((e->day - e->stocked_day) / 7 != week)
         weekly_walk(e, rng);
-        e->stale = true;
-    }
-    /* The common path moves weekly, on its own calendar: another week is another array. */
-    if (e->stale || s->z != e->z_used)
+    /* Another week of the common path is another array. */
+    if (e->stale || e->walked || s->z != e->z_used)
         refresh(e, s->z);
     e->fed_share += (1 - pow(1 - FED_MEMORY, s->days)) * ((fed ? 1 : 0) - e->fed_share);
-    for (size_t i = 0; i < e->n; i++) {
-        double effect = s->do_known ? s->effect : s->effect * e->do_usual[i];
-        double alive = e->count[i];
-
-        for (int d = 0; d < s->days; d++)
-            alive *= e->live[i];
-        e->u[i] = fed ? grow_fed(e, i, s, effect, memory)
-                      : growth_step_u(e->u[i], effect * e->gain_f[i], s->loss_rate, s->days);
-        e->died[i] += e->count[i] - alive;
-        if (s->loss != NULL)
-            alive *= 1 - s->exposure * s->loss[i / e->per_path];
-        e->count[i] = alive;
-    }
+    grow(e, s); /* feed is shared among the fish there were */
+    die(e, s);
     if (e->breeds)
         breed(e, s->days);
 }
@@ -247,14 +277,29 @@ double ensemble_biggest_g(const struct ensemble *e, size_t i, double p)
     return growth_mass(e->u[i]) * gsl_cdf_ugaussian_P(sigma_of(e, i) - z) / p;
 }
 
+void ensemble_add_classes(const struct ensemble *e, size_t i, const double *bound_g, size_t classes,
+                          double *kg)
+{
+    double sigma = sigma_of(e, i), mass = growth_mass(e->u[i]), all = e->count[i] * mass / 1000;
+    double mu = log(mass) - sigma * sigma / 2, below = 0;
+
+    if (bound_g[0] > 0)
+        below = gsl_cdf_ugaussian_P((log(bound_g[0]) - mu) / sigma - sigma);
+    for (size_t c = 0; c < classes; c++) {
+        double to = bound_g[c + 1];
+        double next = isinf(to) ? 1 : gsl_cdf_ugaussian_P((log(to) - mu) / sigma - sigma);
+
+        kg[c] += all * (next - below);
+        below = next;
+    }
+}
+
 double ensemble_class_kg(const struct ensemble *e, size_t i, double from_g, double to_g)
 {
-    double sigma = sigma_of(e, i), mass = growth_mass(e->u[i]);
-    double mu = log(mass) - sigma * sigma / 2;
-    double below_to = isinf(to_g) ? 1 : gsl_cdf_ugaussian_P((log(to_g) - mu) / sigma - sigma);
-    double below_from = from_g > 0 ? gsl_cdf_ugaussian_P((log(from_g) - mu) / sigma - sigma) : 0;
+    double kg = 0;
 
-    return e->count[i] * mass / 1000 * (below_to - below_from);
+    ensemble_add_classes(e, i, (double[]){from_g, to_g}, 1, &kg);
+    return kg;
 }
 
 /* What stays behind when a share p of mean taken_g is taken: its mean and spread follow from the sums of mass and of squares.

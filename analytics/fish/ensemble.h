@@ -12,13 +12,13 @@
 #ifndef ANALYTICS_ENSEMBLE_H
 #define ANALYTICS_ENSEMBLE_H
 
-#include <gsl/gsl_rng.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "collector/common/site.h"
 #include "growth.h"
+#include "stream.h"
 
 /* Priors of a cycle. The survival figures rest on few sources (biofloc 95 % and river cages 40 % in local reports,
  * 70-85 % in guides for ponds): assumptions until local records replace them. */
@@ -67,9 +67,11 @@ struct ensemble {
     double *recruits;               /* young fish there are */
     double *netted;                 /* how well the net takes them, 0..1 */
     double *gain_f, *gain_c, *live; /* exp of the above, kept up to date inside */
+    double *level, *gain;           /* exp of ln_feeding; work */
     double fed_share;               /* running share of recent days with feed records, 0..1 */
     bool fed_ever;                  /* the ration law was used in this cycle */
     bool stale;           /* caches above must be made anew: set it after changing a member */
+    bool walked;          /* likewise, inside: feeding alone has changed */
     bool breeds;          /* some member has fish of both sexes */
     double breeding_days; /* since the fish of the first member were big enough */
     const double *z_used; /* the path the caches were made with; only compared, never read */
@@ -127,6 +129,9 @@ double ensemble_mass_g(const struct ensemble *e, size_t i);
 double ensemble_biomass_kg(const struct ensemble *e, size_t i);
 /* kg of fish from from_g to below to_g (INFINITY: no bound). */
 double ensemble_class_kg(const struct ensemble *e, size_t i, double from_g, double to_g);
+/* Adds the same to kg [classes], class c from bound_g[c] to below bound_g[c + 1]; in one go it costs half as much. */
+void ensemble_add_classes(const struct ensemble *e, size_t i, const double *bound_g, size_t classes,
+                          double *kg);
 /* What a sample would weigh on average, recruits in the net and bias included, in ln g. */
 double ensemble_ln_sample(const struct ensemble *e, size_t i);
 

@@ -28,8 +28,8 @@ struct filter *filter_new(size_t draws, size_t members)
     size_t n;
 
     f->draws = draws;
-    members = members > 0 ? members : FILTER_MEMBERS;
-    f->inner = (members + draws - 1) / draws;
+    /* the usual number is rounded down: one over a draw's own would double the cost for a full thousand draws */
+    f->inner = members > 0 ? (members + draws - 1) / draws : FILTER_MEMBERS / draws;
     f->inner = f->inner > FEWEST_INNER ? f->inner : FEWEST_INNER;
     n = draws * f->inner;
     f->fish = ensemble_new(n, f->inner);
@@ -420,6 +420,8 @@ double filter_mass_g(const struct filter *f, size_t i)
     const double *ln_w = f->ln_w[0] + i * f->inner, *u = f->fish->u + i * f->inner;
     double top = -INFINITY, sum = 0, of_w = 0;
 
+    if (f->inner == 1)
+        return growth_mass(u[0]);
     for (size_t j = 0; j < f->inner; j++)
         top = ln_w[j] > top ? ln_w[j] : top;
     for (size_t j = 0; j < f->inner; j++) {

@@ -61,8 +61,8 @@ struct filter {
     size_t *from;
 };
 
-/* draws >= 2. members: at least so many of all draws together, 0: FILTER_MEMBERS; fewer cost less and make ranges a little
- * narrower. Never NULL. */
+/* draws >= 2. members: at least so many of all draws together, 0: FILTER_MEMBERS, rounded down to as many
+ * for each draw, at least one; fewer cost less and make ranges a little narrower. Never NULL. */
 struct filter *filter_new(size_t draws, size_t members);
 void filter_free(struct filter *f); /* NULL is fine */
 

@@ -28,12 +28,17 @@ static double ramp(double x, double zero, double one)
     return y <= 0 ? 0 : y >= 1 ? 1 : y;
 }
 
-double growth_temp_effect(double temp_c)
+double growth_ln_temp_effect(double temp_c)
 {
     double span = temp_c < TEMP_BEST_C ? TEMP_BEST_C - TEMP_MIN_C : TEMP_MAX_C - TEMP_BEST_C;
     double off = (temp_c - TEMP_BEST_C) / span;
 
-    return exp(-4.6 * off * off * off * off);
+    return -4.6 * off * off * off * off;
+}
+
+double growth_temp_effect(double temp_c)
+{
+    return exp(growth_ln_temp_effect(temp_c));
 }
 
 struct growth_oxygen growth_oxygen_default(void)
@@ -89,6 +94,13 @@ double growth_loss(double temp_c)
     return LOSS_AT_TMIN * exp(LOSS_PER_C * (temp_c - TEMP_MIN_C));
 }
 
+double growth_loss_moved(double loss, double dev_c)
+{
+    double x = LOSS_PER_C * dev_c;
+
+    return loss * (1 + x * (1 + x * (1.0 / 2 + x * (1.0 / 6 + x * (1.0 / 24)))));
+}
+
 double growth_gain_feeding(double feeding)
 {
     return ASSIMILATION * (1 - FEEDING_LOSS) * CONSUMPTION * feeding;
@@ -121,6 +133,27 @@ double growth_mass(double u)
 {
     double mass = pow(u, 1 / GROWTH_U_EXPONENT);
     return mass > GROWTH_MASS_MIN_G ? mass : GROWTH_MASS_MIN_G;
+}
+
+/* The chunk's length is known to the compiler, which then makes vector code of it at -O2 too. */
+enum {
+    CHUNK = 32
+};
+
+static void step_chunk(double *restrict u, const double *restrict gain, double loss, double dt_days)
+{
+    for (size_t i = 0; i < CHUNK; i++)
+        u[i] = growth_step_u(u[i], gain[i], loss, dt_days);
+}
+
+void growth_steps_u(size_t n, double *u, const double *gain, double loss, double dt_days)
+{
+    size_t i = 0;
+
+    for (; i + CHUNK <= n; i += CHUNK)
+        step_chunk(u + i, gain + i, loss, dt_days);
+    for (; i < n; i++)
+        u[i] = growth_step_u(u[i], gain[i], loss, dt_days);
 }
 
 double growth_step(double mass_g, const struct growth_day *d, const struct growth_params *p,

@@ -10,6 +10,8 @@
 static const double BUYER_MASS_G[BUYER_PRIOR_CLASSES] = {200, 250, 333};
 static const double BUYER_SHARE[BUYER_PRIOR_CLASSES] = {0.3, 0.4, 0.3};
 static const double HAZARD_WIDTH = 0.1; /* of W* */
+/* The hazard at this share of W*: 1 / (1 + exp(0.46 / HAZARD_WIDTH)) is 0.00995. */
+static const double FAR_SHARE = 0.54, FAR_HAZARD = 0.01;
 
 void harvest_buyers(struct harvest_buyers *out, double learned_mass_g, size_t cycles)
 {
@@ -35,8 +37,15 @@ void harvest_waited(const struct harvest_buyers *b, double mass_g, double *ln_wa
 {
     /* ln(1 - hazard), written so that it stays finite far above the target */
     for (size_t c = 0; c < b->n; c++) {
-        double x = (mass_g - b->mass_g[c]) / (HAZARD_WIDTH * b->mass_g[c]);
-        ln_wait[c] -= x > 30 ? x : log1p(exp(x));
+        double x = (mass_g - b->mass_g[c]) / (HAZARD_WIDTH * b->mass_g[c]), odds;
+
+        if (x > 30) {
+            ln_wait[c] -= x;
+            continue;
+        }
+        odds = exp(x);
+        /* small fish, most of the time: the logarithm's series, exact to 1e-12 */
+        ln_wait[c] -= odds < 1e-3 ? odds * (1 - odds * (0.5 - odds * (1.0 / 3))) : log1p(odds);
     }
 }
 
@@ -142,22 +151,57 @@ static size_t path_at(const struct harvest_outlook *o, int32_t day)
     return (size_t)week * o->path_stride;
 }
 
-/* The week from day on. Returns the day of the final harvest, or INT32_MAX; *kg and *mass_g are the harvest's, final or by
- * and by. */
-static int32_t one_week(const struct harvest_outlook *o, struct harvest_member *m, int32_t day,
-                        double effect, double retail_kg, gsl_rng *rng, double *kg, double *mass_g)
+/* What stays the same for a member's cycle, so that weeks cost one exponential. */
+struct course {
+    double far_u;        /* below it a final harvest is less likely than FAR_HAZARD */
+    double per_target_u; /* 1 / u of W* */
+    double live_week;    /* share that lives through a week */
+    double loss_rate;    /* growth_loss of the usual temperature */
+};
+
+static struct course course_of(const struct harvest_outlook *o, const struct harvest_member *m)
 {
-    double hazard = harvest_hazard(growth_mass(m->u), m->target_g);
+    return (struct course){growth_u(FAR_SHARE * m->target_g), 1 / growth_u(m->target_g),
+                           exp(-7 * m->mort), growth_loss(o->temp_c)};
+}
+
+/* Whether the final harvest is this week: luck < hazard. Most fish are far from their target and most luck is above what they
+ * would need. Nearer, W / W* = q^(1 / 0.33) with q = u / u* lies beyond q^3 as seen from 1, so that the hazard of q^3 is a
+ * bound, above for smaller fish and below for bigger ones; the mass is only worked out where that leaves it open. */
+static bool is_final(const struct harvest_member *m, const struct course *c, gsl_rng *rng)
+{
+    double luck = gsl_rng_uniform(rng), q, bound;
+
+    if (luck >= FAR_HAZARD && m->u < c->far_u)
+        return false;
+    q = m->u * c->per_target_u;
+    bound = harvest_hazard(q * q * q, 1);
+    if (q < 1 && luck >= bound)
+        return false;
+    if (q >= 1 && luck < bound)
+        return true;
+    return luck < harvest_hazard(growth_mass(m->u), m->target_g);
+}
+
+/* The week from day on. Returns the day of the final harvest, or INT32_MAX; *kg and *mass_g are the harvest's, final or by
+ * and by; *kg is 0 and *mass_g left alone when there is none. */
+static int32_t one_week(const struct harvest_outlook *o, struct harvest_member *m,
+                        const struct course *c, int32_t day, double effect, double retail_kg,
+                        gsl_rng *rng, double *kg, double *mass_g)
+{
     size_t at = path_at(o, day);
-    double temp_c = o->temp_c + (m->temp_dev != NULL ? m->temp_dev[at] : 0);
-    double loss = growth_loss(temp_c);
-    double gain = effect * growth_temp_effect(temp_c) * exp(m->ln_gain + m->z[at]);
-    bool final = gsl_rng_uniform(rng) < hazard;
+    double dev_c = m->temp_dev != NULL ? m->temp_dev[at] : 0;
+    double gain = effect * exp(growth_ln_temp_effect(o->temp_c + dev_c) + m->ln_gain + m->z[at]);
+    bool final = is_final(m, c, rng);
     double days = final ? (double)gsl_rng_uniform_int(rng, 7) : 7;
 
-    m->u = growth_step_u(m->u, gain, loss, days);
-    m->count *= exp(-m->mort * days) * (1 - o->prior->exposure * m->loss[at]);
+    m->u = growth_step_u(m->u, gain, growth_loss_moved(c->loss_rate, dev_c), days);
+    m->count *=
+        (final ? exp(-m->mort * days) : c->live_week) * (1 - o->prior->exposure * m->loss[at]);
     m->ln_gain += gsl_ran_gaussian_ziggurat(rng, ENSEMBLE_FEEDING_STEP);
+    *kg = 0;
+    if (!final && !(retail_kg > 0))
+        return INT32_MAX;
     *mass_g = growth_mass(m->u);
     *kg = m->count * *mass_g / 1000;
     if (final)
@@ -177,13 +221,14 @@ void harvest_follow(const struct harvest_outlook *o, struct harvest_member *m, g
 {
     double effect = o->nh3_effect * m->do_usual; /* without temperature, which moves by the week */
     const double aerated = o->nh3_effect * (m->do_usual + (1 - m->do_usual) * o->aerated);
+    struct course c = m->stocked ? course_of(o, m) : (struct course){0};
     bool current = m->stocked;
     int32_t day = o->first_day;
 
     if (!m->stocked && m->restock_day < day)
         day = m->restock_day; /* stocked already, and nobody told */
     while (day <= (current ? o->main_end_day : o->end_day)) {
-        double kg, mass_g;
+        double kg, mass_g = NAN;
         int32_t harvested;
 
         if (!m->stocked) {
@@ -193,8 +238,9 @@ void harvest_follow(const struct harvest_outlook *o, struct harvest_member *m, g
             if (day > o->end_day)
                 return;
             stock_again(o, m, day, rng);
+            c = course_of(o, m);
         }
-        harvested = one_week(o, m, day, is_aerated(o, day) ? aerated : effect,
+        harvested = one_week(o, m, &c, day, is_aerated(o, day) ? aerated : effect,
                              current ? o->retail_kg_week : 0, rng, &kg, &mass_g);
         if (harvested == INT32_MAX) {
             if (kg > 0)

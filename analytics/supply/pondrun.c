@@ -36,9 +36,7 @@ struct pondrun *pondrun_new(const struct supply_input *in, const struct paths *p
     w->paths = paths;
     w->end_day = end_day;
     w->first_month = civil_month_of_day(in->as_of_day) + 1;
-    w->rng = gsl_rng_alloc(gsl_rng_mt19937);
-    if (w->rng == NULL)
-        fatal("no memory");
+    w->rng = stream_new();
     w->filter = filter_new(in->draws, in->members);
     w->fish = ensemble_new(in->draws, 1);
     w->ln_wait = xcalloc((size_t)in->draws * HARVEST_CLASSES, sizeof *w->ln_wait);
@@ -203,9 +201,9 @@ static void summarise_fish(struct pondrun *w, struct supply_pond *out)
     gsl_sort(w->sorted, 1, n);
     out->biomass_kg_p50 = quantile(w, n, 0.5);
     for (size_t i = 0; i < n; i++)
-        for (int c = 0; c < SUPPLY_CLASSES; c++)
-            out->class_kg[c] +=
-                ensemble_class_kg(w->fish, i, SUPPLY_CLASS_G[c], SUPPLY_CLASS_G[c + 1]) / (double)n;
+        ensemble_add_classes(w->fish, i, SUPPLY_CLASS_G, SUPPLY_CLASSES, out->class_kg);
+    for (int c = 0; c < SUPPLY_CLASSES; c++)
+        out->class_kg[c] /= (double)n;
     out->doubts = w->filter->doubts;
     memcpy(out->doubt, w->filter->doubt, sizeof out->doubt);
 }

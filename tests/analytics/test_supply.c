@@ -229,6 +229,28 @@ static struct supply_pond look(struct world *w, int32_t as_of_day, const struct 
     return pond;
 }
 
+/* Median number of fish, as the mean of eight seeds: one seed's own error is 3 %. */
+static double look_at_count(struct world *w, int32_t as_of_day)
+{
+    double sum = 0;
+
+    for (uint64_t seed = 3; seed < 11; seed++) {
+        struct supply_input in = {.records = &w->s,
+                                  .as_of_day = as_of_day,
+                                  .months = 6,
+                                  .draws = DRAWS,
+                                  .seed = seed,
+                                  .ignore_silence = true};
+        struct supply_pond pond;
+        struct supply_forecast *f;
+
+        assert_int_equal(supply_run(&in, &f, &pond), 0);
+        supply_free(f);
+        sum += pond.count_p50;
+    }
+    return sum / 8;
+}
+
 static void a_sample_of_bigger_fish_raises_mass_and_brings_the_harvest_forward(void **state)
 {
     int32_t day;
@@ -315,10 +337,10 @@ static void dead_fish_count_the_same_however_often_they_are_written_down(void **
     for (size_t k = 0; k < 4; k++) {
         struct world *w = one_pond(&day, &cycle);
 
-        before = look(w, day, NULL, NULL).count_p50;
+        before = look_at_count(w, day);
         for (int d = row[k].every; d <= 84; d += row[k].every)
             world_death(w, cycle, day - 90 + d, row[k].deaths * row[k].every);
-        left[k] = look(w, day, NULL, NULL).count_p50;
+        left[k] = look_at_count(w, day);
         print_message("%s: %.0f fish, %.0f without rows\n", row[k].says, left[k], before);
         world_free(w);
     }
