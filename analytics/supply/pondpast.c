@@ -25,7 +25,7 @@ static double ln_buyers(const struct harvest_buyers *b, const double *ln_wait,
     }
     for (size_t c = 0; c < b->n; c++)
         sum += exp(x[c] - top);
-    return top + log(sum);
+    return sum > 0 ? top + log(sum) : -INFINITY; /* no class can be */
 }
 
 /* Before the week that ends with day is waited for: was the pond harvested in it, and nothing written? Any day of it
