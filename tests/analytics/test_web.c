@@ -18,6 +18,7 @@
 #include "analytics/web/request.h"
 #include "analytics/web/server.h"
 #include "collector/common/buf.h"
+#include "collector/common/civil.h"
 #include "collector/common/clock.h"
 #include "collector/common/gzip.h"
 #include "collector/common/http.h"
@@ -46,10 +47,13 @@ static void import(struct house *h, enum records_table t, const char *csv)
     (void)unlink(path);
 }
 
-/* Two farms, three ponds, one cycle. url: of the database; NULL: no source at all. */
+/* Two farms, three ponds, one cycle that is twelve weeks old and was sampled the other day. url: of the database; NULL: no
+ * source at all. */
 static void house_open(struct house *h, const char *url)
 {
-    char why[256] = "";
+    const struct civil stocked = civil_from_day(civil_day(clock_wall_ms()) - 84);
+    const struct civil sampled = civil_from_day(civil_day(clock_wall_ms()) - 2);
+    char why[256] = "", row[160];
 
     *h = (struct house){.config = {.port = 0, .seed = 1, .draws = 50, .months = 2}};
     (void)snprintf(h->dir, sizeof h->dir, "%s", support_tmpdir());
@@ -66,7 +70,13 @@ static void house_open(struct house *h, const char *url)
     import(h, RECORDS_PONDS,
            "pond,farm,name,system,area_m2,depth_m\nkotim-1,mentaya,Kolam 1,pond,400,1.2\n"
            "kotim-2,mentaya,Kolam 2,pond,400,1.2\nseruyan-1,pembuang,Karamba 1,cage,20,2\n");
-    import(h, RECORDS_CYCLES, "cycle,pond,stocked_on,count,mass_g\nc1,kotim-1,2026-09-01,3000,8\n");
+    (void)snprintf(row, sizeof row,
+                   "cycle,pond,stocked_on,count,mass_g\nc1,kotim-1,%04d-%02d-%02d,3000,8\n",
+                   stocked.year, stocked.month, stocked.day);
+    import(h, RECORDS_CYCLES, row);
+    (void)snprintf(row, sizeof row, "pond,on,fish,total_g\nkotim-1,%04d-%02d-%02d,30,4500\n",
+                   sampled.year, sampled.month, sampled.day);
+    import(h, RECORDS_SAMPLES, row);
     if (url != NULL) {
         h->config.source = SOURCE_INFLUX;
         (void)snprintf(h->config.influx_url, sizeof h->config.influx_url, "%s", url);
