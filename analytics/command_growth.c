@@ -132,9 +132,10 @@ static int fish_of(const struct command_options *o, struct law_fish *f)
     }
     if ((f->law != LAW_RATION && !isnan(g->ration_pct)) ||
         (f->law != LAW_LEVEL && !isnan(g->level))) {
-        log_warnx(o->english ? "--law %s does not use --ration or --feeding-level as given"
-                             : "--law %s tidak memakai --ration atau --feeding-level itu",
-                  law_name(f->law));
+        log_warnx(o->english ? "--law %s does not use %s: leave it out"
+                             : "--law %s tidak memakai %s: hilangkan",
+                  law_name(f->law),
+                  f->law != LAW_RATION && !isnan(g->ration_pct) ? "--ration" : "--feeding-level");
         return EX_USAGE;
     }
     f->rate = !isnan(g->rate) ? g->rate : law_usual_rate(f->law);

@@ -19,7 +19,7 @@ static int check_options(const struct command_options *o, int32_t *as_of_day, ch
 
     *as_of_day = civil_day(clock_wall_ms());
     if (o->as_of != NULL && civil_parse_day(o->as_of, as_of_day) != 0) {
-        (void)snprintf(why, COMMAND_WHY, "--as-of %.40s is not a date; as in 2026-11-24", o->as_of);
+        command_why_as_of(o, why);
         return NILA_ERR_RANGE;
     }
     if (o->survey.quarter == NULL || places_period(o->survey.quarter, &month, &months) != 0 ||

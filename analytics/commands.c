@@ -286,12 +286,44 @@ int command_import(const struct command_options *o)
 
 /* --- forecast --- */
 
+void command_why_as_of(const struct command_options *o, char *why)
+{
+    (void)snprintf(why, WHY,
+                   o->english ? "--as-of %.40s is not a date; as in 2026-11-24"
+                              : "--as-of %.40s bukan tanggal; seperti 2026-11-24",
+                   o->as_of);
+}
+
+/* Two results in one file: the later would take the earlier's place. */
+static bool outputs_differ(const struct command_options *o, char *why)
+{
+    const struct {
+        const char *option, *path;
+    } out[] = {{"--out", o->out},
+               {"--balance", o->balance},
+               {"--classes", o->classes},
+               {"--parts", o->parts}};
+
+    for (size_t a = 0; a < sizeof out / sizeof out[0]; a++)
+        for (size_t b = 0; b < a; b++) {
+            if (out[a].path == NULL || out[b].path == NULL || strcmp(out[a].path, out[b].path) != 0)
+                continue;
+            (void)snprintf(why, WHY,
+                           o->english ? "%s and %s both name %.80s; give each a file of its own"
+                                      : "%s dan %s sama-sama menyebut %.80s; beri masing-masing "
+                                        "berkas sendiri",
+                           out[b].option, out[a].option, out[a].path);
+            return false;
+        }
+    return true;
+}
+
 int command_request(const struct command_options *o, const struct analytics_config *c,
                     struct forecast_request *q, char *why)
 {
     q->as_of_day = civil_day(clock_wall_ms());
     if (o->as_of != NULL && civil_parse_day(o->as_of, &q->as_of_day) != 0) {
-        (void)snprintf(why, WHY, "--as-of %.40s is not a date; as in 2026-11-24", o->as_of);
+        command_why_as_of(o, why);
         return NILA_ERR_RANGE;
     }
     q->months = o->months > 0 ? (unsigned)o->months : c->months;
@@ -301,24 +333,36 @@ int command_request(const struct command_options *o, const struct analytics_conf
     q->by_class = o->classes != NULL;
     if (o->balance != NULL && strcmp(o->balance, "-") == 0 &&
         (o->out == NULL || strcmp(o->out, "-") == 0)) {
-        (void)snprintf(why, WHY, "--balance - needs --out FILE: both cannot go to stdout");
+        (void)snprintf(why, WHY,
+                       o->english ? "--balance - needs --out FILE: both cannot go to stdout"
+                                  : "--balance - memerlukan --out FILE: keduanya tidak dapat ke "
+                                    "stdout");
         return NILA_ERR_RANGE;
     }
+    if (!outputs_differ(o, why))
+        return NILA_ERR_RANGE;
     if (o->issue && o->without_official) {
         (void)snprintf(why, WHY,
-                       "--issue puts the forecast on record as it is published: not together with "
-                       "--without-official");
+                       o->english ? "--issue puts the forecast on record as it is published: not "
+                                    "together with --without-official"
+                                  : "--issue mencatat ramalan sebagaimana diterbitkan: tidak "
+                                    "bersama --without-official");
         return NILA_ERR_RANGE;
     }
     q->seed = o->seed >= 0 ? (uint64_t)o->seed : c->seed;
     if (o->threads > SUPPLY_THREADS_MAX) {
-        (void)snprintf(why, WHY, "--threads %ld is not allowed; 1..%d", o->threads,
-                       SUPPLY_THREADS_MAX);
+        (void)snprintf(why, WHY,
+                       o->english ? "--threads %ld is not allowed; 1..%d"
+                                  : "--threads %ld tidak boleh; 1..%d",
+                       o->threads, SUPPLY_THREADS_MAX);
         return NILA_ERR_RANGE;
     }
     q->threads = o->threads > 0 ? (unsigned)o->threads : c->threads;
     if (forecast_scope_find(o->scope != NULL ? o->scope : "auto", &q->scope) != 0) {
-        (void)snprintf(why, WHY, "--scope %.40s is not allowed; tracked, all or auto", o->scope);
+        (void)snprintf(why, WHY,
+                       o->english ? "--scope %.40s is not allowed; tracked, all or auto"
+                                  : "--scope %.40s tidak boleh; tracked, all, atau auto",
+                       o->scope);
         return NILA_ERR_RANGE;
     }
     return 0;
@@ -358,6 +402,9 @@ static void forecast_words(const struct command_options *o, const struct forecas
         "sensor\n",
         "%s: as of %s, %u months, %u draws, %u ponds with an open cycle, %zu with sensor data\n",
         path, day, s->months, s->draws, s->tracked[SUPPLY_JOINT], f->ponds_with_water);
+    if (s->as_of_day > civil_day(clock_wall_ms()))
+        say(o, "%s masih di masa depan: belum ada catatan sampai hari itu\n",
+            "%s is still to come: records reach up to today only\n", day);
     if (s->tracked[SUPPLY_JOINT] == 0)
         say(o, "tidak ada kolam dengan siklus berjalan pada tanggal itu\n",
             "no pond had an open cycle on that date\n");

@@ -17,6 +17,8 @@ NILA_MUST_CHECK int command_load_config(const struct command_options *o, struct 
 NILA_MUST_CHECK int command_open_records(const struct command_options *o,
                                          const struct analytics_config *c, struct records **out,
                                          char *why);
+/* Says in why that --as-of is no date. */
+void command_why_as_of(const struct command_options *o, char *why);
 /* as_of, months, draws, seed, scope, threads of *q, else the configuration's. NILA_ERR_RANGE. */
 NILA_MUST_CHECK int command_request(const struct command_options *o,
                                     const struct analytics_config *c, struct forecast_request *q,

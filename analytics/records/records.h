@@ -245,6 +245,8 @@ void records_snapshot_free(struct records_snapshot *s); /* NULL is fine */
 
 /* Index of a pond, -1. */
 long records_find_pond(const struct records_snapshot *s, const char *slug);
+/* The pond's cycles lie in cycle[] from *from to before *to. */
+void records_cycles_of(const struct records_snapshot *s, size_t pond, size_t *from, size_t *to);
 /* The cycle open in pond (index) at the end of day, -1: from the day of stocking to the day before its closed_day. */
 long records_open_cycle(const struct records_snapshot *s, size_t pond, int32_t day);
 

@@ -133,7 +133,7 @@ static int take_cycle(struct load *l, struct db_stmt *row, void *element)
     return 0;
 }
 
-/* First cycle of a pond in the sorted array; the pond's cycles follow it. */
+/* First cycle of a pond or of those after it in the sorted array. */
 static size_t first_cycle(const struct records_snapshot *s, size_t pond)
 {
     size_t lo = 0, hi = s->cycles;
@@ -148,12 +148,21 @@ static size_t first_cycle(const struct records_snapshot *s, size_t pond)
     return lo;
 }
 
+void records_cycles_of(const struct records_snapshot *s, size_t pond, size_t *from, size_t *to)
+{
+    *from = first_cycle(s, pond);
+    *to = first_cycle(s, pond + 1);
+}
+
 /* The pond's newest cycle stocked by day (before it: by the day before), -1. */
 static long stocked_by(const struct records_snapshot *s, size_t pond, int32_t day, bool before)
 {
     long found = -1;
 
-    for (size_t i = first_cycle(s, pond); i < s->cycles && s->cycle[i].pond == pond; i++)
+    size_t from, to;
+
+    records_cycles_of(s, pond, &from, &to);
+    for (size_t i = from; i < to; i++)
         if (s->cycle[i].stocked_day < day || (!before && s->cycle[i].stocked_day == day))
             found = (long)i;
     return found;

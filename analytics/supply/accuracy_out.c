@@ -306,7 +306,7 @@ void accuracy_words(struct buf *b, const struct accuracy_report *r, bool english
                   : "ramalan yang terbit setelah bulannya lama berjalan tidak dinilai");
     count(b, m->repeats,
           english
-              ? "revisions and further forecasts of a month are not judged: the first counts"
+              ? "further forecasts of a month (revisions too) are not judged: the first counts"
               : "revisi dan ramalan lain dari bulan terbit yang sama tidak dinilai: yang pertama "
                 "yang dihitung");
     if (m->later_kg > 0)

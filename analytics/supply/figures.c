@@ -10,13 +10,17 @@
 
 bool figure_used(const struct figure *f)
 {
-    return !f->partly && !f->against && f->verdict < COMBINE_BELOW_RECORD;
+    return !f->of_all && !f->partly && !f->against && f->verdict < COMBINE_BELOW_RECORD;
 }
 
 const char *figure_words(const struct figure *f, bool english)
 {
     if (f->verdict == COMBINE_BELOW_RECORD)
         return combine_words(f->verdict, english);
+    if (f->of_all)
+        return english ? "it is of all ponds, and only those on record are counted here; not used"
+                       : "mengenai semua kolam, padahal di sini hanya kolam tercatat yang "
+                         "dihitung; tidak dipakai";
     if (f->partly)
         return english ? "its period lies only partly in the forecast; not used"
                        : "periodenya hanya sebagian di dalam prakiraan; tidak dipakai";
@@ -65,13 +69,15 @@ bool figure_below(const struct records_snapshot *s, const struct rec_official *o
 
 /* Lists it, unless its period is not ours and nothing is wrong with it. */
 static void look_at(struct figures *out, const struct records_snapshot *s,
-                    const struct rec_official *o, const struct supply_forecast *f)
+                    const struct rec_official *o, const struct supply_forecast *f,
+                    bool tracked_only)
 {
     struct figure *y = &out->figure[out->n];
     int32_t end = f->first_month + (int32_t)f->months, last = o->first_month + (int32_t)o->months;
     bool over = last <= f->first_month, beyond = o->first_month >= end;
 
     *y = (struct figure){.record = *o, .harvested_kg = figure_harvested(s, o)};
+    y->of_all = tracked_only;
     y->partly = o->first_month < f->first_month || last > end;
     if (figure_below(s, o))
         y->verdict = COMBINE_BELOW_RECORD;
@@ -153,7 +159,7 @@ static void put_back(double *kg, const double *copy, size_t cells)
 }
 
 int figures_apply(struct figures **out, const struct records_snapshot *s, struct supply_forecast *f,
-                  uint64_t seed, char *why, size_t why_size)
+                  bool tracked_only, uint64_t seed, char *why, size_t why_size)
 {
     size_t cells = (size_t)SUPPLY_NODES * f->months * f->draws;
     struct supply_forecast before = *f;
@@ -166,7 +172,7 @@ int figures_apply(struct figures **out, const struct records_snapshot *s, struct
     before.untracked_kg = copy_of(f->untracked_kg, cells);
     all->figure = xcalloc(s->officials, sizeof *all->figure);
     for (size_t i = 0; i < s->officials; i++)
-        look_at(all, s, &s->official[i], f);
+        look_at(all, s, &s->official[i], f, tracked_only);
     while ((rc = try_all(all, f, seed, &worst, why, why_size)) == 0 && worst >= 0) {
         all->figure[worst].against = true;
         put_back(f->kg, before.kg, cells);

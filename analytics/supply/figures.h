@@ -4,10 +4,10 @@
  * A figure whose months all are leads goes into the draws (official.h); its log error is FIGURES_FINAL or
  * FIGURES_PROVISIONAL. Refused, and listed with words, are
  * - one below the harvest that ponds on record brought in within its period, also when the period is over;
- * - one that the draws, combined with it, still contradict by more than COMBINE_FAR of its error. Where only ponds on record
- *   are counted it is then as a rule far above: it counts farms that are not on record here, and what came out would be
- *   neither the ponds' harvest nor the region's. Of several the worst is left out first, and the rest tried again from the
- *   draws as they were;
+ * - every other where only ponds on record are counted (tracked_only): it speaks of all ponds, and what came out
+ *   would be neither the ponds' harvest nor the region's;
+ * - one that the draws, combined with it, still contradict by more than COMBINE_FAR of its error. Of several the worst is left
+ *   out first, and the rest tried again from the draws as they were;
  * - one that lies further than FIGURES_ABSURD from the draws before;
  * - one whose period lies only partly in the forecast; zero, or nothing that could yield it (combine.h).
  * What is over, and not contradicted, or lies beyond, is only counted here; untracked.h learns from what is over. */
@@ -28,6 +28,7 @@ struct figure {
     struct rec_official record;
     double harvested_kg; /* by ponds on record, within its period, up to the as-of day */
     enum combine_verdict verdict;
+    bool of_all;         /* of all ponds, where only those on record are counted; not used */
     bool partly;         /* its period lies only partly in the forecast; not used */
     bool against, above; /* the draws contradict it, not used; and it is above them */
 };
@@ -52,11 +53,11 @@ struct figures {
     size_t *from; /* [draws] which draw of before each one was or came of; NULL: none was used */
 };
 
-/* Puts what can be used into the draws of f. *out is the caller's, figures_free. NILA_ERR_RANGE (a draw or figure that is no
+/* Puts what can be used into the draws of f; tracked_only: they are of ponds on record alone. *out is the caller's, figures_free. NILA_ERR_RANGE (a draw or figure that is no
  * number), words in why (size >= 160); f is unchanged then. */
 NILA_MUST_CHECK int figures_apply(struct figures **out, const struct records_snapshot *s,
-                                  struct supply_forecast *f, uint64_t seed, char *why,
-                                  size_t why_size);
+                                  struct supply_forecast *f, bool tracked_only, uint64_t seed,
+                                  char *why, size_t why_size);
 void figures_free(struct figures *f); /* NULL is fine */
 
 /* Whether a used figure says something about a node: one of its own, of joint, or one that is over and taught something. */

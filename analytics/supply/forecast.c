@@ -123,8 +123,8 @@ static int weigh_up(struct forecast *f, const struct forecast_request *q, char *
     if (f->scope_all)
         untracked_add(&f->untracked, f->snapshot, f->pond, s, farms, q->without_official, q->seed);
     f->modelled_kg = copy_draws(s);
-    rc = figures_apply(&f->figures, q->without_official ? &none : f->snapshot, s, q->seed, why,
-                       why_size);
+    rc = figures_apply(&f->figures, q->without_official ? &none : f->snapshot, s, !f->scope_all,
+                       q->seed, why, why_size);
     for (int r = 0; rc == 0 && f->untracked != NULL && r < REGENCY_COUNT; r++)
         f->figures->learned[r] = f->untracked->regency[r].figures > 0;
     if (rc == 0) {

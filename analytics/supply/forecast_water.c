@@ -119,11 +119,13 @@ static int load_hours(struct series_source *source, const char *pond, int32_t fi
 static int32_t wanted_from(const struct records_snapshot *s, size_t pond, int32_t as_of_day)
 {
     int32_t from = INT32_MAX, oldest = as_of_day - 7 * PATHS_PAST_WEEKS;
+    size_t first, end;
 
-    for (size_t c = 0; c < s->cycles; c++) {
+    records_cycles_of(s, pond, &first, &end);
+    for (size_t c = first; c < end; c++) {
         const struct rec_cycle *y = &s->cycle[c];
 
-        if (y->pond != pond || y->stocked_day > as_of_day ||
+        if (y->stocked_day > as_of_day ||
             (y->closed_day <= as_of_day && as_of_day - y->closed_day > HISTORY_IDLE_DAYS))
             continue;
         from = y->closed_day > as_of_day ? y->stocked_day

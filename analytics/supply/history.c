@@ -50,10 +50,11 @@ struct history_rows history_rows(const struct records_snapshot *s, size_t cycle)
 long history_latest_cycle(const struct records_snapshot *s, size_t pond, int32_t as_of_day)
 {
     long found = -1;
+    size_t from, to;
 
-    for (size_t c = 0; c < s->cycles; c++)
-        if (s->cycle[c].pond == pond && s->cycle[c].stocked_day <= as_of_day &&
-            s->cycle[c].count > 0)
+    records_cycles_of(s, pond, &from, &to);
+    for (size_t c = from; c < to; c++)
+        if (s->cycle[c].stocked_day <= as_of_day && s->cycle[c].count > 0)
             found = (long)c;
     return found;
 }
@@ -62,12 +63,13 @@ void history_usual_stocking(const struct records_snapshot *s, size_t pond, int32
                             double *count, double *mass_g)
 {
     double counts[USUAL_CYCLES], masses[USUAL_CYCLES];
-    size_t n = 0;
+    size_t n = 0, from, to;
 
-    for (size_t c = s->cycles; c-- > 0 && n < USUAL_CYCLES;) {
+    records_cycles_of(s, pond, &from, &to);
+    for (size_t c = to; c-- > from && n < USUAL_CYCLES;) {
         const struct rec_cycle *y = &s->cycle[c];
 
-        if (y->pond != pond || y->stocked_day > as_of_day || !(y->count > 0))
+        if (y->stocked_day > as_of_day || !(y->count > 0))
             continue;
         counts[n] = y->count;
         masses[n++] = y->mass_g > 0 ? y->mass_g : HISTORY_UNKNOWN_MASS_G;
@@ -84,12 +86,13 @@ void history_usual_stocking(const struct records_snapshot *s, size_t pond, int32
 double history_most_stocked(const struct records_snapshot *s, size_t pond, int32_t as_of_day)
 {
     double most = 0;
-    size_t n = 0;
+    size_t n = 0, from, to;
 
-    for (size_t c = s->cycles; c-- > 0 && n < USUAL_CYCLES;) {
+    records_cycles_of(s, pond, &from, &to);
+    for (size_t c = to; c-- > from && n < USUAL_CYCLES;) {
         const struct rec_cycle *y = &s->cycle[c];
 
-        if (y->pond != pond || y->stocked_day > as_of_day || !(y->count > 0))
+        if (y->stocked_day > as_of_day || !(y->count > 0))
             continue;
         most = y->count > most ? y->count : most;
         n++;
@@ -101,14 +104,12 @@ void history_buyers(const struct records_snapshot *s, size_t pond, int32_t as_of
                     struct harvest_buyers *out)
 {
     double ln_sum = 0;
-    size_t n = 0;
+    size_t n = 0, from, to;
 
-    for (size_t c = 0; c < s->cycles; c++) {
-        struct history_rows r;
+    records_cycles_of(s, pond, &from, &to);
+    for (size_t c = from; c < to; c++) {
+        struct history_rows r = history_rows(s, c);
 
-        if (s->cycle[c].pond != pond)
-            continue;
-        r = history_rows(s, c);
         for (size_t k = r.harvest; k < r.harvest_end; k++) {
             const struct rec_harvest *h = &s->harvest[k];
 
@@ -136,13 +137,15 @@ void history_gaps(const struct records_snapshot *s, size_t pond, int32_t as_of_d
                   struct harvest_gaps *out)
 {
     int32_t next = INT32_MAX;
+    size_t from, to;
 
     *out = (struct harvest_gaps){0};
-    for (size_t c = s->cycles; c-- > 0 && out->again + out->given_up < HARVEST_GAPS;) {
+    records_cycles_of(s, pond, &from, &to);
+    for (size_t c = to; c-- > from && out->again + out->given_up < HARVEST_GAPS;) {
         const struct rec_cycle *y = &s->cycle[c];
         int32_t until = next < as_of_day ? next : as_of_day, gap;
 
-        if (y->pond != pond || y->stocked_day > as_of_day)
+        if (y->stocked_day > as_of_day)
             continue;
         gap = until - y->closed_day;
         if (y->closed_day <= until && final_written(s, c, as_of_day)) {
@@ -178,10 +181,13 @@ static double came_out(const struct records_snapshot *s, size_t cycle, int32_t a
 void history_survival(const struct records_snapshot *s, size_t pond, int32_t as_of_day,
                       struct ensemble_prior *prior)
 {
-    for (size_t c = 0; c < s->cycles; c++) {
+    size_t from, to;
+
+    records_cycles_of(s, pond, &from, &to);
+    for (size_t c = from; c < to; c++) {
         double share;
 
-        if (s->cycle[c].pond != pond || s->cycle[c].closed_day > as_of_day)
+        if (s->cycle[c].closed_day > as_of_day)
             continue;
         share = came_out(s, c, as_of_day);
         if (isnan(share))

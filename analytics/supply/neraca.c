@@ -300,10 +300,12 @@ static void round_tracked(const struct neraca *n, double unit_kg, struct neraca_
     for (unsigned m = 0; m < n->months; m++) {
         const double share[REGENCY_COUNT] = {n->tracked[1][m].mean, n->tracked[2][m].mean};
         const long long cap[REGENCY_COUNT] = {out->supply[1][m], out->supply[2][m]};
-        long long joint = llround(n->tracked[SUPPLY_JOINT][m].mean / unit_kg), two[REGENCY_COUNT];
+        double outside = n->supply[SUPPLY_JOINT][m].mean - n->tracked[SUPPLY_JOINT][m].mean;
+        long long joint = out->supply[SUPPLY_JOINT][m] - llround(outside / unit_kg);
+        long long two[REGENCY_COUNT];
         size_t k = 0;
 
-        joint = joint > out->supply[SUPPLY_JOINT][m] ? out->supply[SUPPLY_JOINT][m] : joint;
+        joint = joint > 0 ? joint : 0;
         out->tracked[SUPPLY_JOINT][m] = joint;
         split_within(share, cap, REGENCY_COUNT, joint, two);
         for (size_t r = 0; r < REGENCY_COUNT; r++) {

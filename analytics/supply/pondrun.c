@@ -148,9 +148,12 @@ static struct harvest_member member_of(struct pondrun *w, const struct replay *p
  * than was seen in the pond before. */
 static void fill_stock_factor(struct pondrun *w, const struct replay *p, size_t draw)
 {
+    const int32_t as_of = w->in->as_of_day;
+    const unsigned ahead = (unsigned)(civil_month_of_day(as_of + 1) - civil_month_of_day(as_of));
+
     for (unsigned k = 0; k < PONDRUN_STOCK_MONTHS; k++)
         w->stock_factor[k] =
-            w->supposed[k] * seed_factor(w->seed, p->regency, draw, k, w->stock_most);
+            w->supposed[k] * seed_factor(w->seed, p->regency, draw, k + ahead, w->stock_most);
 }
 
 static void follow_all(struct pondrun *w, const struct replay *p, const struct harvest_outlook *o,

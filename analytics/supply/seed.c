@@ -13,7 +13,7 @@
 static const double RATIO_SD = 0.3;                  /* of ln ratio, before the ledger is seen */
 static const double MONTH_SD = 0.4, MONTH_COUNT = 4; /* of ln of a month's fish; and its weight */
 static const double KEPT = 0.8;                      /* from month to month */
-static const double LEAST = 0.05; /* a month of fewer (or none) counts as this share of the mean */
+static const double LEAST = 0.05; /* a month of fewer (or none) counts as this share of the usual */
 enum {
     RECENT_MONTHS = 3
 };
@@ -55,7 +55,8 @@ static void add_up(const struct records_snapshot *s, enum regency r, int32_t as_
     l->asks = l->went_out > l->came_in;
 }
 
-/* Fish by known month, oldest first; returns how many. *newest: months since the newest of them. */
+/* Fish by known month, oldest first, below 0 where more was sent away than came; returns how many. *newest: months since the
+ * newest of them. */
 static unsigned known_months(const struct records_snapshot *s, enum regency r, int32_t as_of_day,
                              double fish[SEED_PAST_MONTHS], int32_t *newest)
 {
@@ -77,7 +78,7 @@ static unsigned known_months(const struct records_snapshot *s, enum regency r, i
     for (int32_t m = 0; m < SEED_PAST_MONTHS; m++) {
         if (!known[m])
             continue;
-        fish[n++] = sum[m] > 0 ? sum[m] : 0;
+        fish[n++] = sum[m];
         *newest = SEED_PAST_MONTHS - m;
     }
     return n;
@@ -100,7 +101,7 @@ static double month_variance(const double *fish, unsigned n, unsigned usual_mont
 
     for (unsigned k = 0; k < n; k++) {
         double around = k < usual_months ? l->usual : fmax(l->recent, LEAST * l->usual);
-        double x = log(fmax(fish[k] / around, LEAST));
+        double x = log(fmax(fish[k], LEAST * l->usual) / around);
 
         sum += x * x;
     }
@@ -122,7 +123,7 @@ struct seed_ledger seed_look(const struct records_snapshot *s, enum regency r, i
     if (!(mean(fish, l.months - recent) > 0))
         return l;
     l.usual = mean(fish, l.months - recent);
-    l.recent = mean(fish + l.months - recent, recent);
+    l.recent = fmax(0, mean(fish + l.months - recent, recent));
     noise = month_variance(fish, l.months, l.months - recent, &l) *
             (1.0 / recent + 1.0 / (l.months - recent));
     kept = RATIO_SD * RATIO_SD / (RATIO_SD * RATIO_SD + noise);

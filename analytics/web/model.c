@@ -216,7 +216,7 @@ static bool make_forecast(struct model *m)
     int rc = forecast_run(&q, &f, why, sizeof why);
 
     if (rc != 0 && q.source != NULL) {
-        log_warnx("forecast: %s; computed without the sensors", why);
+        log_warnx("%s; computed without the sensors", why);
         q.source = NULL;
         whole = false;
         rc = forecast_run(&q, &f, why, sizeof why);

@@ -316,6 +316,14 @@ static void a_forecast_refuses_what_it_cannot_do(void **state)
     o.as_of = "30-06-2026";
     assert_int_equal(command_forecast(&o), EX_USAGE);
     o = forecast_options();
+    o.parts = o.balance = out; /* two results, one file */
+    assert_int_equal(command_forecast(&o), EX_USAGE);
+    o.out = NULL;
+    assert_int_equal(command_forecast(&o), EX_USAGE);
+    o.balance = NULL;
+    o.out = out;
+    assert_int_equal(command_forecast(&o), EX_USAGE);
+    o = forecast_options();
     o.out = "/nonexistent/f.csv";
     assert_true(command_forecast(&o) != EX_OK);
 }

@@ -13,6 +13,7 @@ struct place {
     struct world *w;
     struct rec_assumption assumption[5];
     struct rec_official official;
+    struct rec_registry registry[6];
     struct forecast_request q;
     struct forecast *f;
 };
@@ -46,7 +47,15 @@ static void place_new(struct place *p, double official_kg)
         (void)world_pond(p->w, k, slug, k % 3 == 2 ? POND_SYSTEM_CAGE : POND_SYSTEM_POND);
         (void)world_cycle(p->w, k, day - 60, 2000, 10);
         world_sample(p->w, k, day - 3, 30, 90);
+        /* these are all there are */
+        if (region_find_kecamatan(KECAMATAN[k], &p->registry[k].kecamatan) != 0)
+            fail_msg("%s", KECAMATAN[k]);
+        p->registry[k].system = k % 3 == 2 ? POND_SYSTEM_CAGE : POND_SYSTEM_POND;
+        p->registry[k].farms = p->registry[k].ponds = 1;
+        p->registry[k].as_of_day = day - 30;
     }
+    p->w->s.registry = p->registry;
+    p->w->s.registers = 6;
     p->w->s.as_of_ms = civil_day_start(day + 1) - 1;
     p->w->s.assumption = p->assumption;
     assume(p, KEY_POPULATION, "kotim", 450);
@@ -65,6 +74,7 @@ static void place_new(struct place *p, double official_kg)
     }
     p->q = (struct forecast_request){.snapshot = &p->w->s,
                                      .as_of_day = day,
+                                     .scope = FORECAST_ALL,
                                      .months = MONTHS,
                                      .draws = DRAWS,
                                      .seed = 11,

@@ -119,7 +119,7 @@ static void make(void)
 
     demand_free(d);
     figures_free(y);
-    if (figures_apply(&y, &w->s, &f, 3, why, sizeof why) != 0)
+    if (figures_apply(&y, &w->s, &f, false, 3, why, sizeof why) != 0)
         fail_msg("%s", why);
     demand_new(&d, &w->s, FIRST, MONTHS, DRAWS, 3);
     neraca_make(&n, &f, d, y, &w->s, farms);
@@ -181,7 +181,7 @@ static void quarters_have_the_range_of_summed_draws(void **state)
 
 static void rounded_figures_add_up_every_way(void **state)
 {
-    static const double UNIT[] = {1, 100, 1000, 1e6};
+    static const double UNIT[] = {1, 3, 7, 11, 30, 70, 100, 110, 300, 700, 1000, 1e6};
     static struct neraca_rounded r;
 
     (void)state;
@@ -205,6 +205,7 @@ static void rounded_figures_add_up_every_way(void **state)
                 assert_int_equal(r.supply[node][p], v[0]);
                 if (node > 0)
                     assert_int_equal(kecamatan[node], v[0]);
+                assert_int_equal(r.tracked[node][p], v[0]); /* nothing lies outside */
                 /* near its own mean: a unit a part and month */
                 assert_true(
                     fabs((double)r.balance[node][p] - n.cell[node][p].balance.mean / UNIT[u]) <=

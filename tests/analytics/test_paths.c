@@ -287,8 +287,12 @@ static int32_t harvest_day_at(const struct world *w, int32_t as_of, double past_
     enum {
         FEW = 200
     };
-    struct supply_input in = {
-        .records = &w->s, .as_of_day = as_of, .months = 6, .draws = FEW, .seed = 1};
+    struct supply_input in = {.records = &w->s,
+                              .as_of_day = as_of,
+                              .months = 6,
+                              .draws = FEW,
+                              .seed = 1,
+                              .ignore_silence = true};
     struct paths *p = paths_new(in.seed, as_of, as_of + PONDRUN_AHEAD_DAYS, FEW);
     struct pondrun *run = pondrun_new(&in, p, pondrun_end_day(&in));
     double kg[6 * FEW] = {0};
@@ -311,6 +315,7 @@ static void colder_water_ahead_delays_the_harvest(void **state)
     world_cycle(w, world_pond(w, world_farm(w, "62.02.01"), "kolam-1", POND_SYSTEM_POND),
                 as_of - 60, 2000, 20);
     usual = harvest_day_at(w, as_of, 0, 0);
+    assert_true(usual > as_of && usual < as_of + PONDRUN_AHEAD_DAYS);
     assert_int_equal(harvest_day_at(w, as_of, -5, 0), usual); /* the past has sensors */
     assert_true(harvest_day_at(w, as_of, 0, -5) > usual + 10);
     world_free(w);

@@ -147,6 +147,72 @@ static void more_sold_than_there_ever_was_is_asked_about(void **state)
     assert_true(seed_look(&s, REGENCY_KOTIM, as_of).asks);
 }
 
+/* Produced in one month and sent away in the next: what went out is missing, whichever month it is written in. */
+static void a_month_of_nothing_but_transfers_takes_from_the_others(void **state)
+{
+    struct records_snapshot same = {0}, apart = {0};
+    struct seed_ledger a, b;
+    int32_t month = civil_month_of_day(as_of);
+
+    (void)state;
+    for (int m = 6; m >= 1; m--)
+        add(&same, civil_month_first_day(month - m), FINGERLINGS_PRODUCED, 20000, REGENCY_KOTIM,
+            REGENCY_KOTIM);
+    add(&same, civil_month_first_day(month - 6), FINGERLINGS_TRANSFERRED, 12000, REGENCY_KOTIM,
+        REGENCY_SERUYAN);
+    a = seed_look(&same, REGENCY_KOTIM, as_of);
+    for (int m = 6; m >= 1; m--)
+        if (m != 5)
+            add(&apart, civil_month_first_day(month - m), FINGERLINGS_PRODUCED,
+                m == 6 ? 40000 : 20000, REGENCY_KOTIM, REGENCY_KOTIM);
+        else
+            add(&apart, civil_month_first_day(month - m), FINGERLINGS_TRANSFERRED, 12000,
+                REGENCY_KOTIM, REGENCY_SERUYAN);
+    b = seed_look(&apart, REGENCY_KOTIM, as_of);
+    assert_close(a.usual, (4 * 20000 - 12000) / 4.0, 1e-9);
+    assert_close(b.usual, a.usual, 1e-9);
+    assert_close(b.recent, 20000, 1e-9);
+}
+
+/* More sent away of late than there was: nothing is available, and nothing less than that. */
+static void recent_months_that_only_send_away_are_no_fish_and_no_debt(void **state)
+{
+    struct records_snapshot s = {0};
+    struct seed_ledger l;
+    int32_t month = civil_month_of_day(as_of);
+
+    (void)state;
+    for (int m = 6; m >= 3; m--)
+        add(&s, civil_month_first_day(month - m), FINGERLINGS_PRODUCED, 20000, REGENCY_KOTIM,
+            REGENCY_KOTIM);
+    for (int m = 2; m >= 1; m--)
+        add(&s, civil_month_first_day(month - m), FINGERLINGS_TRANSFERRED, 5000, REGENCY_KOTIM,
+            REGENCY_SERUYAN);
+    l = seed_look(&s, REGENCY_KOTIM, as_of);
+    assert_close(l.usual, 20000, 1e-9);
+    assert_close(l.recent, 0, 0);
+    assert_true(isfinite(l.ln_ratio) && l.ln_ratio < 0 && l.ln_sd > 0);
+}
+
+/* The fewer there were of late, the fewer are stocked: all gone is no reason to doubt that there are fewer. */
+static void fewer_fish_of_late_never_raise_the_ratio(void **state)
+{
+    static const double LATELY[] = {1, 0.5, 0.2, 0.05, 0};
+    double before = INFINITY;
+
+    (void)state;
+    for (size_t k = 0; k < sizeof LATELY / sizeof LATELY[0]; k++) {
+        struct records_snapshot s = {0};
+        struct seed_ledger l;
+
+        twelve_months(&s, 3, LATELY[k]);
+        l = seed_look(&s, REGENCY_KOTIM, as_of);
+        print_message("%.2f of the usual: ratio %.3f\n", LATELY[k], exp(l.ln_ratio));
+        assert_true(l.ln_ratio <= before);
+        before = l.ln_ratio;
+    }
+}
+
 /* Mean kg of months 5 and 6 of a pond in Kotim that was emptied five days ago. */
 static double later_kg(const struct records_snapshot *ledger, double stocked_before,
                        struct supply_forecast **keep)
@@ -201,14 +267,52 @@ static void stockings_to_come_follow_the_ledger_and_never_beyond_what_was_seen(v
     assert_true(kg[3] > 1.2 * without && kg[3] <= 1.5 * without);
 }
 
+/* On the last day of a month every stocking to come lies in a month after it, and the ledger's word has faded by a step. With one
+ * stocking before the end, what is harvested is the stocking's factor times what it would be without a ledger, draw by draw. */
+static void at_the_end_of_a_month_the_next_one_is_a_month_ahead(void **state)
+{
+    struct records_snapshot none = {0}, half = {0};
+    struct supply_forecast *without, *with;
+    struct seed *seed;
+    const int32_t mid_month = as_of;
+    size_t seen = 0;
+
+    (void)state;
+    as_of = civil_day_of(2026, 5, 31);
+    twelve_months(&half, 3, 0.5);
+    (void)later_kg(&none, 2000, &without);
+    (void)later_kg(&half, 2000, &with);
+    seed = seed_new(&half, as_of, 3, DRAWS);
+    for (unsigned lead = 3; lead <= 4; lead++)
+        for (size_t i = 0; i < DRAWS; i++) {
+            double kg = supply_draws(without, SUPPLY_JOINT, lead)[i];
+
+            if (kg < 1)
+                continue;
+            assert_close(supply_draws(with, SUPPLY_JOINT, lead)[i] / kg,
+                         seed_factor(seed, REGENCY_KOTIM, i, 1, 1), 1e-6);
+            seen++;
+        }
+    print_message("%zu harvests of one stocking\n", seen);
+    assert_true(seen > 10);
+    seed_free(seed);
+    supply_free(without);
+    supply_free(with);
+    as_of = mid_month;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(available_is_produced_plus_what_comes_less_what_goes_to_the_other),
         cmocka_unit_test(too_little_or_too_old_a_ledger_says_nothing),
         cmocka_unit_test(the_ratio_is_shrunk_to_one_and_keeps_a_spread),
+        cmocka_unit_test(a_month_of_nothing_but_transfers_takes_from_the_others),
+        cmocka_unit_test(recent_months_that_only_send_away_are_no_fish_and_no_debt),
+        cmocka_unit_test(fewer_fish_of_late_never_raise_the_ratio),
         cmocka_unit_test(more_sold_than_there_ever_was_is_asked_about),
         cmocka_unit_test(stockings_to_come_follow_the_ledger_and_never_beyond_what_was_seen),
+        cmocka_unit_test(at_the_end_of_a_month_the_next_one_is_a_month_ahead),
     };
     return cmocka_run_group_tests(tests, begin, NULL);
 }
