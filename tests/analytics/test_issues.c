@@ -10,30 +10,7 @@
 
 #include "analytics/records/issues.h"
 #include "collector/common/civil.h"
-
-static char dir[256], path[300];
-static struct records *db;
-
-static int set_up(void **state)
-{
-    char why[256] = "";
-
-    (void)state;
-    (void)snprintf(dir, sizeof dir, "%s", support_tmpdir());
-    (void)snprintf(path, sizeof path, "%s/r.db", dir);
-    if (records_open(&db, path, why, sizeof why) != 0)
-        fail_msg("%s", why);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    records_close(db);
-    db = NULL;
-    support_rmdir(dir);
-    return 0;
-}
+#include "tests/analytics/recordsfile.h"
 
 static struct rec_issued_value VALUE[2];
 
@@ -226,13 +203,16 @@ static void harvests_come_with_when_they_and_their_pond_were_known(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(gives_back_what_was_issued_in_order, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(knows_whether_a_month_has_one, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(refuses_what_is_no_forecast, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_file_refuses_to_change_what_was_issued, set_up,
-                                        tear_down),
+        cmocka_unit_test_setup_teardown(gives_back_what_was_issued_in_order, records_set_up,
+                                        records_tear_down),
+        cmocka_unit_test_setup_teardown(knows_whether_a_month_has_one, records_set_up,
+                                        records_tear_down),
+        cmocka_unit_test_setup_teardown(refuses_what_is_no_forecast, records_set_up,
+                                        records_tear_down),
+        cmocka_unit_test_setup_teardown(the_file_refuses_to_change_what_was_issued, records_set_up,
+                                        records_tear_down),
         cmocka_unit_test_setup_teardown(harvests_come_with_when_they_and_their_pond_were_known,
-                                        set_up, tear_down),
+                                        records_set_up, records_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,29 +10,7 @@
 #include "analytics/web/model_accuracy.h"
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
-
-static char dir[256], path[300];
-static struct records *db;
-
-static int set_up(void **state)
-{
-    char why[256] = "";
-
-    (void)state;
-    (void)snprintf(dir, sizeof dir, "%s", support_tmpdir());
-    (void)snprintf(path, sizeof path, "%s/r.db", dir);
-    if (records_open(&db, path, why, sizeof why) != 0)
-        fail_msg("%s", why);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    records_close(db);
-    support_rmdir(dir);
-    return 0;
-}
+#include "tests/analytics/recordsfile.h"
 
 /* The pages' forecast of a day at noon; how many are on record then. */
 static size_t forecast_on(int year, int month, int day, bool sensors, struct page_forecast *page)
@@ -121,7 +99,8 @@ static void lists_the_last_twelve_months(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(each_month_is_issued_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(each_month_is_issued_once, records_set_up,
+                                        records_tear_down),
         cmocka_unit_test(lists_the_last_twelve_months),
     };
 

@@ -12,10 +12,9 @@
 
 #include "analytics/records/records.h"
 #include "collector/common/civil.h"
+#include "tests/analytics/recordsfile.h"
 #include "tests/support/nobody.h"
 
-static char dir[256], path[300];
-static struct records *db;
 static int64_t now_ms;
 
 static int32_t day(const char *text)
@@ -32,23 +31,8 @@ static int64_t end_of(const char *text)
 
 static int set_up(void **state)
 {
-    char why[256] = "";
-
-    (void)state;
-    (void)snprintf(dir, sizeof dir, "%s", support_tmpdir());
-    (void)snprintf(path, sizeof path, "%s/r.db", dir);
-    if (records_open(&db, path, why, sizeof why) != 0)
-        fail_msg("%s", why);
+    (void)records_set_up(state);
     now_ms = end_of("2026-11-24");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    records_close(db);
-    db = NULL;
-    support_rmdir(dir);
     return 0;
 }
 
@@ -466,7 +450,7 @@ static void threads_see_whole_imports_only(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, records_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_snapshot_is_sorted_and_joined),
         TEST(events_find_the_cycle_that_lived_that_day),

@@ -13,9 +13,8 @@
 #include "analytics/records/places.h"
 #include "analytics/records/records.h"
 #include "collector/common/civil.h"
+#include "tests/analytics/recordsfile.h"
 
-static char dir[256], path[300];
-static struct records *db;
 static int64_t now_ms;
 
 static int64_t end_of(const char *text)
@@ -28,23 +27,8 @@ static int64_t end_of(const char *text)
 
 static int set_up(void **state)
 {
-    char why[256] = "";
-
-    (void)state;
-    (void)snprintf(dir, sizeof dir, "%s", support_tmpdir());
-    (void)snprintf(path, sizeof path, "%s/r.db", dir);
-    if (records_open(&db, path, why, sizeof why) != 0)
-        fail_msg("%s", why);
+    (void)records_set_up(state);
     now_ms = end_of("2026-11-24");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    records_close(db);
-    db = NULL;
-    support_rmdir(dir);
     return 0;
 }
 
@@ -404,7 +388,7 @@ static void a_take_over_that_fails_leaves_the_file_as_it_was(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, records_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(places_are_known_by_code_system_and_name),
         TEST(periods_and_months_are_read_whole_or_not),
