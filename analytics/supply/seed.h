@@ -4,7 +4,7 @@
  *
  * Available in a regency and month = produced there + sold or transferred in from the other - sold or transferred out to it.
  * Sales within the regency move nothing. A month counts as known when a row says something of the kind; a month without rows is
- * not known (not zero), and the month of as_of_day is not over. Of the known months of the last SEED_PAST_MONTHS the newest
+ * not known (not zero), one in which more goes out than comes in takes from the others, and the month of as_of_day is not over. Of the known months of the last SEED_PAST_MONTHS the newest
  * third, at most 3, is recent, and the others are the usual level. With fewer than SEED_MONTHS_MIN known months, or nothing
  * known in the last 3, the ledger says nothing and the factor is 1.
  *

@@ -25,13 +25,14 @@
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
 
-#define DRAWS       1000
-#define MONTHS      12
-#define TARGET_S    60.0   /* CPU, at 10000 ponds */
-#define TARGET_KB   1e6    /* likewise */
-#define TARGET_RISE 1.10   /* exponent of CPU time in ponds */
-#define SEED        2385UL /* of the records and of the forecast */
-#define SIZES_MAX   4
+#define DRAWS        1000
+#define MONTHS       12
+#define TARGET_PONDS 10000
+#define TARGET_S     60.0   /* CPU, at 10000 ponds */
+#define TARGET_KB    1e6    /* likewise */
+#define TARGET_RISE  1.10   /* exponent of CPU time in ponds */
+#define SEED         2385UL /* of the records and of the forecast */
+#define SIZES_MAX    4
 
 static double cpu_s(void)
 {
@@ -363,6 +364,12 @@ static double memory(const struct cost *c)
     return c->peak_kb;
 }
 
+/* The targets are of TARGET_PONDS; of other sizes nothing is asked. */
+static bool within(const struct cost *c, size_t ponds)
+{
+    return ponds != TARGET_PONDS || (c->whole_s < TARGET_S && c->peak_kb < TARGET_KB);
+}
+
 int main(void)
 {
     static const size_t SIZE[SIZES_MAX] = {1000, 3000, 10000, 30000};
@@ -378,7 +385,7 @@ int main(void)
             fatal("NILA_BENCH_PONDS: %s is not a number of ponds (1 to 1000000)", only);
         c[0] = run_apart((size_t)n);
         print_cost(&c[0]);
-        return 0;
+        return within(&c[0], (size_t)n) ? 0 : 1;
     }
     for (size_t k = 0; k < sizes; k++) {
         c[k] = run_apart(SIZE[k]);
@@ -393,5 +400,5 @@ int main(void)
            "of %.0f\n",
            DRAWS, MONTHS, c[2].whole_s, c[2].whole_s / TARGET_S, TARGET_S, c[2].peak_kb / 1000,
            c[2].peak_kb / TARGET_KB, TARGET_KB / 1000);
-    return c[2].whole_s < TARGET_S && c[2].peak_kb < TARGET_KB && time_rise < TARGET_RISE ? 0 : 1;
+    return within(&c[2], SIZE[2]) && time_rise < TARGET_RISE ? 0 : 1;
 }
