@@ -33,13 +33,14 @@ declare -A may=(
   [bridge]="core common"
   [common]=""
   [collector]="common"
-  [analytics]="common analytics/records analytics/water analytics/fish analytics/supply analytics/web"
+  [analytics]="common analytics/records analytics/water analytics/fish analytics/supply analytics/alert analytics/web"
   [analytics/records]="common"
   [analytics/water]="common analytics"
   [analytics/fish]="common analytics/records analytics/water"
   [analytics/supply]="common analytics analytics/records analytics/water analytics/fish"
-  [analytics/web]="common analytics analytics/records analytics/water analytics/fish analytics/supply"
-  [tests]="core ports bridge common collector analytics analytics/records analytics/water analytics/fish analytics/supply analytics/web"
+  [analytics/alert]="common analytics analytics/records analytics/water"
+  [analytics/web]="common analytics analytics/records analytics/water analytics/fish analytics/supply analytics/alert"
+  [tests]="core ports bridge common collector analytics analytics/records analytics/water analytics/fish analytics/supply analytics/alert analytics/web"
 )
 
 # foreign header -> files that may include it (extended regular expression)
@@ -47,7 +48,7 @@ declare -A adapter=(
   [modbus.h]='^collector/bus[a-z_]*\.[ch]$|^tests/'
   [modbus/modbus.h]='^collector/bus[a-z_]*\.[ch]$|^tests/'
   [sqlite3.h]='^collector/journal_db[a-z_]*\.[ch]$|^analytics/records/[a-z_]+\.[ch]$|^tests/'
-  [curl/curl.h]='^collector/common/http\.c$|^tests/'
+  [curl/curl.h]='^collector/common/http\.c$|^analytics/alert/mailer\.c$|^tests/'
   [cjson/cJSON.h]='^collector/common/jsonconf[a-z_]*\.[ch]$|^collector/control[a-z_]*\.c$|^collector/import\.c$|^analytics/series[a-z_]*\.c$|^tests/'
   [microhttpd.h]='^analytics/web/server\.c$|^tests/'
   [xlsxwriter.h]='^analytics/web/export\.c$|^tests/'
