@@ -5,11 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <gsl/gsl_sort.h>
-#include <gsl/gsl_statistics_double.h>
-
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
+#include "order.h"
 #include "pondrun_own.h"
 #include "scenario.h"
 
@@ -42,7 +40,7 @@ struct pondrun *pondrun_new(const struct supply_input *in, const struct paths *p
     w->ln_wait = xcalloc((size_t)in->draws * HARVEST_CLASSES, sizeof *w->ln_wait);
     w->main_kg = xcalloc(in->draws, sizeof *w->main_kg);
     w->main_day = xcalloc(in->draws, sizeof *w->main_day);
-    w->sorted = xcalloc(in->draws, sizeof *w->sorted);
+    w->work = xcalloc(in->draws, sizeof *w->work);
     w->ln_gone = xcalloc((size_t)in->draws * PONDRUN_SILENT_WEEKS, sizeof *w->ln_gone);
     w->ln_there = xcalloc(in->draws, sizeof *w->ln_there);
     w->ended = xcalloc(in->draws, sizeof *w->ended);
@@ -62,7 +60,7 @@ void pondrun_free(struct pondrun *w)
     free(w->ln_wait);
     free(w->main_kg);
     free(w->main_day);
-    free(w->sorted);
+    free(w->work);
     free(w->ln_gone);
     free(w->ln_there);
     free(w->ended);
@@ -167,8 +165,8 @@ static void follow_all(struct pondrun *w, const struct replay *p, const struct h
         /* A generator a draw: how far one draw is followed changes no other's numbers. */
         gsl_rng_set(w->rng, paths_stream(w->in->seed ^ ((i + 1) * DRAW_STEP), slug));
         m = member_of(w, p, i, stocked, ended_day);
-        fill_stock_factor(w, p, i);
-
+        if (o->stock_factor != NULL) /* else nobody asks */
+            fill_stock_factor(w, p, i);
         w->main_kg[i] = 0;
         w->main_day[i] = INFINITY;
         harvest_follow(o, &m, w->rng, count_harvest, &t);
@@ -179,30 +177,22 @@ static void follow_all(struct pondrun *w, const struct replay *p, const struct h
 
 const double SUPPLY_CLASS_G[SUPPLY_CLASSES + 1] = {0, 125, 200, 250, 1000.0 / 3, INFINITY};
 
-static double quantile(struct pondrun *w, size_t n, double q)
-{
-    return gsl_stats_quantile_from_sorted_data(w->sorted, 1, n, q);
-}
-
 /* Before follow_all: the fish as they are. */
 static void summarise_fish(struct pondrun *w, struct supply_pond *out)
 {
     size_t n = w->in->draws;
 
     for (size_t i = 0; i < n; i++)
-        w->sorted[i] = ensemble_mass_g(w->fish, i);
-    gsl_sort(w->sorted, 1, n);
-    out->mass_g_p10 = quantile(w, n, 0.1);
-    out->mass_g_p50 = quantile(w, n, 0.5);
-    out->mass_g_p90 = quantile(w, n, 0.9);
+        w->work[i] = ensemble_mass_g(w->fish, i);
+    out->mass_g_p50 = order_quantile(w->work, n, 0.5);
+    out->mass_g_p10 = order_quantile(w->work, n, 0.1);
+    out->mass_g_p90 = order_quantile(w->work, n, 0.9);
     for (size_t i = 0; i < n; i++)
-        w->sorted[i] = w->fish->count[i];
-    gsl_sort(w->sorted, 1, n);
-    out->count_p50 = quantile(w, n, 0.5);
+        w->work[i] = w->fish->count[i];
+    out->count_p50 = order_quantile(w->work, n, 0.5);
     for (size_t i = 0; i < n; i++)
-        w->sorted[i] = ensemble_biomass_kg(w->fish, i);
-    gsl_sort(w->sorted, 1, n);
-    out->biomass_kg_p50 = quantile(w, n, 0.5);
+        w->work[i] = ensemble_biomass_kg(w->fish, i);
+    out->biomass_kg_p50 = order_quantile(w->work, n, 0.5);
     for (size_t i = 0; i < n; i++)
         ensemble_add_classes(w->fish, i, SUPPLY_CLASS_G, SUPPLY_CLASSES, out->class_kg);
     for (int c = 0; c < SUPPLY_CLASSES; c++)
@@ -216,23 +206,23 @@ static void summarise_fish(struct pondrun *w, struct supply_pond *out)
 static void summarise_harvest(struct pondrun *w, struct supply_pond *out)
 {
     size_t n = 0, harvested = 0;
+    double median_day;
 
     for (size_t i = 0; i < w->in->draws; i++)
         if (!w->ended[i])
-            w->sorted[n++] = w->main_day[i];
+            w->work[n++] = w->main_day[i];
     if (n == 0)
         return;
-    gsl_sort(w->sorted, 1, n);
-    out->harvest_day_p50 = isfinite(w->sorted[n / 2]) ? (int32_t)w->sorted[n / 2] : INT32_MAX;
+    median_day = order_select(w->work, n, n / 2);
+    out->harvest_day_p50 = isfinite(median_day) ? (int32_t)median_day : INT32_MAX;
     for (size_t i = 0; i < w->in->draws; i++)
         if (isfinite(w->main_day[i]))
-            w->sorted[harvested++] = w->main_kg[i];
+            w->work[harvested++] = w->main_kg[i];
     if (harvested == 0)
         return;
-    gsl_sort(w->sorted, 1, harvested);
-    out->harvest_kg_p10 = quantile(w, harvested, 0.1);
-    out->harvest_kg_p50 = quantile(w, harvested, 0.5);
-    out->harvest_kg_p90 = quantile(w, harvested, 0.9);
+    out->harvest_kg_p50 = order_quantile(w->work, harvested, 0.5);
+    out->harvest_kg_p10 = order_quantile(w->work, harvested, 0.1);
+    out->harvest_kg_p90 = order_quantile(w->work, harvested, 0.9);
 }
 
 static double ended_share(const struct pondrun *w, const struct replay *p)
