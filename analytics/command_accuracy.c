@@ -16,6 +16,7 @@
 #include "collector/common/clock.h"
 #include "collector/common/http.h"
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 
 enum {
     WHY = COMMAND_WHY,
@@ -57,7 +58,10 @@ static int judge(const struct command_options *o, struct records *records,
     int rc = records_yields(records, now_ms, &yield, &yields);
 
     if (rc != 0) {
-        (void)snprintf(why, WHY, "the harvests on record cannot be read: %s", nila_err_text(rc));
+        (void)snprintf(why, WHY,
+                       tongue("panen yang tercatat tidak terbaca: %s",
+                              "the harvests on record cannot be read: %s"),
+                       nila_err_text(rc));
         return rc;
     }
     accuracy_match(issue, issues, yield, yields, now_ms, &match);
@@ -87,7 +91,9 @@ int command_accuracy(const struct command_options *o)
     if (rc == 0) {
         rc = records_issues(records, clock_wall_ms(), &issue, &issues);
         if (rc != 0)
-            (void)snprintf(why, sizeof why, "the issued forecasts cannot be read: %s",
+            (void)snprintf(why, sizeof why,
+                           tongue("ramalan yang pernah terbit tidak terbaca: %s",
+                                  "the issued forecasts cannot be read: %s"),
                            nila_err_text(rc));
     }
     if (rc == 0)

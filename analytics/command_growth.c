@@ -17,6 +17,7 @@
 #include "analytics/fish/laws.h"
 #include "collector/common/csv.h"
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 
 #define COLUMNS 7
 
@@ -299,7 +300,7 @@ static int fcr(const struct command_options *o)
     size_t negative = 0;
 
     if (rng == NULL)
-        fatal("no memory");
+        fatal(tongue("memori habis", "no memory"));
     gsl_rng_set(rng, FCR_SEED);
     sheet_begin(&s);
     for (int m = 0; m < FCR_MASSES; m++) {
@@ -345,8 +346,9 @@ static int amp_cell(struct csv *c, const char *name, double min, double max, dou
 
     if (rc == 0 && *out >= min && *out <= max)
         return 0;
-    log_warnx("%s:%ld:%ld: %s: \"%.40s\" is not allowed; %g to %g", place.file, place.line,
-              place.column, name, csv_cell(c, at), min, max);
+    log_warnx(tongue("%s:%ld:%ld: %s: \"%.40s\" tidak boleh; %g sampai %g",
+                     "%s:%ld:%ld: %s: \"%.40s\" is not allowed; %g to %g"),
+              place.file, place.line, place.column, name, csv_cell(c, at), min, max);
     return NILA_ERR_PARSE;
 }
 
@@ -356,7 +358,7 @@ static int amp_rows(struct csv *c, const char *path, struct amp *a)
 
     while ((rc = csv_next(c)) == 1) {
         if (a->n == AMP_POINTS) {
-            log_warnx("%s: more than %d rows", path, AMP_POINTS);
+            log_warnx(tongue("%s: lebih dari %d baris", "%s: more than %d rows"), path, AMP_POINTS);
             return NILA_ERR_RANGE;
         }
         if (amp_cell(c, "feeding_pct_bw_day", 0.01, 30, &a->ration_pct[a->n]) != 0 ||
@@ -384,7 +386,7 @@ static int amp_load(const char *path, struct amp *a)
     }
     for (size_t k = 0; rc == 0 && k < sizeof NEED / sizeof NEED[0]; k++) {
         if (csv_find(c, NEED[k]) < 0) {
-            log_warnx("%s: column %s is missing", path, NEED[k]);
+            log_warnx(tongue("%s: kolom %s belum ada", "%s: column %s is missing"), path, NEED[k]);
             rc = NILA_ERR_PARSE;
         }
     }
@@ -440,8 +442,9 @@ static int amp(const struct command_options *o)
 
             rc = amp_compare(&f, a->point + from, to - from, &fit, &ahead, &rate);
             if (rc != 0) {
-                log_warnx("%s: ration %g %%: fewer than two days in order", o->growth.amp,
-                          a->ration_pct[from]);
+                log_warnx(tongue("%s: ransum %g %%: kurang dari dua hari yang berurutan",
+                                 "%s: ration %g %%: fewer than two days in order"),
+                          o->growth.amp, a->ration_pct[from]);
                 break;
             }
             const double value[] = {

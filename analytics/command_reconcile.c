@@ -16,6 +16,7 @@
 #include "collector/common/buf.h"
 #include "collector/common/csv.h"
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 #include "commands.h"
 
 enum {
@@ -109,11 +110,14 @@ static int load_residuals(struct work *w)
     if (reconcile_shrink(&w->r, w->cov, &w->lambda, &node) == 0)
         return 0;
     if (w->r.rows < RECONCILE_ROWS_MIN)
-        (void)snprintf(w->why, WHY, "%.200s: %zu rows; at least %d are needed",
+        (void)snprintf(w->why, WHY,
+                       tongue("%.200s: %zu baris; paling sedikit %d",
+                              "%.200s: %zu rows; at least %d are needed"),
                        w->o->reconcile.residuals, w->r.rows, RECONCILE_ROWS_MIN);
     else
         (void)snprintf(w->why, WHY,
-                       "%.200s: the residual covariance is singular at node %.96s: all 0",
+                       tongue("%.200s: kovarian residu singular pada simpul %.96s: semua 0",
+                              "%.200s: the residual covariance is singular at node %.96s: all 0"),
                        w->o->reconcile.residuals, w->h->id[node]);
     return NILA_ERR_PARSE;
 }
@@ -127,7 +131,9 @@ static int load(struct work *w)
         rc = grid_load(&w->base, w->h, o->reconcile.periods != NULL ? GRID_PERIODS : GRID_BASE,
                        o->reconcile.base, w->why, WHY);
     if (rc == 0 && !w->base->has_sd && (o->reconcile.keep != NULL || o->draws > 0)) {
-        (void)snprintf(w->why, WHY, "%.200s:1:1: column sd is missing; --keep and --draws need it",
+        (void)snprintf(w->why, WHY,
+                       tongue("%.200s:1:1: kolom sd belum ada; --keep dan --draws memerlukannya",
+                              "%.200s:1:1: column sd is missing; --keep and --draws need it"),
                        o->reconcile.base);
         rc = NILA_ERR_PARSE;
     }
@@ -138,7 +144,9 @@ static int load(struct work *w)
     w->keep = rc == 0 && o->reconcile.keep != NULL ? hierarchy_find(w->h, o->reconcile.keep)
                                                    : HIERARCHY_NONE;
     if (rc == 0 && o->reconcile.keep != NULL && w->keep == HIERARCHY_NONE) {
-        (void)snprintf(w->why, WHY, "--keep %.96s: the hierarchy has no such node",
+        (void)snprintf(w->why, WHY,
+                       tongue("--keep %.96s: hierarki tidak punya simpul itu",
+                              "--keep %.96s: the hierarchy has no such node"),
                        o->reconcile.keep);
         rc = NILA_ERR_RANGE;
     }
@@ -219,14 +227,16 @@ static int draw_lead(struct work *w, struct joint *j, size_t at, struct lead *le
     int rc;
 
     if (rng == NULL)
-        fatal("no memory");
+        fatal(tongue("memori habis", "no memory"));
     (void)snprintf(name, sizeof name, "reconcile/%zu", at / w->h->nodes);
     gsl_rng_set(rng, paths_stream(w->o->seed >= 0 ? (uint64_t)w->o->seed : 1, name));
     rc = joint_base_draws(w->base->mean + at, w->base->sd + at, w->cov, w->h->nodes, k, rng,
                           lead->draws, &node);
     gsl_rng_free(rng);
     if (rc != 0) {
-        (void)snprintf(w->why, WHY, "%.200s: the residual covariance is singular at node %.96s",
+        (void)snprintf(w->why, WHY,
+                       tongue("%.200s: kovarian residu singular pada simpul %.96s",
+                              "%.200s: the residual covariance is singular at node %.96s"),
                        w->o->reconcile.residuals, w->h->id[node]);
         return NILA_ERR_PARSE;
     }
@@ -243,7 +253,9 @@ static int spread_lead(struct work *w, size_t at, struct lead *lead)
     joint_new(&j, w->p, mean, sd, w->cov);
     if (w->keep != HIERARCHY_NONE &&
         joint_anchor(j, w->keep, mean[w->keep], w->factor * sd[w->keep]) != 0) {
-        (void)snprintf(w->why, WHY, "--keep %.96s: its sd is 0, or nothing under it has any spread",
+        (void)snprintf(w->why, WHY,
+                       tongue("--keep %.96s: sd-nya 0, atau tak satu pun di bawahnya punya sebaran",
+                              "--keep %.96s: its sd is 0, or nothing under it has any spread"),
                        w->o->reconcile.keep);
         rc = NILA_ERR_PARSE;
     }
@@ -269,7 +281,9 @@ static int one_lead(struct work *w, size_t l, struct lead *lead)
     }
     for (size_t i = 0; i < n && rc == 0; i++) {
         if (!isfinite(lead->mean[i])) {
-            (void)snprintf(w->why, WHY, "node %.96s: the forecasts are too large to be added",
+            (void)snprintf(w->why, WHY,
+                           tongue("simpul %.96s: ramalannya terlalu besar untuk dijumlahkan",
+                                  "node %.96s: the forecasts are too large to be added"),
                            w->h->id[i]);
             rc = NILA_ERR_PARSE;
         }

@@ -17,6 +17,7 @@
 #include "collector/common/clock.h"
 #include "collector/common/csv.h"
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 
 enum {
     WHY = 400,
@@ -281,11 +282,15 @@ int command_series(const struct command_options *o)
         p.result = xcalloc(f->rows, sizeof *p.result);
         rc = run_all(&p, o);
         if (rc != 0)
-            (void)snprintf(why, sizeof why, "no thread could be started");
+            (void)snprintf(
+                why, sizeof why,
+                tongue("tidak ada utas yang dapat dimulai", "no thread could be started"));
     }
     if (rc == 0 && p.failed < f->rows) {
-        (void)snprintf(why, sizeof why, "%.100s:%ld:1: %s: could not be forecast", o->series.input,
-                       f->row[p.failed].line, f->row[p.failed].id);
+        (void)snprintf(why, sizeof why,
+                       tongue("%.100s:%ld:1: %s: tidak dapat diramal",
+                              "%.100s:%ld:1: %s: could not be forecast"),
+                       o->series.input, f->row[p.failed].line, f->row[p.failed].id);
         rc = NILA_ERR_PARSE;
     }
     if (rc == 0) {

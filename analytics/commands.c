@@ -23,6 +23,7 @@
 #include "collector/common/clock.h"
 #include "collector/common/http.h"
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 
 enum {
     WHY = COMMAND_WHY,
@@ -86,7 +87,9 @@ int command_load_config(const struct command_options *o, struct analytics_config
     for (int k = 0; k < POND_SYSTEM_COUNT; k++)
         c->oxygen[k] = growth_oxygen_default();
     if (strlen(o->records) >= sizeof c->records_path) {
-        (void)snprintf(why, WHY, "--records: the path is longer than %zu bytes",
+        (void)snprintf(why, WHY,
+                       tongue("--records: alamat berkas lebih dari %zu bita",
+                              "--records: the path is longer than %zu bytes"),
                        sizeof c->records_path - 1);
         return NILA_ERR_RANGE;
     }
@@ -280,7 +283,8 @@ int command_import(const struct command_options *o)
     if (rc == 0 || rc == NILA_ERR_PARSE)
         import_words(o, &report);
     else
-        log_warnx("%s: %s; nothing was stored", o->file, nila_err_text(rc));
+        log_warnx(tongue("%s: %s; tidak ada yang disimpan", "%s: %s; nothing was stored"), o->file,
+                  nila_err_text(rc));
     return fflush(stdout) == 0 ? command_exit_code(rc) : EX_IOERR;
 }
 
@@ -382,7 +386,7 @@ int command_run_forecast(struct forecast_request *q, const struct analytics_conf
     q->source = s;
     rc = forecast_run(q, out, why, WHY);
     if (rc != 0 && rc != NILA_ERR_UNSUPPORTED && rc != NILA_ERR_RANGE && s != NULL) {
-        log_warnx("%s; computed without the sensors", why);
+        log_warnx(tongue("%s; dihitung tanpa sensor", "%s; computed without the sensors"), why);
         q->source = NULL;
         rc = forecast_run(q, out, why, WHY);
     }
@@ -514,7 +518,7 @@ int command_open_records(const struct command_options *o, const struct analytics
 {
     if (o->records != NULL && access(c->records_path, R_OK) != 0) {
         /* a misspelt --records would quietly begin an empty file */
-        (void)snprintf(why, WHY, "%s: %s", c->records_path, strerror(errno));
+        (void)snprintf(why, WHY, "%s: %s", c->records_path, tongue_errno(errno));
         return errno == EACCES ? NILA_ERR_DENIED : NILA_ERR_NOT_FOUND;
     }
     return open_or_say(o, c->records_path, out, why);

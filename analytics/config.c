@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "collector/common/jsonconf.h"
+#include "collector/common/tongue.h"
 
 #define DEFAULT_BIND     "127.0.0.1"
 #define DEFAULT_DATABASE "nila"
@@ -43,7 +44,10 @@ static void read_path(struct reader *r, const struct jsonconf_node *o, const cha
         return;
     jsonconf_string(r->c, o, key, path, sizeof path);
     if (path[0] == '\0') {
-        jsonconf_refuse(r->c, n, "an empty path is not allowed; 1 to %zu bytes", size - 1);
+        jsonconf_refuse(r->c, n,
+                        tongue("alamat berkas tidak boleh kosong; 1 sampai %zu bita",
+                               "an empty path is not allowed; 1 to %zu bytes"),
+                        size - 1);
         return;
     }
     if (path[0] == '/' || slash == NULL)
@@ -51,7 +55,10 @@ static void read_path(struct reader *r, const struct jsonconf_node *o, const cha
     else
         len = snprintf(buf, size, "%.*s/%s", (int)(slash - r->path), r->path, path);
     if (len < 0 || (size_t)len >= size)
-        jsonconf_refuse(r->c, n, "with its folder the path is longer than %zu bytes", size - 1);
+        jsonconf_refuse(r->c, n,
+                        tongue("dengan foldernya, alamat berkas lebih dari %zu bita",
+                               "with its folder the path is longer than %zu bytes"),
+                        size - 1);
 }
 
 /* 127.0.0.0/8, ::1 and localhost never leave the machine; a name that only begins like them may. */
@@ -83,14 +90,20 @@ static void read_url(struct reader *r, const struct jsonconf_node *o)
     host = url + (plain ? 7 : 8);
     if ((!plain && strncmp(url, "https://", 8) != 0) || *host == '\0' || strchr(host, '@') != NULL)
         jsonconf_refuse(r->c, n,
-                        "http:// or https:// and a host, perhaps :port (no user or "
-                        "password: they go into token_file)");
+                        tongue("http:// atau https:// dan nama host, boleh dengan :port (tanpa "
+                               "pengguna atau sandi: tempatnya di token_file)",
+                               "http:// or https:// and a host, perhaps :port (no user or "
+                               "password: they go into token_file)"));
     else if (host[strcspn(host, "/?#")] != '\0')
-        jsonconf_refuse(r->c, n, "no path behind the host, as in http://127.0.0.1:8086");
+        jsonconf_refuse(r->c, n,
+                        tongue("tanpa apa pun setelah host, seperti http://127.0.0.1:8086",
+                               "no path behind the host, as in http://127.0.0.1:8086"));
     else if (plain && !insecure && !is_loopback(host))
         jsonconf_refuse(r->c, n,
-                        "plain http leaves this machine unprotected; https://, or "
-                        "\"insecure_http\": true on a line you trust");
+                        tongue("http biasa keluar dari mesin ini tanpa perlindungan; pakai "
+                               "https://, atau \"insecure_http\": true di jaringan yang dipercaya",
+                               "plain http leaves this machine unprotected; https://, or "
+                               "\"insecure_http\": true on a line you trust"));
 }
 
 static void read_influx(struct reader *r, const struct jsonconf_node *o)
@@ -103,7 +116,8 @@ static void read_influx(struct reader *r, const struct jsonconf_node *o)
                        DEFAULT_DATABASE);
     if (out->influx_database[0] == '\0')
         jsonconf_refuse(r->c, jsonconf_member(r->c, o, "database", true),
-                        "an empty name is not allowed; 1 to 64 bytes");
+                        tongue("nama tidak boleh kosong; 1 sampai 64 bita",
+                               "an empty name is not allowed; 1 to 64 bytes"));
     read_path(r, o, "token_file", false, out->influx_token_file, sizeof out->influx_token_file);
 }
 
@@ -116,7 +130,9 @@ static void read_source(struct reader *r, const struct jsonconf_node *root)
     if (o == NULL)
         return;
     if ((influx == NULL) == (collector == NULL)) {
-        jsonconf_refuse(r->c, o, "exactly one of \"influx\" and \"collector\"");
+        jsonconf_refuse(r->c, o,
+                        tongue("tepat satu dari \"influx\" dan \"collector\"",
+                               "exactly one of \"influx\" and \"collector\""));
         return;
     }
     if (influx != NULL) {
@@ -141,7 +157,9 @@ static void read_web(struct reader *r, const struct jsonconf_node *root)
     jsonconf_string_or(r->c, o, "office_seruyan", out->office[REGENCY_SERUYAN], SITE_NAME_SIZE, "");
     if (out->phone[strspn(out->phone, "+0123456789 -()")] != '\0')
         jsonconf_refuse(r->c, jsonconf_member(r->c, o, "phone", true),
-                        "\"%s\" is not allowed; digits, + - ( ) and blanks", out->phone);
+                        tongue("\"%s\" tidak boleh; angka, + - ( ) dan spasi",
+                               "\"%s\" is not allowed; digits, + - ( ) and blanks"),
+                        out->phone);
 }
 
 static void read_forecast(struct reader *r, const struct jsonconf_node *root)
@@ -155,14 +173,17 @@ static void read_forecast(struct reader *r, const struct jsonconf_node *root)
     seed = jsonconf_number_or(r->c, o, "seed", 0, MAX_SEED, DEFAULT_SEED);
     out->seed = (uint64_t)seed;
     if ((double)out->seed != seed)
-        jsonconf_refuse(r->c, jsonconf_member(r->c, o, "seed", true), "a whole number is needed");
+        jsonconf_refuse(r->c, jsonconf_member(r->c, o, "seed", true),
+                        tongue("harus bilangan bulat", "a whole number is needed"));
     out->draws =
         (unsigned)jsonconf_integer_or(r->c, o, "draws", MIN_DRAWS, MAX_DRAWS, DEFAULT_DRAWS);
     out->months = (unsigned)jsonconf_integer_or(r->c, o, "months", 1, MAX_MONTHS, DEFAULT_MONTHS);
     out->threads = (unsigned)jsonconf_integer_or(r->c, o, "threads", 0, MAX_THREADS, 0);
     out->write_back = jsonconf_bool_or(r->c, o, "write_back", influx);
     if (out->write_back && !influx)
-        jsonconf_refuse(r->c, back, "true needs the source \"influx\"; false");
+        jsonconf_refuse(r->c, back,
+                        tongue("true memerlukan sumber \"influx\"; false",
+                               "true needs the source \"influx\"; false"));
 }
 
 static void read_growth(struct reader *r, const struct jsonconf_node *root)
@@ -180,9 +201,13 @@ static void read_growth(struct reader *r, const struct jsonconf_node *root)
             (int)jsonconf_integer_or(r->c, o, "feeding_from_h", 0, 23, usual.feed_from_h);
         out->feed_to_h = (int)jsonconf_integer_or(r->c, o, "feeding_to_h", 1, 24, usual.feed_to_h);
         if (out->none_mg_l >= out->full_mg_l)
-            jsonconf_refuse(r->c, o, "do_none_mg_l must be below do_full_mg_l");
+            jsonconf_refuse(r->c, o,
+                            tongue("do_none_mg_l harus di bawah do_full_mg_l",
+                                   "do_none_mg_l must be below do_full_mg_l"));
         if (out->feed_from_h >= out->feed_to_h)
-            jsonconf_refuse(r->c, o, "feeding_from_h must be before feeding_to_h");
+            jsonconf_refuse(r->c, o,
+                            tongue("feeding_from_h harus sebelum feeding_to_h",
+                                   "feeding_from_h must be before feeding_to_h"));
     }
 }
 

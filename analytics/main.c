@@ -12,6 +12,7 @@
 #include "analytics/fish/ensemble.h"
 #include "analytics/supply/calibrate.h"
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 #include "commands.h"
 
 #define DEFAULT_CONFIG "/etc/lumbung-nila/analytics.json"
@@ -410,6 +411,8 @@ static int run(struct arguments *a, char **word, int n)
         return usage(a, "perintah belum disebut", "no command given", "");
     if (c == NULL)
         return usage(a, "perintah tidak dikenal", "unknown command", word[0]);
+    if (c->run == command_serve) /* its log stays English (tongue.h) */
+        tongue_set(false);
     if (n - 1 > c->most)
         return usage(a, "terlalu banyak argumen", "too many arguments", word[n - 1]);
     if (n - 1 < c->least && c->run == command_series)
@@ -449,6 +452,7 @@ int main(int argc, char **argv)
     a.o.english = lang != NULL && strcmp(lang, "en") == 0;
     if (a.lang != NULL && !a.o.english && strcmp(a.lang, "id") != 0)
         return usage(&a, "harus id | en", "must be id | en", "--lang");
+    tongue_set(!a.o.english);
     if (wrong != NULL)
         return usage(&a, "pilihan tidak dikenal, atau nilainya kurang atau berlebih",
                      "unknown option, or a value is missing or too many", wrong);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "savefile.h"
 
+#include "collector/common/tongue.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -12,7 +13,7 @@
 
 static int failed(const char *path, int e, char *why, size_t why_size)
 {
-    (void)snprintf(why, why_size, "%.200s: %s", path, strerror(e));
+    (void)snprintf(why, why_size, "%.200s: %s", path, tongue_errno(e));
     switch (e) {
     case EACCES:
     case EPERM:
@@ -97,7 +98,7 @@ int savefile(const struct buf *b, const char *path, char *why, size_t why_size)
 
     if (path == NULL || strcmp(path, "-") == 0) {
         e = write_out(stdout, b, false);
-        return e == 0 ? 0 : failed("standard output", e, why, why_size);
+        return e == 0 ? 0 : failed(tongue("keluaran standar", "standard output"), e, why, why_size);
     }
     if (stat(path, &there) != 0 || S_ISREG(there.st_mode) || S_ISDIR(there.st_mode))
         return replace_meant(b, path, why, why_size);

@@ -9,6 +9,7 @@
 
 #include "collector/common/log.h"
 #include "collector/common/reading.h"
+#include "collector/common/tongue.h"
 #include "series_source.h"
 
 struct series_source {
@@ -191,7 +192,9 @@ int series_write(struct series_source *s, const char *lines, size_t len, char *w
     int rc;
 
     if (s->ops->write == NULL) {
-        (void)snprintf(why, why_size, "a collector's socket takes no lines; InfluxDB does");
+        (void)snprintf(why, why_size,
+                       tongue("soket collector tidak menerima baris; InfluxDB menerima",
+                              "a collector's socket takes no lines; InfluxDB does"));
         return NILA_ERR_UNSUPPORTED;
     }
     (void)pthread_mutex_lock(&s->lock);

@@ -10,6 +10,7 @@
 #include "collector/common/clock.h"
 #include "collector/common/influx.h"
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 #include "series_source.h"
 
 enum {
@@ -34,7 +35,7 @@ static int read_token(const char *path, char *token, size_t size, char *why, siz
     int rc = 0;
 
     if (f == NULL) {
-        (void)snprintf(why, why_size, "%s: %s", path, strerror(errno));
+        (void)snprintf(why, why_size, "%s: %s", path, tongue_errno(errno));
         return errno == ENOENT   ? NILA_ERR_NOT_FOUND
                : errno == EACCES ? NILA_ERR_DENIED
                                  : NILA_ERR_IO;
@@ -42,12 +43,15 @@ static int read_token(const char *path, char *token, size_t size, char *why, siz
     n = fread(token, 1, size - 1, f);
     token[n] = '\0';
     if (ferror(f) != 0) {
-        (void)snprintf(why, why_size, "%s: %s", path, strerror(errno));
+        (void)snprintf(why, why_size, "%s: %s", path, tongue_errno(errno));
         rc = NILA_ERR_IO;
     } else {
         token[strcspn(token, "\r\n")] = '\0';
         if (n == size - 1 || strchr(token, ':') == NULL) {
-            (void)snprintf(why, why_size, "%s: one line \"user:password\" is expected", path);
+            (void)snprintf(why, why_size,
+                           tongue("%s: seharusnya satu baris \"pengguna:sandi\"",
+                                  "%s: one line \"user:password\" is expected"),
+                           path);
             rc = NILA_ERR_CONFIG;
         }
     }
@@ -72,7 +76,9 @@ int series_influx_open(void **impl, const struct analytics_config *c, char *why,
         return rc;
     rc = influx_open(&db, &ic);
     if (rc != 0) {
-        (void)snprintf(why, why_size, "%s: not an address of InfluxDB", c->influx_url);
+        (void)snprintf(why, why_size,
+                       tongue("%s: bukan alamat InfluxDB", "%s: not an address of InfluxDB"),
+                       c->influx_url);
         return rc;
     }
     s = xcalloc(1, sizeof *s);

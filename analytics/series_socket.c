@@ -12,6 +12,7 @@
 #include "collector/common/control.h"
 #include "collector/common/log.h"
 #include "collector/common/reading.h"
+#include "collector/common/tongue.h"
 #include "series_source.h"
 
 /* The search for newest values goes back in windows, each eight times as long as the one before. */
@@ -39,7 +40,9 @@ int series_socket_open(void **impl, const struct analytics_config *c, char *why,
     struct series_socket *s;
 
     if (c->collector_socket[0] == '\0') {
-        (void)snprintf(why, why_size, "no socket of a collector is named");
+        (void)snprintf(
+            why, why_size,
+            tongue("soket collector belum disebut", "no socket of a collector is named"));
         return NILA_ERR_CONFIG;
     }
     s = xcalloc(1, sizeof *s);

@@ -8,6 +8,7 @@
 
 #include "collector/common/buf.h"
 #include "collector/common/civil.h"
+#include "collector/common/tongue.h"
 #include "keys.h"
 #include "places.h"
 
@@ -148,7 +149,9 @@ static int refuse_text(char *reason, const char *text, const char *words)
 static int read_slug(const char *text, struct cell *out, char *reason)
 {
     if (!slug_valid(text))
-        return refuse_text(reason, text, "is not allowed; 1 to 32 of a-z, 0-9 and -");
+        return refuse_text(reason, text,
+                           tongue("tidak boleh; 1 sampai 32 huruf a-z, 0-9 dan -",
+                                  "is not allowed; 1 to 32 of a-z, 0-9 and -"));
     (void)snprintf(out->text, sizeof out->text, "%s", text);
     return 0;
 }
@@ -159,10 +162,13 @@ static int read_name(const char *text, struct cell *out, char *reason)
 
     for (size_t i = 0; i < n; i++) /* csv.h has seen to it that the text is UTF-8 */
         if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-            return refuse(reason, "holds a line break or another control character");
+            return refuse(reason, tongue("berisi ganti baris atau karakter kendali lain",
+                                         "holds a line break or another control character"));
     if (n >= sizeof out->text) {
-        (void)snprintf(reason, COLUMN_REASON, "has %zu bytes; at most %zu are allowed", n,
-                       sizeof out->text - 1);
+        (void)snprintf(reason, COLUMN_REASON,
+                       tongue("panjangnya %zu bita; paling panjang %zu",
+                              "has %zu bytes; at most %zu are allowed"),
+                       n, sizeof out->text - 1);
         return NILA_ERR_PARSE;
     }
     (void)snprintf(out->text, sizeof out->text, "%s", text);
@@ -179,17 +185,24 @@ static int read_word(const char *const *words, const char *text, struct cell *ou
             (void)snprintf(out->text, sizeof out->text, "%s", text);
             return 0;
         }
-        buf_printf(&b, "%s%s", i == 0 ? "" : words[i + 1] != NULL ? ", " : " or ", words[i]);
+        buf_printf(&b, "%s%s",
+                   i == 0                 ? ""
+                   : words[i + 1] != NULL ? ", "
+                                          : tongue(" atau ", " or "),
+                   words[i]);
     }
-    (void)snprintf(reason, COLUMN_REASON, "\"%.40s\" is not allowed; %s", text, b.p);
+    (void)snprintf(reason, COLUMN_REASON,
+                   tongue("\"%.40s\" tidak boleh; %s", "\"%.40s\" is not allowed; %s"), text, b.p);
     buf_free(&b);
     return NILA_ERR_PARSE;
 }
 
 static int out_of_range(const struct column *c, const char *text, char *reason)
 {
-    (void)snprintf(reason, COLUMN_REASON, "%.40s is not allowed; %.10g to %.10g", text, c->min,
-                   c->max);
+    (void)snprintf(
+        reason, COLUMN_REASON,
+        tongue("%.40s tidak boleh; %.10g sampai %.10g", "%.40s is not allowed; %.10g to %.10g"),
+        text, c->min, c->max);
     return NILA_ERR_PARSE;
 }
 
@@ -200,7 +213,9 @@ static int read_whole(const struct column *c, const char *text, struct cell *out
     size_t n = strlen(digits);
 
     if (n == 0 || digits[strspn(digits, "0123456789")] != '\0')
-        return refuse_text(reason, text, "is not a whole number; digits only, no . or , between");
+        return refuse_text(reason, text,
+                           tongue("bukan bilangan bulat; angka saja, tanpa . atau ,",
+                                  "is not a whole number; digits only, no . or , between"));
     if (n > 15)
         return out_of_range(c, text, reason);
     out->whole = strtoll(text, NULL, 10);
@@ -216,8 +231,9 @@ static int read_number(const struct column *c, const struct csv *csv, int index,
 
     if (rc == NILA_ERR_PARSE)
         return refuse_text(reason, text,
-                           csv_semicolon(csv) ? "is not a number; as in 1,5"
-                                              : "is not a number; as in 1.5");
+                           csv_semicolon(csv)
+                               ? tongue("bukan angka; seperti 1,5", "is not a number; as in 1,5")
+                               : tongue("bukan angka; seperti 1.5", "is not a number; as in 1.5"));
     if (rc != 0 || out->number < c->min || out->number > c->max)
         return out_of_range(c, text, reason);
     return 0;
@@ -228,9 +244,11 @@ static int read_day(const char *text, int64_t now_ms, struct cell *out, char *re
     int32_t day;
 
     if (civil_parse_day(text, &day) != 0)
-        return refuse_text(reason, text, "is not a date; as in 2026-11-24");
+        return refuse_text(
+            reason, text,
+            tongue("bukan tanggal; seperti 2026-11-24", "is not a date; as in 2026-11-24"));
     if (day > civil_day(now_ms))
-        return refuse_text(reason, text, "lies in the future");
+        return refuse_text(reason, text, tongue("di masa depan", "lies in the future"));
     out->whole = day;
     return 0;
 }
@@ -243,9 +261,11 @@ static int read_moment(const char *text, int64_t now_ms, struct cell *out, char 
     if (civil_parse_day(text, &day) == 0)
         out->whole = civil_day_start(day);
     else if (civil_parse_iso(text, &out->whole, NULL) != 0)
-        return refuse_text(reason, text, "is not a date or time; as in 2026-11-24T17:30+07:00");
+        return refuse_text(reason, text,
+                           tongue("bukan tanggal atau waktu; seperti 2026-11-24T17:30+07:00",
+                                  "is not a date or time; as in 2026-11-24T17:30+07:00"));
     if (out->whole > now_ms)
-        return refuse_text(reason, text, "lies in the future");
+        return refuse_text(reason, text, tongue("di masa depan", "lies in the future"));
     return 0;
 }
 
@@ -255,7 +275,9 @@ static int read_period(const char *text, struct cell *out, char *reason)
     unsigned months;
 
     if (places_period(text, &first, &months) != 0)
-        return refuse_text(reason, text, "is not a period; as in 2027-01, 2027-Q1 or 2027");
+        return refuse_text(reason, text,
+                           tongue("bukan periode; seperti 2027-01, 2027-Q1 atau 2027",
+                                  "is not a period; as in 2027-01, 2027-Q1 or 2027"));
     (void)snprintf(out->text, sizeof out->text, "%s", text);
     return 0;
 }
@@ -266,7 +288,9 @@ static int read_quarter(const char *text, struct cell *out, char *reason)
     unsigned months;
 
     if (places_period(text, &first, &months) != 0 || months != 3)
-        return refuse_text(reason, text, "is not a quarter; as in 2027-Q1");
+        return refuse_text(
+            reason, text,
+            tongue("bukan triwulan; seperti 2027-Q1", "is not a quarter; as in 2027-Q1"));
     (void)snprintf(out->text, sizeof out->text, "%s", text);
     return 0;
 }
@@ -276,7 +300,9 @@ static int read_months(const char *text, struct cell *out, char *reason)
     int32_t first, last;
 
     if (places_months(text, &first, &last) != 0)
-        return refuse_text(reason, text, "are not months; as in 2027-01 or 2027-01..2027-03");
+        return refuse_text(reason, text,
+                           tongue("bukan bulan; seperti 2027-01 atau 2027-01..2027-03",
+                                  "are not months; as in 2027-01 or 2027-01..2027-03"));
     (void)snprintf(out->text, sizeof out->text, "%s", text);
     return 0;
 }
@@ -288,7 +314,7 @@ int cell_read(const struct column *c, const struct csv *csv, int index, int64_t 
 
     *out = (struct cell){.empty = text[0] == '\0', .number = NAN};
     if (out->empty)
-        return c->need ? refuse(reason, "may not be empty") : 0;
+        return c->need ? refuse(reason, tongue("tidak boleh kosong", "may not be empty")) : 0;
     switch (c->kind) {
     case COLUMN_KEY:
     case COLUMN_FARM:
@@ -313,5 +339,5 @@ int cell_read(const struct column *c, const struct csv *csv, int index, int64_t 
     case COLUMN_MONTHS:
         return read_months(text, out, reason);
     }
-    return refuse(reason, "is not readable");
+    return refuse(reason, tongue("tidak terbaca", "is not readable"));
 }

@@ -12,6 +12,7 @@
 #include <sqlite3.h>
 
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 
 enum {
     APPLICATION_ID = 0x4e696c52, /* "NilR", in the file's header */
@@ -60,7 +61,7 @@ static int make_file(const char *path, char *why, size_t why_size)
         (void)close(fd);
         return 0;
     }
-    (void)snprintf(why, why_size, "%s: %s", path, strerror(errno));
+    (void)snprintf(why, why_size, "%s: %s", path, tongue_errno(errno));
     switch (errno) {
     case ENOENT:
     case ENOTDIR:
@@ -104,14 +105,19 @@ static int identify(struct db *d, int64_t *form, int *known, char *why, size_t w
     if (rc != 0)
         return rc;
     if (tables > 0 && id != APPLICATION_ID) {
-        (void)snprintf(why, why_size, "%s: a database, but not of production records", d->path);
+        (void)snprintf(why, why_size,
+                       tongue("%s: basis data, tetapi bukan catatan produksi",
+                              "%s: a database, but not of production records"),
+                       d->path);
         return NILA_ERR_CONFIG;
     }
     if (version > newest) {
         (void)snprintf(
             why, why_size,
-            "%s: its form %lld is newer than this program knows (%d); update the program", d->path,
-            (long long)version, newest);
+            tongue("%s: bentuknya %lld lebih baru daripada yang dikenal program ini (%d); perbarui "
+                   "programnya",
+                   "%s: its form %lld is newer than this program knows (%d); update the program"),
+            d->path, (long long)version, newest);
         return NILA_ERR_UNSUPPORTED;
     }
     *form = version;

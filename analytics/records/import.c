@@ -9,6 +9,7 @@
 #include "collector/common/buf.h"
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 #include "import.h"
 
 enum {
@@ -44,7 +45,7 @@ static void find_columns(struct import *m)
         const struct column *c = &m->columns->column[i];
         m->index[i] = csv_find(m->csv, c->name);
         if (m->index[i] < 0 && c->need)
-            import_bad(m, -1, c->name, "this column is missing");
+            import_bad(m, -1, c->name, tongue("kolom ini belum ada", "this column is missing"));
     }
     m->entered = csv_find(m->csv, ENTERED.name);
     for (size_t k = 0; k < csv_columns(m->csv); k++) {
@@ -56,8 +57,10 @@ static void find_columns(struct import *m)
             struct buf b = {0};
             for (size_t i = 0; i < m->columns->n; i++)
                 buf_printf(&b, "%s, ", m->columns->column[i].name);
-            import_bad(m, -1, "header", "column \"%.40s\" is not known; %s%s", name, b.p,
-                       ENTERED.name);
+            import_bad(m, -1, "header",
+                       tongue("kolom \"%.40s\" tidak dikenal; %s%s",
+                              "column \"%.40s\" is not known; %s%s"),
+                       name, b.p, ENTERED.name);
             buf_free(&b);
         }
     }
@@ -203,7 +206,9 @@ static int check_cycle(struct import *m)
     if (rc == 1) {
         db_text(m->stocked, 0, other, sizeof other);
         db_reset(m->stocked);
-        import_bad(m, m->index[on], "stocked_on", "overlaps cycle %s: pond %s was stocked that day",
+        import_bad(m, m->index[on], "stocked_on",
+                   tongue("bertumpuk dengan siklus %s: kolam %s ditebar hari itu",
+                          "overlaps cycle %s: pond %s was stocked that day"),
                    other, slug);
         return 0;
     }
@@ -227,7 +232,9 @@ static int check_cycle(struct import *m)
     /* min() of nothing is NULL, which reads as day 0 */
     if (db_integer(m->final, 0) > day) {
         (void)civil_format_day(text, sizeof text, (int32_t)db_integer(m->final, 0));
-        import_bad(m, m->index[on], "stocked_on", "overlaps cycle %s of pond %s, which ended on %s",
+        import_bad(m, m->index[on], "stocked_on",
+                   tongue("bertumpuk dengan siklus %s di kolam %s, yang berakhir %s",
+                          "overlaps cycle %s of pond %s, which ended on %s"),
                    other, slug, text);
     }
     db_reset(m->final);
@@ -246,8 +253,11 @@ static int check_references(struct import *m)
         if (rc < 0)
             return rc;
         if (rc == 0)
-            import_bad(m, m->index[i], c->name, "there is no %s \"%s\" on record; import %s first",
-                       farm ? "farm" : "pond", m->cell[i].text, farm ? "farms" : "ponds");
+            import_bad(m, m->index[i], c->name,
+                       tongue("%s \"%s\" belum tercatat; impor %s dahulu",
+                              "there is no %s \"%s\" on record; import %s first"),
+                       farm ? tongue("pembudidaya", "farm") : tongue("kolam", "pond"),
+                       m->cell[i].text, farm ? "farms" : "ponds");
     }
     return 0;
 }
@@ -261,7 +271,9 @@ static void check_entered(struct import *m)
             civil_day(m->entered_on.whole) >= m->cell[i].whole)
             continue;
         (void)civil_format_day(day, sizeof day, (int32_t)m->cell[i].whole);
-        import_bad(m, m->entered, ENTERED.name, "lies before the event itself (%s on %s)",
+        import_bad(m, m->entered, ENTERED.name,
+                   tongue("lebih awal daripada kejadiannya sendiri (%s %s)",
+                          "lies before the event itself (%s on %s)"),
                    m->columns->column[i].name, day);
     }
 }
@@ -339,7 +351,9 @@ static int take_row(struct import *m)
         rc = exists(m, m->key, m->cell[0].text);
         if (rc == 1)
             import_bad(m, m->index[0], m->columns->column[0].name,
-                       "\"%s\" is on record already with other contents", m->cell[0].text);
+                       tongue("\"%s\" sudah tercatat dengan isi yang lain",
+                              "\"%s\" is on record already with other contents"),
+                       m->cell[0].text);
     }
     if (rc < 0)
         return rc;

@@ -5,6 +5,7 @@
 
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 #include "keys.h"
 #include "places.h"
 
@@ -23,10 +24,13 @@ static bool check_kecamatan(struct import *m, size_t *k)
 
     if (region_find_kecamatan(m->cell[at].text, k) == 0)
         return true;
-    import_bad(m, m->index[at], "kecamatan",
+    import_bad(
+        m, m->index[at], "kecamatan",
+        tongue("\"%.40s\" bukan kode Kotawaringin Timur (62.02.01 sampai 62.02.17) atau Seruyan "
+               "(62.07.01 sampai 62.07.10)",
                "\"%.40s\" is not a code of Kotawaringin Timur (62.02.01 to 62.02.17) or Seruyan "
-               "(62.07.01 to 62.07.10)",
-               m->cell[at].text);
+               "(62.07.01 to 62.07.10)"),
+        m->cell[at].text);
     return false;
 }
 
@@ -37,8 +41,9 @@ static void check_farm(struct import *m)
 
     if (check_kecamatan(m, &k) && regency_find(m->cell[of].text, &r) == 0 &&
         region_kecamatan(k)->regency != r)
-        import_bad(m, m->index[at], "kecamatan", "%s (%s) does not lie in %s", m->cell[at].text,
-                   region_kecamatan(k)->name, regency_name(r));
+        import_bad(m, m->index[at], "kecamatan",
+                   tongue("%s (%s) tidak terletak di %s", "%s (%s) does not lie in %s"),
+                   m->cell[at].text, region_kecamatan(k)->name, regency_name(r));
 }
 
 static void check_sample(struct import *m)
@@ -48,18 +53,23 @@ static void check_sample(struct import *m)
 
     if (!m->cell[one].empty) {
         if (!m->cell[total].empty)
-            import_bad(m, m->index[total], "total_g",
-                       "stands beside mass_g; either fish and total_g, or mass_g of one fish");
+            import_bad(
+                m, m->index[total], "total_g",
+                tongue("terisi bersama mass_g; isi fish dan total_g, atau mass_g seekor ikan",
+                       "stands beside mass_g; either fish and total_g, or mass_g of one fish"));
         else if (!m->cell[fish].empty && m->cell[fish].whole != 1)
             import_bad(m, m->index[fish], "fish",
-                       "mass_g is the mass of one fish; leave fish empty");
+                       tongue("mass_g adalah bobot seekor ikan; kosongkan fish",
+                              "mass_g is the mass of one fish; leave fish empty"));
     } else if (m->cell[fish].empty || m->cell[total].empty) {
         size_t missing = m->cell[fish].empty ? fish : total;
         import_bad(m, m->index[missing], m->columns->column[missing].name,
-                   "may not be empty; either fish and total_g, or mass_g of one fish");
+                   tongue("tidak boleh kosong; isi fish dan total_g, atau mass_g seekor ikan",
+                          "may not be empty; either fish and total_g, or mass_g of one fish"));
     } else if (m->cell[total].number / (double)m->cell[fish].whole > 5000) {
         import_bad(m, m->index[total], "total_g",
-                   "%.10g g a fish is not allowed; up to 5000 (grams, not kilograms?)",
+                   tongue("%.10g g per ekor tidak boleh; paling berat 5000 (gram, bukan kilogram?)",
+                          "%.10g g a fish is not allowed; up to 5000 (grams, not kilograms?)"),
                    m->cell[total].number / (double)m->cell[fish].whole);
     }
 }
@@ -71,10 +81,14 @@ static void check_fingerlings(struct import *m)
     bool produced = strcmp(m->cell[kind].text, "production") == 0;
 
     if (produced && !m->cell[to].empty)
-        import_bad(m, m->index[to], "to",
-                   "must be empty for a production; only a sale or transfer goes somewhere");
+        import_bad(
+            m, m->index[to], "to",
+            tongue("harus kosong untuk production; hanya sale atau transfer yang punya tujuan",
+                   "must be empty for a production; only a sale or transfer goes somewhere"));
     if (!produced && m->cell[to].empty)
-        import_bad(m, m->index[to], "to", "may not be empty for a %s; kotim or seruyan",
+        import_bad(m, m->index[to], "to",
+                   tongue("tidak boleh kosong untuk %s; kotim atau seruyan",
+                          "may not be empty for a %s; kotim or seruyan"),
                    m->cell[kind].text);
 }
 
@@ -96,7 +110,9 @@ static void check_bounds(struct import *m, const char *name, const struct key_in
     size_t at = import_column(m, name);
 
     if (!m->cell[at].empty && !(m->cell[at].number >= k->min && m->cell[at].number <= k->max))
-        import_bad(m, m->index[at], name, "%.10g is not allowed for %s; %.10g to %.10g %s",
+        import_bad(m, m->index[at], name,
+                   tongue("%.10g tidak boleh untuk %s; %.10g sampai %.10g %s",
+                          "%.10g is not allowed for %s; %.10g to %.10g %s"),
                    m->cell[at].number, k->name, k->min, k->max, k->unit);
 }
 
@@ -113,26 +129,37 @@ static void check_assumption(struct import *m)
         fatal("assumption %s has no place in the table of keys", m->cell[key].text);
     k = keys_info(found);
     if (strcmp(m->cell[unit].text, k->unit) != 0)
-        import_bad(m, m->index[unit], "unit", "\"%.40s\" is not allowed for %s; %s",
-                   m->cell[unit].text, k->name, k->unit);
+        import_bad(
+            m, m->index[unit], "unit",
+            tongue("\"%.40s\" tidak boleh untuk %s; %s", "\"%.40s\" is not allowed for %s; %s"),
+            m->cell[unit].text, k->name, k->unit);
     if (!k->joint && strcmp(m->cell[node].text, "joint") == 0)
-        import_bad(m, m->index[node], "node", "%s is of one regency; kotim or seruyan", k->name);
+        import_bad(m, m->index[node], "node",
+                   tongue("%s berlaku untuk satu kabupaten; kotim atau seruyan",
+                          "%s is of one regency; kotim or seruyan"),
+                   k->name);
     check_bounds(m, "value", k);
     check_bounds(m, "low", k);
     check_bounds(m, "high", k);
     if (m->cell[low].empty != m->cell[high].empty)
         import_bad(m, m->index[m->cell[low].empty ? low : high],
                    m->cell[low].empty ? "low" : "high",
-                   "may not be empty when the other end of the range is given");
+                   tongue("tidak boleh kosong bila ujung rentang yang lain diisi",
+                          "may not be empty when the other end of the range is given"));
     else if (!m->cell[low].empty && !(m->cell[low].number <= m->cell[value].number &&
                                       m->cell[value].number <= m->cell[high].number))
-        import_bad(m, m->index[value], "value", "%.10g lies outside low and high",
+        import_bad(m, m->index[value], "value",
+                   tongue("%.10g di luar low dan high", "%.10g lies outside low and high"),
                    m->cell[value].number);
     if (k->months == KEYS_NO_MONTHS && !m->cell[months].empty)
-        import_bad(m, m->index[months], "months", "must be empty for %s, which holds always",
+        import_bad(m, m->index[months], "months",
+                   tongue("harus kosong untuk %s, yang berlaku selalu",
+                          "must be empty for %s, which holds always"),
                    k->name);
     if (k->months == KEYS_MUST_MONTHS && m->cell[months].empty)
-        import_bad(m, m->index[months], "months", "may not be empty for %s; as in 2027-01..2027-03",
+        import_bad(m, m->index[months], "months",
+                   tongue("tidak boleh kosong untuk %s; seperti 2027-01..2027-03",
+                          "may not be empty for %s; as in 2027-01..2027-03"),
                    k->name);
 }
 
@@ -147,13 +174,19 @@ static void check_survey(struct import *m)
 
     (void)check_kecamatan(m, &k); /* tells it itself */
     if (yes && m->cell[kg].empty)
-        import_bad(m, m->index[kg], "kg_quarter",
-                   "may not be empty for a farm that was found; 0 when it harvested nothing");
+        import_bad(
+            m, m->index[kg], "kg_quarter",
+            tongue("tidak boleh kosong bila usahanya ditemukan; 0 bila tidak panen",
+                   "may not be empty for a farm that was found; 0 when it harvested nothing"));
     if (!yes && !m->cell[kg].empty && m->cell[kg].number > 0)
-        import_bad(m, m->index[kg], "kg_quarter", "must be empty for a farm that was not found");
+        import_bad(m, m->index[kg], "kg_quarter",
+                   tongue("harus kosong bila usahanya tidak ditemukan",
+                          "must be empty for a farm that was not found"));
     if (places_period(m->cell[quarter].text, &first, &months) == 0 &&
         civil_month_of_day((int32_t)m->cell[on].whole) < first)
-        import_bad(m, m->index[on], "on", "lies before the quarter %s", m->cell[quarter].text);
+        import_bad(m, m->index[on], "on",
+                   tongue("sebelum triwulan %s", "lies before the quarter %s"),
+                   m->cell[quarter].text);
 }
 
 void import_check(struct import *m)

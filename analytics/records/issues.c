@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 #include "db.h"
 #include "snapshot.h"
 
@@ -114,7 +115,9 @@ int records_issue_add(struct records *r, const struct rec_issue *issue, unsigned
     int rc;
 
     if (!sound(issue)) {
-        log_warnx("records: a forecast that is not finite, or whose quantiles fall, is not stored");
+        log_warnx(tongue(
+            "catatan: ramalan yang bukan angka, atau kuantilnya menurun, tidak disimpan",
+            "records: a forecast that is not finite, or whose quantiles fall, is not stored"));
         return NILA_ERR_RANGE;
     }
     (void)pthread_mutex_lock(&r->lock);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "places.h"
 
+#include "collector/common/tongue.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,8 +43,10 @@ static int wrong_name(const char *code, const char *is, const char *name, const 
                       char *reason, size_t size)
 {
     *at = "name";
-    (void)snprintf(reason, size, "\"%.40s\" is not the name of %.20s, which is %.40s", name, code,
-                   is);
+    (void)snprintf(reason, size,
+                   tongue("\"%.40s\" bukan nama %.20s, yaitu %.40s",
+                          "\"%.40s\" is not the name of %.20s, which is %.40s"),
+                   name, code, is);
     return NILA_ERR_NOT_FOUND;
 }
 
@@ -68,10 +71,13 @@ static int find_kemendagri(const char *code, const char *name, char *node, const
         return same_name(name, region_kecamatan(k)->name)
                    ? found(node, code)
                    : wrong_name(code, region_kecamatan(k)->name, name, at, reason, size);
-    (void)snprintf(reason, size,
-                   "\"%.20s\" is no Kemendagri code of Kotawaringin Timur (62.02, 62.02.01 to "
-                   "62.02.17) or Seruyan (62.07, 62.07.01 to 62.07.10)",
-                   code);
+    (void)snprintf(
+        reason, size,
+        tongue("\"%.20s\" bukan kode Kemendagri Kotawaringin Timur (62.02, 62.02.01 sampai "
+               "62.02.17) atau Seruyan (62.07, 62.07.01 sampai 62.07.10)",
+               "\"%.20s\" is no Kemendagri code of Kotawaringin Timur (62.02, 62.02.01 to "
+               "62.02.17) or Seruyan (62.07, 62.07.01 to 62.07.10)"),
+        code);
     return NILA_ERR_NOT_FOUND;
 }
 
@@ -93,21 +99,29 @@ static int find_bps(const char *code, const char *name, char *node, const char *
                 return found(node, region_kecamatan(k)->code);
         if (n == BPS_KECAMATAN) {
             *at = "name";
-            (void)snprintf(reason, size, "\"%.40s\" is no kecamatan of %s, where %.20s lies", name,
-                           is, code);
+            (void)snprintf(reason, size,
+                           tongue("\"%.40s\" bukan kecamatan di %s, tempat %.20s",
+                                  "\"%.40s\" is no kecamatan of %s, where %.20s lies"),
+                           name, is, code);
             return NILA_ERR_NOT_FOUND;
         }
     }
     if (strncmp(code, BPS_TRAP, BPS_REGENCY) == 0)
-        (void)snprintf(reason, size,
-                       "\"%.20s\" lies in %s by BPS; Seruyan's BPS code is 6208 (62.07 is its "
-                       "Kemendagri code)",
-                       code, BPS_TRAP_NAME);
+        (void)snprintf(
+            reason, size,
+            tongue(
+                "\"%.20s\" adalah %s menurut BPS; kode BPS Seruyan 6208 (62.07 kode Kemendagrinya)",
+                "\"%.20s\" lies in %s by BPS; Seruyan's BPS code is 6208 (62.07 is its "
+                "Kemendagri code)"),
+            code, BPS_TRAP_NAME);
     else
-        (void)snprintf(reason, size,
-                       "\"%.20s\" is no BPS code of Kotawaringin Timur (6202, 6202xxx) or Seruyan "
-                       "(6208, 6208xxx)",
-                       code);
+        (void)snprintf(
+            reason, size,
+            tongue("\"%.20s\" bukan kode BPS Kotawaringin Timur (6202, 6202xxx) atau Seruyan "
+                   "(6208, 6208xxx)",
+                   "\"%.20s\" is no BPS code of Kotawaringin Timur (6202, 6202xxx) or Seruyan "
+                   "(6208, 6208xxx)"),
+            code);
     return NILA_ERR_NOT_FOUND;
 }
 

@@ -7,6 +7,7 @@
 
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 #include "snapshot.h"
 
 void *snapshot_each(struct load *l, const struct query *q, size_t *n, int *rc)
@@ -43,8 +44,9 @@ void *snapshot_each(struct load *l, const struct query *q, size_t *n, int *rc)
 
 int snapshot_corrupt(const char *what, const char *text)
 {
-    log_warnx("records: %s \"%.40s\" is not one; the file was changed by another program", what,
-              text);
+    log_warnx(tongue("catatan: %s \"%.40s\" tidak sah; berkas diubah program lain",
+                     "records: %s \"%.40s\" is not one; the file was changed by another program"),
+              what, text);
     return NILA_ERR_CORRUPT;
 }
 

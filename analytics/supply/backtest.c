@@ -5,21 +5,28 @@
 
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 #include "issued.h"
 
 static int check(const struct backtest_request *q, int64_t now_ms, char *why, size_t why_size)
 {
     if (q->last_month < q->first_month) {
-        (void)snprintf(why, why_size, "backtest: the last month lies before the first");
+        (void)snprintf(why, why_size,
+                       tongue("backtest: bulan terakhir sebelum bulan pertama",
+                              "backtest: the last month lies before the first"));
         return NILA_ERR_RANGE;
     }
     if (q->last_month - q->first_month >= BACKTEST_MONTHS_MAX) {
-        (void)snprintf(why, why_size, "backtest: more than %d months", BACKTEST_MONTHS_MAX);
+        (void)snprintf(why, why_size,
+                       tongue("backtest: lebih dari %d bulan", "backtest: more than %d months"),
+                       BACKTEST_MONTHS_MAX);
         return NILA_ERR_RANGE;
     }
     if (now_ms < civil_month_start(q->last_month + 1)) {
-        (void)snprintf(why, why_size, "backtest: %04d-%02d is not over yet",
-                       (int)(q->last_month / 12), (int)(q->last_month % 12) + 1);
+        (void)snprintf(
+            why, why_size,
+            tongue("backtest: %04d-%02d belum berakhir", "backtest: %04d-%02d is not over yet"),
+            (int)(q->last_month / 12), (int)(q->last_month % 12) + 1);
         return NILA_ERR_RANGE;
     }
     return 0;
@@ -38,7 +45,7 @@ static int one_month(const struct backtest_request *q, int32_t month, struct ser
     f.without_recalibration = true;
     rc = forecast_run(&f, &made, why, why_size);
     if (rc != 0 && rc != NILA_ERR_UNSUPPORTED && rc != NILA_ERR_RANGE && *source != NULL) {
-        log_warnx("%s; computed without the sensors", why);
+        log_warnx(tongue("%s; dihitung tanpa sensor", "%s; computed without the sensors"), why);
         f.source = *source = NULL;
         rc = forecast_run(&f, &made, why, why_size);
     }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 #include "joint.h"
 #include "score.h"
 
@@ -99,8 +100,9 @@ static int take_origins(const struct reconcile_residuals *r, const struct grid *
     for (size_t o = 0; o < back->origins; o++) {
         if (back->origin[o] > (long)r->rows || back->origin[o] < RECONCILE_ROWS_MIN) {
             (void)snprintf(why, why_size,
-                           "origin %ld of the backtest: there are residuals 1..%zu, "
-                           "and %d are the least",
+                           tongue("origin %ld pada backtest: ada residu 1..%zu, paling sedikit %d",
+                                  "origin %ld of the backtest: there are residuals 1..%zu, "
+                                  "and %d are the least"),
                            back->origin[o], r->rows, RECONCILE_ROWS_MIN);
             return NILA_ERR_RANGE;
         }
@@ -110,9 +112,11 @@ static int take_origins(const struct reconcile_residuals *r, const struct grid *
         taken[n++] = o;
     }
     if (n < CHOOSE_ORIGINS_MIN) {
-        (void)snprintf(why, why_size,
-                       "the backtest has %d origins that do not overlap; a choice needs %d", n,
-                       CHOOSE_ORIGINS_MIN);
+        (void)snprintf(
+            why, why_size,
+            tongue("backtest punya %d origin yang tidak tumpang tindih; memilih perlu %d",
+                   "the backtest has %d origins that do not overlap; a choice needs %d"),
+            n, CHOOSE_ORIGINS_MIN);
         return NILA_ERR_RANGE;
     }
     return n;
@@ -152,7 +156,9 @@ int choose_projection(struct choice *out, const struct hierarchy *h,
     if (!isnan(out->crps[out->best]))
         return 0;
     (void)snprintf(why, why_size,
-                   "no projection could be scored: residuals of some node are all 0, "
-                   "or the kept node has no spread");
+                   tongue("tidak ada proyeksi yang dapat dinilai: residu suatu simpul semuanya 0, "
+                          "atau simpul --keep tanpa sebaran",
+                          "no projection could be scored: residuals of some node are all 0, "
+                          "or the kept node has no spread"));
     return NILA_ERR_RANGE;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 
 enum {
     FEW = 20 /* draws in which a bottom is more than its record: fewer tell no correlation */
@@ -95,7 +96,9 @@ static bool used(const struct combining *c, size_t f)
 static int check(const struct combining *c, char *why, size_t why_size)
 {
     if (c->k < 2) {
-        (void)snprintf(why, why_size, "%zu draws; at least 2 are needed", c->k);
+        (void)snprintf(why, why_size,
+                       tongue("%zu simulasi; paling sedikit 2", "%zu draws; at least 2 are needed"),
+                       c->k);
         return NILA_ERR_RANGE;
     }
     for (size_t b = 0; b < c->h->bottoms; b++)
@@ -104,7 +107,9 @@ static int check(const struct combining *c, char *why, size_t why_size)
 
             if (isfinite(kg) && kg >= 0 && least >= 0 && kg >= least * (1 - 1e-9))
                 continue;
-            (void)snprintf(why, why_size, "node %.60s: draw %zu is %g kg, on record are %g",
+            (void)snprintf(why, why_size,
+                           tongue("simpul %.60s: simulasi %zu %g kg, yang tercatat %g",
+                                  "node %.60s: draw %zu is %g kg, on record are %g"),
                            c->h->id[c->h->bottom[b]], i + 1, kg, least);
             return NILA_ERR_RANGE;
         }
@@ -114,9 +119,12 @@ static int check(const struct combining *c, char *why, size_t why_size)
         if (y->node < c->h->nodes && !(y->kg < 0) && !isinf(y->kg) &&
             y->log_sd >= COMBINE_LOG_SD_MIN && y->log_sd <= COMBINE_LOG_SD_MAX)
             continue;
-        (void)snprintf(why, why_size,
-                       "figure %zu (node %.60s): %g kg with log-sd %g is not allowed", f + 1,
-                       y->node < c->h->nodes ? c->h->id[y->node] : "unknown", y->kg, y->log_sd);
+        (void)snprintf(
+            why, why_size,
+            tongue("angka %zu (simpul %.60s): %g kg dengan simpangan log %g tidak boleh",
+                   "figure %zu (node %.60s): %g kg with log-sd %g is not allowed"),
+            f + 1, y->node < c->h->nodes ? c->h->id[y->node] : tongue("tidak dikenal", "unknown"),
+            y->kg, y->log_sd);
         return NILA_ERR_RANGE;
     }
     return 0;

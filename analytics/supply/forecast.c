@@ -8,6 +8,7 @@
 #include "collector/common/civil.h"
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 #include "forecast_water.h"
 #include "issued.h"
 
@@ -29,7 +30,9 @@ static int check(const struct forecast_request *q, char *why, size_t why_size)
 {
     if (q->months < 1 || q->months > SUPPLY_MONTHS_MAX || q->draws < SUPPLY_DRAWS_MIN ||
         q->draws > SUPPLY_DRAWS_MAX) {
-        (void)snprintf(why, why_size, "forecast: months must be 1..%d and draws %d..%d",
+        (void)snprintf(why, why_size,
+                       tongue("ramalan: bulan harus 1..%d dan simulasi %d..%d",
+                              "forecast: months must be 1..%d and draws %d..%d"),
                        SUPPLY_MONTHS_MAX, SUPPLY_DRAWS_MIN, SUPPLY_DRAWS_MAX);
         return NILA_ERR_RANGE;
     }
@@ -43,9 +46,12 @@ static int find_scope(const struct forecast_request *q, const struct records_sna
     *all = q->scope != FORECAST_TRACKED && untracked_possible(s, q->without_official);
     if (q->scope != FORECAST_ALL || *all)
         return 0;
-    (void)snprintf(why, why_size,
-                   "forecast: scope all needs the register or an official figure of one regency "
-                   "at least (import registry, import official); use scope tracked");
+    (void)snprintf(
+        why, why_size,
+        tongue("ramalan: scope all memerlukan register atau angka resmi sedikitnya satu kabupaten "
+               "(import registry, import official); pakai scope tracked",
+               "forecast: scope all needs the register or an official figure of one regency "
+               "at least (import registry, import official); use scope tracked"));
     return NILA_ERR_UNSUPPORTED;
 }
 
@@ -78,7 +84,9 @@ static int recalibrate(struct forecast *f, const struct forecast_request *q, cha
         return 0;
     rc = issued_recalibration(q->records, civil_day_start(q->as_of_day + 1) - 1, &f->recalibration);
     if (rc != 0)
-        (void)snprintf(why, why_size, "forecast: the issued forecasts cannot be read: %s",
+        (void)snprintf(why, why_size,
+                       tongue("ramalan: ramalan yang pernah terbit tidak terbaca: %s",
+                              "forecast: the issued forecasts cannot be read: %s"),
                        nila_err_text(rc));
     else
         recalibrate_apply(&f->recalibration, f->supply);
@@ -165,7 +173,7 @@ static int run_supply(const struct forecast *f, const struct forecast_request *q
     int rc = supply_run(&in, out, ponds);
 
     if (rc != 0)
-        (void)snprintf(why, why_size, "forecast: %s", nila_err_text(rc));
+        (void)snprintf(why, why_size, tongue("ramalan: %s", "forecast: %s"), nila_err_text(rc));
     return rc;
 }
 
@@ -243,7 +251,9 @@ int forecast_run(const struct forecast_request *q, struct forecast **out, char *
     if (f->snapshot == NULL) {
         rc = records_snapshot(q->records, civil_day_start(q->as_of_day + 1) - 1, &f->own_snapshot);
         if (rc != 0) {
-            (void)snprintf(why, why_size, "forecast: the records cannot be read: %s",
+            (void)snprintf(why, why_size,
+                           tongue("ramalan: catatan tidak terbaca: %s",
+                                  "forecast: the records cannot be read: %s"),
                            nila_err_text(rc));
             goto out;
         }

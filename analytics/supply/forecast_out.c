@@ -9,6 +9,7 @@
 #include "collector/common/civil.h"
 #include "collector/common/lineproto.h"
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 
 /* 12 digits: sums of the file's draws agree with the file's sums to 1e-11. */
 #define KG_FORMAT ",%.12g"
@@ -34,7 +35,8 @@ static int save(const struct buf *b, const char *path, const char *what)
     int rc = savefile(b, path, why, sizeof why);
 
     if (rc != 0)
-        log_warnx("%s: the %s could not be written", why, what);
+        log_warnx(tongue("%s: %s tidak dapat ditulis", "%s: the %s could not be written"), why,
+                  what);
     return rc;
 }
 
@@ -68,7 +70,7 @@ int forecast_save_parts(const struct forecast *f, const char *path)
     int rc;
 
     forecast_parts_csv(f, &b);
-    rc = save(&b, path, "file of parts");
+    rc = save(&b, path, tongue("berkas bagian", "file of parts"));
     buf_free(&b);
     return rc;
 }
@@ -87,7 +89,7 @@ int forecast_save(const struct forecast *f, const char *path)
     int rc;
 
     forecast_csv(f, &b);
-    rc = save(&b, path, "forecast");
+    rc = save(&b, path, tongue("ramalan", "forecast"));
     buf_free(&b);
     return rc;
 }
@@ -98,7 +100,7 @@ int forecast_save_classes(const struct forecast *f, const char *path, bool engli
     int rc;
 
     classes_csv(&b, f->neraca, f->supply, f->untracked, f->snapshot, english);
-    rc = save(&b, path, "table of classes");
+    rc = save(&b, path, tongue("tabel kelas", "table of classes"));
     buf_free(&b);
     return rc;
 }
@@ -109,7 +111,7 @@ int forecast_save_balance(const struct forecast *f, const char *path, bool engli
     int rc;
 
     neraca_csv(&b, f->neraca, f->supply, f->demand, f->figures, f->snapshot, english);
-    rc = save(&b, path, "balance");
+    rc = save(&b, path, tongue("neraca", "balance"));
     buf_free(&b);
     return rc;
 }

@@ -8,6 +8,7 @@
 #include "analytics/fish/growth.h"
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 #include "collector/common/watereq.h"
 #include "history.h"
 #include "paths.h"
@@ -107,8 +108,10 @@ static int load_hours(struct series_source *source, const char *pond, int32_t fi
         int rc = series_load(source, pond, want[k].metric, civil_day_start(first_day),
                              civil_day_start(last_day + 1), HOUR_MS, want[k].to);
         if (rc != 0) {
-            (void)snprintf(why, why_size, "forecast: pond %s: %s cannot be loaded: %s", pond,
-                           metric_info(want[k].metric)->name, nila_err_text(rc));
+            (void)snprintf(why, why_size,
+                           tongue("ramalan: kolam %s: %s tidak dapat dimuat: %s",
+                                  "forecast: pond %s: %s cannot be loaded: %s"),
+                           pond, metric_info(want[k].metric)->name, nila_err_text(rc));
             return rc;
         }
     }

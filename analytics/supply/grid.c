@@ -9,6 +9,7 @@
 
 #include "collector/common/csv.h"
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 
 enum column {
     ORIGIN,
@@ -63,7 +64,7 @@ static int find_columns(struct reading *r)
     for (size_t k = 0; k < COLUMNS; k++) {
         r->at[k] = USE[r->kind][k] == '-' ? -1 : csv_find(r->c, NAME[k]);
         if (USE[r->kind][k] == 'n' && r->at[k] < 0)
-            return wrong(r, 1, 1, "column %s is missing", NAME[k]);
+            return wrong(r, 1, 1, tongue("kolom %s belum ada", "column %s is missing"), NAME[k]);
     }
     for (size_t i = 0; i < csv_columns(r->c); i++) {
         bool known = false;
@@ -71,8 +72,10 @@ static int find_columns(struct reading *r)
         for (size_t k = 0; k < COLUMNS; k++)
             known = known || r->at[k] == (int)i;
         if (!known)
-            return wrong(r, 1, 1, "column %zu: \"%.60s\" is not a column of this file", i + 1,
-                         csv_name(r->c, i));
+            return wrong(r, 1, 1,
+                         tongue("kolom ke-%zu: \"%.60s\" bukan kolom berkas ini",
+                                "column %zu: \"%.60s\" is not a column of this file"),
+                         i + 1, csv_name(r->c, i));
     }
     return 0;
 }
@@ -86,13 +89,16 @@ static int take_number(struct reading *r, enum column k, double min, double *out
         return 0;
     rc = csv_number(r->c, r->at[k], out);
     if (rc == NILA_ERR_RANGE)
-        return wrong(r, at.line, at.column, "%s: %.40s is not finite", NAME[k],
+        return wrong(r, at.line, at.column,
+                     tongue("%s: %.40s bukan angka berhingga", "%s: %.40s is not finite"), NAME[k],
                      csv_cell(r->c, r->at[k]));
     if (rc != 0)
-        return wrong(r, at.line, at.column, "%s: \"%.40s\" is not a number", NAME[k],
+        return wrong(r, at.line, at.column,
+                     tongue("%s: \"%.40s\" bukan angka", "%s: \"%.40s\" is not a number"), NAME[k],
                      csv_cell(r->c, r->at[k]));
     if (*out < min)
-        return wrong(r, at.line, at.column, "%s: %.12g is below %g", NAME[k], *out, min);
+        return wrong(r, at.line, at.column,
+                     tongue("%s: %.12g di bawah %g", "%s: %.12g is below %g"), NAME[k], *out, min);
     return 0;
 }
 
@@ -105,8 +111,10 @@ static int take_whole(struct reading *r, enum column k, long max, long *out)
     if (rc != 0 || r->at[k] < 0)
         return rc;
     if (!(v >= 1 && v <= (double)max) || v != floor(v))
-        return wrong(r, at.line, at.column, "%s: %.40s is not a whole number in 1..%ld", NAME[k],
-                     csv_cell(r->c, r->at[k]), max);
+        return wrong(r, at.line, at.column,
+                     tongue("%s: %.40s bukan bilangan bulat 1..%ld",
+                            "%s: %.40s is not a whole number in 1..%ld"),
+                     NAME[k], csv_cell(r->c, r->at[k]), max);
     *out = (long)v;
     return 0;
 }
@@ -122,13 +130,18 @@ static int take_node(struct reading *r, size_t *node)
 
         *node = n > 0 && (size_t)n < sizeof both ? hierarchy_find(r->h, both) : HIERARCHY_NONE;
         if (*node == HIERARCHY_NONE)
-            return wrong(r, at.line, at.column, "the hierarchies have no node %.60s in %.60s", id,
-                         csv_cell(r->c, r->at[PERIOD]));
+            return wrong(r, at.line, at.column,
+                         tongue("hierarki tidak punya simpul %.60s pada %.60s",
+                                "the hierarchies have no node %.60s in %.60s"),
+                         id, csv_cell(r->c, r->at[PERIOD]));
         return 0;
     }
     *node = hierarchy_find(r->h, id);
     if (*node == HIERARCHY_NONE)
-        return wrong(r, at.line, at.column, "the hierarchy has no node \"%.80s\"", id);
+        return wrong(
+            r, at.line, at.column,
+            tongue("hierarki tidak punya simpul \"%.80s\"", "the hierarchy has no node \"%.80s\""),
+            id);
     return 0;
 }
 
@@ -139,7 +152,8 @@ static int take_row(struct reading *r)
     int rc = take_node(r, &row.node);
 
     if (r->rows == GRID_ROWS_MAX)
-        return wrong(r, at.line, 1, "more than %d rows", GRID_ROWS_MAX);
+        return wrong(r, at.line, 1, tongue("lebih dari %d baris", "more than %d rows"),
+                     GRID_ROWS_MAX);
     if (rc == 0)
         rc = take_whole(r, ORIGIN, GRID_ROWS_MAX, &row.origin);
     if (rc == 0)
@@ -193,11 +207,18 @@ static int name_missing(struct reading *r, const struct grid *g, size_t cell)
     long line = r->row[r->rows - 1].line; /* the last: it should have come by then */
 
     if (r->kind == GRID_PERIODS)
-        return wrong(r, line, 1, "the file ends without node %.96s", id);
+        return wrong(
+            r, line, 1,
+            tongue("berkas berakhir tanpa simpul %.96s", "the file ends without node %.96s"), id);
     if (r->kind == GRID_BASE)
-        return wrong(r, line, 1, "the file ends without node %.96s at lead %ld", id, lead);
-    return wrong(r, line, 1, "the file ends without node %.96s at origin %ld, lead %ld", id, origin,
-                 lead);
+        return wrong(r, line, 1,
+                     tongue("berkas berakhir tanpa simpul %.96s, lead %ld",
+                            "the file ends without node %.96s at lead %ld"),
+                     id, lead);
+    return wrong(r, line, 1,
+                 tongue("berkas berakhir tanpa simpul %.96s, origin %ld, lead %ld",
+                        "the file ends without node %.96s at origin %ld, lead %ld"),
+                 id, origin, lead);
 }
 
 static int fill(struct reading *r, struct grid *g)
@@ -208,8 +229,9 @@ static int fill(struct reading *r, struct grid *g)
 
     if (cells > 4 * (size_t)GRID_ROWS_MAX) /* far more cells than rows: most would be missing */
         return wrong(r, r->row[r->rows - 1].line, 1,
-                     "%zu origins by %zu leads by %zu nodes are too many", g->origins, g->leads,
-                     g->nodes);
+                     tongue("%zu origin kali %zu lead kali %zu simpul terlalu banyak",
+                            "%zu origins by %zu leads by %zu nodes are too many"),
+                     g->origins, g->leads, g->nodes);
     there = xcalloc(cells, sizeof *there);
     g->mean = xcalloc(cells, sizeof *g->mean);
     g->sd = xcalloc(cells, sizeof *g->sd);
@@ -221,7 +243,9 @@ static int fill(struct reading *r, struct grid *g)
                       row->node;
 
         if (there[cell])
-            rc = wrong(r, row->line, row->column, "node %.96s stands twice", r->h->id[row->node]);
+            rc = wrong(r, row->line, row->column,
+                       tongue("simpul %.96s ada dua kali", "node %.96s stands twice"),
+                       r->h->id[row->node]);
         there[cell] = true;
         g->mean[cell] = row->mean;
         g->sd[cell] = row->sd;
@@ -268,7 +292,7 @@ int grid_load(struct grid **out, const struct hierarchy *h, enum grid_kind kind,
         rc = more;
     }
     if (rc == 0 && r.rows == 0)
-        rc = wrong(&r, 1, 1, "there is no row");
+        rc = wrong(&r, 1, 1, tongue("tidak ada baris", "there is no row"));
     if (rc == 0) {
         g = new_grid(&r);
         rc = fill(&r, g);
@@ -303,12 +327,17 @@ static int match_columns(struct reading *r, int *of)
         const char *id = csv_name(r->c, i);
 
         if (hierarchy_find(r->h, id) == HIERARCHY_NONE && strcmp(id, "t") != 0)
-            return wrong(r, 1, 1, "column %zu: the hierarchy has no node \"%.80s\"", i + 1, id);
+            return wrong(r, 1, 1,
+                         tongue("kolom ke-%zu: hierarki tidak punya simpul \"%.80s\"",
+                                "column %zu: the hierarchy has no node \"%.80s\""),
+                         i + 1, id);
     }
     for (size_t i = 0; i < r->h->nodes; i++) {
         of[i] = csv_find(r->c, r->h->id[i]);
         if (of[i] < 0)
-            return wrong(r, 1, 1, "no column for node %.96s", r->h->id[i]);
+            return wrong(r, 1, 1,
+                         tongue("tidak ada kolom untuk simpul %.96s", "no column for node %.96s"),
+                         r->h->id[i]);
     }
     return 0;
 }
@@ -320,8 +349,12 @@ static int take_residuals(struct reading *r, const int *of, double *row)
         int rc = csv_number(r->c, of[i], row + i);
 
         if (rc != 0)
-            return wrong(r, at.line, at.column, "node %.80s: \"%.30s\" is not %s", r->h->id[i],
-                         csv_cell(r->c, of[i]), rc == NILA_ERR_RANGE ? "finite" : "a number");
+            return wrong(
+                r, at.line, at.column,
+                tongue("simpul %.80s: \"%.30s\" bukan %s", "node %.80s: \"%.30s\" is not %s"),
+                r->h->id[i], csv_cell(r->c, of[i]),
+                rc == NILA_ERR_RANGE ? tongue("angka berhingga", "finite")
+                                     : tongue("angka", "a number"));
     }
     return 0;
 }
@@ -340,7 +373,8 @@ int grid_load_residuals(double **out, size_t *rows, const struct hierarchy *h, c
     rc = match_columns(&r, of);
     while (rc == 0 && (more = csv_next(r.c)) == 1) {
         if (r.rows * h->nodes > 10 * (size_t)GRID_ROWS_MAX) {
-            rc = wrong(&r, csv_where(r.c, 0).line, 1, "too many rows");
+            rc = wrong(&r, csv_where(r.c, 0).line, 1,
+                       tongue("terlalu banyak baris", "too many rows"));
             break;
         }
         if (r.rows == r.room) {

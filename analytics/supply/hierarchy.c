@@ -8,6 +8,7 @@
 
 #include "collector/common/csv.h"
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 
 /* The links as numbers: up [links] is the parent of the node at [links], HIERARCHY_NONE for a top. */
 struct building {
@@ -55,15 +56,18 @@ static int take_nodes(struct building *b)
         const char *id = b->link[i].node;
 
         if (id[0] == '\0')
-            return wrong(b, i, false, "the node has no name");
+            return wrong(b, i, false, tongue("simpul tanpa nama", "the node has no name"));
         if (strlen(id) > HIERARCHY_ID_MAX || !plain(id))
-            return wrong(b, i, false, "node %.40s: up to %d bytes, no control characters", id,
-                         HIERARCHY_ID_MAX);
+            return wrong(b, i, false,
+                         tongue("simpul %.40s: paling panjang %d bita, tanpa karakter kendali",
+                                "node %.40s: up to %d bytes, no control characters"),
+                         id, HIERARCHY_ID_MAX);
         b->node[i] = hierarchy_find(b->h, id);
         if (b->node[i] != HIERARCHY_NONE)
             continue;
         if (b->h->nodes == HIERARCHY_NODES_MAX)
-            return wrong(b, i, false, "more than %d nodes", HIERARCHY_NODES_MAX);
+            return wrong(b, i, false, tongue("lebih dari %d simpul", "more than %d nodes"),
+                         HIERARCHY_NODES_MAX);
         b->node[i] = b->h->nodes;
         b->h->id[b->h->nodes++] = xstrdup(id);
     }
@@ -74,9 +78,14 @@ static int take_nodes(struct building *b)
 static int check_pair(struct building *b, size_t i, size_t k)
 {
     if (b->up[i] == b->up[k])
-        return wrong(b, i, false, "node %.80s: this row stands twice", b->link[i].node);
+        return wrong(
+            b, i, false,
+            tongue("simpul %.80s: baris ini ada dua kali", "node %.80s: this row stands twice"),
+            b->link[i].node);
     if (b->up[i] == HIERARCHY_NONE || b->up[k] == HIERARCHY_NONE)
-        return wrong(b, i, true, "node %.80s: a top in one row, under a parent in another",
+        return wrong(b, i, true,
+                     tongue("simpul %.80s: puncak di satu baris, di bawah induk di baris lain",
+                            "node %.80s: a top in one row, under a parent in another"),
                      b->link[i].node);
     b->h->tree = false;
     return 0;
@@ -90,7 +99,9 @@ static int take_parents(struct building *b)
 
         b->up[i] = parent[0] == '\0' ? HIERARCHY_NONE : hierarchy_find(b->h, parent);
         if (parent[0] != '\0' && b->up[i] == HIERARCHY_NONE)
-            return wrong(b, i, true, "node %.60s is an orphan: its parent %.60s is no node here",
+            return wrong(b, i, true,
+                         tongue("simpul %.60s yatim: induknya %.60s tidak ada di sini",
+                                "node %.60s is an orphan: its parent %.60s is no node here"),
                          b->link[i].node, parent);
         for (size_t k = 0; k < i && rc == 0; k++)
             if (b->node[k] == b->node[i])
@@ -124,7 +135,9 @@ static int name_loop(struct building *b, const unsigned *waits)
         at = go_up(b, waits, at);
         first = at < first ? at : first;
     }
-    return wrong(b, first, true, "node %.60s is in a loop: it is above its own parent %.60s",
+    return wrong(b, first, true,
+                 tongue("simpul %.60s melingkar: ia di atas induknya sendiri %.60s",
+                        "node %.60s is in a loop: it is above its own parent %.60s"),
                  b->link[first].node, b->link[first].parent);
 }
 
@@ -161,7 +174,9 @@ static int find_bottoms(struct building *b)
             above[b->up[i]] = true;
     for (size_t i = 0; i < b->links && rc == 0; i++)
         if (h->nodes > 1 && b->up[i] == HIERARCHY_NONE && !above[b->node[i]])
-            rc = wrong(b, i, false, "node %.80s is an orphan: no parent, and nothing under it",
+            rc = wrong(b, i, false,
+                       tongue("simpul %.80s yatim: tanpa induk dan tanpa anak",
+                              "node %.80s is an orphan: no parent, and nothing under it"),
                        b->link[i].node);
     for (size_t i = 0; i < h->nodes; i++)
         if (!above[i])
@@ -208,7 +223,8 @@ int hierarchy_new(struct hierarchy **out, const struct hierarchy_link *link, siz
     b.h->tree = true;
     b.node = xcalloc(links, sizeof *b.node);
     b.up = xcalloc(links, sizeof *b.up);
-    rc = links > 0 ? take_nodes(&b) : wrong(&b, 0, false, "there is no node");
+    rc = links > 0 ? take_nodes(&b)
+                   : wrong(&b, 0, false, tongue("tidak ada simpul", "there is no node"));
     if (rc == 0)
         rc = take_parents(&b);
     if (rc == 0)
@@ -245,8 +261,10 @@ int hierarchy_cross(struct hierarchy **out, const struct hierarchy *a, const str
     struct hierarchy *h;
 
     if (a->nodes * b->nodes > HIERARCHY_NODES_MAX) {
-        (void)snprintf(why, why_size, "%zu nodes by %zu periods are more than %d", a->nodes,
-                       b->nodes, HIERARCHY_NODES_MAX);
+        (void)snprintf(why, why_size,
+                       tongue("%zu simpul kali %zu periode lebih dari %d",
+                              "%zu nodes by %zu periods are more than %d"),
+                       a->nodes, b->nodes, HIERARCHY_NODES_MAX);
         return NILA_ERR_RANGE;
     }
     h = new_hierarchy(a->nodes * b->nodes);
@@ -337,14 +355,18 @@ static int read_rows(struct csv *c, struct rows *r, char *why, size_t why_size)
     int node = csv_find(c, "node"), parent = csv_find(c, "parent"), rc;
 
     if (node < 0 || parent < 0 || csv_columns(c) != 2) {
-        (void)snprintf(why, why_size, "%.120s:1:1: the columns must be node,parent",
+        (void)snprintf(why, why_size,
+                       tongue("%.120s:1:1: kolomnya harus node,parent",
+                              "%.120s:1:1: the columns must be node,parent"),
                        csv_where(c, -1).file);
         return NILA_ERR_PARSE;
     }
     while ((rc = csv_next(c)) == 1) {
         if (r->n == (size_t)HIERARCHY_NODES_MAX * 4) {
-            (void)snprintf(why, why_size, "%.120s:%ld:1: more than %d rows", csv_where(c, 0).file,
-                           csv_where(c, 0).line, HIERARCHY_NODES_MAX * 4);
+            (void)snprintf(
+                why, why_size,
+                tongue("%.120s:%ld:1: lebih dari %d baris", "%.120s:%ld:1: more than %d rows"),
+                csv_where(c, 0).file, csv_where(c, 0).line, HIERARCHY_NODES_MAX * 4);
             return NILA_ERR_PARSE;
         }
         keep_row(r, c, node, parent);

@@ -13,6 +13,7 @@
 #include "collector/common/buf.h"
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 
 static void quantiles(const double *kg, unsigned draws, double *work, struct rec_issued_value *v)
 {
@@ -121,15 +122,19 @@ int issued_store(struct records *r, const struct forecast *f, uint64_t seed, boo
         (void)civil_format_day(day, sizeof day, as_of);
         (void)snprintf(
             why, why_size,
-            "a forecast as of %s cannot be issued today: at most %d days after that day; "
-            "what is past is judged by backtest",
+            tongue("ramalan keadaan %s tidak dapat diterbitkan hari ini: paling lambat %d hari "
+                   "setelahnya; masa lalu dinilai dengan backtest",
+                   "a forecast as of %s cannot be issued today: at most %d days after that day; "
+                   "what is past is judged by backtest"),
             day, ISSUED_AFTER_DAYS);
         return NILA_ERR_RANGE;
     }
     issued_make(f, seed, sensors, program, &issue);
     rc = records_issue_add(r, &issue, revision);
     if (rc != 0)
-        (void)snprintf(why, why_size, "the forecast could not be put on record: %s",
+        (void)snprintf(why, why_size,
+                       tongue("ramalan tidak dapat dicatat: %s",
+                              "the forecast could not be put on record: %s"),
                        nila_err_text(rc));
     issued_free(&issue);
     return rc;

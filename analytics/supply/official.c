@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 #include "paths.h"
 
 enum {
@@ -38,7 +39,8 @@ static struct hierarchy *places(bool parts, char *why, size_t why_size)
         link[links++] = (struct hierarchy_link){name[k], code};
     }
     if (hierarchy_new(&h, link, links, &at, why, why_size) != 0)
-        fatal("the tree of the regencies: %s", why); /* its codes are our own */
+        fatal(tongue("pohon kabupaten: %s", "the tree of the regencies: %s"),
+              why); /* its codes are our own */
     return h;
 }
 
@@ -101,7 +103,7 @@ static struct hierarchy *periods(int32_t first, unsigned months, char *why, size
         add(&p, month, in_quarter ? quarter : in_year ? year : "all");
     }
     if (hierarchy_new(&h, p.link, p.n, &at, why, why_size) != 0)
-        fatal("the forecast's periods: %s", why);
+        fatal(tongue("periode ramalan: %s", "the forecast's periods: %s"), why);
     return h;
 }
 
@@ -112,7 +114,8 @@ static int tree_of(struct hierarchy **out, bool parts, int32_t first_month, unsi
     int rc;
 
     if (months < 1 || months > SUPPLY_MONTHS_MAX) {
-        (void)snprintf(why, why_size, "%u months; 1..%d", months, SUPPLY_MONTHS_MAX);
+        (void)snprintf(why, why_size, tongue("%u bulan; 1..%d", "%u months; 1..%d"), months,
+                       SUPPLY_MONTHS_MAX);
         return NILA_ERR_RANGE;
     }
     a = places(parts, why, why_size);
@@ -139,9 +142,12 @@ static int find_nodes(const struct hierarchy *h, const struct official_figure *f
         found[i] = (struct combine_figure){
             .node = hierarchy_find(h, id), .kg = figure[i].kg, .log_sd = figure[i].log_sd};
         if (found[i].node == HIERARCHY_NONE) {
-            (void)snprintf(why, why_size,
-                           "figure %zu: no node %.40s, or %.40s is not wholly within the forecast",
-                           i + 1, figure[i].node, figure[i].period);
+            (void)snprintf(
+                why, why_size,
+                tongue("angka %zu: tidak ada simpul %.40s, atau %.40s tidak seluruhnya di dalam "
+                       "ramalan",
+                       "figure %zu: no node %.40s, or %.40s is not wholly within the forecast"),
+                i + 1, figure[i].node, figure[i].period);
             return NILA_ERR_NOT_FOUND;
         }
     }
@@ -181,7 +187,7 @@ int official_combine(struct supply_forecast *f, const double *record_kg,
     int rc = tree_of(&h, parts, f->first_month, f->months, why, why_size);
 
     if (rng == NULL)
-        fatal("no memory");
+        fatal(tongue("memori habis", "no memory"));
     gsl_rng_set(rng, paths_stream(seed, "official"));
     memcpy(bottom, supply_tracked(f, from, 1), cells * sizeof *bottom);
     if (parts)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 #include "dense.h"
 
 static const char *const NAME[RECONCILE_METHODS] = {"bu", "ols", "wls_struct", "wls_var",
@@ -180,16 +181,21 @@ static int new_projection(struct reconciler *r, enum reconcile_method m,
         return 0;
     }
     if (reconcile_needs_residuals(m) && (e == NULL || e->rows < RECONCILE_ROWS_MIN)) {
-        (void)snprintf(why, why_size, "%s needs residuals, at least %d of each node", NAME[m],
-                       RECONCILE_ROWS_MIN);
+        (void)snprintf(why, why_size,
+                       tongue("%s memerlukan residu, paling sedikit %d tiap simpul",
+                              "%s needs residuals, at least %d of each node"),
+                       NAME[m], RECONCILE_ROWS_MIN);
         return NILA_ERR_RANGE;
     }
     rc = project_by(r, m, e, &node);
     if (rc != 0)
-        (void)snprintf(why, why_size,
-                       "%s: the residual covariance is singular at node %.96s (all 0, or the same "
-                       "as another's)",
-                       NAME[m], h->id[node]);
+        (void)snprintf(
+            why, why_size,
+            tongue("%s: kovarian residu singular pada simpul %.96s (semua 0, atau sama dengan "
+                   "simpul lain)",
+                   "%s: the residual covariance is singular at node %.96s (all 0, or the same "
+                   "as another's)"),
+            NAME[m], h->id[node]);
     return rc;
 }
 

@@ -10,6 +10,7 @@
 
 #include "collector/common/csv_number.h"
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 #include "collector/common/utf8.h"
 #include "ets.h"
 
@@ -59,11 +60,13 @@ static int check_line(struct reader *r)
         size_t length = utf8_length(c, (size_t)(r->next - c));
 
         if (length == 0)
-            return refuse(r, c, "not UTF-8");
+            return refuse(r, c, tongue("bukan UTF-8", "not UTF-8"));
         if ((unsigned char)*c < ' ' && *c != '\t')
-            return refuse(r, c, "a control character");
+            return refuse(r, c, tongue("ada karakter kendali", "a control character"));
         if (*c == '"')
-            return refuse(r, c, "quotes are not used in this file");
+            return refuse(
+                r, c,
+                tongue("berkas ini tidak memakai tanda kutip", "quotes are not used in this file"));
         c += length;
     }
     return 0;
@@ -112,7 +115,9 @@ static int read_head(struct reader *r)
     if (rc < 0)
         return rc;
     if (rc == 0) {
-        (void)snprintf(r->why, r->why_size, "%.100s:1:1: the file is empty; it begins with %s",
+        (void)snprintf(r->why, r->why_size,
+                       tongue("%.100s:1:1: berkas kosong; awalnya %s",
+                              "%.100s:1:1: the file is empty; it begins with %s"),
                        r->name, HEAD);
         return NILA_ERR_PARSE;
     }
@@ -122,7 +127,9 @@ static int read_head(struct reader *r)
 
         if (cell == NULL || strcmp(cell, NAME[i]) != 0)
             return refuse(r, cell != NULL ? cell : r->next,
-                          "the header row begins with %s; %s is missing here", HEAD, NAME[i]);
+                          tongue("baris judul diawali %s; di sini %s belum ada",
+                                 "the header row begins with %s; %s is missing here"),
+                          HEAD, NAME[i]);
     }
     return 0;
 }
@@ -137,8 +144,10 @@ static int whole(struct reader *r, const char *cell, const char *name, long min,
     errno = 0;
     v = strtol(cell, &end, 10);
     if (end == cell || *end != '\0' || errno != 0 || v < min || v > max)
-        return refuse(r, cell, "%s: \"%.24s\" is no whole number of %ld to %ld", name, cell, min,
-                      max);
+        return refuse(r, cell,
+                      tongue("%s: \"%.24s\" bukan bilangan bulat %ld sampai %ld",
+                             "%s: \"%.24s\" is no whole number of %ld to %ld"),
+                      name, cell, min, max);
     *out = (size_t)v;
     return 0;
 }
@@ -152,9 +161,14 @@ static int take_value(struct reader *r, const char *cell, double *out)
         return 0;
     rc = csv_number_read(cell, r->separator == ';', out);
     if (rc == NILA_ERR_RANGE || (rc == 0 && fabs(*out) > LARGEST))
-        return refuse(r, cell, "value: \"%.24s\" is not finite or too large", cell);
+        return refuse(r, cell,
+                      tongue("nilai: \"%.24s\" bukan angka berhingga atau terlalu besar",
+                             "value: \"%.24s\" is not finite or too large"),
+                      cell);
     if (rc != 0)
-        return refuse(r, cell, "value: \"%.24s\" is no number (missing: an empty cell or NA)",
+        return refuse(r, cell,
+                      tongue("nilai: \"%.24s\" bukan angka (yang tak ada: sel kosong atau NA)",
+                             "value: \"%.24s\" is no number (missing: an empty cell or NA)"),
                       cell);
     return 0;
 }
@@ -168,11 +182,15 @@ static int take_front(struct reader *r, char **at, struct seriesfile_row *row)
 
     for (int i = 0; i < CELL_VALUES; i++) {
         if (*at == NULL)
-            return refuse(r, r->next, "%d cells; at least %s and the values are needed", i, HEAD);
+            return refuse(r, r->next,
+                          tongue("%d sel; paling sedikit %s dan nilainya",
+                                 "%d cells; at least %s and the values are needed"),
+                          i, HEAD);
         cell[i] = take_cell(r, at);
     }
     if (cell[CELL_ID][0] == '\0' || strlen(cell[CELL_ID]) > SERIESFILE_ID_MAX)
-        return refuse(r, cell[CELL_ID], "id: 1 to %d bytes", SERIESFILE_ID_MAX);
+        return refuse(r, cell[CELL_ID], tongue("id: 1 sampai %d bita", "id: 1 to %d bytes"),
+                      SERIESFILE_ID_MAX);
     (void)snprintf(row->id, sizeof row->id, "%s", cell[CELL_ID]);
     rc = whole(r, cell[CELL_YEAR], "start_year", 0, 9999, &year);
     if (rc == 0)
@@ -196,12 +214,18 @@ static int take_row(struct reader *r, struct seriesfile_row *row)
     row->value = xcalloc(row->n, sizeof *row->value);
     for (size_t t = 0; t < row->n && rc == 0; t++) {
         if (at == NULL)
-            return refuse(r, r->next, "n is %zu, only %zu values stand here", row->n, t);
+            return refuse(r, r->next,
+                          tongue("n %zu, di sini hanya ada %zu nilai",
+                                 "n is %zu, only %zu values stand here"),
+                          row->n, t);
         rc = take_value(r, take_cell(r, &at), &row->value[t]);
         known += isnan(row->value[t]) ? 0 : 1;
     }
     if (rc == 0 && known < 2)
-        return refuse(r, r->line, "%s: fewer than two known values", row->id);
+        return refuse(
+            r, r->line,
+            tongue("%s: kurang dari dua nilai yang diketahui", "%s: fewer than two known values"),
+            row->id);
     if (rc != 0 || !r->with_after)
         return rc;
     row->after = xcalloc(row->h, sizeof *row->after);
@@ -244,8 +268,10 @@ static int check_ids(struct reader *r, const struct seriesfile *f)
     free(sorted);
     if (twice.id == NULL)
         return 0;
-    (void)snprintf(r->why, r->why_size, "%.100s:%ld:1: id: %s stands in line %ld too", r->name,
-                   twice.line, twice.id, first);
+    (void)snprintf(r->why, r->why_size,
+                   tongue("%.100s:%ld:1: id: %s ada juga di baris %ld",
+                          "%.100s:%ld:1: id: %s stands in line %ld too"),
+                   r->name, twice.line, twice.id, first);
     return NILA_ERR_PARSE;
 }
 
@@ -264,8 +290,10 @@ static int read_rows(struct reader *r, struct seriesfile *f)
         f->longest = f->row[f->rows - 1].n > f->longest ? f->row[f->rows - 1].n : f->longest;
     }
     if (rc == 0 && f->rows == 0) {
-        (void)snprintf(r->why, r->why_size, "%.100s:%ld:1: no series after the header row", r->name,
-                       r->number + 1);
+        (void)snprintf(r->why, r->why_size,
+                       tongue("%.100s:%ld:1: tidak ada deret setelah baris judul",
+                              "%.100s:%ld:1: no series after the header row"),
+                       r->name, r->number + 1);
         rc = NILA_ERR_PARSE;
     }
     return rc == 0 ? check_ids(r, f) : rc;
@@ -345,7 +373,7 @@ int seriesfile_read(struct seriesfile **out, const char *path, unsigned frequenc
     int rc;
 
     if (from == NULL) {
-        (void)snprintf(why, why_size, "%.100s: %s", path, strerror(errno));
+        (void)snprintf(why, why_size, "%.100s: %s", path, tongue_errno(errno));
         return errno == ENOENT   ? NILA_ERR_NOT_FOUND
                : errno == EACCES ? NILA_ERR_DENIED
                                  : NILA_ERR_IO;
@@ -353,10 +381,11 @@ int seriesfile_read(struct seriesfile **out, const char *path, unsigned frequenc
     errno = 0;
     rc = slurp(from, &bytes, &size);
     if (rc == NILA_ERR_FULL)
-        (void)snprintf(why, why_size, "%.100s: larger than %u MiB", r.name,
-                       SERIESFILE_BYTES_MAX >> 20);
+        (void)snprintf(why, why_size,
+                       tongue("%.100s: lebih besar dari %u MiB", "%.100s: larger than %u MiB"),
+                       r.name, SERIESFILE_BYTES_MAX >> 20);
     else if (rc != 0)
-        (void)snprintf(why, why_size, "%.100s: %s", r.name, strerror(errno));
+        (void)snprintf(why, why_size, "%.100s: %s", r.name, tongue_errno(errno));
     else
         rc = read_bytes(out, &r, bytes, size);
     if (!standard)

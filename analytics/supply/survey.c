@@ -8,6 +8,7 @@
 
 #include "balance.h"
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 #include "paths.h"
 
 #define CELLS ((size_t)REGION_KECAMATAN_COUNT * POND_SYSTEM_COUNT)
@@ -51,7 +52,8 @@ static void draw_cell(gsl_rng *rng, size_t c, const struct untracked_cell *cell,
     for (size_t i = 0; i < of; i++)
         serial[i] = (unsigned)i + 1;
     if (gsl_ran_choose(rng, chosen, visits, serial, of, sizeof *serial) != 0)
-        fatal("survey: more visits than units"); /* allot sees to it */
+        fatal(tongue("survey: kunjungan lebih banyak daripada satuan",
+                     "survey: more visits than units")); /* allot sees to it */
     for (size_t i = 0; i < visits; i++)
         unit[i] = (struct survey_unit){.kecamatan = c / POND_SYSTEM_COUNT,
                                        .system = (enum pond_system)(c % POND_SYSTEM_COUNT),
@@ -71,7 +73,7 @@ size_t survey_draw(const struct untracked *u, size_t n, const char *quarter, uin
     size_t drawn = 0;
 
     if (rng == NULL)
-        fatal("no memory");
+        fatal(tongue("memori habis", "no memory"));
     allot(u, n, visits);
     for (size_t c = 0; c < CELLS; c++) {
         enum pond_system y = (enum pond_system)(c % POND_SYSTEM_COUNT);

@@ -8,6 +8,7 @@
 
 #include "csv_number.h"
 #include "log.h"
+#include "tongue.h"
 #include "utf8.h"
 
 #define MAX_COLUMNS 256
@@ -70,7 +71,7 @@ static int look(struct csv *c)
         if (ferror(c->file)) {
             c->io_failed = true;
             (void)snprintf(c->why, sizeof c->why, "%.80s:%ld:%ld: %s", c->name, c->line, c->column,
-                           strerror(errno));
+                           tongue_errno(errno));
         }
         return END;
     }
@@ -103,12 +104,17 @@ static bool is_separator(const struct csv *c, int ch)
 static int check_byte(struct csv *c, int ch, bool quoted)
 {
     if (c->row_bytes >= MAX_ROW)
-        return wrong(c, c->line, c->column, "a row of more than %d bytes; is a quote not closed?",
+        return wrong(c, c->line, c->column,
+                     tongue("baris lebih dari %d bita; apakah tanda kutip belum ditutup?",
+                            "a row of more than %d bytes; is a quote not closed?"),
                      MAX_ROW);
     if (ch == 0)
-        return wrong(c, c->line, c->column, "a NUL byte; save the file as CSV UTF-8");
+        return wrong(c, c->line, c->column,
+                     tongue("ada bita NUL; simpan berkas sebagai CSV UTF-8",
+                            "a NUL byte; save the file as CSV UTF-8"));
     if ((ch < 0x20 && ch != '\t' && !(quoted && (ch == '\n' || ch == '\r'))) || ch == 0x7f)
-        return wrong(c, c->line, c->column, "control character 0x%02x", (unsigned)ch);
+        return wrong(c, c->line, c->column,
+                     tongue("karakter kendali 0x%02x", "control character 0x%02x"), (unsigned)ch);
     return 0;
 }
 
@@ -120,9 +126,10 @@ static int read_quoted(struct csv *c, long line, long column)
         int rc;
         char byte;
         if (ch == END)
-            return c->io_failed
-                       ? NILA_ERR_IO
-                       : wrong(c, line, column, "the quote is never closed; expected another \"");
+            return c->io_failed ? NILA_ERR_IO
+                                : wrong(c, line, column,
+                                        tongue("tanda kutip tidak ditutup; perlu satu \" lagi",
+                                               "the quote is never closed; expected another \""));
         rc = check_byte(c, ch, true);
         if (rc != 0)
             return rc;
@@ -148,7 +155,8 @@ static bool at_row_end(struct csv *c, int *rc)
         ch = look(c);
         if (ch != '\n' && ch != END)
             *rc = wrong(c, line, column,
-                        "a carriage return without a line feed; expected LF or CRLF");
+                        tongue("ada CR tanpa LF; akhir baris harus LF atau CRLF",
+                               "a carriage return without a line feed; expected LF or CRLF"));
     }
     return ch == '\n' || ch == END || *rc != 0;
 }
@@ -164,11 +172,13 @@ static int check_text(struct csv *c, const struct cell *cell)
         k = utf8_length(s, left);
         if (k == 0)
             return wrong(c, cell->line, cell->column,
-                         "byte 0x%02x in this cell is not UTF-8; save as CSV UTF-8",
+                         tongue("bita 0x%02x di sel ini bukan UTF-8; simpan sebagai CSV UTF-8",
+                                "byte 0x%02x in this cell is not UTF-8; save as CSV UTF-8"),
                          (unsigned)(unsigned char)*s);
         if (k == 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0)
             return wrong(c, cell->line, cell->column,
-                         "a byte order mark inside this cell; were two files joined?");
+                         tongue("ada BOM di tengah sel; apakah dua berkas disambung?",
+                                "a byte order mark inside this cell; were two files joined?"));
     }
     return 0;
 }
@@ -198,7 +208,9 @@ static int read_plain(struct csv *c)
         if (ch == '"')
             return wrong(
                 c, c->line, c->column,
-                "a quote inside a cell; write the whole cell in quotes and this one twice");
+                tongue("tanda kutip di tengah sel; beri kutip seluruh sel dan tulis kutip ini dua "
+                       "kali",
+                       "a quote inside a cell; write the whole cell in quotes and this one twice"));
         rc = check_byte(c, ch, false);
         if (rc != 0)
             return rc;
@@ -214,7 +226,8 @@ static int read_cell(struct csv *c)
     int rc;
 
     if (c->cells == MAX_COLUMNS)
-        return wrong(c, c->line, c->column, "more than %d columns", MAX_COLUMNS);
+        return wrong(c, c->line, c->column, tongue("lebih dari %d kolom", "more than %d columns"),
+                     MAX_COLUMNS);
     *cell = (struct cell){.at = c->row.n, .line = c->line, .column = c->column};
     while (is_blank(look(c)) && !is_separator(c, look(c)) && c->row_bytes < MAX_ROW)
         step(c);
@@ -227,7 +240,9 @@ static int read_cell(struct csv *c)
             step(c);
         if (rc == 0 && look(c) != END && look(c) != '\n' && look(c) != '\r' &&
             !is_separator(c, look(c)))
-            rc = wrong(c, c->line, c->column, "text after a closing quote; expected a separator");
+            rc = wrong(c, c->line, c->column,
+                       tongue("ada teks setelah kutip penutup; seharusnya pemisah",
+                              "text after a closing quote; expected a separator"));
     } else {
         cell->line = c->line;
         cell->column = c->column;
@@ -287,15 +302,19 @@ static int read_header(struct csv *c)
     if (rc < 0)
         return rc;
     if (rc == 0)
-        return wrong(c, 1, 1, "the file is empty; a row with the names of the columns is needed");
+        return wrong(c, 1, 1,
+                     tongue("berkas kosong; perlu satu baris berisi nama kolom",
+                            "the file is empty; a row with the names of the columns is needed"));
     for (size_t i = 0; i < c->cells; i++) {
         const char *text = c->row.p + c->cell[i].at;
         if (*text == '\0')
-            return wrong(c, c->cell[i].line, c->cell[i].column, "column %zu has no name", i + 1);
+            return wrong(c, c->cell[i].line, c->cell[i].column,
+                         tongue("kolom ke-%zu tanpa nama", "column %zu has no name"), i + 1);
         for (size_t k = 0; k < i; k++)
             if (strcmp(text, c->row.p + c->cell[k].at) == 0)
-                return wrong(c, c->cell[i].line, c->cell[i].column, "column \"%.40s\" stands twice",
-                             text);
+                return wrong(
+                    c, c->cell[i].line, c->cell[i].column,
+                    tongue("kolom \"%.40s\" ada dua kali", "column \"%.40s\" stands twice"), text);
         c->name_at[i] = c->cell[i].at;
     }
     buf_add(&c->header, c->row.p, c->row.n);
@@ -345,7 +364,7 @@ int csv_open(struct csv **out, const char *path, char *why, size_t why_size)
 
     if (f == NULL) {
         const int err = errno;
-        (void)snprintf(why, why_size, "%.120s: %s", path, strerror(err));
+        (void)snprintf(why, why_size, "%.120s: %s", path, tongue_errno(err));
         if (err == ENOENT || err == ENOTDIR)
             return NILA_ERR_NOT_FOUND;
         return err == EACCES || err == EPERM ? NILA_ERR_DENIED : NILA_ERR_IO;
@@ -412,7 +431,9 @@ int csv_next(struct csv *c)
         rc = read_row(c);
     while (rc == 1 && is_empty(c));
     if (rc == 1 && c->cells != c->names)
-        rc = wrong(c, c->cell[0].line, 1, "%zu cells; the header has %zu", c->cells, c->names);
+        rc = wrong(c, c->cell[0].line, 1,
+                   tongue("%zu sel; baris judul punya %zu", "%zu cells; the header has %zu"),
+                   c->cells, c->names);
     if (rc != 1)
         c->cells = 0;
     if (rc < 0)

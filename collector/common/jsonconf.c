@@ -16,6 +16,7 @@
 #include "buf.h"
 #include "jsonnode.h"
 #include "log.h"
+#include "tongue.h"
 #include "utf8.h"
 
 #define NAME_SHOWN 120 /* characters of the path in a message: the words must still fit */
@@ -105,7 +106,8 @@ static void fill_node(struct jsonconf *c, struct jsonconf_node *n, const cJSON *
     n->string = cJSON_IsString(item) ? item->valuestring : NULL;
     n->number = cJSON_IsNumber(item) ? item->valuedouble : 0;
     if (!isfinite(n->number)) {
-        jsonnode_fail(c, n->mark.at, n, "the number is too large");
+        jsonnode_fail(c, n->mark.at, n,
+                      tongue("angkanya terlalu besar", "the number is too large"));
         n->number = 0;
     }
 }
@@ -173,7 +175,9 @@ static void refuse_duplicates(struct jsonconf *c, size_t object, struct by_key *
         long line, column;
         jsontext_place(c->text, c->size, c->node[twin].mark.key_at, &line, &column);
         jsonnode_fail(c, c->node[first].mark.key_at, &c->node[first],
-                      "the key stands twice; first at line %ld, one of them must go", line);
+                      tongue("kunci ini ada dua kali; yang pertama di baris %ld, hapus salah satu",
+                             "the key stands twice; first at line %ld, one of them must go"),
+                      line);
     }
 }
 
@@ -207,14 +211,16 @@ static void parse(struct jsonconf *c)
         c->node[i].mark = marks[i];
     c->tree = cJSON_ParseWithLengthOpts(blanked, c->size + 1, &stop, 1);
     if (c->tree == NULL) {
-        jsonnode_fail(c, stop == NULL ? 0 : (size_t)(stop - blanked), NULL, "not JSON here");
+        jsonnode_fail(c, stop == NULL ? 0 : (size_t)(stop - blanked), NULL,
+                      tongue("di sini bukan JSON", "not JSON here"));
         goto out;
     }
     agreed = fill(c);
     if (agreed == c->nodes)
         check_keys(c);
     else
-        jsonnode_fail(c, c->node[agreed].mark.at, NULL, "not JSON here");
+        jsonnode_fail(c, c->node[agreed].mark.at, NULL,
+                      tongue("di sini bukan JSON", "not JSON here"));
 out:
     free(marks);
     free(blanked);
@@ -227,8 +233,10 @@ int jsonconf_open_memory(struct jsonconf **out, const char *name, const char *te
     const size_t length = strlen(name);
 
     if (n > JSONTEXT_MAX_BYTES) {
-        (void)snprintf(why, why_size, "%.120s:1:1: the file has more than %d KiB", name,
-                       JSONTEXT_MAX_BYTES / 1024);
+        (void)snprintf(why, why_size,
+                       tongue("%.120s:1:1: berkas lebih dari %d KiB",
+                              "%.120s:1:1: the file has more than %d KiB"),
+                       name, JSONTEXT_MAX_BYTES / 1024);
         return NILA_ERR_CONFIG;
     }
     c = xcalloc(1, sizeof *c);
@@ -280,7 +288,7 @@ int jsonconf_open(struct jsonconf **out, const char *path, char *why, size_t why
         rc = jsonconf_open_memory(out, path, text, (size_t)n, why, why_size);
     } else {
         const int err = errno;
-        (void)snprintf(why, why_size, "%.160s: %s", path, strerror(err));
+        (void)snprintf(why, why_size, "%.160s: %s", path, tongue_errno(err));
         if (err == ENOENT || err == ENOTDIR)
             rc = NILA_ERR_NOT_FOUND;
         else if (err == EACCES || err == EPERM)

@@ -11,12 +11,24 @@
 #include "jsonnode.h"
 #include "log.h"
 #include "slug.h"
+#include "tongue.h"
 
 #define NEAR_ENOUGH 2    /* edits by which a misspelt key is still recognised */
 #define SHOWN       "40" /* characters of a foreign value in a message */
 
-static const char *const KIND[] = {"an object {}", "a list []", "text", "a number",
-                                   "true",         "false",     "null"};
+/* What stands there, in words. */
+static const char *kind_words(enum jsontext_kind k)
+{
+    static const char *const KIND[][2] = {{"objek {}", "an object {}"},
+                                          {"daftar []", "a list []"},
+                                          {"teks", "text"},
+                                          {"angka", "a number"},
+                                          {"true", "true"},
+                                          {"false", "false"},
+                                          {"null", "null"}};
+
+    return tongue(KIND[k][0], KIND[k][1]);
+}
 
 static size_t index_of(const struct jsonconf *c, const struct jsonconf_node *n)
 {
@@ -89,14 +101,18 @@ static void fail_unknown(struct jsonconf *c, const struct jsonconf_node *n)
 
     if (near != NULL) {
         jsonnode_fail(c, n->mark.key_at, &c->node[object],
-                      "unknown key \"%." SHOWN "s\"; did you mean \"%s\"?", n->key, near);
+                      tongue("kunci \"%." SHOWN "s\" tidak dikenal; maksudnya \"%s\"?",
+                             "unknown key \"%." SHOWN "s\"; did you mean \"%s\"?"),
+                      n->key, near);
         return;
     }
     for (size_t i = 0; i < c->asks; i++)
         if (c->asked[i].object == object && !asked_before(c, i))
             buf_printf(&b, "%s%s", b.n > 0 ? ", " : "", c->asked[i].key);
-    jsonnode_fail(c, n->mark.key_at, &c->node[object], "unknown key \"%." SHOWN "s\"; allowed: %s",
-                  n->key, b.n > 0 ? b.p : "none");
+    jsonnode_fail(c, n->mark.key_at, &c->node[object],
+                  tongue("kunci \"%." SHOWN "s\" tidak dikenal; yang boleh: %s",
+                         "unknown key \"%." SHOWN "s\"; allowed: %s"),
+                  n->key, b.n > 0 ? b.p : tongue("tidak ada", "none"));
     buf_free(&b);
 }
 
@@ -113,7 +129,7 @@ static void fail_missing(struct jsonconf *c, const struct jsonconf_node *object,
             return;
         }
     }
-    jsonnode_fail(c, object->mark.at, object, "\"%s\" is missing", key);
+    jsonnode_fail(c, object->mark.at, object, tongue("\"%s\" belum ada", "\"%s\" is missing"), key);
 }
 
 static void remember(struct jsonconf *c, size_t object, const char *key)
@@ -138,8 +154,10 @@ const struct jsonconf_node *jsonconf_member(struct jsonconf *c, const struct jso
     if (c->failed || object == NULL)
         return NULL;
     if (object->mark.kind != JSONTEXT_OBJECT) {
-        jsonnode_fail(c, object->mark.at, object, "%s is not allowed; an object {} is expected",
-                      KIND[object->mark.kind]);
+        jsonnode_fail(c, object->mark.at, object,
+                      tongue("%s tidak boleh; seharusnya objek {}",
+                             "%s is not allowed; an object {} is expected"),
+                      kind_words(object->mark.kind));
         return NULL;
     }
     me = index_of(c, object);
@@ -175,7 +193,8 @@ static bool is_kind(struct jsonconf *c, const struct jsonconf_node *n, enum json
 {
     if (n->mark.kind == kind)
         return true;
-    jsonnode_fail(c, n->mark.at, n, "%s is not allowed; %s", KIND[n->mark.kind], allowed);
+    jsonnode_fail(c, n->mark.at, n, tongue("%s tidak boleh; %s", "%s is not allowed; %s"),
+                  kind_words(n->mark.kind), allowed);
     return false;
 }
 
@@ -183,11 +202,15 @@ size_t jsonconf_length(struct jsonconf *c, const struct jsonconf_node *array, si
 {
     size_t n = 0;
 
-    if (c->failed || array == NULL || !is_kind(c, array, JSONTEXT_ARRAY, "a list [] is expected"))
+    if (c->failed || array == NULL ||
+        !is_kind(c, array, JSONTEXT_ARRAY, tongue("seharusnya daftar []", "a list [] is expected")))
         return 0;
     for (size_t i = index_of(c, array) + 1; i < array->mark.end; i = c->node[i].mark.end) {
         if (n == max) {
-            jsonnode_fail(c, c->node[i].mark.at, array, "too many entries; at most %zu", max);
+            jsonnode_fail(
+                c, c->node[i].mark.at, array,
+                tongue("terlalu banyak isi; paling banyak %zu", "too many entries; at most %zu"),
+                max);
             return 0;
         }
         n++;
@@ -213,21 +236,27 @@ static bool copy_text(struct jsonconf *c, const struct jsonconf_node *n, char *b
     size_t length;
 
     if (n->mark.kind != JSONTEXT_STRING) {
-        jsonnode_fail(c, n->mark.at, n, "%s is not allowed; text of at most %zu bytes",
-                      KIND[n->mark.kind], size - 1);
+        jsonnode_fail(c, n->mark.at, n,
+                      tongue("%s tidak boleh; teks paling panjang %zu bita",
+                             "%s is not allowed; text of at most %zu bytes"),
+                      kind_words(n->mark.kind), size - 1);
         return false;
     }
     length = strlen(n->string);
     if (length >= size) {
-        jsonnode_fail(c, n->mark.at, n, "text of %zu bytes is not allowed; at most %zu", length,
-                      size - 1);
+        jsonnode_fail(c, n->mark.at, n,
+                      tongue("teks %zu bita tidak boleh; paling panjang %zu",
+                             "text of %zu bytes is not allowed; at most %zu"),
+                      length, size - 1);
         return false;
     }
     for (size_t i = 0; i < length; i++) {
         if ((unsigned char)n->string[i] < 0x20 || n->string[i] == 0x7f) {
             jsonnode_fail(
                 c, n->mark.at, n,
-                "control character 0x%02x is not allowed; text on one line, at most %zu bytes",
+                tongue(
+                    "karakter kendali 0x%02x tidak boleh; teks satu baris, paling panjang %zu bita",
+                    "control character 0x%02x is not allowed; text on one line, at most %zu bytes"),
                 (unsigned)(unsigned char)n->string[i], size - 1);
             return false;
         }
@@ -271,11 +300,15 @@ void jsonconf_slug(struct jsonconf *c, const struct jsonconf_node *object, const
     const struct jsonconf_node *n = jsonconf_member(c, object, key, true);
 
     buf[0] = '\0';
-    if (n == NULL || !is_kind(c, n, JSONTEXT_STRING, "1 to 32 of a-z, 0-9 and -"))
+    if (n == NULL ||
+        !is_kind(c, n, JSONTEXT_STRING,
+                 tongue("1 sampai 32 huruf a-z, 0-9 dan -", "1 to 32 of a-z, 0-9 and -")))
         return;
     if (!slug_valid(n->string)) {
         jsonnode_fail(c, n->mark.at, n,
-                      "\"%." SHOWN "s\" is not allowed; 1 to 32 of a-z, 0-9 and -", n->string);
+                      tongue("\"%." SHOWN "s\" tidak boleh; 1 sampai 32 huruf a-z, 0-9 dan -",
+                             "\"%." SHOWN "s\" is not allowed; 1 to 32 of a-z, 0-9 and -"),
+                      n->string);
         return;
     }
     memcpy(buf, n->string, strlen(n->string) + 1);
@@ -285,18 +318,22 @@ static double take_number(struct jsonconf *c, const struct jsonconf_node *object
                           bool need, double min, double max, bool whole, double fallback)
 {
     const struct jsonconf_node *n = jsonconf_member(c, object, key, need);
-    const char *what = whole ? "whole number from " : "";
+    const char *what = whole ? tongue("bilangan bulat dari ", "whole number from ") : "";
 
     if (n == NULL)
         return fallback;
     if (n->mark.kind != JSONTEXT_NUMBER) {
-        jsonnode_fail(c, n->mark.at, n, "%s is not allowed; %s%.15g to %.15g", KIND[n->mark.kind],
-                      what, min, max);
+        jsonnode_fail(
+            c, n->mark.at, n,
+            tongue("%s tidak boleh; %s%.15g sampai %.15g", "%s is not allowed; %s%.15g to %.15g"),
+            kind_words(n->mark.kind), what, min, max);
         return fallback;
     }
     if (n->number < min || n->number > max || (whole && n->number != floor(n->number))) {
-        jsonnode_fail(c, n->mark.at, n, "%.15g is not allowed; %s%.15g to %.15g", n->number,
-                      n->number != floor(n->number) ? what : "", min, max);
+        jsonnode_fail(c, n->mark.at, n,
+                      tongue("%.15g tidak boleh; %s%.15g sampai %.15g",
+                             "%.15g is not allowed; %s%.15g to %.15g"),
+                      n->number, n->number != floor(n->number) ? what : "", min, max);
         return fallback;
     }
     return n->number;
@@ -335,7 +372,9 @@ bool jsonconf_bool_or(struct jsonconf *c, const struct jsonconf_node *object, co
     if (n == NULL)
         return fallback;
     if (n->mark.kind != JSONTEXT_TRUE && n->mark.kind != JSONTEXT_FALSE) {
-        jsonnode_fail(c, n->mark.at, n, "%s is not allowed; true or false", KIND[n->mark.kind]);
+        jsonnode_fail(c, n->mark.at, n,
+                      tongue("%s tidak boleh; true atau false", "%s is not allowed; true or false"),
+                      kind_words(n->mark.kind));
         return fallback;
     }
     return n->mark.kind == JSONTEXT_TRUE;
@@ -357,11 +396,13 @@ int jsonconf_word(struct jsonconf *c, const struct jsonconf_node *object, const 
         buf_printf(&b, "%s\"%s\"", b.n > 0 ? ", " : "", words[i]);
     }
     if (n->mark.kind == JSONTEXT_STRING)
-        jsonnode_fail(c, n->mark.at, n, "\"%." SHOWN "s\" is not allowed; %s", n->string,
-                      b.n > 0 ? b.p : "nothing");
+        jsonnode_fail(
+            c, n->mark.at, n,
+            tongue("\"%." SHOWN "s\" tidak boleh; %s", "\"%." SHOWN "s\" is not allowed; %s"),
+            n->string, b.n > 0 ? b.p : tongue("tidak ada", "nothing"));
     else
-        jsonnode_fail(c, n->mark.at, n, "%s is not allowed; %s", KIND[n->mark.kind],
-                      b.n > 0 ? b.p : "nothing");
+        jsonnode_fail(c, n->mark.at, n, tongue("%s tidak boleh; %s", "%s is not allowed; %s"),
+                      kind_words(n->mark.kind), b.n > 0 ? b.p : tongue("tidak ada", "nothing"));
     buf_free(&b);
     return fallback;
 }

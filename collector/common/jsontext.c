@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "tongue.h"
 #include "utf8.h"
 
 #define NONE SIZE_MAX /* no parent, no key */
@@ -42,7 +43,10 @@ static int wrong_here(struct scan *s, const char *expected)
     size_t k = 0;
 
     if (s->at >= s->n)
-        return wrong(s, s->n, "the file ends here; expected %s", expected);
+        return wrong(
+            s, s->n,
+            tongue("berkas berakhir di sini; seharusnya %s", "the file ends here; expected %s"),
+            expected);
     while (k < sizeof word - 1 && s->at + k < s->n &&
            strchr(" \t\r\n,:{}[]\"'", s->text[s->at + k]) == NULL && s->text[s->at + k] > ' ' &&
            s->text[s->at + k] < 0x7f) {
@@ -53,9 +57,12 @@ static int wrong_here(struct scan *s, const char *expected)
         word[k++] = s->text[s->at];
     word[k] = '\0';
     if (k == 0)
-        return wrong(s, s->at, "expected %s, found byte 0x%02x", expected,
-                     (unsigned)(unsigned char)s->text[s->at]);
-    return wrong(s, s->at, "expected %s, found %s", expected, word);
+        return wrong(
+            s, s->at,
+            tongue("seharusnya %s, ditemukan bita 0x%02x", "expected %s, found byte 0x%02x"),
+            expected, (unsigned)(unsigned char)s->text[s->at]);
+    return wrong(s, s->at, tongue("seharusnya %s, ditemukan %s", "expected %s, found %s"), expected,
+                 word);
 }
 
 static void skip_blanks(struct scan *s)
@@ -106,14 +113,20 @@ static int scan_escape(struct scan *s)
     if (ch != '\0' && strchr("\"\\/bfnrt", ch) != NULL)
         return 0;
     if (ch != 'u')
-        return wrong(s, start,
-                     "unknown escape; expected \\\" \\\\ \\/ \\b \\f \\n \\r \\t or \\uXXXX");
+        return wrong(
+            s, start,
+            tongue("urutan lolos tidak dikenal; seharusnya \\\" \\\\ \\/ \\b \\f \\n \\r \\t atau "
+                   "\\uXXXX",
+                   "unknown escape; expected \\\" \\\\ \\/ \\b \\f \\n \\r \\t or \\uXXXX"));
     unit = hex4(s, s->at);
     s->at += 4;
     if (unit < 0)
-        return wrong(s, start, "expected four hexadecimal digits after \\u");
+        return wrong(s, start,
+                     tongue("seharusnya empat angka heksadesimal setelah \\u",
+                            "expected four hexadecimal digits after \\u"));
     if (unit == 0)
-        return wrong(s, start, "\\u0000 is not allowed in text");
+        return wrong(s, start,
+                     tongue("\\u0000 tidak boleh dalam teks", "\\u0000 is not allowed in text"));
     if (unit < 0xd800 || unit > 0xdfff)
         return 0;
     if (unit <= 0xdbff && s->at + 6 <= s->n && s->text[s->at] == '\\' &&
@@ -123,7 +136,9 @@ static int scan_escape(struct scan *s)
         if (low >= 0xdc00 && low <= 0xdfff)
             return 0;
     }
-    return wrong(s, start, "half of a surrogate pair; expected \\ud8XX\\udcXX together");
+    return wrong(s, start,
+                 tongue("pasangan surrogate tidak lengkap; seharusnya \\ud8XX\\udcXX bersama",
+                        "half of a surrogate pair; expected \\ud8XX\\udcXX together"));
 }
 
 static int scan_string(struct scan *s)
@@ -136,19 +151,25 @@ static int scan_string(struct scan *s)
         const char ch = look(s);
         size_t k;
         if (s->at >= s->n || ch == '\n' || ch == '\r')
-            return wrong(s, start, "text is not closed on its line; expected a closing \"");
+            return wrong(s, start,
+                         tongue("teks tidak ditutup di barisnya; seharusnya ada \" penutup",
+                                "text is not closed on its line; expected a closing \""));
         if (ch == '"')
             break;
         if ((unsigned char)ch < 0x20 || ch == 0x7f)
-            return wrong(s, s->at, "control character 0x%02x in text; write \\u%04x", (unsigned)ch,
-                         (unsigned)ch);
+            return wrong(s, s->at,
+                         tongue("karakter kendali 0x%02x dalam teks; tulis \\u%04x",
+                                "control character 0x%02x in text; write \\u%04x"),
+                         (unsigned)ch, (unsigned)ch);
         if (ch == '\\') {
             rc = scan_escape(s);
             continue;
         }
         k = utf8_length(s->text + s->at, s->n - s->at);
         if (k == 0)
-            return wrong(s, s->at, "byte 0x%02x is not UTF-8; save the file as UTF-8",
+            return wrong(s, s->at,
+                         tongue("bita 0x%02x bukan UTF-8; simpan berkas sebagai UTF-8",
+                                "byte 0x%02x is not UTF-8; save the file as UTF-8"),
                          (unsigned)(unsigned char)ch);
         s->at += k;
     }
@@ -175,7 +196,9 @@ static int scan_number(struct scan *s)
     whole = s->at;
     good = digits(s) > 0;
     if (good && s->text[whole] == '0' && s->at - whole > 1)
-        return wrong(s, start, "a number must not begin with 0; expected it without leading zeros");
+        return wrong(s, start,
+                     tongue("angka tidak boleh diawali 0; tulis tanpa nol di depan",
+                            "a number must not begin with 0; expected it without leading zeros"));
     if (good && look(s) == '.') {
         s->at++;
         good = digits(s) > 0;
@@ -188,9 +211,13 @@ static int scan_number(struct scan *s)
     }
     /* 0x10, 1e, 5mg, 1.2.3: whatever hangs on the number makes it none. */
     if (!good || (s->at < s->n && strchr(" \t\r\n,]}:", s->text[s->at]) == NULL))
-        return wrong(s, start, "not a number; expected digits such as -12.5 or 3e6");
+        return wrong(s, start,
+                     tongue("bukan angka; seharusnya seperti -12.5 atau 3e6",
+                            "not a number; expected digits such as -12.5 or 3e6"));
     if (s->at - start > JSONTEXT_MAX_NUMBER)
-        return wrong(s, start, "a number of more than %d characters", JSONTEXT_MAX_NUMBER);
+        return wrong(s, start,
+                     tongue("angka lebih dari %d karakter", "a number of more than %d characters"),
+                     JSONTEXT_MAX_NUMBER);
     return 0;
 }
 
@@ -200,7 +227,8 @@ static int scan_literal(struct scan *s, const char *word)
 
     if (s->n - s->at < k || memcmp(s->text + s->at, word, k) != 0 ||
         (s->at + k < s->n && strchr(" \t\r\n,]}:", s->text[s->at + k]) == NULL))
-        return wrong_here(s, "a value: \"text\", a number, true, false, null, { or [");
+        return wrong_here(s, tongue("sebuah nilai: \"teks\", angka, true, false, null, { atau [",
+                                    "a value: \"text\", a number, true, false, null, { or ["));
     s->at += k;
     return 0;
 }
@@ -225,13 +253,13 @@ static int scan_key(struct scan *s)
     int rc;
 
     if (look(s) != '"')
-        return wrong_here(s, "a key in double quotes");
+        return wrong_here(s, tongue("kunci dalam tanda kutip ganda", "a key in double quotes"));
     rc = scan_string(s);
     if (rc != 0)
         return rc;
     skip_blanks(s);
     if (look(s) != ':')
-        return wrong_here(s, "\":\" after the key");
+        return wrong_here(s, tongue("\":\" setelah kunci", "\":\" after the key"));
     s->at++;
     return 0;
 }
@@ -245,7 +273,9 @@ static int scan_container(struct scan *s, size_t me, int depth)
     int rc = 0;
 
     if (depth >= JSONTEXT_MAX_DEPTH)
-        return wrong(s, s->at, "more than %d levels of { and [", JSONTEXT_MAX_DEPTH);
+        return wrong(s, s->at,
+                     tongue("lebih dari %d tingkat { dan [", "more than %d levels of { and ["),
+                     JSONTEXT_MAX_DEPTH);
     s->at++;
     skip_blanks(s);
     if (look(s) == close) {
@@ -265,11 +295,14 @@ static int scan_container(struct scan *s, size_t me, int depth)
         if (look(s) == close)
             break;
         if (look(s) != ',')
-            return wrong_here(s, object ? "\",\" or \"}\"" : "\",\" or \"]\"");
+            return wrong_here(s, object ? tongue("\",\" atau \"}\"", "\",\" or \"}\"")
+                                        : tongue("\",\" atau \"]\"", "\",\" or \"]\""));
         comma = s->at++;
         skip_blanks(s);
         if (look(s) == close)
-            return wrong(s, comma, "a comma before \"%c\"; expected none behind the last one",
+            return wrong(s, comma,
+                         tongue("ada koma sebelum \"%c\"; yang terakhir tanpa koma",
+                                "a comma before \"%c\"; expected none behind the last one"),
                          close);
     }
     s->at++;
@@ -309,10 +342,14 @@ static int scan_value(struct scan *s, size_t parent, size_t key_at, int depth)
         rc = scan_literal(s, "null");
         break;
     case '\'':
-        return wrong(s, s->at, "single quotes; expected text in double quotes");
+        return wrong(s, s->at,
+                     tongue("kutip tunggal; teks harus dalam kutip ganda",
+                            "single quotes; expected text in double quotes"));
     default:
         if (look(s) != '-' && (look(s) < '0' || look(s) > '9'))
-            return wrong_here(s, "a value: \"text\", a number, true, false, null, { or [");
+            return wrong_here(s,
+                              tongue("sebuah nilai: \"teks\", angka, true, false, null, { atau [",
+                                     "a value: \"text\", a number, true, false, null, { or ["));
         me = add_mark(s, JSONTEXT_NUMBER, parent, key_at);
         rc = scan_number(s);
         break;
@@ -328,13 +365,15 @@ int jsontext_scan(const char *text, size_t n, struct jsontext_mark **marks, size
     int rc;
 
     if (n > JSONTEXT_MAX_BYTES)
-        rc = wrong(&s, JSONTEXT_MAX_BYTES, "a file of more than %d KiB", JSONTEXT_MAX_BYTES / 1024);
+        rc = wrong(&s, JSONTEXT_MAX_BYTES,
+                   tongue("berkas lebih dari %d KiB", "a file of more than %d KiB"),
+                   JSONTEXT_MAX_BYTES / 1024);
     else
         rc = scan_value(&s, NONE, NONE, 0);
     if (rc == 0) {
         skip_blanks(&s);
         if (s.at < n)
-            rc = wrong_here(&s, "the end of the file");
+            rc = wrong_here(&s, tongue("akhir berkas", "the end of the file"));
     }
     if (rc != 0) {
         free(s.mark);
@@ -366,7 +405,9 @@ int jsontext_blank(char *text, size_t n, struct jsontext_error *e)
     bool in_text = false;
 
     if (nul != NULL)
-        return wrong(&s, (size_t)(nul - text), "a NUL byte; expected plain text");
+        return wrong(
+            &s, (size_t)(nul - text),
+            tongue("ada bita NUL; seharusnya teks biasa", "a NUL byte; expected plain text"));
     if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
         memset(text, ' ', 3);
     for (size_t i = 0; i < n; i++) {
@@ -380,7 +421,9 @@ int jsontext_blank(char *text, size_t n, struct jsontext_error *e)
                    (text[i + 1] == '/' || text[i + 1] == '*')) {
             const size_t end = comment_end(text, n, i);
             if (end == 0)
-                return wrong(&s, i, "a comment that is never closed; expected */");
+                return wrong(&s, i,
+                             tongue("komentar tidak ditutup; seharusnya ada */",
+                                    "a comment that is never closed; expected */"));
             for (; i < end; i++)
                 if (text[i] != '\n' && text[i] != '\r')
                     text[i] = ' ';
