@@ -242,9 +242,9 @@ static void fcr_draws(const struct growth_day *water, double mass_g, double rati
 
     ensemble_prior(POND_SYSTEM_POND, &prior);
     for (int i = 0; i < FCR_DRAWS; i++) {
-        const struct law_fish f = {LAW_RATION, *water, ration,
-                                   prior.conversion *
-                                       exp(gsl_ran_gaussian_ziggurat(rng, prior.conversion_sd))};
+        const struct law_fish f = {
+            LAW_RATION, *water, ration,
+            prior.conversion * exp(gsl_ran_gaussian_ziggurat(rng, prior.conversion_sd)), 0};
 
         out[i] = law_fcr(&f, mass_g);
         if (!(out[i] > 0)) {
@@ -437,7 +437,7 @@ static int amp(const struct command_options *o)
             to++;
         for (int l = 0; rc == 0 && l < LAW_COUNT; l++) {
             struct law_fish f = {
-                (enum law)l, {a->temp_c[from], 1, 0}, a->ration_pct[from] / 100, 0};
+                (enum law)l, {a->temp_c[from], 1, 0}, a->ration_pct[from] / 100, 0, 0};
             double fit, ahead, rate;
 
             rc = amp_compare(&f, a->point + from, to - from, &fit, &ahead, &rate);

@@ -108,9 +108,14 @@ double growth_gain_feeding(double feeding)
 
 double growth_gain_ration(double relative_ration, double conversion)
 {
-    double x = relative_ration < 1 ? relative_ration : 1;
+    return growth_gain_held(relative_ration, relative_ration, conversion);
+}
 
-    return conversion * (1 - GROWTH_C0_FALL * x) * x * GROWTH_RMAX_U /
+double growth_gain_held(double relative_ration, double held, double conversion)
+{
+    double x = relative_ration < 1 ? relative_ration : 1, at = held < 1 ? held : 1;
+
+    return conversion * (1 - GROWTH_C0_FALL * at) * x * GROWTH_RMAX_U /
            growth_temp_effect(GROWTH_TEMP_FIT_C);
 }
 
@@ -156,6 +161,15 @@ void growth_steps_u(size_t n, double *u, const double *gain, double loss, double
         u[i] = growth_step_u(u[i], gain[i], loss, dt_days);
 }
 
+/* A of a fish of u that gets p's ration. */
+static double gain_fed(const struct growth_params *p, double u)
+{
+    double x = p->ration * u / GROWTH_RMAX_U;
+
+    return growth_gain_held(x, p->at_g > 0 ? p->ration / growth_ration_max(p->at_g) : x,
+                            p->conversion);
+}
+
 double growth_step(double mass_g, const struct growth_day *d, const struct growth_params *p,
                    double dt_days)
 {
@@ -166,10 +180,6 @@ double growth_step(double mass_g, const struct growth_day *d, const struct growt
         return growth_mass(
             growth_step_u(u, effect * growth_gain_feeding(p->feeding), loss, dt_days));
     /* The relative ration moves with the mass: take it in the middle of the step. */
-    mid =
-        growth_step_u(u, effect * growth_gain_ration(p->ration * u / GROWTH_RMAX_U, p->conversion),
-                      loss, dt_days / 2);
-    return growth_mass(growth_step_u(
-        u, effect * growth_gain_ration(p->ration * mid / GROWTH_RMAX_U, p->conversion), loss,
-        dt_days));
+    mid = growth_step_u(u, effect * gain_fed(p, u), loss, dt_days / 2);
+    return growth_mass(growth_step_u(u, effect * gain_fed(p, mid), loss, dt_days));
 }

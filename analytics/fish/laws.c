@@ -74,10 +74,10 @@ static double by_conversion(const struct law_fish *f, double mass_g, double dt_d
 
 static double by_days(const struct law_fish *f, double mass_g, double dt_days)
 {
-    struct growth_params p = {f->rate, NAN, GROWTH_C0};
+    struct growth_params p = {f->rate, NAN, GROWTH_C0, 0};
 
     if (f->law == LAW_RATION)
-        p = (struct growth_params){1, f->ration, f->rate};
+        p = (struct growth_params){1, f->ration, f->rate, f->at_g};
     while (dt_days > 1e-9) {
         double dt = dt_days < 1 ? dt_days : 1;
 
@@ -213,6 +213,7 @@ int law_fit(struct law_fish *f, const struct law_point *p, size_t n, double *sta
             return NILA_ERR_RANGE;
         t.mean_ln += log(p[k].mass_g) / (double)n;
     }
+    f->at_g = f->law == LAW_RATION ? exp(t.mean_ln) : 0;
     ln_rate = least(&t, with_rate, usual - 4, usual + 2);
     (void)with_rate(&t, ln_rate);
     *start_g = exp(t.ln_start);

@@ -2,9 +2,12 @@
 /* laws: growth of one fish under steady conditions by any of six laws, and their fit to weighed fish. The law by ration and
  * the one by feeding level (growth.h) are for use; SGR, TGC and the W^0.67 line are fall-backs and cross-checks, as all
  * three know nothing of water or feed.
- *  - conversion: the ration law with one conversion c whatever the ration, dW/dt = c r phi25 W - k W^0.81. Over one cycle at
- *    one ration it foretells best (Bhujel et al. 2007, fitted on 56 days, the next 56: 6.5, 6.7 and 4.5 % at 1, 2 and 3 %),
- *    but its c does not carry over to another ration.
+ *  - ration: of a fish that is followed through its life the conversion falls with the relative ration of its own mass. In a
+ *    cycle that is fitted it is held at the relative ration of the geometric mean of the weights (growth.h says why): c0 is
+ *    fitted, everything else is shared. Bhujel et al. 2007, fitted on 56 days, the next 56: 6.5, 6.7 and 4.5 % at 1, 2 and
+ *    3 %, against 6.0, 8.8 and 5.8 % when it moves with the mass.
+ *  - conversion: one conversion c whatever the ration, dW/dt = c r phi25 W - k W^0.81. At one ration it is the ration law with
+ *    held conversion without the most that fish eat; its c does not carry over to another ration, c0 does.
  *  - SGR: ln W is a line in time, % a day.
  *  - TGC: W^(1/3) is a line in the sum of temperatures, 1000 g^(1/3) per day and C, base 0 C. Fails near and above the best
  *    temperature (Jobling 2003); here the water is near it all year, so it is a cube-root line.
@@ -37,6 +40,8 @@ struct law_fish {
     struct growth_day water;
     double ration; /* g feed per g fish and day; LAW_RATION, LAW_CONVERSION */
     double rate;   /* c0, c, f, SGR, TGC or H, as the law has it */
+    double
+        at_g; /* LAW_RATION: conversion held at the relative ration of this mass (growth.h); 0: of the fish's own */
 };
 
 /* A usual rate: c0 0.82; c 0.63 (2 % a day, Bhujel et al. 2007); f 0.50; SGR 1.88 and TGC 1.11 of Honduran raceways, 37-358 g in 117 days (Arana et al. 2019); H of
@@ -58,7 +63,8 @@ double law_fcr(const struct law_fish *f, double mass_g);
 struct law_point {
     double day, mass_g;
 };
-/* Least squares of ln mass over points [n >= 2] for f->rate and *start_g, the mass on day 0; both are set. NILA_ERR_RANGE:
+/* Least squares of ln mass over points [n >= 2] for f->rate and *start_g, the mass on day 0; both are set, and f->at_g to the
+ * points' geometric mean with LAW_RATION. NILA_ERR_RANGE:
  * fewer than two points, a mass that is not above 0, or all on one day. */
 NILA_MUST_CHECK int law_fit(struct law_fish *f, const struct law_point *p, size_t n,
                             double *start_g);

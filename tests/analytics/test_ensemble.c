@@ -98,7 +98,7 @@ static void grows_as_the_growth_of_one_fish(void **state)
     struct fixture *f = *state;
     const struct growth_day water = {28.5, f->e->do_usual[7], 0};
     double mass = ensemble_mass_g(f->e, 7);
-    const struct growth_params p = {exp(f->e->ln_feeding[7]), NAN, GROWTH_C0};
+    const struct growth_params p = {exp(f->e->ln_feeding[7]), NAN, GROWTH_C0, 0};
 
     run(f, 6); /* before the first weekly step of the feeding level */
     for (int d = 0; d < 6; d++)

@@ -16,7 +16,7 @@ static const struct growth_day GOOD_28 = {28, 1, 0};
 static int days_to(double from_g, double to_g, double temp_c, double feeding)
 {
     const struct growth_day day = {temp_c, 1, 0};
-    const struct growth_params p = {feeding, NAN, GROWTH_C0};
+    const struct growth_params p = {feeding, NAN, GROWTH_C0, 0};
     int days = 0;
 
     for (double w = from_g; w < to_g && days < 5000; days++)
@@ -123,7 +123,7 @@ static double rk4(double w, double gain, double loss, int days)
 static void agrees_with_fine_runge_kutta_steps_over_100_days(void **state)
 {
     double gain = growth_gain_feeding(0.53) * growth_water_effect(&GOOD_28), loss = growth_loss(28);
-    const struct growth_params p = {0.53, NAN, GROWTH_C0};
+    const struct growth_params p = {0.53, NAN, GROWTH_C0, 0};
     double w = 7.3, week_u = growth_u(7.3), exact = rk4(7.3, gain, loss, 98);
 
     (void)state;
@@ -217,7 +217,7 @@ static void ration_law_follows_the_broodfish_within_their_published_error(void *
         double temp_c = strtod(cell + 1, &cell);
         double day = strtod(cell + 1, &cell), mass = strtod(cell + 1, &cell);
         const struct growth_day water = {25, 1, 0};
-        const struct growth_params p = {1, ration / 100.0, GROWTH_C0};
+        const struct growth_params p = {1, ration / 100.0, GROWTH_C0, 0};
 
         assert_in_range(ration, 1, 3);
         assert_close(temp_c, 25, 0);
@@ -257,7 +257,8 @@ static void feed_conversion_is_never_negative_under_the_prior(void **state)
         double mass = 5 + 295 * gsl_rng_uniform(rng), ration = 0.01 + 0.07 * gsl_rng_uniform(rng);
         const struct growth_day water = {24 + 8 * gsl_rng_uniform(rng), 1, 0};
         const struct growth_params p = {
-            1, ration, prior.conversion * exp(gsl_ran_gaussian(rng, prior.conversion_sd))};
+            1, ration, prior.conversion * exp(gsl_ran_gaussian(rng, prior.conversion_sd)),
+            k % 2 == 0 ? 0 : 5 + 295 * gsl_rng_uniform(rng)};
         double grown = growth_step(mass, &water, &p, 1) - mass;
 
         worst = grown / (ration * mass) < worst ? grown / (ration * mass) : worst;
@@ -270,7 +271,7 @@ static void feed_conversion_is_never_negative_under_the_prior(void **state)
 static void mass_stays_positive_in_the_worst_water(void **state)
 {
     const struct growth_day dead = {33, 0, 9};
-    const struct growth_params p = {0, NAN, GROWTH_C0};
+    const struct growth_params p = {0, NAN, GROWTH_C0, 0};
     double w = 0.02;
 
     (void)state;
@@ -283,7 +284,7 @@ static void mass_stays_positive_in_the_worst_water(void **state)
 
 static void feed_above_the_most_they_eat_is_wasted(void **state)
 {
-    const struct growth_params eats = {1, 0.05, GROWTH_C0}, wastes = {1, 0.10, GROWTH_C0};
+    const struct growth_params eats = {1, 0.05, GROWTH_C0, 0}, wastes = {1, 0.10, GROWTH_C0, 0};
 
     (void)state;
     assert_close(growth_step(200, &GOOD_28, &eats, 1), growth_step(200, &GOOD_28, &wastes, 1),
