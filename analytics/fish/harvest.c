@@ -211,6 +211,17 @@ static int32_t one_week(const struct harvest_outlook *o, struct harvest_member *
     return INT32_MAX;
 }
 
+/* A cycle's luck is its own: how long the cycle before it took, which another feed price or an acid flush changes, moves none
+ * of it. splitmix64's finaliser; 32 bits, for generators that take no more. */
+static void begin_luck(gsl_rng *rng, uint64_t root, uint64_t cycle)
+{
+    uint64_t z = root + cycle * 0x9e3779b97f4a7c15ULL;
+
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+    gsl_rng_set(rng, (unsigned long)((z ^ (z >> 31)) & 0xffffffffU));
+}
+
 static bool is_aerated(const struct harvest_outlook *o, int32_t day)
 {
     return o->aerated > 0 && day >= o->aerated_from && day <= o->aerated_until;
@@ -222,6 +233,8 @@ void harvest_follow(const struct harvest_outlook *o, struct harvest_member *m, g
     double effect = o->nh3_effect * m->do_usual; /* without temperature, which moves by the week */
     const double aerated = o->nh3_effect * (m->do_usual + (1 - m->do_usual) * o->aerated);
     struct course c = m->stocked ? course_of(o, m) : (struct course){0};
+    const uint64_t root = gsl_rng_get(rng);
+    uint64_t cycle = 0; /* from the one at hand, or the first stocking */
     bool current = m->stocked;
     int32_t day = o->first_day;
 
@@ -250,6 +263,7 @@ void harvest_follow(const struct harvest_outlook *o, struct harvest_member *m, g
         }
         sink(arg, harvested, kg, current, mass_g);
         m->stocked = current = false;
+        begin_luck(rng, root, ++cycle);
         m->restock_day = harvest_restock(o->gaps, harvested, harvested, rng);
         day = harvested + 1;
     }

@@ -90,7 +90,9 @@ struct harvest_member {
 /* Called for each harvest: main is the final harvest of the cycle that was current at the start. */
 typedef void (*harvest_sink)(void *arg, int32_t day, double kg, bool main, double mass_g);
 
-/* Follows one member from first_day to the end. Restocked cycles are followed to end_day. */
+/* Follows one member from first_day to the end. Restocked cycles are followed to end_day. Each cycle (the wait before its
+ * stocking included) draws from a stream of its own, which rng begins: a member that is followed twice from the same state of rng
+ * has the same luck week by week of its second and later cycles, whenever the one before was harvested. */
 void harvest_follow(const struct harvest_outlook *o, struct harvest_member *m, gsl_rng *rng,
                     harvest_sink sink, void *arg);
 

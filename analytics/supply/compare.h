@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* compare: a forecast beside the same forecast under a scenario, draw by draw: draw i of both has one past, one weather, one
- * market and the same fish; they differ by what is supposed alone. From a pond's next stocking on the two go ways of their
- * own (another day of harvest, another stocking), so differences of single draws are wide there and their mean is what counts.
+ * market, the same fish and, cycle by cycle of each pond, the same luck (harvest.h); they differ by what is supposed alone. A
+ * harvest moved over the end of a month is less in one and more in the next.
  *
  * Ranges are those of summed draws, by period as in neraca.h; of ranges nothing may be summed, means may. */
 #ifndef ANALYTICS_COMPARE_H

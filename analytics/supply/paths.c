@@ -341,19 +341,20 @@ struct paths_shock paths_shock_none(void)
                                 .price_factor = 1};
 }
 
-/* No acid flush of its own in the season that month lies in, as far as it is still to come. */
+/* No acid flush of its own in what is left of the season that month lies in; weeks that begin before the month stay as they are. */
 static void clear_acid(struct paths *p, int32_t month, const bool spared[REGENCY_COUNT])
 {
     int of_year = month % 12 + 1, days;
-    int32_t from =
+    int32_t season =
         paths_season(PATHS_ACID, month / 12 - (of_year < SEASON[PATHS_ACID].month), &days);
+    int32_t from = civil_month_first_day(month);
 
-    if (civil_month_first_day(month) >= from + days)
+    if (from >= season + days)
         return; /* of no season */
     for (size_t w = PATHS_PAST_WEEKS; w < p->weeks; w++) {
-        int32_t last = p->first_day + (int32_t)w * 7 + 6;
+        int32_t first = p->first_day + (int32_t)w * 7;
 
-        for (size_t r = 0; last >= from && last < from + days + 7 && r < REGENCY_COUNT; r++)
+        for (size_t r = 0; first >= from && first < season + days && r < REGENCY_COUNT; r++)
             for (size_t x = w * p->draws; !spared[r] && x < (w + 1) * p->draws; x++)
                 p->event[PATHS_ACID][r][x] = 0;
     }
@@ -372,6 +373,8 @@ static void force_acid(struct paths *p, int32_t month, const bool spared[REGENCY
 
         if (day < p->first_day + 7 * PATHS_PAST_WEEKS)
             continue;
+        if (day - (day - p->first_day) % 7 < from)
+            day += 7; /* a week is struck as a whole: not one that begins in the month before */
         for (size_t r = 0; r < REGENCY_COUNT; r++)
             if (!spared[r])
                 paths_strike(p, PATHS_ACID, r, day, i, loss);

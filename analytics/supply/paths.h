@@ -84,7 +84,8 @@ void paths_sum(struct paths *p);
 #define PATHS_NO_MONTH INT32_MIN
 struct paths_shock {
     int32_t
-        acid_month; /* an acid flush in both regencies some week of this month, instead of the own one of the season it lies in */
+        acid_month; /* an acid flush in both regencies some week of this month, instead of the own one of what is left of its season
+                     * from then on; the months before are as they were */
     int32_t smoke_from_month,
         smoke_to_month; /* both included: under smoke all through, both regencies */
     int32_t price_from_month;

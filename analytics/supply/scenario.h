@@ -4,7 +4,7 @@
  * Acts, as they are written (months are civil months, WIB; both ends included):
  *     fingerlings=-30%        fewer fish at every stocking from now on; -100%..0%
  *     feed_price=+20%         price of feed against its own path; -50%..+200%; feeding follows (PATHS_PRICE_ELASTICITY)
- *     acid=2027-01            an acid flush of the peat that month, instead of the season's own (paths.h)
+ *     acid=2027-01            an acid flush of the peat that month, instead of the season's own from then on (paths.h)
  *     smoke=2026-08..2026-10  haze all through those months
  *     aerators=40%            aerators in that share of the ponds, the same ponds each time; more than 0 up to 100%. They take
  *                             away SCENARIO_AERATED of the growth that lack of oxygen costs. River cages get none.

@@ -220,9 +220,14 @@ static void where_it_cannot_act_nothing_changes_and_a_deficit_grows_where_it_doe
         assert_true(x->change.p10 == 0 && x->change.p90 == 0 && x->change.mean == 0);
         assert_true(x->p_lower == 0);
     }
-    for (size_t k = 0; k < 4; k++) /* July to October: before it */
+    for (size_t k = 0; k < 5; k++) /* July to November: before it */
         assert_true(c->cell[SUPPLY_JOINT][k].change.mean == 0);
     assert_true(c->cell[1][all].change.mean < 0);
+    compare_free(c);
+    c = against(&p, "acid=2027-01", NULL); /* nor does it spare the season's December */
+    assert_true(c->cell[SUPPLY_JOINT][period(c, "2026-12")].change.p10 == 0);
+    assert_true(c->cell[SUPPLY_JOINT][period(c, "2026-12")].change.p90 == 0);
+    assert_true(c->cell[SUPPLY_JOINT][period(c, "2027-01")].change.mean < 0);
     compare_free(c);
     c = against(&p, "feed_price=+200%", NULL);
     for (size_t node = 0; node < DEMAND_NODES; node++) {

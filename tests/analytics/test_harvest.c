@@ -279,6 +279,63 @@ static void a_common_event_takes_its_share(void **state)
     gsl_rng_free(rng);
 }
 
+struct finals {
+    int n;
+    int32_t day[16];
+    double kg[16];
+};
+
+static void keep_final(void *arg, int32_t day, double kg, bool main, double mass_g)
+{
+    struct finals *f = arg;
+
+    (void)main;
+    (void)mass_g;
+    assert_true(f->n < 16);
+    f->day[f->n] = day;
+    f->kg[f->n++] = kg;
+}
+
+/* What a scenario does to one cycle must not be luck in the next: under a calm path the second cycle is the first world's,
+ * days later. */
+static void a_cycle_that_takes_longer_leaves_the_luck_of_the_next_as_it_was(void **state)
+{
+    struct harvest_outlook o;
+    struct ensemble_prior prior;
+    struct harvest_buyers b;
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    double slow[60] = {0};
+    int later = 0, both = 0, same = 0;
+
+    (void)state;
+    outlook(&o, &prior, &b);
+    o.path_weeks = 60;
+    slow[0] = slow[1] = -1.5; /* they hardly grow for two weeks */
+    for (unsigned k = 0; k < 200; k++) {
+        struct finals f[2] = {{0}, {0}};
+
+        for (int x = 0; x < 2; x++) {
+            struct harvest_member m = member(180, 250);
+
+            gsl_rng_set(rng, SEED + k);
+            m.z = x == 0 ? CALM : slow;
+            harvest_follow(&o, &m, rng, keep_final, &f[x]);
+        }
+        /* harvested in the slow weeks themselves: nothing to compare, or given up */
+        if (f[0].n < 2 || f[1].n < 2 || f[0].day[0] <= 14)
+            continue;
+        both++;
+        later += f[1].day[0] > f[0].day[0];
+        same += f[1].day[1] - f[1].day[0] == f[0].day[1] - f[0].day[0];
+    }
+    print_message("%d members, the first harvest later in %d, the second as long after it in %d\n",
+                  both, later, same);
+    assert_true(both > 100 && later > both / 2);
+    /* half of what a longer first cycle has wandered stays with the farmer: a few are a week off */
+    assert_true(same > 0.85 * both);
+    gsl_rng_free(rng);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +348,7 @@ int main(void)
         cmocka_unit_test(selling_by_and_by_goes_on_at_its_pace_and_leaves_less),
         cmocka_unit_test(an_empty_pond_that_is_not_stocked_again_gives_nothing),
         cmocka_unit_test(a_common_event_takes_its_share),
+        cmocka_unit_test(a_cycle_that_takes_longer_leaves_the_luck_of_the_next_as_it_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -151,7 +151,9 @@ static void a_scenario_changes_what_it_says_and_no_other_thing(void **state)
             int32_t from = b->first_day + (int32_t)(x / 200) * 7;
             int month = civil_month_of_day(from + 3);
 
-            if (civil_month_of_day(from) <= jan && civil_month_of_day(from + 6) >= jan)
+            if (civil_month_of_day(from) < jan) /* a December of its own stays as it is */
+                assert_true(l[x] == a->event[PATHS_ACID][r][x]);
+            else if (civil_month_of_day(from) == jan)
                 hit += l[x] > 0;
             else if (from < civil_day_of(2027, 4, 1))
                 other += l[x] > 0;

@@ -560,7 +560,8 @@ static void forecasts_are_better_for_it(void **state)
             assert_true(fabs(inside - 0.8) < 0.03 + 3 * sqrt(0.16 / worlds));
             assert_true(with.crps[node][m] < 1.05 * prior.crps[node][m]);
         }
-    assert_true(with.crps[0][0] < 0.97 * prior.crps[0][0]);
+    /* -6 % with 210 worlds; of 24 the ratio has a standard error of about 2 % */
+    assert_true(with.crps[0][0] < (all ? 0.97 : 0.99) * prior.crps[0][0]);
 }
 
 int main(void)
