@@ -56,6 +56,16 @@ struct survey_options {
     long n;              /* units to be drawn, 1..1000 */
 };
 
+/* Of "oxygen"; NULL: the usual. */
+struct oxygen_options {
+    const char *issue, *until; /* clock times "20:00", "07:00" */
+    const char *below;         /* mg/L, "3" */
+    bool apart;                /* files are ponds of different sites */
+    bool tonight, write;
+    char *const *file; /* readings of a pond each (analytics/water/nightfile.h) */
+    size_t files;
+};
+
 struct command_options {
     const char *config;  /* path of analytics.json; never NULL */
     const char *records; /* SQLite file named directly; NULL: the configuration's */
@@ -87,6 +97,7 @@ struct command_options {
     struct series_options series;
     struct scenario_options scenario;
     struct calibrate_options calibrate;
+    struct oxygen_options oxygen;
 };
 
 /* Serves the pages until SIGTERM, SIGINT or SIGHUP. Call it before any thread is started. */
@@ -121,6 +132,10 @@ int command_backtest(const struct command_options *o);
 
 /* The random list of a quarter (analytics/supply/survey.h): survey, as_of, seed, out. */
 int command_survey(const struct command_options *o);
+
+/* The nights of recorded ponds forecast again (analytics/water/nightback.h): oxygen, out. The scores as a table, or with json
+ * one object. */
+int command_oxygen(const struct command_options *o);
 
 /* The exit code for an error of ours. */
 int command_exit_code(int rc);

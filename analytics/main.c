@@ -47,6 +47,8 @@ static const char USAGE_EN[] =
     "  nila-analytics backtest --from MONTH --to MONTH [--months N] [--config FILE | --records "
     "DB]\n"
     "                          [--draws K] [--seed S] [--json] [--out FILE] [--table]\n"
+    "  nila-analytics oxygen   backtest [--issue 20:00] [--until 07:00] [--below 3]\n"
+    "                          [--out PRED.csv] [--json] [--apart] FILE.csv ...\n"
     "  nila-analytics check    [--config FILE]\n";
 static const char HELP_EN[] =
     "\n"
@@ -77,6 +79,11 @@ static const char HELP_EN[] =
     "accuracy  how good issued forecasts were, by months ahead: hits, error, bias, CRPS, skill\n"
     "backtest  the same of forecasts made again for the ends of past months, with what was\n"
     "          known then; --months ahead, default 3\n"
+    "oxygen    the night's oxygen forecast again for recorded ponds (time,do_mgl, a file each, "
+    "local\n"
+    "          time): pond,date,k,do to --out, scores beside climatology and persistence, nights\n"
+    "          with a siren; ponds of one run are of one site, --apart: of different ones.\n"
+    "          NOT YET TRIED on ponds of Kalimantan's peat\n"
     "check     reads the configuration; opens nothing\n"
     "\n"
     "  --config FILE   configuration; default " DEFAULT_CONFIG "\n"
@@ -122,6 +129,8 @@ static const char USAGE_ID[] =
     "  nila-analytics backtest --from BULAN --to BULAN [--months N]\n"
     "                          [--config BERKAS | --records DB] [--draws K] [--seed S]\n"
     "                          [--json] [--out BERKAS] [--table]\n"
+    "  nila-analytics oxygen   backtest [--issue 20:00] [--until 07:00] [--below 3]\n"
+    "                          [--out PRED.csv] [--json] [--apart] BERKAS.csv ...\n"
     "  nila-analytics check    [--config BERKAS]\n";
 static const char HELP_ID[] =
     "\n"
@@ -155,6 +164,11 @@ static const char HELP_ID[] =
     "accuracy  ketepatan ramalan terbit menurut jarak bulan: kena, galat, bias, CRPS, unggul\n"
     "backtest  sama, untuk ramalan yang dibuat ulang bagi akhir bulan-bulan lalu dengan yang\n"
     "          diketahui saat itu; --months ke depan, bawaan 3\n"
+    "oxygen    ramalan oksigen malam dibuat ulang bagi kolam yang terekam (time,do_mgl, satu\n"
+    "          berkas satu kolam, waktu setempat): pond,date,k,do ke --out, nilai di samping\n"
+    "          rata-rata kolam dan seperti kemarin, malam bersirene; kolam sekali jalan\n"
+    "          dianggap satu lokasi, --apart: berbeda lokasi.\n"
+    "          BELUM DICOBA di kolam gambut Kalimantan\n"
     "check     memeriksa konfigurasi; tidak membuka apa pun\n"
     "\n"
     "  --config BERKAS  konfigurasi; bawaan " DEFAULT_CONFIG "\n"
@@ -190,6 +204,7 @@ static const struct command {
     {"series", command_series, 1, 1},       {"scenario", command_scenario, 0, 0},
     {"calibrate", command_calibrate, 0, 0}, {"accuracy", command_accuracy, 0, 0},
     {"backtest", command_backtest, 0, 0},   {"survey", command_survey, 0, 0},
+    {"oxygen", command_oxygen, 1, 10000},
 };
 
 /* What is wrong with word, in both languages, and where help is. */
@@ -210,6 +225,15 @@ static void add_act(struct scenario_options *s, const char *act)
     if (s->acts < SCENARIO_OPTIONS_MAX)
         s->act[s->acts] = act;
     s->acts++;
+}
+
+/* --issue stands alone for forecast; of oxygen it has a clock time, after = or as the next word. */
+static void take_issue(struct arguments *a, char **argv)
+{
+    if (optarg != NULL)
+        a->o.oxygen.issue = optarg;
+    else if (argv[optind] != NULL && argv[optind][0] >= '0' && argv[optind][0] <= '9')
+        a->o.oxygen.issue = argv[optind++];
 }
 
 /* Every option, wherever it stands; the first that is not understood, NULL when all are. optind: the first word. */
@@ -273,6 +297,9 @@ static const char *take_options(struct arguments *a, int argc, char **argv)
         {"worlds", &a->worlds, NULL},
         {"ponds", &a->ponds, NULL},
         {"misfit", &a->o.calibrate.misfit, NULL},
+        {"until", &a->o.oxygen.until, NULL},
+        {"below", &a->o.oxygen.below, NULL},
+        {"apart", NULL, &a->o.oxygen.apart},
     };
     const int n = (int)(sizeof TABLE / sizeof TABLE[0]);
     struct option option[OPTIONS_MAX + 1] = {{0}};
@@ -280,10 +307,11 @@ static const char *take_options(struct arguments *a, int argc, char **argv)
 
     _Static_assert(sizeof TABLE / sizeof TABLE[0] <= OPTIONS_MAX, "room for every option");
     for (int k = 0; k < n; k++)
-        option[k] =
-            (struct option){.name = TABLE[k].name,
-                            .has_arg = TABLE[k].text != NULL ? required_argument : no_argument,
-                            .val = OPT_FIRST + k};
+        option[k] = (struct option){.name = TABLE[k].name,
+                                    .has_arg = TABLE[k].text != NULL        ? required_argument
+                                               : TABLE[k].on == &a->o.issue ? optional_argument
+                                                                            : no_argument,
+                                    .val = OPT_FIRST + k};
     opterr = 0;
     for (int id; (id = getopt_long(argc, argv, ":h", option, NULL)) != -1;) {
         const int k = id - OPT_FIRST;
@@ -298,6 +326,8 @@ static const char *take_options(struct arguments *a, int argc, char **argv)
             *TABLE[k].text = optarg;
         else
             *TABLE[k].on = true;
+        if (k >= 0 && k < n && TABLE[k].on == &a->o.issue)
+            take_issue(a, argv);
     }
     return wrong;
 }
@@ -399,6 +429,20 @@ static const char *bad_growth(struct arguments *a, const char **name)
     return NULL;
 }
 
+static int run_oxygen(struct arguments *a, char **word, int n)
+{
+    if (strcmp(word[1], "backtest") != 0)
+        return usage(a, "yang dikenal: oxygen backtest", "what there is: oxygen backtest", word[1]);
+    if (n < 3)
+        return usage(a, "berkas CSV belum disebut", "no CSV file given", "oxygen backtest");
+    if (a->o.issue && a->o.oxygen.issue == NULL)
+        return usage(a, "jam belum disebut, seperti --issue 20:00",
+                     "no clock time given, as in --issue 20:00", "--issue");
+    a->o.oxygen.file = word + 2;
+    a->o.oxygen.files = (size_t)(n - 2);
+    return command_oxygen(&a->o);
+}
+
 static int run(struct arguments *a, char **word, int n)
 {
     const struct command *c = NULL;
@@ -415,6 +459,8 @@ static int run(struct arguments *a, char **word, int n)
         tongue_set(false);
     if (n - 1 > c->most)
         return usage(a, "terlalu banyak argumen", "too many arguments", word[n - 1]);
+    if (n - 1 < c->least && c->run == command_oxygen)
+        return usage(a, "yang dikenal: oxygen backtest", "what there is: oxygen backtest", c->name);
     if (n - 1 < c->least && c->run == command_series)
         return usage(a, "yang dikenal: series forecast", "what there is: series forecast", c->name);
     if (n - 1 < c->least)
@@ -428,6 +474,11 @@ static int run(struct arguments *a, char **word, int n)
                       a->o.english ? "must be" : "harus", range);
         return EX_USAGE;
     }
+    if (c->run == command_oxygen)
+        return run_oxygen(a, word, n);
+    if (a->o.oxygen.issue != NULL)
+        return usage(a, "--issue tidak bernilai di sini", "--issue takes no value here",
+                     a->o.oxygen.issue);
     if (c->run == command_growth && n == 2) {
         if (strcmp(word[1], "fcr") != 0)
             return usage(a, "hanya fcr yang dikenal", "only fcr is known", word[1]);

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The experts: each makes tonight's path from earlier nights and tonight's level, or says that it can't. */
+#include <math.h>
+#include <string.h>
+
+#include "night_own.h"
+#include "night_prior.h"
+
+/* Tuning, chosen on the five ponds with one pond left out at a time; half-lives in nights. */
+static const double CLIMATE_HALF_LIFE = 10;
+static const double RATIO_HALF_LIFE = 5;
+static const double RIDGE_HALF_LIFE = 12;
+static const double RATIO_PRIOR = 0.5; /* nights that the general shape counts as */
+
+static double age_weight(const struct night_past_set *set, int j, double half_life)
+{
+    return exp2(-(set->n - 1 - j) / half_life);
+}
+
+static bool climate(const struct night_past_set *set, double *path)
+{
+    double sum = 0;
+
+    for (int k = 0; k < set->steps; k++)
+        path[k] = 0;
+    for (int j = 0; j < set->n; j++) {
+        double w = age_weight(set, j, CLIMATE_HALF_LIFE);
+
+        sum += w;
+        for (int k = 0; k < set->steps; k++)
+            path[k] += w * set->view[j].path[k];
+    }
+    for (int k = 0; k < set->steps && sum > 0; k++)
+        path[k] /= sum;
+    return sum > 0;
+}
+
+static bool persist(const struct night_past_set *set, double *path)
+{
+    if (set->n == 0)
+        return false;
+    for (int k = 0; k < set->steps; k++)
+        path[k] = set->view[set->n - 1].path[k];
+    return true;
+}
+
+/* Tonight's level times the weighted mean of past shapes, on the log scale. */
+static bool ratio(const struct night_past_set *set, double *path)
+{
+    double beta[NIGHT_FEATURES], sum = RATIO_PRIOR;
+
+    for (int k = 0; k < set->steps; k++) {
+        night_prior_beta(set->slot, k, beta);
+        path[k] = RATIO_PRIOR * beta[0];
+    }
+    for (int j = 0; j < set->n; j++) {
+        double w = age_weight(set, j, RATIO_HALF_LIFE);
+
+        sum += w;
+        for (int k = 0; k < set->steps; k++)
+            path[k] += w * (set->view[j].log_path[k] - set->view[j].log_level);
+    }
+    for (int k = 0; k < set->steps; k++)
+        path[k] = night_unlog(set->now.log_level + path[k] / sum);
+    return true;
+}
+
+/* The mean night, moved by how far tonight's level is from the usual, of which a share is left at each step: the share is the
+ * regression of past anomalies on the anomaly of the level, drawn towards exp(-k / 12 h). */
+static bool anomaly(const struct night_past_set *set, double *path)
+{
+    static const double PRIOR =
+        1.0; /* (mg/L)^2 of anomaly that the prior share counts as, per night */
+    double level = 0, sum = 0, squares = 0;
+
+    if (set->n < 2 || !climate(set, path))
+        return false;
+    for (int j = 0; j < set->n; j++) {
+        double w = age_weight(set, j, CLIMATE_HALF_LIFE);
+
+        level += w * set->view[j].level;
+        sum += w;
+    }
+    level /= sum;
+    for (int j = 0; j < set->n; j++) {
+        double d = set->view[j].level - level;
+
+        squares += age_weight(set, j, CLIMATE_HALF_LIFE) * d * d;
+    }
+    for (int k = 0; k < set->steps; k++) {
+        double cross = 0, weak = 3 * PRIOR;
+
+        for (int j = 0; j < set->n; j++)
+            cross += age_weight(set, j, CLIMATE_HALF_LIFE) * (set->view[j].level - level) *
+                     (set->view[j].path[k] - path[k]);
+        cross = (cross + weak * exp(-(k + 1) / 72.0)) / (squares + weak);
+        path[k] = fmax(0, path[k] + cross * (set->now.level - level));
+    }
+    return true;
+}
+
+/* Solves a x = b for symmetric positive a of n <= 8 in place (Cholesky); a's lower triangle is used. false: not positive. */
+static bool cholesky(double a[NIGHT_FEATURES][NIGHT_FEATURES], int n)
+{
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j <= i; j++) {
+            double s = a[i][j];
+
+            for (int k = 0; k < j; k++)
+                s -= a[i][k] * a[j][k];
+            if (i != j)
+                a[i][j] = s / a[j][j];
+            else if (s > 0)
+                a[i][i] = sqrt(s);
+            else
+                return false;
+        }
+    return true;
+}
+
+static void solve(double a[NIGHT_FEATURES][NIGHT_FEATURES], int n, double *b)
+{
+    for (int i = 0; i < n; i++) {
+        for (int k = 0; k < i; k++)
+            b[i] -= a[i][k] * b[k];
+        b[i] /= a[i][i];
+    }
+    for (int i = n - 1; i >= 0; i--) {
+        for (int k = i + 1; k < n; k++)
+            b[i] -= a[k][i] * b[k];
+        b[i] /= a[i][i];
+    }
+}
+
+/* Hourly steps of past nights on regressors; the flow dC/dt = sum of coefficient x regressor. */
+enum {
+    HOUR = 6,
+    FLOW_MOST = 4
+};
+
+struct flow {
+    int n; /* regressors */
+    double a[NIGHT_FEATURES][NIGHT_FEATURES], b[NIGHT_FEATURES];
+};
+
+static void flow_add(struct flow *f, const double *x, double y, double w)
+{
+    for (int i = 0; i < f->n; i++) {
+        for (int j = 0; j <= i; j++)
+            f->a[i][j] += w * x[i] * x[j];
+        f->b[i] += w * x[i] * y;
+    }
+}
+
+/* dC/dt = a - bC, with a weak prior of a -0.2 mg/L/h and b 0.08 /h. */
+static bool decay(const struct night_past_set *set, double *path)
+{
+    static const double A = -0.2, B = 0.08, PRIOR_A = 1, PRIOR_B = 40;
+    struct flow f = {.n = 2};
+    double a, b, c = set->now.level;
+
+    f.a[0][0] = PRIOR_A;
+    f.a[1][1] = PRIOR_B;
+    f.b[0] = PRIOR_A * A;
+    f.b[1] = PRIOR_B * -B;
+    for (int j = 0; j < set->n; j++)
+        for (int k = 0; k + HOUR < set->steps; k += HOUR) {
+            double from = set->view[j].path[k], to = set->view[j].path[k + HOUR];
+            const double x[2] = {1, (from + to) / 2};
+
+            flow_add(&f, x, to - from, age_weight(set, j, RATIO_HALF_LIFE));
+        }
+    if (!cholesky(f.a, 2))
+        return false;
+    solve(f.a, 2, f.b);
+    a = f.b[0] / HOUR;
+    b = -f.b[1] / HOUR;
+    for (int k = 0; k < set->steps; k++) {
+        c = fmax(0, c + (a - b * c) / (1 + b / 2));
+        path[k] = c;
+    }
+    return true;
+}
+
+/* --- ridge --- */
+
+/* Precision of the prior of each coefficient, in nights of unit feature. */
+static const double RIDGE_PRIOR[NIGHT_FEATURES] = {1, 1.5, 1, 1, 1.5, 1, 1, 1};
+
+static bool ridge(const struct night_past_set *set, double *path)
+{
+    double a[NIGHT_FEATURES][NIGHT_FEATURES] = {{0}};
+
+    for (int j = 0; j < set->n; j++) {
+        const struct night_view *v = &set->view[j];
+        double w = age_weight(set, j, RIDGE_HALF_LIFE);
+
+        for (int f = 0; f < NIGHT_FEATURES; f++)
+            for (int g = 0; g <= f; g++)
+                a[f][g] += w * v->x[f] * v->x[g];
+    }
+    for (int f = 0; f < NIGHT_FEATURES; f++)
+        a[f][f] += RIDGE_PRIOR[f];
+    if (!cholesky(a, NIGHT_FEATURES))
+        return false;
+    for (int k = 0; k < set->steps; k++) {
+        double beta[NIGHT_FEATURES], b[NIGHT_FEATURES] = {0}, log_ratio = 0;
+
+        night_prior_beta(set->slot, k, beta);
+        for (int j = 0; j < set->n; j++) {
+            const struct night_view *v = &set->view[j];
+            double miss = v->log_path[k] - v->log_level;
+
+            for (int f = 0; f < NIGHT_FEATURES; f++)
+                miss -= v->x[f] * beta[f];
+            miss *= age_weight(set, j, RIDGE_HALF_LIFE);
+            for (int f = 0; f < NIGHT_FEATURES; f++)
+                b[f] += miss * v->x[f];
+        }
+        solve(a, NIGHT_FEATURES, b);
+        for (int f = 0; f < NIGHT_FEATURES; f++)
+            log_ratio += (beta[f] + b[f]) * set->now.x[f];
+        path[k] = night_unlog(set->now.log_level + log_ratio);
+    }
+    return true;
+}
+
+/* --- light --- */
+
+/* The day's light, W/m2 mean from 07:00 to the issue; NaN when less than half was seen. */
+static double day_light(const struct night_row *r, int slot)
+{
+    double sum = 0;
+    int n = 0;
+
+    for (int k = 0; k <= slot; k++)
+        if (r->par_w_m2[k] != NIGHT_NONE) {
+            sum += r->par_w_m2[k];
+            n++;
+        }
+    return 2 * n >= slot ? sum / n : NAN;
+}
+
+/* Of the same clock time on an earlier day: the light that dawn brings. */
+static double light_at(const struct night_row *r, int slot)
+{
+    return r->par_w_m2[slot] == NIGHT_NONE ? 0 : r->par_w_m2[slot];
+}
+
+/* Bookkeeping of the water's oxygen (Odum 1956): respiration, more of it after a bright day; production by the light of
+ * dawn; exchange drawing to a level. dC/dt = r0 + r1 x (day's light - usual) + p x light - K C, per hour. */
+static bool light(const struct night_past_set *set, double *path)
+{
+    static const double PRIOR[FLOW_MOST] = {1, 5, 5, 40}, MEAN[FLOW_MOST] = {-0.2, 0, 0.5, -0.08};
+    static const double W_M2 = 100; /* light in hundreds of W/m2: coefficients of like size */
+    struct flow f = {.n = FLOW_MOST};
+    double usual = 0, today = day_light(set->now.row, set->slot), c = set->now.level;
+    int lit = 0;
+
+    for (int j = 0; j < set->n; j++) {
+        double l = day_light(set->view[j].row, set->slot);
+
+        usual += isnan(l) ? 0 : l;
+        lit += isnan(l) ? 0 : 1;
+    }
+    if (lit < NIGHT_NIGHTS_MIN || isnan(today))
+        return false;
+    usual /= lit;
+    for (int i = 0; i < FLOW_MOST; i++) {
+        f.a[i][i] = PRIOR[i];
+        f.b[i] = PRIOR[i] * MEAN[i];
+    }
+    for (int j = 0; j < set->n; j++) {
+        const struct night_view *v = &set->view[j];
+        double l = day_light(v->row, set->slot);
+
+        for (int k = 0; !isnan(l) && k + HOUR < set->steps; k += HOUR) {
+            const double x[FLOW_MOST] = {1, (l - usual) / W_M2,
+                                         light_at(v->row, set->slot + 1 + k + HOUR / 2) / W_M2,
+                                         (v->path[k] + v->path[k + HOUR]) / 2};
+
+            flow_add(&f, x, v->path[k + HOUR] - v->path[k], age_weight(set, j, RIDGE_HALF_LIFE));
+        }
+    }
+    if (!cholesky(f.a, FLOW_MOST))
+        return false;
+    solve(f.a, FLOW_MOST, f.b);
+    for (int k = 0; k < set->steps; k++) {
+        double rise = f.b[0] + f.b[1] * (today - usual) / W_M2 +
+                      f.b[2] * light_at(set->view[set->n - 1].row, set->slot + 1 + k) / W_M2;
+
+        c = fmax(0, c + (rise + f.b[3] * c) / HOUR / (1 - f.b[3] / HOUR / 2));
+        path[k] = c;
+    }
+    return true;
+}
+
+void night_experts(const struct night_past_set *set, struct night_paths *out)
+{
+    static bool (*const EXPERT[EXPERTS])(const struct night_past_set *set, double *path) = {
+        [EXPERT_CLIMATE] = climate, [EXPERT_PERSIST] = persist, [EXPERT_RATIO] = ratio,
+        [EXPERT_ANOMALY] = anomaly, [EXPERT_DECAY] = decay,     [EXPERT_RIDGE] = ridge,
+        [EXPERT_LIGHT] = light};
+
+    for (int e = 0; e < EXPERTS; e++)
+        out->able[e] =
+            (e <= EXPERT_PERSIST || !isnan(set->now.level)) && EXPERT[e](set, out->path[e]);
+}
