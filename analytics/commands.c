@@ -59,18 +59,6 @@ int command_exit_code(int rc)
     return EX_IOERR;
 }
 
-/* Words for people, in their language. */
-static void say(const struct command_options *o, const char *indonesian, const char *english, ...)
-    NILA_PRINTF(2, 4) NILA_PRINTF(3, 4);
-static void say(const struct command_options *o, const char *indonesian, const char *english, ...)
-{
-    va_list ap;
-
-    va_start(ap, english);
-    (void)vfprintf(stderr, o->english ? english : indonesian, ap);
-    va_end(ap);
-}
-
 static int fail(int rc, const char *why)
 {
     log_warnx("%s", why);
@@ -106,7 +94,7 @@ int command_check(const struct command_options *o)
     if (rc != 0)
         return fail(rc, why);
     if (!o->quiet)
-        say(o, "%s: tidak ada kesalahan\n", "%s: no mistakes\n", o->config);
+        command_say(o, "%s: tidak ada kesalahan\n", "%s: no mistakes\n", o->config);
     return EX_OK;
 }
 
@@ -249,20 +237,20 @@ static void import_words(const struct command_options *o, const struct records_r
         return;
     }
     if (r->bad > COMPLAINTS_SHOWN)
-        say(o, "... dan %zu lagi\n", "... and %zu more\n", r->bad - COMPLAINTS_SHOWN);
+        command_say(o, "... dan %zu lagi\n", "... and %zu more\n", r->bad - COMPLAINTS_SHOWN);
     if (r->bad > 0)
-        say(o, "%s: sel yang salah: %zu; tidak ada yang disimpan\n",
-            "%s: bad cells: %zu; nothing was stored\n", o->file, r->bad);
+        command_say(o, "%s: sel yang salah: %zu; tidak ada yang disimpan\n",
+                    "%s: bad cells: %zu; nothing was stored\n", o->file, r->bad);
     else if (o->quiet)
         return;
     else if (o->dry_run)
-        say(o, "%s: %zu baris akan masuk ke %s, %zu sudah ada; ini hanya pemeriksaan\n",
-            "%s: %zu rows would go into %s, %zu are there already; this was a check only\n",
-            o->file, r->rows, table, r->repeated);
+        command_say(o, "%s: %zu baris akan masuk ke %s, %zu sudah ada; ini hanya pemeriksaan\n",
+                    "%s: %zu rows would go into %s, %zu are there already; this was a check only\n",
+                    o->file, r->rows, table, r->repeated);
     else
-        say(o, "%s: %zu baris masuk ke %s, %zu sudah ada\n",
-            "%s: %zu rows went into %s, %zu were there already\n", o->file, r->rows, table,
-            r->repeated);
+        command_say(o, "%s: %zu baris masuk ke %s, %zu sudah ada\n",
+                    "%s: %zu rows went into %s, %zu were there already\n", o->file, r->rows, table,
+                    r->repeated);
 }
 
 int command_import(const struct command_options *o)
@@ -394,125 +382,6 @@ int command_run_forecast(struct forecast_request *q, const struct analytics_conf
     return rc;
 }
 
-static void forecast_words(const struct command_options *o, const struct forecast *f,
-                           const char *path)
-{
-    const struct supply_forecast *s = f->supply;
-    char day[16];
-
-    (void)civil_format_day(day, sizeof day, s->as_of_day);
-    say(o,
-        "%s: keadaan %s, %u bulan, %u simulasi, %u kolam dengan siklus berjalan, %zu dengan data "
-        "sensor\n",
-        "%s: as of %s, %u months, %u draws, %u ponds with an open cycle, %zu with sensor data\n",
-        path, day, s->months, s->draws, s->tracked[SUPPLY_JOINT], f->ponds_with_water);
-    if (s->as_of_day > civil_day(clock_wall_ms()))
-        say(o, "%s masih di masa depan: belum ada catatan sampai hari itu\n",
-            "%s is still to come: records reach up to today only\n", day);
-    if (s->tracked[SUPPLY_JOINT] == 0)
-        say(o, "tidak ada kolam dengan siklus berjalan pada tanggal itu\n",
-            "no pond had an open cycle on that date\n");
-}
-
-enum {
-    QUESTIONS_SHOWN = 20
-};
-
-/* Ponds whose records hold something that does not fit; what it is stands on the pond's page. */
-static void question_words(const struct command_options *o, const struct forecast *f)
-{
-    size_t told = 0, more = 0;
-
-    for (size_t p = 0; p < f->ponds; p++) {
-        const struct supply_pond *e = &f->pond[p];
-        char day[16];
-
-        if (e->cycle < 0 || e->doubts == 0)
-            continue;
-        if (told++ >= QUESTIONS_SHOWN) {
-            more++;
-            continue;
-        }
-        (void)civil_format_day(day, sizeof day, e->doubt[e->doubts - 1].day);
-        say(o,
-            "kolam %s: ada catatan yang tidak cocok (terakhir %s); tetap dihitung, tanyakan: lihat "
-            "halaman kolam\n",
-            "pond %s: records that do not fit (the last of %s); counted all the same, to be asked "
-            "about: see the pond's page\n",
-            f->snapshot->pond[p].slug, day);
-    }
-    if (more > 0)
-        say(o, "... dan %zu kolam lagi\n", "... and %zu ponds more\n", more);
-}
-
-static void say_regency(const struct command_options *o, const struct forecast *f, int r)
-{
-    const struct untracked_regency *u = &f->untracked->regency[r];
-
-    if (u->gap != UNTRACKED_TOLD) {
-        say(o, "%s: %s\n", "%s: %s\n", regency_slug((enum regency)r),
-            untracked_words(u->gap, o->english));
-        return;
-    }
-    say(o,
-        "%s: %.0f kolam menurut register, %.0f di luar pantauan; hasil sekolam %.2f kali kolam "
-        "terpantau (dugaan awal %.2f; dari %zu angka resmi dan %zu kunjungan); cakupan %.0f %% "
-        "(%.0f-%.0f %%)\n",
-        "%s: %.0f ponds by the register, %.0f not followed; a pond's yield %.2f times a tracked "
-        "one's (prior %.2f; from %zu official figures and %zu visits); coverage %.0f %% "
-        "(%.0f-%.0f %%)\n",
-        regency_slug((enum regency)r), u->ponds, u->outside, u->ratio, u->prior_ratio, u->figures,
-        u->visits, 100 * u->coverage.p50, 100 * u->coverage.p10, 100 * u->coverage.p90);
-    if (u->visits_odd > 0)
-        say(o, "%s: %zu kunjungan tidak dipakai: nomornya tidak ada di register\n",
-            "%s: %zu visits not used: the register has no such number\n",
-            regency_slug((enum regency)r), u->visits_odd);
-}
-
-/* How the ponds outside were counted, what is refused, and where register and records contradict each other. */
-static void untracked_words_of(const struct command_options *o, const struct forecast *f)
-{
-    if (f->untracked == NULL)
-        return;
-    for (int r = 0; r < REGENCY_COUNT; r++)
-        say_regency(o, f, r);
-    for (size_t i = 0; i < f->untracked->questions; i++) {
-        const struct untracked_question *q = &f->untracked->question[i];
-
-        say(o, "%s %s %s: %.0f %s tercatat di sini, di register %.0f; periksa registernya\n",
-            "%s %s %s: %.0f %s on record here, %.0f in the register; check the register\n",
-            region_kecamatan(q->kecamatan)->code, region_kecamatan(q->kecamatan)->name,
-            pond_system_name(q->system), q->on_record,
-            q->by_pond   ? (o->english ? "ponds" : "kolam")
-            : o->english ? "farms"
-                         : "pembudidaya",
-            q->registered);
-    }
-}
-
-/* Which official figures were used, and which not and why; what is missing for a balance. */
-static void balance_words_of(const struct command_options *o, const struct forecast *f)
-{
-    const struct neraca *n = f->neraca;
-
-    for (size_t i = 0; i < f->figures->n; i++) {
-        const struct figure *y = &f->figures->figure[i];
-        const char *words = figure_words(y, o->english);
-
-        say(o, "angka resmi %s %s (%s): %s\n", "official figure %s %s (%s): %s\n", y->record.node,
-            y->record.period, y->record.source,
-            words[0] != '\0' ? words
-            : o->english     ? "used"
-                             : "dipakai");
-    }
-    for (size_t node = 1; node < DEMAND_NODES; node++)
-        if (n->gap[node] != NERACA_TOLD)
-            say(o, "%s: %s%s%s\n", "%s: %s%s%s\n", supply_node_code(node),
-                neraca_words(n->gap[node], o->english),
-                n->gap[node] == NERACA_NO_DEMAND ? ": " : "",
-                n->gap[node] == NERACA_NO_DEMAND ? keys_info(n->missing[node])->name : "");
-}
-
 int command_open_records(const struct command_options *o, const struct analytics_config *c,
                          struct records **out, char *why)
 {
@@ -533,25 +402,10 @@ static int issue(const struct command_options *o, const struct forecast *f,
         issued_store(q->records, f, q->seed, q->source != NULL, NILA_VERSION, &revision, why, WHY);
 
     if (rc == 0 && !o->quiet)
-        say(o, "tercatat sebagai ramalan terbit, revisi %u; ketepatannya dinilai kelak\n",
-            "put on record as issued, revision %u; its accuracy will be judged\n", revision);
+        command_say(o, "tercatat sebagai ramalan terbit, revisi %u; ketepatannya dinilai kelak\n",
+                    "put on record as issued, revision %u; its accuracy will be judged\n",
+                    revision);
     return rc;
-}
-
-/* Where earlier forecasts have changed the spread. */
-static void recalibration_words(const struct command_options *o, const struct recalibration *r)
-{
-    for (int g = 0; g < RECALIBRATE_GROUPS; g++) {
-        const struct recalibrate_group *k = &r->group[g];
-
-        if (k->factor != 1)
-            say(o,
-                "bulan ke-%u sampai %u: sebaran dikali %.2f, karena rentang 80%% mengenai %zu dari "
-                "%zu ramalan terdahulu\n",
-                "months %u to %u ahead: spread times %.2f, as the 80%% range caught %zu of %zu "
-                "earlier forecasts\n",
-                k->first_lead, k->last_lead, k->factor, k->covered, k->n);
-    }
 }
 
 int command_forecast(const struct command_options *o)
@@ -590,13 +444,8 @@ int command_forecast(const struct command_options *o)
         rc = forecast_save_classes(f, o->classes, o->english);
     if (rc == 0 && o->parts != NULL)
         rc = forecast_save_parts(f, o->parts);
-    if (rc == 0 && !o->quiet) {
-        forecast_words(o, f, path);
-        question_words(o, f);
-        untracked_words_of(o, f);
-        balance_words_of(o, f);
-        recalibration_words(o, &f->recalibration);
-    }
+    if (rc == 0 && !o->quiet)
+        command_words(o, f, path);
     forecast_free(f);
     records_close(records);
     http_global_cleanup();

@@ -17,6 +17,11 @@ NILA_MUST_CHECK int command_load_config(const struct command_options *o, struct 
 NILA_MUST_CHECK int command_open_records(const struct command_options *o,
                                          const struct analytics_config *c, struct records **out,
                                          char *why);
+/* Words for people, in their language, on stderr; both formats take the same arguments. */
+void command_say(const struct command_options *o, const char *indonesian, const char *english, ...)
+    NILA_PRINTF(2, 4) NILA_PRINTF(3, 4);
+/* What is to be known of the forecast that went to path: scope, questions, what was learned, figures used and refused. */
+void command_words(const struct command_options *o, const struct forecast *f, const char *path);
 /* Says in why that --as-of is no date. */
 void command_why_as_of(const struct command_options *o, char *why);
 /* as_of, months, draws, seed, scope, threads of *q, else the configuration's. NILA_ERR_RANGE. */

@@ -124,9 +124,11 @@ static void draw_all(struct smoother *s, struct smoother_found *found)
     if (rng == NULL)
         fatal("no memory");
     gsl_rng_set(rng, paths_stream(s->in->seed, "paths/given-events"));
-    for (size_t k = 0; k < s->seasons; k++)
+    for (size_t k = 0; k < s->seasons; k++) {
         smoother_season_choose(&s->season[k], f, s->weeks.first_day, s->paths, x, rng,
                                found->event_p[s->season[k].kind]);
+        found->season[s->season[k].kind] = true;
+    }
     gsl_rng_set(rng, paths_stream(s->in->seed, "paths/given"));
     smoother_field_draw(f, x, draws, rng);
     for (size_t r = 0; r < REGENCY_COUNT; r++)
@@ -172,4 +174,12 @@ void smoother_condition(struct paths *p, const struct supply_input *in,
     smoother_losses_free(s.losses);
     smoother_cycle_free(s.cycle);
     smoother_field_free(s.field);
+}
+
+void smoother_growth(const struct smoother_found *found, enum regency r, double q[static 3])
+{
+    static const double NORMAL_P90 = 1.2815515655446004;
+
+    for (int k = 0; k < 3; k++)
+        q[k] = exp(found->growth_mean[r] + (k - 1) * NORMAL_P90 * found->growth_sd[r]);
 }

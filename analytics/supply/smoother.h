@@ -23,19 +23,15 @@
 #define ANALYTICS_SMOOTHER_H
 
 #include "paths.h"
+#include "smoother_found.h"
 #include "supply.h"
-
-/* What was found, for those who ask. */
-struct smoother_found {
-    size_t weeks;  /* looked at; 0: no open cycle, and the paths are left as they were */
-    size_t cycles; /* with samples within them */
-    size_t samples;
-    double growth_mean[REGENCY_COUNT], growth_sd[REGENCY_COUNT]; /* of z in the last week */
-    double event_p[PATHS_EVENT_KINDS][REGENCY_COUNT]; /* chance that the newest season had one */
-};
 
 /* Conditions p, made by paths_new for in->as_of_day with in->seed and in->draws, on the records. found may be NULL. */
 void smoother_condition(struct paths *p, const struct supply_input *in,
                         struct smoother_found *found);
+
+/* What weather, feed price and haze do to growth in the last week, as a share of the usual growth: p10, p50, p90 (z as
+ * Gaussian). found of a conditioning that looked at weeks. */
+void smoother_growth(const struct smoother_found *found, enum regency r, double q[static 3]);
 
 #endif

@@ -126,7 +126,7 @@ int supply_run(const struct supply_input *in, struct supply_forecast **out,
                     sizeof *f->system_kg);
     paths = paths_new(in->seed, in->as_of_day, in->as_of_day + PONDRUN_AHEAD_DAYS, in->draws);
     if (!in->prior_paths)
-        smoother_condition(paths, in, NULL);
+        smoother_condition(paths, in, &f->learned);
     if (in->scenario != NULL)
         scenario_paths(in->scenario, paths, in->seed);
     crew_run(in, paths, pondrun_end_day(in), add_pond,

@@ -20,6 +20,7 @@
 #include "analytics/fish/filter.h"
 #include "analytics/records/records.h"
 #include "seed.h"
+#include "smoother_found.h"
 
 /* Nodes of the tree, in this order: joint, the two regencies, the 27 kecamatan. */
 #define SUPPLY_NODES (1 + REGENCY_COUNT + REGION_KECAMATAN_COUNT)
@@ -82,7 +83,8 @@ struct supply_forecast {
     double forgotten_month_kg[SUPPLY_NODES]
                              [SUPPLY_MONTHS_MAX]; /* [lead - 1], kg left out of the months */
     struct seed_ledger seed[REGENCY_COUNT];       /* what the hatcheries' ledger says (seed.h) */
-    double *kg;                                   /* [node][lead - 1][draw] */
+    struct smoother_found learned; /* of the common paths; weeks 0: nothing, they are as drawn */
+    double *kg;                    /* [node][lead - 1][draw] */
     /* kg = tracked_kg + untracked_kg, the same shape; both NULL while only ponds on record are counted (untracked.h) */
     double *tracked_kg, *untracked_kg;
     /* with by_system, else NULL: ponds on record, [kecamatan][system][lead - 1][draw] */

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "analytics/supply/smoother.h"
 #include "analytics/web/html.h"
 #include "collector/common/civil.h"
 #include "collector/common/reading.h"
@@ -169,6 +170,31 @@ static void api_balance(struct buf *b, const struct neraca *n, size_t node, size
     html_json_number(b, n->gap[node] == NERACA_TOLD ? c->risk.p_deficit : NAN, 3);
 }
 
+/* What the ponds' records told of the weather and events they share; growth as a share of the usual. */
+static void api_learned(struct buf *b, const struct smoother_found *l)
+{
+    static const char *const GROWTH[] = {"p10", "p50", "p90"};
+
+    buf_printf(b, "\"learned\":{\"weeks\":%zu,\"samples\":%zu,\"cycles\":%zu,\"regencies\":[",
+               l->weeks, l->samples, l->cycles);
+    for (int r = 0; r < REGENCY_COUNT && l->weeks > 0; r++) {
+        double q[3];
+
+        smoother_growth(l, (enum regency)r, q);
+        buf_printf(b, "%s{\"regency\":\"%s\"", r == 0 ? "" : ",", regency_slug((enum regency)r));
+        for (int k = 0; k < 3; k++) {
+            buf_printf(b, ",\"growth_%s\":", GROWTH[k]);
+            html_json_number(b, q[k], 3);
+        }
+        buf_str(b, ",\"p_acid\":");
+        html_json_number(b, l->season[PATHS_ACID] ? l->event_p[PATHS_ACID][r] : NAN, 3);
+        buf_str(b, ",\"p_low_flow\":");
+        html_json_number(b, l->season[PATHS_LOW_FLOW] ? l->event_p[PATHS_LOW_FLOW][r] : NAN, 3);
+        buf_str(b, "}");
+    }
+    buf_str(b, "]},");
+}
+
 void api_forecast(struct buf *b, const struct page_model *m)
 {
     static const char *const STATE[] = {"waiting", "failed", "ready"};
@@ -185,6 +211,7 @@ void api_forecast(struct buf *b, const struct page_model *m)
     (void)civil_format_day(day, sizeof day, f->as_of_day);
     buf_printf(b, ",\"as_of\":\"%s\",\"draws\":%u,\"scope\":\"%s\",", day, f->draws,
                f->neraca.whole[1] || f->neraca.whole[2] ? "all" : "tracked");
+    api_learned(b, &f->learned);
     time_member(b, "issued_at", f->issued_ms);
     buf_printf(b,
                ",\"official_used\":%s,\"scenario\":{\"what\":\"provincial production a head, not "

@@ -125,7 +125,8 @@ void model_summarise(const struct forecast *f, struct page_forecast *out)
                                   .first_month = s->first_month,
                                   .months = s->months,
                                   .draws = s->draws,
-                                  .forgotten = s->forgotten};
+                                  .forgotten = s->forgotten,
+                                  .learned = s->learned};
     memcpy(out->seed, s->seed, sizeof out->seed);
     memcpy(out->forgotten_kg, s->forgotten_kg, sizeof out->forgotten_kg);
     memcpy(out->tracked, s->tracked, sizeof out->tracked);

@@ -85,6 +85,7 @@ struct page_forecast {
     struct neraca_rounded rounded;          /* in PAGE_UNIT_KG */
     double population[REGENCY_COUNT];       /* NaN: not entered */
     struct seed_ledger seed[REGENCY_COUNT]; /* what the hatcheries' ledger says */
+    struct smoother_found learned;          /* of the weather and events that ponds share */
     size_t bases, bases_left;               /* assumptions that count; left: not listed here */
     struct rec_assumption basis[PAGE_BASIS_MAX];
     size_t officials, officials_left,
@@ -138,6 +139,9 @@ void page_pond(struct buf *b, const struct page_model *m, const struct page_pond
 void page_region(struct buf *b, const struct page_model *m, enum lang lang);
 /* period: "2027-01", "2027-Q1", "all"; "" the first month. One that is not in the forecast is said to be so. */
 void page_print(struct buf *b, const struct page_model *m, const char *period, enum lang lang);
+/* The figures of joint, regencies and kecamatan by period, as CSV for a spreadsheet; only the header row while there is no
+ * forecast. */
+void page_export(struct buf *b, const struct page_model *m, enum lang lang);
 void page_accuracy(struct buf *b, const struct page_model *m, enum lang lang);
 void page_records(struct buf *b, const struct page_model *m, enum lang lang);
 void page_help(struct buf *b, const struct page_model *m, enum lang lang);

@@ -26,6 +26,10 @@ void region_cell(struct buf *b, long long units, const struct supply_summary *s,
     char mean[FORMAT_SIZE], p10[FORMAT_SIZE], p90[FORMAT_SIZE];
 
     region_units(mean, lang, units);
+    if (units == 0 && s->p10 == 0 && s->p90 == 0) { /* nothing at all needs no range */
+        html_put(b, "<td><b>$</b></td>", mean);
+        return;
+    }
     region_tonnes(p10, lang, s->p10);
     region_tonnes(p90, lang, s->p90);
     /* with a minus at hand a dash between two numbers is no dash any more */

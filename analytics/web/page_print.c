@@ -10,6 +10,7 @@
 #include "analytics/web/html.h"
 #include "analytics/web/page_region.h"
 #include "analytics/web/parts.h"
+#include "collector/common/utf8.h"
 
 #define BLANK "<td class=\"isi\"></td>" /* to be filled in with a pen */
 
@@ -54,11 +55,36 @@ static void state(struct buf *b, const struct print *p, const char *class_name, 
     buf_free(&revision);
 }
 
+enum {
+    ASKED_SHOWN = 20 /* characters of a period that is none */
+};
+
+/* The beginning of what was asked for; a longer one ends in an ellipsis. Bytes that are no UTF-8 end it too. */
+static void shorten(struct buf *b, const char *asked)
+{
+    size_t left = strlen(asked);
+
+    for (int shown = 0; left > 0; shown++) {
+        size_t k = utf8_length(asked, left);
+
+        if (shown == ASKED_SHOWN || k == 0) {
+            buf_str(b, "\u2026");
+            return;
+        }
+        buf_add(b, asked, k);
+        asked += k;
+        left -= k;
+    }
+}
+
 /* Only on the screen: choosing the period, how to print. */
 static void tools(struct buf *b, const struct print *p, const char *asked)
 {
     const struct neraca *n = &p->f->neraca;
-    const struct text_arg args[] = {{"apa", asked}, {"bulan", p->name.p}, {NULL, NULL}};
+    struct buf begun = {0};
+
+    shorten(&begun, asked);
+    const struct text_arg args[] = {{"apa", begun.p}, {"bulan", p->name.p}, {NULL, NULL}};
 
     html_raw(b, "<div class=\"layar\">\n");
     html_put(b, "<p>$</p><p class=\"pilih\">", text_get(p->lang, TEXT_PRINT_CHOOSE));
@@ -74,6 +100,7 @@ static void tools(struct buf *b, const struct print *p, const char *asked)
         parts_element(b, "p", "no", p->lang, TEXT_PRINT_UNKNOWN, args);
     html_put(b, "<p><a class=\"back\" href=\"/wilayah\">$</a></p></div>\n",
              text_get(p->lang, TEXT_BACK_REGION));
+    buf_free(&begun);
 }
 
 static void letterhead(struct buf *b, const struct print *p)
@@ -193,6 +220,7 @@ static void months(struct buf *b, const struct print *p)
     html_raw(b, "</thead><tbody>\n");
     region_month_rows(b, p->f, p->lang);
     html_raw(b, "</tbody></table></div>\n");
+    parts_element(b, "p", "soft", p->lang, TEXT_ROUNDED, NULL);
 }
 
 static void kecamatan_row(struct buf *b, const struct print *p, size_t node, const char *name)

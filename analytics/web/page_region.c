@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "analytics/supply/smoother.h"
 #include "analytics/web/chart.h"
 #include "analytics/web/html.h"
 #include "analytics/web/page_region.h"
@@ -114,6 +115,7 @@ static void month_table(struct buf *b, const struct page_forecast *f, enum lang 
     html_raw(b, "</thead><tbody>\n");
     region_month_rows(b, f, lang);
     html_raw(b, "</tbody></table></div>\n");
+    parts_element(b, "p", "soft", lang, TEXT_ROUNDED, NULL);
 }
 
 static void legend(struct buf *b, enum lang lang)
@@ -251,6 +253,44 @@ static void asked(struct buf *b, const struct page_model *m, enum lang lang)
     html_raw(b, "</a></p>\n");
 }
 
+/* "93% (82–105%)" */
+static void growth_words(char *out, size_t size, const struct smoother_found *l, enum regency r,
+                         enum lang lang)
+{
+    char p[3][FORMAT_SIZE];
+    double q[3];
+
+    smoother_growth(l, r, q);
+    for (int k = 0; k < 3; k++)
+        (void)format_number(p[k], sizeof p[k], lang, 100 * q[k], 0);
+    (void)snprintf(out, size, "%s%% (%s\u2013%s%%)", p[1], p[0], p[2]);
+}
+
+static void learned(struct buf *b, const struct smoother_found *l, enum lang lang)
+{
+    static const enum text EVENT[PATHS_EVENT_KINDS] = {
+        [PATHS_ACID] = TEXT_LEARNED_ACID, [PATHS_LOW_FLOW] = TEXT_LEARNED_LOW_FLOW};
+    char a[4 * FORMAT_SIZE], c[4 * FORMAT_SIZE], n[FORMAT_SIZE], m[FORMAT_SIZE];
+    const struct text_arg args[] = {{"a", a}, {"b", c}, {"n", n}, {"m", m}, {NULL, NULL}};
+
+    if (l->weeks == 0) {
+        parts_element(b, "li", "", lang, TEXT_LEARNED_NONE, NULL);
+        return;
+    }
+    growth_words(a, sizeof a, l, REGENCY_KOTIM, lang);
+    growth_words(c, sizeof c, l, REGENCY_SERUYAN, lang);
+    (void)format_number(n, sizeof n, lang, (double)l->samples, 0);
+    (void)format_number(m, sizeof m, lang, (double)l->cycles, 0);
+    parts_element(b, "li", "", lang, TEXT_LEARNED_GROWTH, args);
+    for (int k = 0; k < PATHS_EVENT_KINDS; k++) {
+        if (!l->season[k])
+            continue;
+        (void)format_number(a, sizeof a, lang, 100 * l->event_p[k][REGENCY_KOTIM], 0);
+        (void)format_number(c, sizeof c, lang, 100 * l->event_p[k][REGENCY_SERUYAN], 0);
+        parts_element(b, "li", "", lang, EVENT[k], args);
+    }
+}
+
 static void method(struct buf *b, const struct page_forecast *f, enum lang lang)
 {
     char draws[FORMAT_SIZE];
@@ -262,6 +302,7 @@ static void method(struct buf *b, const struct page_forecast *f, enum lang lang)
     parts_element(b, "li", "", lang, TEXT_METHOD_RANGE, NULL);
     parts_element(b, "li", "", lang, TEXT_METHOD_JOINT, args);
     parts_element(b, "li", "", lang, TEXT_METHOD_PRIOR, NULL);
+    learned(b, &f->learned, lang);
     html_raw(b, "</ul>\n");
 }
 
@@ -288,8 +329,10 @@ void page_region(struct buf *b, const struct page_model *m, enum lang lang)
     triple(&t, f, 1, lang);
     parts_element(b, "p", "sum", lang, TEXT_REGION_SUMMARY, t.args);
     cover(b, m, lang);
-    html_put(b, "<p class=\"print\"><a class=\"call\" href=\"/wilayah/cetak\">$</a></p>\n",
-             text_get(lang, TEXT_PRINT_LINK));
+    html_put(b,
+             "<p class=\"print\"><a class=\"call\" href=\"/wilayah/cetak\">$</a> <a class=\"back\" "
+             "href=\"/wilayah/prakiraan.csv\" download>$</a></p>\n",
+             text_get(lang, TEXT_PRINT_LINK), text_get(lang, TEXT_EXPORT_LINK));
     month_table(b, f, lang);
     region_split(b, f, lang);
     month_chart(b, f, lang);

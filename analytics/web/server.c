@@ -34,6 +34,7 @@
 #define GZIP_MIN     400 /* below, the headers weigh more than what is saved */
 #define BACKLOG      64
 #define TYPE_HTML    "text/html; charset=utf-8"
+#define TYPE_CSV     "text/csv; charset=utf-8"
 #define TYPE_JSON    "application/json"
 #define LANG_KEEP_S  "31536000"
 
@@ -99,6 +100,20 @@ static void make_print(struct web *w, const struct page_model *m, const char *re
 {
     (void)w;
     page_print(&r->body, m, rest, lang);
+}
+
+static void make_export(struct web *w, const struct page_model *m, const char *rest, enum lang lang,
+                        struct reply *r)
+{
+    (void)rest;
+    if (m->forecast.state !=
+        PAGE_FORECAST_READY) { /* an empty file would be taken for no harvest */
+        r->status = MHD_HTTP_SERVICE_UNAVAILABLE;
+        page_error(&r->body, r->status, w->c.config->notice, lang);
+        return;
+    }
+    r->type = TYPE_CSV;
+    page_export(&r->body, m, lang);
 }
 
 static void make_accuracy(struct web *w, const struct page_model *m, const char *rest,
@@ -206,6 +221,7 @@ static const struct route ROUTE[] = {
     {"/kolam/", true, NULL, make_pond},
     {"/wilayah", true, NULL, make_region},
     {"/wilayah/cetak", true, "bulan", make_print},
+    {"/wilayah/prakiraan.csv", true, NULL, make_export},
     {"/wilayah/catatan", true, NULL, make_records},
     {"/wilayah/skenario", true, NULL, make_scenario},
     {"/wilayah/ketepatan", true, NULL, make_accuracy},

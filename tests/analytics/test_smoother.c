@@ -390,6 +390,7 @@ static void low_flow_shows_in_the_growth_of_cages(void **state)
                   dry.event_p[PATHS_LOW_FLOW][0], calm.event_p[PATHS_LOW_FLOW][0]);
     assert_true(dry.event_p[PATHS_LOW_FLOW][0] > 0.95);
     assert_true(calm.event_p[PATHS_LOW_FLOW][0] < 0.15);
+    assert_true(dry.season[PATHS_LOW_FLOW] && calm.season[PATHS_LOW_FLOW]);
     gsl_rng_free(rng);
 }
 

@@ -228,6 +228,7 @@ static void every_route_answers(void **state)
         {"GET", "/wilayah/ketepatan", 200},
         {"GET", "/wilayah/cetak", 200},
         {"GET", "/wilayah/cetak?bulan=%3Cb%3E&lang=en", 200},
+        {"GET", "/wilayah/prakiraan.csv/", 404},
         {"GET", "/wilayah/skenario", 200},
         {"GET", "/wilayah/skenario?benih=x&di=%00%ff&asam", 200},
         {"GET", "/bantuan?lang=en", 200},
@@ -482,6 +483,8 @@ static void without_a_database_pages_say_no_data(void **state)
     await_page(&h, "/wilayah/cetak?bulan=1999-12", "Masa \u201c1999-12\u201d tidak ada");
     await_page(&h, "/wilayah/cetak?bulan=all&lang=en", "Provisional, ");
     await_page(&h, "/wilayah/ketepatan", "Belum ada ramalan yang dapat dinilai");
+    await_page(&h, "/wilayah/prakiraan.csv?lang=en", "\r\n\"joint\",\"Joint\",\"month\",");
+    await_page(&h, "/wilayah/prakiraan.csv?lang=id", "\r\n\"joint\";\"Gabungan\";\"bulan\";");
     house_close(&h);
 }
 
