@@ -122,7 +122,7 @@ static void parts_table(struct buf *b, const struct page_forecast *f, enum lang 
 
     (void)format_number(months, sizeof months, lang, f->months, 0);
     text_fill(&note, lang, TEXT_BALANCE_NOTE, args);
-    html_put(b, "<div class=\"wide\"><table><caption>$</caption><thead>", note.p);
+    html_put(b, "<div class=\"wide\"><table class=\"angka\"><caption>$</caption><thead>", note.p);
     buf_free(&note);
     region_heads(b, TEXT_BALANCE, lang);
     html_raw(b, "</thead><tbody>\n");
@@ -183,7 +183,7 @@ static void chance_cell(struct buf *b, const struct page_forecast *f, size_t nod
 static void chance_table(struct buf *b, const struct page_forecast *f, enum lang lang)
 {
     parts_element(b, "h2", "", lang, TEXT_CHANCE_TITLE, NULL);
-    html_put(b, "<div class=\"wide\"><table><caption>$</caption><thead>",
+    html_put(b, "<div class=\"wide\"><table class=\"angka\"><caption>$</caption><thead>",
              text_get(lang, TEXT_CHANCE_NOTE));
     region_heads(b, TEXT_PERIOD, lang);
     html_raw(b, "</thead><tbody>\n");
