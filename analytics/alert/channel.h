@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* channel: one way to reach people: siren, voice call, SMS, Telegram, webhook, e-mail, ntfy, WhatsApp. One interface, one
- * file a kind (channel_<kind>.c); a new kind is one line of the table in channel.c and one file.
+ * file a kind (channel_<kind>.c; SMS and call: channel_modem.c); a new kind is one line of the table in channel.c and one file.
  *
  * A channel says honestly what became of a message (enum channel_fate) and why (enum channel_code, and words for people in
  * both languages); it never retries by itself, keeps no queue and stores nothing but what channels_config.h says of modems.
