@@ -18,6 +18,7 @@ struct message {
     char field[FIELDS][FIELD_SIZE];
     size_t fields;
     char text[MODEM_LINE_SIZE];
+    size_t breaks; /* between lines of the text: one or two characters of its length each */
     bool report;
 };
 
@@ -26,6 +27,7 @@ static void add_text(struct message *s, const char *line, bool first)
 {
     size_t n = strlen(s->text);
 
+    s->breaks += first ? 0 : 1;
     (void)snprintf(s->text + n, sizeof s->text - n, "%s%s", first ? "" : "\n", line);
 }
 
@@ -43,7 +45,7 @@ static int read_text(struct modem *m, struct message *s)
         int rc = at_line(m, line, sizeof line, false, m->t.answer);
         if (rc != 0)
             return rc;
-        if ((first && !(told && length == 0)) || (told && strlen(s->text) < length)) {
+        if ((first && !(told && length == 0)) || (told && strlen(s->text) + s->breaks < length)) {
             add_text(s, line, first);
             first = false;
         } else if (at_is_final(line, false, &a)) {

@@ -12,6 +12,8 @@
 enum {
     HELLO_TRIES = 4,
     HELLO_MS = 1000,
+    SETTLE_MS = 100,
+    SETTLE_LINES = 50,
     SIGNAL_UNKNOWN = 99, /* AT+CSQ, 27.007, 8.5 */
     SIGNAL_FULL = 31,
     VALID_4_H =
@@ -61,6 +63,20 @@ static bool open_line(struct modem *m, struct channel_result *r)
     return false;
 }
 
+/* Reads until the line is quiet: the late answer to an earlier command must not be taken for that of the next one. */
+static int settle(struct modem *m)
+{
+    char line[MODEM_LINE_SIZE];
+    int rc = 0;
+
+    for (int i = 0; rc == 0 && i < SETTLE_LINES; i++) {
+        rc = at_line(m, line, sizeof line, false, SETTLE_MS);
+        if (rc == 0)
+            (void)at_keep_unasked(m, line);
+    }
+    return rc == NILA_ERR_TIMEOUT ? 0 : rc;
+}
+
 /* It may be in the middle of a text or answer garbage at first. */
 static int hello(struct modem *m)
 {
@@ -73,6 +89,8 @@ static int hello(struct modem *m)
         rc = i == 1 ? line_write(&m->line, "\x1b\r", 2, m->deadline) : 0;
         if (rc == 0)
             rc = at_command(m, "", m->t.answer < HELLO_MS ? m->t.answer : HELLO_MS, NULL);
+        if (rc == 0)
+            rc = settle(m);
     }
     return rc;
 }

@@ -205,7 +205,7 @@ static void cmd_cpin(struct modem_sim *s, const char *arg)
     }
 }
 
-static void cmd_number(struct modem_sim *s, const char *form, int value)
+static void cmd_number(struct modem_sim *s, const char *before, int value, const char *after)
 {
     char line[40];
 
@@ -213,7 +213,7 @@ static void cmd_number(struct modem_sim *s, const char *form, int value)
         cme(s, 4);
         return;
     }
-    (void)snprintf(line, sizeof line, form, value);
+    (void)snprintf(line, sizeof line, "%s%d%s", before, value, after);
     say(s, line);
     ok(s);
 }
@@ -331,11 +331,11 @@ static void command(struct modem_sim *s, const char *c)
     } else if (strncmp(c, "+CPIN", 5) == 0) {
         cmd_cpin(s, c + 5);
     } else if (strcmp(c, "+CSQ") == 0) {
-        cmd_number(s, "+CSQ: %d,99", s->signal);
+        cmd_number(s, "+CSQ: ", s->signal, ",99");
     } else if (strcmp(c, "+CREG?") == 0) {
-        cmd_number(s, "+CREG: 0,%d", s->creg);
+        cmd_number(s, "+CREG: 0,", s->creg, "");
     } else if (strcmp(c, "+CEREG?") == 0) {
-        cmd_number(s, "+CEREG: 0,%d", s->cereg);
+        cmd_number(s, "+CEREG: 0,", s->cereg, "");
     } else if (strncmp(c, "+CMGS", 5) == 0) {
         cmd_cmgs(s, c + 5);
     } else if (strncmp(c, "+CMGR=", 6) == 0) {

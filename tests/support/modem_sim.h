@@ -41,7 +41,7 @@ struct modem_sim {
     int pins_tried, pins_left;
     int signal, creg, cereg; /* 0..31 or 99; -1: the command is not known */
     int cms_early, cms;      /* error instead of the prompt, and after the text; 0: none */
-    bool no_prompt, late_prompt, hang_after_text, drop_at_prompt, drop_after_text;
+    bool no_prompt, hang_after_text, drop_at_prompt, drop_after_text;
     int report; /* status of the report; -1: none comes */
     bool report_in_memory, report_without_number;
     bool no_reports, no_ira, no_clcc, no_details;
