@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "compare.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,8 +70,13 @@ int compare_run(const struct forecast *f, const struct forecast_request *q,
 {
     struct supply_forecast *supposed = NULL;
     struct compare *c;
+    bool known[REGENCY_COUNT];
     int rc = scenario_check(s, q->as_of_day, q->months, english, why, why_size);
 
+    for (int r = 0; r < REGENCY_COUNT; r++)
+        known[r] = !isnan(f->supply->seed[r].recent);
+    if (rc == 0)
+        rc = scenario_check_ledgers(s, known, english, why, why_size);
     if (rc == 0)
         rc = forecast_suppose(f, q, s, &supposed, why, why_size);
     if (rc != 0)

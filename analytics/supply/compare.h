@@ -36,7 +36,8 @@ struct compare {
     struct balance_risk base[DEMAND_NODES][NERACA_PERIODS], supposed[DEMAND_NODES][NERACA_PERIODS];
 };
 
-/* f was made by q. Words in why (size >= 256): NILA_ERR_RANGE for acts outside the forecast (scenario_check), errors of
+/* f was made by q. Words in why (size >= 256): NILA_ERR_RANGE for acts outside the forecast (scenario_check) and
+ * transfers without ledgers (scenario_check_ledgers), errors of
  * forecast_suppose. *out is the caller's, compare_free. */
 NILA_MUST_CHECK int compare_run(const struct forecast *f, const struct forecast_request *q,
                                 const struct scenario *s, bool english, struct compare **out,

@@ -152,6 +152,14 @@ static void fill_stock_factor(struct pondrun *w, const struct replay *p, size_t 
     for (unsigned k = 0; k < PONDRUN_STOCK_MONTHS; k++)
         w->stock_factor[k] =
             w->supposed[k] * seed_factor(w->seed, p->regency, draw, k + ahead, w->stock_most);
+    for (unsigned k = 0; scenario_transfers(w->in->scenario) && k < PONDRUN_STOCK_MONTHS; k++) {
+        const double have[REGENCY_COUNT] = {
+            [REGENCY_KOTIM] = seed_fish(w->seed, REGENCY_KOTIM, draw, k + ahead),
+            [REGENCY_SERUYAN] = seed_fish(w->seed, REGENCY_SERUYAN, draw, k + ahead)};
+
+        w->stock_factor[k] *= scenario_transfer(w->in->scenario, p->regency,
+                                                civil_month_of_day(as_of + 1) + (int32_t)k, have);
+    }
 }
 
 static void follow_all(struct pondrun *w, const struct replay *p, const struct harvest_outlook *o,

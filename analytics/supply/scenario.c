@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenario.h"
 
+#include <math.h>
+
 double scenario_fingerlings(const struct scenario *s, enum regency r, int32_t month)
 {
     for (size_t k = 0; s != NULL && k < s->acts; k++) {
@@ -9,6 +11,35 @@ double scenario_fingerlings(const struct scenario *s, enum regency r, int32_t mo
         if (a->kind == SCENARIO_FINGERLINGS && a->in[r] && month >= a->from_month &&
             month <= a->until_month)
             return a->value;
+    }
+    return 1;
+}
+
+bool scenario_transfers(const struct scenario *s)
+{
+    for (size_t k = 0; s != NULL && k < s->acts; k++)
+        if (s->act[k].kind == SCENARIO_TRANSFER)
+            return true;
+    return false;
+}
+
+/* Of transfers there is one a month: two that meet are refused. */
+double scenario_transfer(const struct scenario *s, enum regency r, int32_t month,
+                         const double have[REGENCY_COUNT])
+{
+    for (size_t k = 0; s != NULL && k < s->acts; k++) {
+        const struct scenario_act *a = &s->act[k];
+        const double giver = have[REGENCY_COUNT - 1 - (int)a->to];
+        double moved;
+
+        if (a->kind != SCENARIO_TRANSFER || month < a->from_month || month > a->until_month)
+            continue;
+        moved = a->share ? a->value * giver : fmin(a->value, giver);
+        if (!(moved > 0) || !(giver > 0) || !(have[a->to] > 0)) /* NaN too */
+            return 1;
+        if (r != a->to)
+            return 1 - moved / giver;
+        return fmin(1 + moved / have[a->to], SCENARIO_PACKED);
     }
     return 1;
 }

@@ -6,10 +6,13 @@
  *     feed_price=+20%         price of feed against its own path; -50%..+200%; feeding follows (PATHS_PRICE_ELASTICITY)
  *     acid=2027-01            an acid flush of the peat that month, instead of the season's own from then on (paths.h)
  *     smoke=2026-08..2026-10  haze all through those months
+ *     transfer=50000,to=seruyan  so many fingerlings (10%: that share of what the giver has) of each month go from the other
+ *                             regency to this one, and are stocked there; a giver never gives more than it has in the draw.
+ *                             Needs a ledger of fingerlings in both (seed.h), which tells how much that is of a month's.
  *     aerators=40%            aerators in that share of the ponds, the same ponds each time; more than 0 up to 100%. They take
  *                             away SCENARIO_AERATED of the growth that lack of oxygen costs. River cages get none.
  * and behind each, separated by commas: from=2027-02, until=2027-05 (not for acid and smoke), in=kotim or in=seruyan (not for
- * feed_price, which is one market). Weeks gone by are as they were. Two acts of one kind may not meet in a regency and month.
+ * feed_price, which is one market, and transfer, which has to=). Weeks gone by are as they were. Two acts of one kind may not meet in a regency and month.
  *
  * Threads: a scenario that is not changed may be shared. */
 #ifndef ANALYTICS_SCENARIO_H
@@ -24,7 +27,10 @@
 
 /* Share of 1 - (effect of oxygen on growth) that an aerator takes away. Assumption: run through the night it keeps most of a
  * pond above the limit, but not the corners, and not in a power cut. */
-#define SCENARIO_AERATED  0.7
+#define SCENARIO_AERATED 0.7
+/* What a transfer makes of a month's fingerlings at most. Assumption: ponds do not take more than twice what they would have; what
+ * comes beyond that is not stocked. */
+#define SCENARIO_PACKED   2.0
 #define SCENARIO_ACTS_MAX 16
 #define SCENARIO_TEXT     96 /* bytes of one act as text */
 
@@ -34,9 +40,10 @@ enum scenario_kind {
     SCENARIO_ACID,
     SCENARIO_SMOKE,
     SCENARIO_AERATORS,
+    SCENARIO_TRANSFER,
     SCENARIO_KINDS
 };
-/* "fingerlings", "feed_price", "acid", "smoke", "aerators" */
+/* "fingerlings", "feed_price", "acid", "smoke", "aerators", "transfer" */
 const char *scenario_kind_name(enum scenario_kind k);
 
 #define SCENARIO_AT_ONCE  INT32_MIN
@@ -45,8 +52,11 @@ struct scenario_act {
     enum scenario_kind kind;
     bool in[REGENCY_COUNT];          /* at least one */
     int32_t from_month, until_month; /* both included; SCENARIO_AT_ONCE, SCENARIO_FOR_EVER */
-    double
-        value; /* factor of the number stocked 0..1, of the price > 0; share of ponds 0..1; else 0 */
+    /* factor of the number stocked 0..1, of the price > 0; share of ponds 0..1; of a transfer fish > 0 or, with share, a
+     * share 0..1; else 0 */
+    double value;
+    bool share;
+    enum regency to; /* of a transfer, else 0 */
 };
 struct scenario { /* {0}: nothing happens */
     size_t acts;
@@ -77,6 +87,16 @@ NILA_MUST_CHECK int scenario_month(const char *text, int32_t *month);
 void scenario_paths(const struct scenario *s, struct paths *p, uint64_t seed);
 /* What the number at a stocking in that month is multiplied by, 0..1. s NULL: 1. */
 double scenario_fingerlings(const struct scenario *s, enum regency r, int32_t month);
+/* Likewise for what transfers of that month take from r's fingerlings or bring, 0..SCENARIO_PACKED. have: fish a month there would be
+ * without, >= 0. s NULL: 1. */
+double scenario_transfer(const struct scenario *s, enum regency r, int32_t month,
+                         const double have[REGENCY_COUNT]);
+/* Whether any act is a transfer. s NULL: false. */
+bool scenario_transfers(const struct scenario *s);
+/* NILA_ERR_RANGE with words when there is one, and not both regencies' ledgers are known. */
+NILA_MUST_CHECK int scenario_check_ledgers(const struct scenario *s,
+                                           const bool known[REGENCY_COUNT], bool english, char *why,
+                                           size_t why_size);
 /* The act that aerates a pond, or NULL. Which ponds does not depend on seed or records, and more of them holds fewer of them:
  * what 20 % chose is among what 40 % choose. s NULL: NULL. */
 const struct scenario_act *scenario_aerates(const struct scenario *s, const char *slug,

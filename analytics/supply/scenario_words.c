@@ -13,12 +13,14 @@
 enum {
     WORD = 32, /* bytes of one value */
     FILE_ENTRY = 160,
-    FILE_NOTE = 400
+    FILE_NOTE = 400,
+    FISH_DIGITS = 9
 };
 
 enum value {
     VALUE_PERCENT, /* of change: +20%, -30% */
     VALUE_SHARE,   /* 40% */
+    VALUE_FISH,    /* 50000, or 10% */
     VALUE_MONTH,
     VALUE_MONTHS
 };
@@ -34,6 +36,7 @@ static const struct {
     [SCENARIO_ACID] = {"acid", VALUE_MONTH, 0, 0, "acid=2027-01"},
     [SCENARIO_SMOKE] = {"smoke", VALUE_MONTHS, 0, 0, "smoke=2027-08..2027-10"},
     [SCENARIO_AERATORS] = {"aerators", VALUE_SHARE, 0, 100, "aerators=40%"},
+    [SCENARIO_TRANSFER] = {"transfer", VALUE_FISH, 0, 100, "transfer=50000,to=seruyan"},
 };
 
 struct reader {
@@ -116,6 +119,29 @@ static int bad_percent(const struct reader *r, const struct scenario_act *a)
     return refuse(r, NILA_ERR_RANGE, id, en);
 }
 
+/* Fish, or their share with a percent sign. */
+static int take_fish(const struct reader *r, const char *text, struct scenario_act *a)
+{
+    const size_t digits = strspn(text, "0123456789");
+
+    a->share = strchr(text, '%') != NULL;
+    if (a->share && take_percent(text, &a->value) && a->value > 0 && a->value <= 100) {
+        a->value /= 100;
+        return 0;
+    }
+    if (!a->share && digits > 0 && digits <= FISH_DIGITS && text[digits] == '\0' &&
+        strtod(text, NULL) > 0) {
+        a->value = strtod(text, NULL);
+        return 0;
+    }
+    return refuse(
+        r, NILA_ERR_RANGE,
+        "harus jumlah ekor, 1 sampai 999999999, atau persen di atas 0% sampai 100%, seperti "
+        "transfer=50000,to=seruyan",
+        "must be a number of fish, 1 to 999999999, or a percentage above 0% to 100%, as in "
+        "transfer=50000,to=seruyan");
+}
+
 static int take_value(const struct reader *r, const char *text, struct scenario_act *a)
 {
     const enum value v = KIND[a->kind].value;
@@ -130,6 +156,8 @@ static int take_value(const struct reader *r, const char *text, struct scenario_
                                            : "must be months, as in smoke=2027-08..2027-10");
         return 0;
     }
+    if (v == VALUE_FISH)
+        return take_fish(r, text, a);
     if (!take_percent(text, &percent) || percent < KIND[a->kind].min ||
         percent > KIND[a->kind].max || (v == VALUE_SHARE && percent == 0))
         return bad_percent(r, a);
@@ -144,7 +172,12 @@ static int take_limit(const struct reader *r, const char *text, struct scenario_
     const bool dated = v == VALUE_MONTH || v == VALUE_MONTHS;
     enum regency only;
 
-    if (strncmp(text, "in=", 3) == 0 && a->kind != SCENARIO_FEED_PRICE) {
+    if (strncmp(text, "to=", 3) == 0 && v == VALUE_FISH)
+        return regency_find(text + 3, &a->to) == 0
+                   ? 0
+                   : refuse(r, NILA_ERR_PARSE, "to= harus kotim atau seruyan",
+                            "to= must be kotim or seruyan");
+    if (strncmp(text, "in=", 3) == 0 && a->kind != SCENARIO_FEED_PRICE && v != VALUE_FISH) {
         if (regency_find(text + 3, &only) != 0)
             return refuse(r, NILA_ERR_PARSE, "in= harus kotim atau seruyan",
                           "in= must be kotim or seruyan");
@@ -165,6 +198,9 @@ static int take_limit(const struct reader *r, const char *text, struct scenario_
     if (dated)
         return refuse(r, NILA_ERR_PARSE, "sesudah koma hanya in=kotim atau in=seruyan",
                       "behind the comma goes only in=kotim or in=seruyan");
+    if (v == VALUE_FISH)
+        return refuse(r, NILA_ERR_PARSE, "sesudah koma hanya to=, from= dan until=",
+                      "behind the comma go only to=, from= and until=");
     return a->kind == SCENARIO_FEED_PRICE
                ? refuse(r, NILA_ERR_PARSE,
                         "sesudah koma hanya from= dan until=; pasar pakan hanya satu",
@@ -180,6 +216,7 @@ static int read_act(const struct reader *r, struct scenario_act *a)
 
     *a = (struct scenario_act){
         .kind = SCENARIO_KINDS, .from_month = SCENARIO_AT_ONCE, .until_month = SCENARIO_FOR_EVER};
+    a->to = REGENCY_COUNT; /* not said */
     for (int k = 0; k < REGENCY_COUNT; k++)
         a->in[k] = true;
     if (strlen(r->text) >= sizeof text)
@@ -193,11 +230,16 @@ static int read_act(const struct reader *r, struct scenario_act *a)
             a->kind = (enum scenario_kind)k;
     if (a->kind == SCENARIO_KINDS)
         return refuse(r, NILA_ERR_PARSE,
-                      "harus fingerlings=, feed_price=, acid=, smoke= atau aerators=",
-                      "must be fingerlings=, feed_price=, acid=, smoke= or aerators=");
+                      "harus fingerlings=, feed_price=, acid=, smoke=, aerators= atau transfer=",
+                      "must be fingerlings=, feed_price=, acid=, smoke=, aerators= or transfer=");
     rc = take_value(r, value + 1, a);
     while (rc == 0 && (part = strtok_r(NULL, ",", &rest)) != NULL)
         rc = take_limit(r, part, a);
+    if (rc == 0 && a->kind == SCENARIO_TRANSFER && a->to == REGENCY_COUNT)
+        return refuse(r, NILA_ERR_PARSE, "ke mana? tulis to=kotim atau to=seruyan di belakang koma",
+                      "where to? write to=kotim or to=seruyan behind a comma");
+    if (a->to == REGENCY_COUNT)
+        a->to = (enum regency)0;
     if (rc == 0 && a->until_month < a->from_month)
         return refuse(r, NILA_ERR_RANGE, "berakhir sebelum mulai", "ends before it begins");
     return rc;
@@ -331,6 +373,31 @@ int scenario_check(const struct scenario *s, int32_t as_of_day, unsigned months,
     return 0;
 }
 
+int scenario_check_ledgers(const struct scenario *s, const bool known[REGENCY_COUNT], bool english,
+                           char *why, size_t why_size)
+{
+    for (size_t k = 0; k < s->acts; k++)
+        for (int r = 0; s->act[k].kind == SCENARIO_TRANSFER && r < REGENCY_COUNT; r++) {
+            char text[SCENARIO_TEXT], id[2 * SCENARIO_TEXT], en[2 * SCENARIO_TEXT];
+            struct reader reader = reader_of(english, why, why_size, text);
+
+            if (known[r])
+                continue;
+            scenario_text(&s->act[k], text);
+            (void)snprintf(id, sizeof id,
+                           "buku benih %s belum cukup (3 bulan, terbaru paling lama 3 bulan lalu); "
+                           "isi tabel fingerlings",
+                           regency_slug((enum regency)r));
+            (void)snprintf(
+                en, sizeof en,
+                "the fingerling ledger of %s is too thin (3 months, the newest at most 3 "
+                "months ago); fill the table fingerlings",
+                regency_slug((enum regency)r));
+            return refuse(&reader, NILA_ERR_RANGE, id, en);
+        }
+    return 0;
+}
+
 void scenario_text(const struct scenario_act *a, char buf[SCENARIO_TEXT])
 {
     char value[WORD] = "", month[WORD];
@@ -341,6 +408,9 @@ void scenario_text(const struct scenario_act *a, char buf[SCENARIO_TEXT])
         (void)snprintf(value, sizeof value, "%+.10g%%", 100 * a->value - 100);
     else if (v == VALUE_SHARE)
         (void)snprintf(value, sizeof value, "%.10g%%", 100 * a->value);
+    else if (v == VALUE_FISH)
+        (void)snprintf(value, sizeof value, a->share ? "%.10g%%,to=%s" : "%.10g,to=%s",
+                       a->share ? 100 * a->value : a->value, regency_slug(a->to));
     else
         month_text(value, sizeof value, a->from_month);
     n = (size_t)snprintf(buf, SCENARIO_TEXT, "%s=%s", KIND[a->kind].name, value);

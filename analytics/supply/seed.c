@@ -168,6 +168,11 @@ bool seed_known(const struct seed *s, enum regency r)
     return !isnan(s->ledger[r].recent);
 }
 
+double seed_fish(const struct seed *s, enum regency r, size_t draw, unsigned months_ahead)
+{
+    return s->ledger[r].usual * seed_factor(s, r, draw, months_ahead, INFINITY);
+}
+
 double seed_factor(const struct seed *s, enum regency r, size_t draw, unsigned months_ahead,
                    double most)
 {

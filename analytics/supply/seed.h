@@ -43,6 +43,9 @@ void seed_free(struct seed *s); /* NULL is fine */
 /* Whether the regency's ledger says anything; if not, seed_factor is 1. */
 bool seed_known(const struct seed *s, enum regency r);
 
+/* Fish there are to stock in a month, months_ahead as below; NaN when the ledger says nothing. */
+double seed_fish(const struct seed *s, enum regency r, size_t draw, unsigned months_ahead);
+
 /* > 0: what a usual stocking is multiplied by, months_ahead (>= 0) after the month of as_of_day. most (>= 1): the believed
  * ratio is cut to it, its uncertainty is not. */
 double seed_factor(const struct seed *s, enum regency r, size_t draw, unsigned months_ahead,

@@ -10,6 +10,7 @@
 #include "history.h"
 #include "pondrun.h"
 #include "scenario.h"
+#include "seed.h"
 
 #define POND_STEP 0x9e3779b97f4a7c15ULL /* odd: keeps the ponds' seeds apart from other seeds' */
 
@@ -38,6 +39,7 @@ struct run {
     int32_t first_month;
     double month_kg[SUPPLY_MONTHS_MAX]; /* of the pond in hand */
     double stock_factor[STOCK_MONTHS];  /* of the regency in hand (harvest.h) */
+    double usual[REGENCY_COUNT];        /* fingerlings a month by the ledger (seed.h), or NaN */
 };
 
 static void usual_stockings(const struct supply_input *in, double stocked[POND_SYSTEM_COUNT])
@@ -110,8 +112,10 @@ static void suppose(struct run *w, enum regency r, enum pond_system y, size_t po
     if (w->in->scenario == NULL)
         return;
     for (int32_t k = 0; k < STOCK_MONTHS; k++)
-        w->stock_factor[k] =
-            month + k < now ? 1 : scenario_fingerlings(w->in->scenario, r, month + k);
+        w->stock_factor[k] = month + k < now
+                                 ? 1
+                                 : scenario_fingerlings(w->in->scenario, r, month + k) *
+                                       scenario_transfer(w->in->scenario, r, month + k, w->usual);
     w->outlook.stock_factor = w->stock_factor;
     w->outlook.stock_months = STOCK_MONTHS;
     (void)snprintf(slug, sizeof slug, "typical-%zu", pond);
@@ -184,6 +188,8 @@ struct typical *typical_new(const struct supply_input *in, const struct paths *p
     usual_stockings(in, t->stocked);
     harvest_buyers(&w.buyers, 0, 0);
     w.first_month = civil_month_of_day(in->as_of_day) + 1;
+    for (int r = 0; r < REGENCY_COUNT; r++)
+        w.usual[r] = seed_look(in->records, (enum regency)r, in->as_of_day).usual;
     w.fish = ensemble_new(TYPICAL_PONDS, 1);
     w.rng = gsl_rng_alloc(gsl_rng_taus2); /* quickly seeded, once a pond and draw */
     if (w.rng == NULL)

@@ -2,6 +2,7 @@
 /* "/wilayah/skenario": what is supposed, in a form, and the forecast without and with it side by side. */
 #include "page_scenario.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,6 +22,9 @@ static const enum text LABEL[SUPPOSE_FIELDS] = {
     [SUPPOSE_SMOKE] = TEXT_WHATIF_SMOKE,
     [SUPPOSE_SMOKE_UNTIL] = TEXT_WHATIF_SMOKE_UNTIL,
     [SUPPOSE_AERATORS] = TEXT_WHATIF_AERATORS,
+    [SUPPOSE_SEND] = TEXT_WHATIF_SEND,
+    [SUPPOSE_SEND_TO] = TEXT_WHATIF_SEND_TO,
+    [SUPPOSE_SEND_IN] = TEXT_WHATIF_SEND_IN,
     [SUPPOSE_FROM] = TEXT_WHATIF_FROM,
     [SUPPOSE_PLACE] = TEXT_WHATIF_PLACE,
 };
@@ -53,6 +57,16 @@ static void months(struct buf *b, const struct page_forecast *f, enum suppose_fi
     }
 }
 
+static bool is_place(enum suppose_field f)
+{
+    return f == SUPPOSE_PLACE || f == SUPPOSE_SEND_TO;
+}
+
+bool page_scenario_ledgers(const struct page_forecast *f)
+{
+    return !isnan(f->seed[REGENCY_KOTIM].recent) && !isnan(f->seed[REGENCY_SERUYAN].recent);
+}
+
 static void field(struct buf *b, const struct page_forecast *f, const struct suppose *s,
                   enum suppose_field k, enum lang lang)
 {
@@ -61,7 +75,7 @@ static void field(struct buf *b, const struct page_forecast *f, const struct sup
     int min, max;
 
     html_put(b, "<label>$ ", text_get(lang, LABEL[k]));
-    if (suppose_percent(k, &min, &max)) {
+    if (suppose_number(k, &min, &max)) {
         char from[16], to[16];
 
         (void)snprintf(from, sizeof from, "%d", min);
@@ -74,8 +88,9 @@ static void field(struct buf *b, const struct page_forecast *f, const struct sup
         html_put(b, "<select name=\"$\"", name);
         html_raw(b, invalid);
         html_raw(b, ">");
-        if (k == SUPPOSE_PLACE) {
-            option(b, "", text, text_get(lang, TEXT_WHATIF_BOTH));
+        if (is_place(k)) {
+            option(b, "", text,
+                   text_get(lang, k == SUPPOSE_PLACE ? TEXT_WHATIF_BOTH : TEXT_WHATIF_NOBODY));
             for (int r = 0; r < REGENCY_COUNT; r++)
                 option(b, regency_slug((enum regency)r), text,
                        text_get(lang, NODE[supply_node_regency((enum regency)r)]));
@@ -95,15 +110,16 @@ static void faults(struct buf *b, const struct page_forecast *f, const struct su
         char from[FORMAT_SIZE], to[FORMAT_SIZE];
         int min, max;
         struct buf limit = {0};
-        enum text key = TEXT_WHATIF_PERCENT;
+        enum text key = k == SUPPOSE_SEND && !page_scenario_ledgers(f) ? TEXT_WHATIF_LEDGERS
+                                                                       : TEXT_WHATIF_PERCENT;
 
         if (!s->bad[k])
             continue;
-        if (suppose_percent((enum suppose_field)k, &min, &max)) {
+        if (suppose_number((enum suppose_field)k, &min, &max)) {
             (void)format_number(from, sizeof from, lang, min, 0);
             (void)format_number(to, sizeof to, lang, max, 0);
         } else {
-            key = k == SUPPOSE_PLACE ? TEXT_WHATIF_PLACES : TEXT_WHATIF_MONTHS;
+            key = is_place((enum suppose_field)k) ? TEXT_WHATIF_PLACES : TEXT_WHATIF_MONTHS;
             (void)format_month(from, sizeof from, lang, f->first_month);
             (void)format_month(to, sizeof to, lang, f->first_month + (int32_t)f->months - 1);
         }
@@ -137,20 +153,23 @@ static void supposed(struct buf *b, const struct compare *c, enum lang lang)
         [SCENARIO_FEED_PRICE] = TEXT_WHATIF_ACT_FEED_PRICE,
         [SCENARIO_ACID] = TEXT_WHATIF_ACT_ACID,
         [SCENARIO_SMOKE] = TEXT_WHATIF_ACT_SMOKE,
-        [SCENARIO_AERATORS] = TEXT_WHATIF_ACT_AERATORS};
+        [SCENARIO_AERATORS] = TEXT_WHATIF_ACT_AERATORS,
+        [SCENARIO_TRANSFER] = TEXT_WHATIF_ACT_TRANSFER};
 
     parts_element(b, "h2", "", lang, TEXT_WHATIF_SUPPOSED, NULL);
     html_raw(b, "<ul>");
     for (size_t k = 0; k < c->scenario.acts; k++) {
         const struct scenario_act *a = &c->scenario.act[k];
-        const double percent = a->kind == SCENARIO_FINGERLINGS  ? 100 * (1 - a->value)
-                               : a->kind == SCENARIO_FEED_PRICE ? 100 * (a->value - 1)
-                                                                : 100 * a->value;
+        const bool sends = a->kind == SCENARIO_TRANSFER;
+        const double number = a->kind == SCENARIO_FINGERLINGS  ? 100 * (1 - a->value)
+                              : a->kind == SCENARIO_FEED_PRICE ? 100 * (a->value - 1)
+                              : sends                          ? a->value
+                                                               : 100 * a->value;
         const bool both = a->in[REGENCY_KOTIM] && a->in[REGENCY_SERUYAN];
-        const bool plus = a->kind == SCENARIO_FEED_PRICE && percent > 0;
+        const bool plus = a->kind == SCENARIO_FEED_PRICE && number > 0;
         char n[FORMAT_SIZE] = "+", from[FORMAT_SIZE] = "", until[FORMAT_SIZE] = "";
 
-        (void)format_number(n + plus, sizeof n - 1, lang, percent, 0);
+        (void)format_number(n + plus, sizeof n - 1, lang, number, 0);
         if (a->from_month != SCENARIO_AT_ONCE)
             (void)format_month(from, sizeof from, lang, a->from_month);
         if (a->until_month != SCENARIO_FOR_EVER)
@@ -160,6 +179,8 @@ static void supposed(struct buf *b, const struct compare *c, enum lang lang)
             {"wilayah", text_get(lang, both                   ? TEXT_WHATIF_BOTH
                                        : a->in[REGENCY_KOTIM] ? TEXT_KOTIM
                                                               : TEXT_SERUYAN)},
+            {"asal", text_get(lang, a->to == REGENCY_SERUYAN ? TEXT_KOTIM : TEXT_SERUYAN)},
+            {"tujuan", text_get(lang, a->to == REGENCY_SERUYAN ? TEXT_SERUYAN : TEXT_KOTIM)},
             {"bulan", from},
             {"mulai", from[0] != '\0' ? from : text_get(lang, TEXT_WHATIF_AT_ONCE)},
             {"sampai", until},

@@ -144,7 +144,8 @@ static void make_scenario(struct web *w, const struct page_model *m, const char 
         suppose_take(&s, (enum suppose_field)f,
                      MHD_lookup_connection_value(r->connection, MHD_GET_ARGUMENT_KIND,
                                                  suppose_name((enum suppose_field)f)));
-    suppose_read(&s, m->forecast.first_month, m->forecast.months);
+    suppose_read(&s, m->forecast.first_month, m->forecast.months,
+                 page_scenario_ledgers(&m->forecast));
     if (m->forecast.state == PAGE_FORECAST_READY && s.faults == 0 && s.scenario.acts > 0)
         state = whatif_ask(w->whatif, &s.scenario, &compared);
     page_scenario(&r->body, m, &s, state, compared, lang);

@@ -7,7 +7,7 @@
 
 static const struct {
     const char *name;
-    bool percent;
+    bool number;
     int min, max;
 } FIELD[] = {
     [SUPPOSE_FINGERLINGS] = {"benih", true, 0, 100},
@@ -16,6 +16,9 @@ static const struct {
     [SUPPOSE_SMOKE] = {"asap", false, 0, 0},
     [SUPPOSE_SMOKE_UNTIL] = {"asap-sampai", false, 0, 0},
     [SUPPOSE_AERATORS] = {"kincir", true, 0, 100},
+    [SUPPOSE_SEND] = {"kirim", true, 0, 9999},
+    [SUPPOSE_SEND_TO] = {"kirim-ke", false, 0, 0},
+    [SUPPOSE_SEND_IN] = {"kirim-bulan", false, 0, 0},
     [SUPPOSE_FROM] = {"mulai", false, 0, 0},
     [SUPPOSE_PLACE] = {"di", false, 0, 0},
 };
@@ -25,11 +28,11 @@ const char *suppose_name(enum suppose_field f)
     return FIELD[f].name;
 }
 
-bool suppose_percent(enum suppose_field f, int *min, int *max)
+bool suppose_number(enum suppose_field f, int *min, int *max)
 {
     *min = FIELD[f].min;
     *max = FIELD[f].max;
-    return FIELD[f].percent;
+    return FIELD[f].number;
 }
 
 void suppose_take(struct suppose *s, enum suppose_field f, const char *value)
@@ -42,12 +45,12 @@ void suppose_take(struct suppose *s, enum suppose_field f, const char *value)
 }
 
 /* A whole number, perhaps with a sign; "" is 0. */
-static bool take_percent(const char *text, int min, int max, int *out)
+static bool take_number(const char *text, int min, int max, int *out)
 {
     const char *digits = text + (*text == '-');
     size_t n = strspn(digits, "0123456789");
 
-    if (digits[n] != '\0' || n > 3 || (n == 0 && *text != '\0'))
+    if (digits[n] != '\0' || n > 4 || (n == 0 && *text != '\0'))
         return false;
     *out = (int)strtol(text, NULL, 10);
     return *out >= min && *out <= max;
@@ -67,11 +70,24 @@ static bool take_month(const char *text, int32_t first, unsigned months, bool *g
 }
 
 struct given {
-    int percent[SUPPOSE_FIELDS];
+    int number[SUPPOSE_FIELDS];
     int32_t month[SUPPOSE_FIELDS];
     bool has[SUPPOSE_FIELDS];
     bool in[REGENCY_COUNT];
+    enum regency to;
 };
+
+/* How many, where to and when belong together. */
+static void read_sending(struct suppose *s, bool ledgers, struct given *g)
+{
+    const bool sends = g->number[SUPPOSE_SEND] > 0, to = s->text[SUPPOSE_SEND_TO][0] != '\0';
+
+    judge(s, SUPPOSE_SEND, ledgers || !sends);
+    judge(s, SUPPOSE_SEND_TO,
+          to ? regency_find(s->text[SUPPOSE_SEND_TO], &g->to) == 0
+             : !sends || s->bad[SUPPOSE_SEND]);
+    judge(s, SUPPOSE_SEND_IN, !sends || s->bad[SUPPOSE_SEND] || g->has[SUPPOSE_SEND_IN]);
+}
 
 static void read_fields(struct suppose *s, int32_t first, unsigned months, struct given *g)
 {
@@ -79,10 +95,10 @@ static void read_fields(struct suppose *s, int32_t first, unsigned months, struc
     bool everywhere = s->text[SUPPOSE_PLACE][0] == '\0';
 
     for (int f = 0; f < SUPPOSE_PLACE; f++) {
-        if (FIELD[f].percent)
+        if (FIELD[f].number)
             judge(s, (enum suppose_field)f,
-                  take_percent(s->text[f], FIELD[f].min, FIELD[f].max, &g->percent[f]));
-        else
+                  take_number(s->text[f], FIELD[f].min, FIELD[f].max, &g->number[f]));
+        else if (f != SUPPOSE_SEND_TO)
             judge(s, (enum suppose_field)f,
                   take_month(s->text[f], first, months, &g->has[f], &g->month[f]));
     }
@@ -102,15 +118,18 @@ static void act(struct suppose *s, const struct given *g, enum scenario_kind kin
     *a = (struct scenario_act){
         .kind = kind, .from_month = from, .until_month = until, .value = value};
     for (int r = 0; r < REGENCY_COUNT; r++)
-        a->in[r] = kind == SCENARIO_FEED_PRICE || g->in[r];
+        a->in[r] = kind == SCENARIO_FEED_PRICE || kind == SCENARIO_TRANSFER || g->in[r];
+    if (kind == SCENARIO_TRANSFER)
+        a->to = g->to;
 }
 
-void suppose_read(struct suppose *s, int32_t first_month, unsigned months)
+void suppose_read(struct suppose *s, int32_t first_month, unsigned months, bool ledgers)
 {
     struct given g = {0};
     int32_t from;
 
     read_fields(s, first_month, months, &g);
+    read_sending(s, ledgers, &g);
     s->faults = 0;
     s->scenario = (struct scenario){0};
     for (int f = 0; f < SUPPOSE_FIELDS; f++)
@@ -118,19 +137,22 @@ void suppose_read(struct suppose *s, int32_t first_month, unsigned months)
     if (s->faults > 0)
         return;
     from = g.has[SUPPOSE_FROM] ? g.month[SUPPOSE_FROM] : SCENARIO_AT_ONCE;
-    if (g.percent[SUPPOSE_FINGERLINGS] != 0)
+    if (g.number[SUPPOSE_FINGERLINGS] != 0)
         act(s, &g, SCENARIO_FINGERLINGS, from, SCENARIO_FOR_EVER,
-            1 - g.percent[SUPPOSE_FINGERLINGS] / 100.0);
-    if (g.percent[SUPPOSE_FEED_PRICE] != 0)
+            1 - g.number[SUPPOSE_FINGERLINGS] / 100.0);
+    if (g.number[SUPPOSE_FEED_PRICE] != 0)
         act(s, &g, SCENARIO_FEED_PRICE, from, SCENARIO_FOR_EVER,
-            1 + g.percent[SUPPOSE_FEED_PRICE] / 100.0);
+            1 + g.number[SUPPOSE_FEED_PRICE] / 100.0);
     if (g.has[SUPPOSE_ACID])
         act(s, &g, SCENARIO_ACID, g.month[SUPPOSE_ACID], g.month[SUPPOSE_ACID], 0);
     if (g.has[SUPPOSE_SMOKE])
         act(s, &g, SCENARIO_SMOKE, g.month[SUPPOSE_SMOKE],
             g.month[g.has[SUPPOSE_SMOKE_UNTIL] ? SUPPOSE_SMOKE_UNTIL : SUPPOSE_SMOKE], 0);
-    if (g.percent[SUPPOSE_AERATORS] != 0)
-        act(s, &g, SCENARIO_AERATORS, from, SCENARIO_FOR_EVER, g.percent[SUPPOSE_AERATORS] / 100.0);
+    if (g.number[SUPPOSE_AERATORS] != 0)
+        act(s, &g, SCENARIO_AERATORS, from, SCENARIO_FOR_EVER, g.number[SUPPOSE_AERATORS] / 100.0);
+    if (g.number[SUPPOSE_SEND] != 0)
+        act(s, &g, SCENARIO_TRANSFER, g.month[SUPPOSE_SEND_IN], g.month[SUPPOSE_SEND_IN],
+            1000.0 * g.number[SUPPOSE_SEND]);
 }
 
 void suppose_query(const struct suppose *s, struct buf *b)

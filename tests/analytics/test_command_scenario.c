@@ -110,6 +110,7 @@ static void mistakes_end_with_usage_and_name_the_act(void **state)
     } row[] = {
         {NULL, NULL, EX_USAGE, "nothing is supposed"},
         {"acid=soon", NULL, EX_USAGE, "--scenario acid=soon: must be a month"},
+        {"transfer=5000,to=seruyan", NULL, EX_USAGE, "ledger of kotim is too thin"},
         {"acid=2027-01", NULL, EX_USAGE, "covers 2026-06 to 2026-11"},
         {"feed_price=+20%", "2026-13", EX_USAGE, "--from 2026-13 is not a month"},
         {"feed_price=+20%", "2027-03", EX_USAGE, "from=2027-03: lies outside"},

@@ -35,6 +35,9 @@ static void reads_an_act_and_writes_it_back(void **state)
         {"smoke=2026-09", NULL, SCENARIO_SMOKE, 0, true, true},
         {"aerators=38.5%,in=kotim,from=2027-03", "aerators=38.5%,from=2027-03,in=kotim",
          SCENARIO_AERATORS, 0.385, true, false},
+        {"transfer=50000,to=seruyan", NULL, SCENARIO_TRANSFER, 50000, true, true},
+        {"transfer=7.5%,from=2027-03,to=kotim,until=2027-04",
+         "transfer=7.5%,to=kotim,from=2027-03,until=2027-04", SCENARIO_TRANSFER, 0.075, true, true},
     };
 
     (void)state;
@@ -83,6 +86,16 @@ static void says_what_is_wrong_with_an_act(void **state)
         {NULL, "acid=2027-01,from=2027-02", NILA_ERR_PARSE, "only in=", "hanya in="},
         {NULL, "fingerlings=-10%,from=2027-03,until=2027-02", NILA_ERR_RANGE, "ends before",
          "berakhir sebelum"},
+        {NULL, "transfer=50000", NILA_ERR_PARSE, "where to?", "ke mana?"},
+        {NULL, "transfer=50000,to=kobar", NILA_ERR_PARSE, "kotim or seruyan", "kotim atau seruyan"},
+        {NULL, "transfer=50000,to=kotim,in=kotim", NILA_ERR_PARSE, "only to=", "hanya to="},
+        {NULL, "transfer=0,to=kotim", NILA_ERR_RANGE, "1 to 999999999", "1 sampai 999999999"},
+        {NULL, "transfer=-5,to=kotim", NILA_ERR_RANGE, "number of fish", "jumlah ekor"},
+        {NULL, "transfer=5e3,to=kotim", NILA_ERR_RANGE, "number of fish", "jumlah ekor"},
+        {NULL, "transfer=1000000000,to=kotim", NILA_ERR_RANGE, "number of fish", "jumlah ekor"},
+        {NULL, "transfer=101%,to=kotim", NILA_ERR_RANGE, "above 0% to 100%", "di atas 0%"},
+        {"transfer=5,to=kotim,until=2027-02", "transfer=6,to=seruyan,from=2027-02", NILA_ERR_RANGE,
+         "meets", "bertemu"},
         {"acid=2027-01", "acid=2027-02", NILA_ERR_RANGE, "meets acid=2027-01", "bertemu dengan"},
         {"aerators=10%,in=kotim", "aerators=20%", NILA_ERR_RANGE, "meets", "bertemu"},
         {"feed_price=+20%", "feed_price=+5%,from=2027-05", NILA_ERR_RANGE, "meets", "bertemu"},
@@ -451,6 +464,105 @@ static void a_stop_of_fingerlings_is_made_up_for_later(void **state)
     truth_free(&t);
 }
 
+static void what_is_sent_is_missing_there_and_stocked_here(void **state)
+{
+    const double have[REGENCY_COUNT] = {[REGENCY_KOTIM] = 40000, [REGENCY_SERUYAN] = 10000};
+    const double nan[REGENCY_COUNT] = {[REGENCY_KOTIM] = 40000, [REGENCY_SERUYAN] = NAN};
+    static const struct {
+        const char *text;
+        double kotim, seruyan; /* factors */
+    } row[] = {
+        {"transfer=5000,to=seruyan", 0.875, 1.5},
+        {"transfer=10%,to=seruyan", 0.9, 1.4},
+        {"transfer=5000,to=kotim", 1.125, 0.5},
+        {"transfer=90000,to=kotim", 1.25, 0},  /* no more than there is */
+        {"transfer=20000,to=seruyan", 0.5, 2}, /* and no more than the ponds take */
+    };
+    int32_t m;
+
+    (void)state;
+    assert_int_equal(scenario_month("2027-02", &m), 0);
+    for (size_t k = 0; k < sizeof row / sizeof row[0]; k++) {
+        struct scenario s = {0};
+        char why[256] = "", text[64];
+
+        print_message("%s\n", row[k].text);
+        (void)snprintf(text, sizeof text, "%s,from=2027-02,until=2027-03", row[k].text);
+        assert_int_equal(scenario_add(&s, text, true, why, sizeof why), 0);
+        assert_true(scenario_transfers(&s));
+        assert_close(scenario_transfer(&s, REGENCY_KOTIM, m, have), row[k].kotim, 1e-12);
+        assert_close(scenario_transfer(&s, REGENCY_SERUYAN, m + 1, have), row[k].seruyan, 1e-12);
+        assert_close(scenario_transfer(&s, REGENCY_KOTIM, m - 1, have), 1, 0);
+        assert_close(scenario_transfer(&s, REGENCY_SERUYAN, m + 2, have), 1, 0);
+        assert_close(scenario_transfer(&s, REGENCY_KOTIM, m, nan), 1, 0);
+        assert_close(scenario_fingerlings(&s, REGENCY_KOTIM, m), 1, 0);
+    }
+    assert_false(scenario_transfers(NULL));
+}
+
+/* A year of a ledger in which Kotim has 40000 a month and Seruyan 10000. */
+static void keep_ledger(struct truth *t, struct rec_fingerlings row[24])
+{
+    for (int k = 0; k < 24; k++)
+        row[k] = (struct rec_fingerlings){
+            .day = civil_month_first_day(civil_month_of_day(t->as_of_day) - 12 + k / 2),
+            .kind = FINGERLINGS_PRODUCED,
+            .count = k % 2 == 0 ? 40000 : 10000,
+            .from = k % 2 == 0 ? REGENCY_KOTIM : REGENCY_SERUYAN,
+            .to = k % 2 == 0 ? REGENCY_KOTIM : REGENCY_SERUYAN};
+    t->w->s.fingerlings = row;
+    t->w->s.fingerling_rows = 24;
+}
+
+static void fingerlings_sent_over_move_the_harvest_after_their_month(void **state)
+{
+    const size_t kotim = supply_node_regency(REGENCY_KOTIM);
+    const size_t seruyan = supply_node_regency(REGENCY_SERUYAN);
+    struct rec_fingerlings row[24];
+    struct truth t;
+    struct supply_forecast *base, *some, *more;
+    char month[16], text[2][80], why[256] = "";
+    struct scenario s = {0};
+
+    (void)state;
+    truth_new(&t, SEED, PONDS);
+    keep_ledger(&t, row);
+    base = run(&t, NULL, 0);
+    month_name(month, sizeof month, base->first_month);
+    (void)snprintf(text[0], sizeof text[0], "transfer=4000,to=seruyan,from=%s,until=%s", month,
+                   month);
+    (void)snprintf(text[1], sizeof text[1], "transfer=20%%,to=seruyan,from=%s,until=%s", month,
+                   month);
+    some = run_one(&t, text[0]);
+    more = run_one(&t, text[1]);
+    print_message("kotim %.0f, %.0f, %.0f; seruyan %.0f, %.0f, %.0f\n", total(base, kotim),
+                  total(some, kotim), total(more, kotim), total(base, seruyan),
+                  total(some, seruyan), total(more, seruyan));
+    /* what swims now is not touched */
+    assert_close(supply_summarise(some, SUPPLY_JOINT, 1).mean /
+                     supply_summarise(base, SUPPLY_JOINT, 1).mean,
+                 1, 1e-3);
+    assert_true(total(more, kotim) < total(some, kotim));
+    assert_true(total(some, kotim) < total(base, kotim));
+    assert_true(total(more, seruyan) > total(some, seruyan));
+    assert_true(total(some, seruyan) > total(base, seruyan));
+    supply_free(base);
+    supply_free(some);
+    supply_free(more);
+    assert_int_equal(scenario_add(&s, text[0], true, why, sizeof why), 0);
+    assert_int_equal(
+        scenario_check_ledgers(&s, (bool[REGENCY_COUNT]){true, true}, true, why, sizeof why), 0);
+    assert_int_equal(
+        scenario_check_ledgers(&s, (bool[REGENCY_COUNT]){true, false}, true, why, sizeof why),
+        NILA_ERR_RANGE);
+    assert_non_null(strstr(why, "ledger of seruyan"));
+    assert_int_equal(
+        scenario_check_ledgers(&s, (bool[REGENCY_COUNT]){false, true}, false, why, sizeof why),
+        NILA_ERR_RANGE);
+    assert_non_null(strstr(why, "buku benih kotim"));
+    truth_free(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -467,6 +579,8 @@ int main(void)
         cmocka_unit_test(more_aerators_keep_the_ponds_that_fewer_had),
         cmocka_unit_test(a_stop_of_fingerlings_is_made_up_for_later),
         cmocka_unit_test(fewer_fingerlings_hold_in_their_months_and_regency),
+        cmocka_unit_test(what_is_sent_is_missing_there_and_stocked_here),
+        cmocka_unit_test(fingerlings_sent_over_move_the_harvest_after_their_month),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -293,6 +293,11 @@ static void a_scenario_is_computed_beside_the_pages_and_mistakes_are_named(void 
     assert_false(has(&a.body, "<b>\u201d"));
     assert_false(has(&a.body, "<h2>What is supposed</h2>"));
     answer_free(&a);
+    ask(&h, "GET", "/wilayah/skenario?kirim=5&kirim-ke=seruyan&lang=en", "", &a);
+    assert_true(has(&a.body,
+                    "Fingerlings sent between the regencies (thousands): \u201c5\u201d cannot "
+                    "be used; first fill the ledger of fingerlings"));
+    answer_free(&a);
     ask(&h, "GET", "/wilayah/skenario", "", &a);
     assert_true(has(&a.head, "form-action 'self'"));
     assert_true(has(&a.body, "Belum ada yang diandaikan."));
