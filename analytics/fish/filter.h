@@ -57,7 +57,8 @@ struct filter {
     size_t doubts;
     struct filter_doubt doubt[FILTER_QUESTIONS]; /* the newest ones */
     double *path;                                /* sums of the paths, [draw][FILTER_PATH_SUMS] */
-    double *like, *weight, *scratch, *block;     /* work */
+    const double *weighed; /* the ln_w that weight is of at present; NULL: none */
+    double *like, *weight, *work, *under, *moved, *jitter, *block; /* work */
     size_t *from;
 };
 

@@ -7,6 +7,8 @@
 
 #include <gsl/gsl_randist.h>
 
+#include "lnexp.h"
+
 /* One sample in fifty is something else: another pond's, sorted fish, a slip of the pen. */
 static const double STRANGE_SHARE = 0.02, STRANGE_SD = 0.40;
 static const double SURPRISE = 3;   /* sd from what was expected, to be asked about */
@@ -44,17 +46,43 @@ static double ln_normal(double x, double sd)
     return -0.5 * x * x / (sd * sd) - log(sd);
 }
 
-static double like_sample(const struct ensemble *e, size_t k, const void *arg)
+/* What a sample would weigh on average under each member, ln g. */
+static void ln_samples(const struct ensemble *e, double *out)
+{
+    for (size_t k = 0; e->breeds && k < e->n; k++)
+        out[k] = ensemble_ln_sample(e, k);
+    if (e->breeds)
+        return;
+    lnexp_ln_all(e->n, e->u, out);
+    for (size_t k = 0; k < e->n; k++)
+        out[k] = out[k] * (1 / GROWTH_U_EXPONENT) + e->bias[k];
+}
+
+static void like_sample(const struct ensemble *e, const void *arg, double *work, double *out)
 {
     const struct sample *s = arg;
-    double cv = exp(e->ln_cv[k]), off = s->ln_g - ensemble_ln_sample(e, k);
-    double sd = sqrt(cv * cv / s->fish + ENSEMBLE_SAMPLE_SD * ENSEMBLE_SAMPLE_SD);
-    double ln = log((1 - STRANGE_SHARE) * exp(ln_normal(off, sd)) +
-                    STRANGE_SHARE * exp(ln_normal(off, STRANGE_SD)) + 1e-30);
+    const double cv_sd = 1 / sqrt(2 * (s->fish - 1)) + 0.05;
+    double *off = work, *var = work + e->n, *usual = work + 2 * e->n;
+    size_t n = e->n;
 
-    if (!isnan(s->cv) && s->fish >= 5)
-        ln += ln_normal(log(s->cv) - e->ln_cv[k], 1 / sqrt(2 * (s->fish - 1)) + 0.05);
-    return ln;
+    ln_samples(e, off);
+    for (size_t k = 0; k < n; k++)
+        var[k] = 2 * e->ln_cv[k];
+    lnexp_exp_all(n, var, var);
+    for (size_t k = 0; k < n; k++) {
+        off[k] = s->ln_g - off[k];
+        var[k] = var[k] / s->fish + ENSEMBLE_SAMPLE_SD * ENSEMBLE_SAMPLE_SD;
+        usual[k] = -0.5 * off[k] * off[k] / var[k];
+        out[k] = -0.5 * off[k] * off[k] / (STRANGE_SD * STRANGE_SD);
+    }
+    lnexp_exp_all(n, usual, usual);
+    lnexp_exp_all(n, out, out);
+    for (size_t k = 0; k < n; k++)
+        out[k] = (1 - STRANGE_SHARE) / sqrt(var[k]) * usual[k] +
+                 STRANGE_SHARE / STRANGE_SD * out[k] + 1e-30;
+    lnexp_ln_all(n, out, out);
+    for (size_t k = 0; !isnan(s->cv) && s->fish >= 5 && k < n; k++)
+        out[k] += ln_normal(log(s->cv) - e->ln_cv[k], cv_sd);
 }
 
 /* Why a sample may be smaller than it should be; what has happened in the pond makes one or the other likelier. */
@@ -73,8 +101,7 @@ void filter_sample(struct filter *f, double fish, double mean_g, double cv, gsl_
     double sd = sqrt(spread * spread / fish + ENSEMBLE_SAMPLE_SD * ENSEMBLE_SAMPLE_SD);
     bool shrunk;
 
-    for (size_t k = 0; k < f->fish->n; k++)
-        f->like[k] = ensemble_ln_sample(f->fish, k);
+    ln_samples(f->fish, f->like);
     mean = filter_mean(f, FILTER_MASS, f->like, &var);
     z = (s.ln_g - mean) / sqrt(var + sd * sd);
     shrunk = f->sample_day != 0 && !f->taken &&
@@ -92,11 +119,24 @@ void filter_sample(struct filter *f, double fish, double mean_g, double cv, gsl_
 
 /* --- dead and lost --- */
 
-static double like_dead(const struct ensemble *e, size_t k, const void *arg)
+/* Dead fish each member would have had written down. */
+static void expected_dead(const struct ensemble *e, double *out)
 {
-    double count = *(const double *)arg, expected = exp(e->ln_seen[k]) * e->died[k] + 0.01;
+    lnexp_exp_all(e->n, e->ln_seen, out);
+    for (size_t k = 0; k < e->n; k++)
+        out[k] *= e->died[k];
+}
 
-    return count * log(expected) - expected;
+static void like_dead(const struct ensemble *e, const void *arg, double *work, double *out)
+{
+    double count = *(const double *)arg;
+
+    expected_dead(e, work);
+    for (size_t k = 0; k < e->n; k++)
+        work[k] += 0.01;
+    lnexp_ln_all(e->n, work, out);
+    for (size_t k = 0; k < e->n; k++)
+        out[k] = count * out[k] - work[k];
 }
 
 /* The share of an event's dead that was written down is no better known than of single deaths. */
@@ -118,10 +158,9 @@ void filter_deaths(struct filter *f, double count, gsl_rng *rng)
     struct ensemble *e = f->fish;
     double most = 0, var, there = filter_mean(f, FILTER_NUMBER, e->count, &var);
 
-    for (size_t k = 0; k < e->n; k++) {
-        double expected = exp(e->ln_seen[k]) * e->died[k];
-        most = expected > most ? expected : most;
-    }
+    expected_dead(e, f->work);
+    for (size_t k = 0; k < e->n; k++)
+        most = f->work[k] > most ? f->work[k] : most;
     if (count > there)
         ask(f, FILTER_ASK_LOST_MORE, count, there);
     if (count > 10 && count > most + 4 * sqrt(most))
@@ -151,9 +190,11 @@ static double ln_usual_feed(const struct ensemble *e, size_t k)
     return log(FED_SHARE * growth_ration_max(mass) * e->count[k] * mass / 1000 + 1e-9);
 }
 
-static double like_fed(const struct ensemble *e, size_t k, const void *arg)
+static void like_fed(const struct ensemble *e, const void *arg, double *work, double *out)
 {
-    return ln_normal(*(const double *)arg - ln_usual_feed(e, k), FED_SD);
+    (void)work;
+    for (size_t k = 0; k < e->n; k++)
+        out[k] = ln_normal(*(const double *)arg - ln_usual_feed(e, k), FED_SD);
 }
 
 void filter_fed(struct filter *f, double feed_kg, gsl_rng *rng)
@@ -177,17 +218,21 @@ struct taken {
 };
 
 /* Fish are taken as they come or bigger, never more than there are. */
-static double like_number(const struct ensemble *e, size_t k, const void *arg)
+static void like_number(const struct ensemble *e, const void *arg, double *work, double *out)
 {
     const struct taken *t = arg;
-    double over = log(t->fish / (0.98 * e->count[k] + 1e-9));
 
-    return over > 0 ? -0.5 * (over / COUNT_SD) * (over / COUNT_SD) : 0;
+    (void)work;
+    for (size_t k = 0; k < e->n; k++)
+        out[k] = t->fish / (0.98 * e->count[k] + 1e-9);
+    lnexp_ln_all(e->n, out, out);
+    for (size_t k = 0; k < e->n; k++)
+        out[k] = out[k] > 0 ? -0.5 * (out[k] / COUNT_SD) * (out[k] / COUNT_SD) : 0;
 }
 
-static double like_size(const struct ensemble *e, size_t k, const void *arg)
+/* Of member k. */
+static double ln_size(const struct ensemble *e, size_t k, const struct taken *t)
 {
-    const struct taken *t = arg;
     double p = t->fish / (e->count[k] + 1e-9), least = log(growth_mass(e->u[k])), most, off = 0;
 
     most = log(ensemble_biggest_g(e, k, p < 0.95 ? p : 0.95));
@@ -196,6 +241,13 @@ static double like_size(const struct ensemble *e, size_t k, const void *arg)
     else if (t->ln_g > most)
         off = t->ln_g - most;
     return -0.5 * (off / SIZE_SD) * (off / SIZE_SD);
+}
+
+static void like_size(const struct ensemble *e, const void *arg, double *work, double *out)
+{
+    (void)work;
+    for (size_t k = 0; k < e->n; k++)
+        out[k] = ln_size(e, k, arg);
 }
 
 void filter_harvest(struct filter *f, double kg, double fish_per_kg, gsl_rng *rng)
