@@ -7,6 +7,7 @@
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
+#include "collector/common/civil.h"
 #include "collector/common/reading.h"
 
 #define HOUR_MS 3600000.0
@@ -212,11 +213,10 @@ double qc_resolution(const double *value, size_t n)
     return isfinite(least) ? least : 0;
 }
 
-static bool is_night(int64_t local_ms)
+static bool is_night(int64_t ts_ms)
 {
-    int64_t hour = local_ms / (int64_t)HOUR_MS % 24;
+    int hour = civil_from_ts(ts_ms).hour;
 
-    hour = hour < 0 ? hour + 24 : hour;
     return hour >= 18 || hour < 6;
 }
 

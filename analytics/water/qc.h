@@ -56,7 +56,7 @@ struct qc_rules {
     struct qc_span fail, suspect;
     double spike_suspect, spike_fail; /* differential */
     double rate_per_h;
-    int rate_night_only; /* only 18:00-06:00: blooms are as fast by day */
+    int rate_night_only; /* only 18:00-06:00 WIB: blooms are as fast by day */
     double flat_suspect_s, flat_fail_s, flat_tolerance;
 };
 
@@ -67,8 +67,8 @@ void qc_pond_rules(enum metric metric, double resolution, struct qc_rules *out);
 /* The smallest difference of two neighbours that is not 0; 0 when nothing moves. */
 double qc_resolution(const double *value, size_t n);
 
-/* Every test of the rules, the graver flag of each value. ts_ms: local wall time, rising; the night is told by it. step_ms as of
- * qc_step_ms. scratch: n places. NILA_ERR_RANGE: the time does not rise; flag is then untouched. */
+/* Every test of the rules, the graver flag of each value. The time must rise. step_ms as of
+ * qc_step_ms. scratch: n places. NILA_ERR_RANGE: it does not; flag is then untouched. */
 NILA_MUST_CHECK int qc_series(const struct qc_rules *r, const double *value, const int64_t *ts_ms,
                               size_t n, double step_ms, uint8_t *scratch, uint8_t *flag);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analytics/water/qc.h"
+#include "collector/common/civil.h"
 #include "collector/common/csv.h"
 #include "collector/common/reading.h"
 
@@ -20,7 +21,7 @@ static const struct qc_span OPEN = {-INFINITY, INFINITY};
 static void times(int64_t *ts, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        ts[i] = (int64_t)i * 10 * MINUTE_MS;
+        ts[i] = civil_day_start(20000) + (int64_t)i * 10 * MINUTE_MS;
 }
 
 /* What ioos_qc was asked when the oracle was made: fail span 0..25; spikes 1 and 3; 6 mg/L/h; unmoved within 0.05 for 20 and 30
