@@ -186,6 +186,32 @@ static void read_forecast(struct reader *r, const struct jsonconf_node *root)
                                "true needs the source \"influx\"; false"));
 }
 
+/* Each limit as a number, or as {"value", "source"}: who set it and why. */
+static void read_limits(struct reader *r, const struct jsonconf_node *root)
+{
+    const struct jsonconf_node *o = jsonconf_member(r->c, root, "limits", false);
+    const char *fault;
+
+    r->out->limits = STATUS_DEFAULTS;
+    if (o == NULL)
+        return;
+    for (size_t i = 0; i < STATUS_LIMIT_COUNT; i++) {
+        const struct status_limit *l = &STATUS_LIMIT[i];
+        const struct jsonconf_node *n = jsonconf_member(r->c, o, l->name, false);
+        double *at = status_limit_at(&r->out->limits, i);
+        if (n != NULL && jsonconf_is_object(n)) {
+            *at = jsonconf_number(r->c, n, "value", l->least, l->most);
+            jsonconf_string(r->c, n, "source", r->out->limit_source[i],
+                            sizeof r->out->limit_source[i]);
+        } else if (n != NULL) {
+            *at = jsonconf_number(r->c, o, l->name, l->least, l->most);
+        }
+    }
+    fault = status_limits_fault(&r->out->limits);
+    if (fault != NULL)
+        jsonconf_refuse(r->c, o, "%s", fault);
+}
+
 static void read_growth(struct reader *r, const struct jsonconf_node *root)
 {
     const struct jsonconf_node *growth = jsonconf_member(r->c, root, "growth", false);
@@ -227,6 +253,7 @@ int analytics_config_load(struct analytics_config *out, const char *path, char *
     read_source(&r, root);
     read_web(&r, root);
     read_forecast(&r, root);
+    read_limits(&r, root);
     read_growth(&r, root);
     rc = jsonconf_done(r.c, why, why_size);
     jsonconf_close(r.c);

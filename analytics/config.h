@@ -7,6 +7,7 @@
  *   "forecast": {"seed", "draws", "months", "threads",
  *   "write_back"},
  *   "growth": {"pond" "biofloc" "tarpaulin" "cage": {"do_full_mg_l", "do_none_mg_l", "feeding_from_h", "feeding_to_h"}} }
+ *   "limits": {"do_watch_mg_l", ... each of STATUS_LIMIT (water/status.h): a number, or {"value", "source"}}
  * "records" and "source" must be there. Relative paths start at the configuration file's folder. */
 #ifndef ANALYTICS_CONFIG_H
 #define ANALYTICS_CONFIG_H
@@ -16,6 +17,7 @@
 #include <stdint.h>
 
 #include "analytics/fish/growth.h"
+#include "analytics/water/status.h"
 #include "collector/common/err.h"
 #include "collector/common/site.h"
 
@@ -45,6 +47,9 @@ struct analytics_config {
     unsigned months;  /* 1..12, default 6 */
     unsigned threads; /* that forecast: 1..16; 0, the default: as many as there are processors */
     struct growth_oxygen oxygen[POND_SYSTEM_COUNT]; /* how fish feel oxygen, by system */
+    struct status_limits limits;                    /* of the water's state */
+    /* who or what gives each limit that was set, by STATUS_LIMIT; "": nobody said, or it was not set */
+    char limit_source[STATUS_LIMIT_MOST][SITE_NAME_SIZE];
 };
 
 /* NILA_ERR_NOT_FOUND, NILA_ERR_DENIED, NILA_ERR_IO, NILA_ERR_CONFIG with words in why (size >= 256). */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "series.h"
+#include "analytics/config.h"
 
 #include <math.h>
 #include <pthread.h>

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "analytics/config.h"
+#include "collector/common/err.h"
 #include "collector/common/metric.h"
 #include "collector/common/slug.h"
 
@@ -23,6 +23,7 @@ void series_free(struct series *s); /* frees the arrays; zeroed struct is fine *
 /* Takes out what is older than from_ms. */
 void series_drop_before(struct series *s, int64_t from_ms);
 
+struct analytics_config;
 struct series_source; /* opaque */
 /* Opens nothing over the network yet: a server that is away is no error here. NILA_ERR_NOT_FOUND, NILA_ERR_DENIED,
  * NILA_ERR_IO for the token file, NILA_ERR_CONFIG; the words in why (size >= 256). c is copied. Call http_global_init

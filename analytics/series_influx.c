@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analytics/config.h"
 #include "collector/common/buf.h"
 #include "collector/common/clock.h"
 #include "collector/common/influx.h"

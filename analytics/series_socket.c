@@ -7,6 +7,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "analytics/config.h"
 #include "collector/common/buf.h"
 #include "collector/common/clock.h"
 #include "collector/common/control.h"

@@ -7,38 +7,15 @@
 #include "collector/common/reading.h"
 #include "collector/common/watereq.h"
 
-/* Sources: SNI 7550:2009 (grow-out of nile tilapia in still-water ponds): 25-32 C, pH 6.5-8.5, oxygen >= 3 mg/L, NH3
- * < 0.02 mg/L. Farm rule "optimum 4, not below 2.3 mg/L" (NAFIS Kenya); feeding suffers below half of saturation, 3.9
- * mg/L at 28 C (Tsadik and Kutty 1987, FAO AC168E). Growth loss by NH3-N begins at 0.06 and is half at 0.73 mg/L, LC50 of
- * 3 g fish 1.36 mg/L (Abdalla and McNabb 1998, 28 C). pH 5.5-9.0 without loss of growth after acclimation (Reboucas
- * et al. 2016). Growth stops outside 20-35 C (El-Sayed). What no source fixes is this project's proposal and said so. */
-const struct status_limits STATUS_DEFAULTS = {
-    .do_watch_mg_l = 4.0,  /* Tsadik and Kutty 1987; NAFIS optimum */
-    .do_danger_mg_l = 2.0, /* proposal, just under the farm rule's 2.3 */
-    .do_drop_mg_l =
-        2.0, /* proposal: turnover or a dying bloom; a pond's night slope is below 1 mg/L an hour */
-    .ph_danger_low = 5.5, /* Reboucas et al. 2016 */
-    .ph_watch_low = 6.5,  /* SNI 7550:2009 */
-    .ph_watch_high = 8.5, /* SNI 7550:2009 */
-    .ph_danger_high =
-        9.5, /* proposal, above the 9.0 of Reboucas et al. 2016: blooms touch 9 each afternoon */
-    .temp_danger_low = 20.0,  /* El-Sayed */
-    .temp_watch_low = 25.0,   /* SNI 7550:2009 */
-    .temp_watch_high = 32.0,  /* SNI 7550:2009 */
-    .temp_danger_high = 35.0, /* El-Sayed */
-    .nh3_watch = 0.02,        /* SNI 7550:2009 */
-    .nh3_danger = 0.5,        /* proposal, under half of the LC50 of fry and near half growth */
-    .tan_no_lime_mg_l = 1.0,  /* proposal: one pH unit more makes ten times the NH3 */
-    .turb_watch_ntu =
-        200.0, /* proposal: about Secchi 10-15 cm, which is silt or a very thick bloom */
-    .no_data_ms = (int64_t)20 * 60 * 1000,
-    .ammonia_hold_ms =
-        (int64_t)24 * 3600 * 1000, /* proposal: from one measurement by hand to the next */
-};
-
 #define HOUR_MS ((int64_t)60 * 60 * 1000)
+#define DAY_MS  (24 * HOUR_MS)
+/* Oxygen below danger for so long, and not risen by so much, does not recover. */
+#define RECOVER_MS   (HOUR_MS / 2)
+#define RECOVER_MG_L 0.2
+#define MINUTE_MS    ((int64_t)60 * 1000)
 
 struct judge {
+    const struct status_scene *scene;
     const struct series_latest *latest;
     int64_t now_ms;
     const struct status_limits *limits;
@@ -179,23 +156,101 @@ static double present(const struct judge *j, enum metric metric)
     return status_current(last, j->now_ms, j->limits) ? last->value : NAN;
 }
 
+/* Keeps the first judgement; for what no probe of this pond measured: told or counted, at ts_ms. */
+static void say_told(struct judge *j, bool holds, enum status_level level,
+                     enum status_reason reason, double value, double limit, int64_t ts_ms)
+{
+    if (!holds || j->found)
+        return;
+    say(j, true, level, reason, METRIC_DO_MG_L, value, limit);
+    j->out->ts_ms = ts_ms;
+}
+
+static bool within(int64_t ts_ms, int64_t now_ms, int64_t hold_ms)
+{
+    return ts_ms != 0 && now_ms - ts_ms < hold_ms;
+}
+
+/* Below danger throughout the last half hour, and no higher than when it began: since when, in minutes; else NaN. */
+static double stuck_minutes(const struct judge *j, const struct series *hour)
+{
+    double limit = j->limits->do_danger_mg_l, then = NAN;
+    int64_t since = 0;
+
+    if (j->oxygens < 2 || hour == NULL || j->oxygen[0].value >= limit)
+        return NAN;
+    for (size_t i = hour->n; i-- > 0 && hour->value[i] < limit;) {
+        since = hour->ts_ms[i];
+        if (j->now_ms - since >= RECOVER_MS && isnan(then))
+            then = hour->value[i];
+    }
+    if (since == 0 || isnan(then) || j->oxygen[0].value - then > RECOVER_MG_L - 1e-9)
+        return NAN;
+    return (double)((j->now_ms - since) / MINUTE_MS);
+}
+
+/* pH lost, or with a sign of -1 gained, since the same hour of yesterday by the newest reading and by the last hour's
+ * mean, whichever says less; NaN unknown. */
+static double ph_moved(const struct judge *j, double sign)
+{
+    const struct status_ph *days = j->scene->ph;
+    double ph = present(j, METRIC_PH);
+
+    if (days == NULL || !isfinite(ph) || !isfinite(days->hour) || !isfinite(days->yesterday))
+        return NAN;
+    return fmin(sign * (days->yesterday - ph), sign * (days->yesterday - days->hour));
+}
+
+static void judge_oxygen_danger(struct judge *j)
+{
+    const struct status_limits *l = j->limits;
+    const struct status_scene *s = j->scene;
+    bool twice = j->oxygens == 2 && j->oxygen[0].value < l->do_danger_mg_l &&
+                 j->oxygen[1].value < l->do_danger_mg_l;
+    bool dark = s->mains_lost_ms != 0 &&
+                (s->system == POND_SYSTEM_BIOFLOC || j->now_ms - s->mains_lost_ms >= l->mains_ms);
+
+    say_told(j, within(s->gasping_ms, j->now_ms, l->gasping_hold_ms), STATUS_DANGER, REASON_GASPING,
+             j->oxygens > 0 ? j->oxygen[0].value : NAN, NAN, s->gasping_ms);
+    say_told(j, dark && s->system != POND_SYSTEM_CAGE, STATUS_DANGER, REASON_POWER_LOST, NAN, NAN,
+             s->mains_lost_ms);
+    say(j, twice && isfinite(j->out->minutes), STATUS_DANGER, REASON_DO_NOT_RECOVERING,
+        METRIC_DO_MG_L, j->oxygen[0].value, l->do_danger_mg_l);
+    say(j, twice, STATUS_DANGER, REASON_DO_CRITICAL, METRIC_DO_MG_L, j->oxygen[0].value,
+        l->do_danger_mg_l);
+}
+
 static void judge_danger(struct judge *j)
 {
     const struct status_limits *l = j->limits;
+    const struct status_scene *s = j->scene;
     double ph = present(j, METRIC_PH), temp = present(j, METRIC_TEMP_C), nh3 = j->out->nh3_n_mg_l;
-    bool twice = j->oxygens == 2 && j->oxygen[0].value < l->do_danger_mg_l &&
-                 j->oxygen[1].value < l->do_danger_mg_l;
+    double fall = ph_moved(j, 1.0), before = s->ph == NULL ? NAN : s->ph->yesterday;
+    bool young = s->stocked_ms != 0 && j->now_ms >= s->stocked_ms &&
+                 (double)(j->now_ms - s->stocked_ms) < l->stocked_days * (double)DAY_MS;
+    double ph_low = young ? fmax(l->ph_danger_low, l->ph_stocked_low) : l->ph_danger_low;
+    bool acid = ph < l->ph_danger_low || fall > l->ph_fall ||
+                (fall > l->ph_fall / 2.0 && j->out->drop_mg_l > l->do_drop_mg_l);
 
-    say(j, twice, STATUS_DANGER, REASON_DO_CRITICAL, METRIC_DO_MG_L, j->oxygen[0].value,
-        l->do_danger_mg_l);
+    judge_oxygen_danger(j);
+    if (s->system == POND_SYSTEM_CAGE) {
+        say(j, acid, STATUS_DANGER, REASON_RIVER_ACID, METRIC_PH, ph, l->ph_danger_low);
+        say_told(j, within(s->river_acid_ms, j->now_ms, l->river_hold_ms), STATUS_DANGER,
+                 REASON_RIVER_ACID, ph, NAN, s->river_acid_ms);
+    }
     say(j, nh3 >= l->nh3_danger, STATUS_DANGER, REASON_AMMONIA_HIGH, METRIC_NH3_N_MG_L, nh3,
         l->nh3_danger);
-    say(j, ph < l->ph_danger_low, STATUS_DANGER, REASON_PH_LOW, METRIC_PH, ph, l->ph_danger_low);
+    say(j, ph < ph_low, STATUS_DANGER, REASON_PH_LOW, METRIC_PH, ph, ph_low);
+    say(j, fall > l->ph_fall, STATUS_DANGER, REASON_PH_FALL, METRIC_PH, ph, before);
     say(j, ph > l->ph_danger_high, STATUS_DANGER, REASON_PH_HIGH, METRIC_PH, ph, l->ph_danger_high);
     say(j, temp > l->temp_danger_high, STATUS_DANGER, REASON_TEMP_HIGH, METRIC_TEMP_C, temp,
         l->temp_danger_high);
     say(j, temp < l->temp_danger_low, STATUS_DANGER, REASON_TEMP_LOW, METRIC_TEMP_C, temp,
         l->temp_danger_low);
+    say_told(j,
+             s->deaths > 0.0 && (s->deaths > fmax(l->deaths_times * s->deaths_usual, 5.0) ||
+                                 (s->fish > 0.0 && s->deaths > l->deaths_share * s->fish)),
+             STATUS_DANGER, REASON_MORTALITY, s->deaths, s->deaths_usual, j->now_ms);
 }
 
 /* Does a probe that once spoke send nothing usable now? */
@@ -229,11 +284,36 @@ static void judge_no_data(struct judge *j)
     say(j, true, STATUS_NO_DATA, REASON_NO_DATA, METRIC_DO_MG_L, NAN, NAN);
 }
 
+/* Below this pH a watch begins: less than the standard's in a pond whose water is always so (peat). */
+static double ph_watch_low(const struct judge *j)
+{
+    const struct status_limits *l = j->limits;
+    double usual = j->scene->ph == NULL ? NAN : j->scene->ph->usual;
+
+    if (!isfinite(usual) || usual - l->ph_usual_margin >= l->ph_watch_low)
+        return l->ph_watch_low;
+    return fmin(l->ph_watch_low, fmax(usual - l->ph_usual_margin, l->ph_usual_lowest));
+}
+
+static void judge_ammonia_watch(struct judge *j)
+{
+    const struct status_limits *l = j->limits;
+    const struct status_scene *s = j->scene;
+    double nh3 = j->out->nh3_n_mg_l, ph = present(j, METRIC_PH);
+    bool much = last_known(j, METRIC_TAN_N_MG_L) > l->tan_no_lime_mg_l;
+
+    say(j, nh3 >= l->nh3_watch, STATUS_WATCH, REASON_AMMONIA_HIGH, METRIC_NH3_N_MG_L, nh3,
+        l->nh3_watch);
+    say(j, much && ph_moved(j, -1.0) > l->ph_rise, STATUS_WATCH, REASON_PH_RISE, METRIC_PH, ph,
+        s->ph == NULL ? NAN : s->ph->yesterday);
+}
+
 static void judge_watch(struct judge *j)
 {
     const struct status_limits *l = j->limits;
+    const struct status_scene *s = j->scene;
     double ph = present(j, METRIC_PH), temp = present(j, METRIC_TEMP_C);
-    double turb = present(j, METRIC_TURB_NTU), nh3 = j->out->nh3_n_mg_l;
+    double turb = present(j, METRIC_TURB_NTU), ph_low = ph_watch_low(j);
     /* Ammonia and turbidity are often taken by hand, once a day: their silence is no fault. */
     static const struct {
         enum metric metric;
@@ -251,9 +331,10 @@ static void judge_watch(struct judge *j)
         j->out->ts_ms = j->oxygen[low].ts_ms;
     say(j, j->out->drop_mg_l > l->do_drop_mg_l, STATUS_WATCH, REASON_DO_FAST_DROP, METRIC_DO_MG_L,
         j->oxygen[0].value, l->do_drop_mg_l);
-    say(j, nh3 >= l->nh3_watch, STATUS_WATCH, REASON_AMMONIA_HIGH, METRIC_NH3_N_MG_L, nh3,
-        l->nh3_watch);
-    say(j, ph < l->ph_watch_low, STATUS_WATCH, REASON_PH_LOW, METRIC_PH, ph, l->ph_watch_low);
+    say_told(j, s->night && s->night_p_watch >= l->night_watch, STATUS_WATCH, REASON_DO_NIGHT,
+             s->night_min_mg_l, l->do_watch_mg_l, s->night_low_ms);
+    judge_ammonia_watch(j);
+    say(j, ph < ph_low, STATUS_WATCH, REASON_PH_LOW, METRIC_PH, ph, ph_low);
     say(j, ph > l->ph_watch_high, STATUS_WATCH, REASON_PH_HIGH, METRIC_PH, ph, l->ph_watch_high);
     say(j, temp > l->temp_watch_high, STATUS_WATCH, REASON_TEMP_HIGH, METRIC_TEMP_C, temp,
         l->temp_watch_high);
@@ -265,22 +346,38 @@ static void judge_watch(struct judge *j)
         if (PROBES[i].must_speak ||
             fresh(j->latest->metric[PROBES[i].metric].ts_ms, j->now_ms, j->limits))
             say_doubtful(j, PROBES[i].metric, STATUS_WATCH);
+    say_told(j, s->fouled_ms != 0, STATUS_WATCH, REASON_FOULING, NAN, NAN, s->fouled_ms);
 }
 
-void status_judge(const struct series_latest *latest, const struct series *do_1h, int64_t now_ms,
-                  const struct status_limits *limits, struct pond_status *out)
+/* Lime only where ammonia was measured lately and is low; what was high once forbids it whatever its age. */
+static void judge_lime(struct judge *j)
 {
-    struct judge j = {.latest = latest, .now_ms = now_ms, .limits = limits, .out = out};
+    const struct status_limits *l = j->limits;
+    bool known = held(j, METRIC_NH3_N_MG_L) || held(j, METRIC_TAN_N_MG_L);
+
+    j->out->ammonia_high = j->out->nh3_n_mg_l >= l->nh3_watch ||
+                           last_known(j, METRIC_NH3_N_MG_L) >= l->nh3_watch ||
+                           last_known(j, METRIC_TAN_N_MG_L) > l->tan_no_lime_mg_l;
+    j->out->no_lime = j->out->ammonia_high || !known;
+}
+
+void status_judge(const struct status_scene *scene, const struct status_limits *limits,
+                  struct pond_status *out)
+{
+    struct judge j = {.scene = scene,
+                      .latest = scene->latest,
+                      .now_ms = scene->now_ms,
+                      .limits = limits,
+                      .out = out};
 
     *out = (struct pond_status){.level = STATUS_OK, .reason = REASON_ALL_WELL};
     out->metric = METRIC_DO_MG_L;
     out->value = out->limit = NAN;
-    oxygen_collect(&j, do_1h);
-    out->drop_mg_l = oxygen_drop(&j, do_1h);
+    oxygen_collect(&j, scene->do_1h);
+    out->drop_mg_l = oxygen_drop(&j, scene->do_1h);
+    out->minutes = stuck_minutes(&j, scene->do_1h);
     ammonia(&j);
-    out->no_lime = out->nh3_n_mg_l >= limits->nh3_watch ||
-                   last_known(&j, METRIC_NH3_N_MG_L) >= limits->nh3_watch ||
-                   last_known(&j, METRIC_TAN_N_MG_L) > limits->tan_no_lime_mg_l;
+    judge_lime(&j);
     for (int m = 0; m < METRIC_COUNT; m++)
         out->doubtful += doubtful(&j, (enum metric)m) ? 1 : 0;
     judge_danger(&j);

@@ -80,24 +80,10 @@ static void api_status(struct buf *b, const struct pond_status *s)
         [STATUS_NO_DATA] = "no_data",
         [STATUS_DANGER] = "danger",
     };
-    static const char *const REASON[REASON_COUNT] = {
-        [REASON_ALL_WELL] = "all_well",
-        [REASON_DO_CRITICAL] = "do_critical",
-        [REASON_DO_LOW] = "do_low",
-        [REASON_DO_FAST_DROP] = "do_fast_drop",
-        [REASON_PH_LOW] = "ph_low",
-        [REASON_PH_HIGH] = "ph_high",
-        [REASON_AMMONIA_HIGH] = "ammonia_high",
-        [REASON_TEMP_HIGH] = "temp_high",
-        [REASON_TEMP_LOW] = "temp_low",
-        [REASON_WATER_TURBID] = "water_turbid",
-        [REASON_NO_DATA] = "no_data",
-        [REASON_SENSOR_SUSPECT] = "sensor_suspect",
-    };
 
     buf_printf(b,
                "\"level\":\"%s\",\"reason\":\"%s\",\"metric\":\"%s\",\"value\":", LEVEL[s->level],
-               REASON[s->reason], metric_info(s->metric)->name);
+               status_reason_key(s->reason), metric_info(s->metric)->name);
     html_json_number(b, s->value, 4);
     buf_str(b, ",\"limit\":");
     html_json_number(b, s->limit, 4);

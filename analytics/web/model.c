@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "analytics/scene.h"
+#include "analytics/web/filesign.h"
 #include "analytics/web/model_accuracy.h"
 #include "analytics/web/model_forecast.h"
 #include "collector/common/civil.h"
@@ -31,6 +33,8 @@ struct entry {
     char slug[SLUG_SIZE];
     struct series_latest latest;
     struct series hour; /* raw usable oxygen */
+    struct status_ph ph;
+    int64_t ph_mono_ms; /* when ph was read; 0 never */
     bool looked_back;   /* the whole look back was read */
     bool wanted;        /* a page waits for the day */
     struct page_day day;
@@ -40,11 +44,6 @@ struct entry {
 struct estimate {
     char pond[SLUG_SIZE], cycle[SLUG_SIZE];
     struct supply_pond fish;
-};
-
-/* Size and time of the records file and its write-ahead log: tells that something changed. */
-struct file_sign {
-    int64_t size[2], sec[2], nsec[2];
 };
 
 struct model {
@@ -97,24 +96,6 @@ static void wait_ms(struct model *m, int64_t ms)
 }
 
 /* --- records --- */
-
-static struct file_sign sign_of(const char *path)
-{
-    struct file_sign s = {0};
-    char name[2][sizeof((struct analytics_config *)0)->records_path + 8];
-
-    (void)snprintf(name[0], sizeof name[0], "%s", path);
-    (void)snprintf(name[1], sizeof name[1], "%s-wal", path);
-    for (int i = 0; i < 2; i++) {
-        struct stat st;
-        if (stat(name[i], &st) != 0)
-            continue; /* no log is a state too */
-        s.size[i] = st.st_size;
-        s.sec[i] = st.st_mtim.tv_sec;
-        s.nsec[i] = st.st_mtim.tv_nsec;
-    }
-    return s;
-}
 
 /* Puts a new snapshot in place; what is known of ponds that stay is kept. The lock is held. */
 static void adopt(struct model *m, struct records_snapshot *s)
@@ -250,7 +231,7 @@ static void *supply_main(void *arg)
         int64_t until;
 
         pthread_mutex_unlock(&m->lock);
-        now = sign_of(m->c.config->records_path);
+        now = file_sign_of(m->c.config->records_path);
         if ((!have || memcmp(&now, &known, sizeof now) != 0) && read_records(m, &now)) {
             have = true;
             due = 0;
@@ -297,13 +278,17 @@ static bool read_latest(struct model *m, size_t i)
     int64_t from = now - (m->entry[i].looked_back ? RECENT_MS : PAGE_LOOK_BACK_DAYS * CIVIL_DAY_MS);
     struct series_latest *newest = xcalloc(1, sizeof *newest);
     struct series hour = {0};
+    struct status_ph ph;
+    int64_t ph_at = m->entry[i].ph_mono_ms;
+    bool ph_due = ph_at == 0 || clock_mono_ms() - ph_at > SCENE_PH_FRESH_MS;
     char slug[SLUG_SIZE];
     long at;
     bool well;
 
     memcpy(slug, m->entry[i].slug, sizeof slug);
     pthread_mutex_unlock(&m->lock);
-    well = series_latest(m->c.series, slug, from, newest) == 0 &&
+    well = (!ph_due || scene_ph(m->c.series, slug, now, &ph) == 0) &&
+           series_latest(m->c.series, slug, from, newest) == 0 &&
            series_load(m->c.series, slug, METRIC_DO_MG_L, now - HOUR_MS, now + MINUTE_MS, 0,
                        &hour) == 0;
     pthread_mutex_lock(&m->lock);
@@ -314,6 +299,10 @@ static bool read_latest(struct model *m, size_t i)
         m->entry[at].hour = hour;
         hour = (struct series){0};
         m->entry[at].looked_back = true;
+        if (ph_due) {
+            m->entry[at].ph = ph;
+            m->entry[at].ph_mono_ms = clock_mono_ms();
+        }
     }
     series_free(&hour);
     free(newest);
@@ -419,6 +408,7 @@ static void picture_pond(const struct model *m, struct page_pond *p, size_t i, i
 {
     const struct records_snapshot *s = m->snapshot;
     const struct entry *e = &m->entry[i];
+    struct status_scene scene = {.do_1h = &e->hour, .now_ms = now_ms};
 
     p->pond = s->pond[i];
     memcpy(p->farm, s->farm[s->pond[i].farm].name, sizeof p->farm);
@@ -430,7 +420,11 @@ static void picture_pond(const struct model *m, struct page_pond *p, size_t i, i
             *last = (struct series_last){0};
         p->heard = p->heard || last->ts_ms != 0;
     }
-    status_judge(&p->latest, &e->hour, now_ms, m->c.limits, &p->status);
+    scene.latest = &p->latest;
+    if (e->ph_mono_ms != 0)
+        scene.ph = &e->ph;
+    scene_records(s, i, &scene);
+    status_judge(&scene, m->c.limits, &p->status);
     picture_fish(m, p, i, civil_day(now_ms));
 }
 
@@ -449,6 +443,7 @@ struct page_model *model_picture(struct model *m)
         for (size_t r = 0; r < REGENCY_COUNT; r++)
             p->office[r] = m->c.config->office[r];
         p->limits = m->c.limits;
+        p->limit_source = m->c.config->limit_source;
         p->forecast = m->forecast;
         p->ponds = m->entries;
         p->pond = xcalloc(m->entries, sizeof *p->pond);
@@ -568,7 +563,7 @@ int model_start(struct model **out, const struct model_config *c)
 {
     struct model *m = xcalloc(1, sizeof *m);
     pthread_condattr_t monotonic;
-    struct file_sign sign = sign_of(c->config->records_path);
+    struct file_sign sign = file_sign_of(c->config->records_path);
     bool water = c->series != NULL;
 
     m->c = *c;

@@ -114,6 +114,8 @@ struct page_model {
     /* of the regencies, for the head of prints and signatures; "" or NULL: no name is known */
     const char *office[REGENCY_COUNT];
     const struct status_limits *limits;
+    const char (
+        *limit_source)[SITE_NAME_SIZE]; /* of each of STATUS_LIMIT, "": its own; NULL: of all */
     size_t ponds;
     struct page_pond *pond;                  /* worst first (page_order) */
     unsigned level_count[STATUS_DANGER + 1]; /* ponds of each status_level */

@@ -2,6 +2,8 @@
 /* "/bantuan" and the pages that say what went wrong. */
 #include "page.h"
 
+#include <math.h>
+
 #include "analytics/web/html.h"
 #include "analytics/web/parts.h"
 
@@ -9,6 +11,33 @@ static void section(struct buf *b, enum lang lang, enum text title, enum text bo
 {
     parts_element(b, "h2", "", lang, title, NULL);
     parts_element(b, "p", "", lang, body, NULL);
+}
+
+/* Every limit with its value and source, for extension workers and officers. */
+static void limits_table(struct buf *b, const struct page_model *m, enum lang lang)
+{
+    struct status_limits l = *m->limits;
+
+    html_put(b,
+             "<details><summary>$</summary><div class=\"wide\"><table><caption>$</caption><tr>"
+             "<th>$</th><th>$</th><th>$</th></tr>\n",
+             text_get(lang, TEXT_LIMITS_OPEN), text_get(lang, TEXT_LIMITS_CAPTION),
+             text_get(lang, TEXT_LIMITS_NAME), text_get(lang, TEXT_LIMITS_VALUE),
+             text_get(lang, TEXT_BASIS_SOURCE));
+    for (size_t i = 0; i < STATUS_LIMIT_COUNT; i++) {
+        double value = *status_limit_at(&l, i);
+        char shown[FORMAT_SIZE];
+        struct status_limits usual = STATUS_DEFAULTS;
+        bool own = fabs(value - *status_limit_at(&usual, i)) > 1e-12;
+        const char *source = m->limit_source != NULL && m->limit_source[i][0] != '\0'
+                                 ? m->limit_source[i]
+                             : own ? text_get(lang, TEXT_LIMITS_UNSAID)
+                                   : STATUS_LIMIT[i].source;
+        (void)format_number(shown, sizeof shown, lang, value, value < 0.1 ? 3 : 2);
+        html_put(b, "<tr><th scope=\"row\"><code>$</code></th><td>$ $</td><td>$</td></tr>\n",
+                 STATUS_LIMIT[i].name, shown, STATUS_LIMIT[i].unit, source);
+    }
+    html_raw(b, "</table></div></details>\n");
 }
 
 void page_help(struct buf *b, const struct page_model *m, enum lang lang)
@@ -39,6 +68,7 @@ void page_help(struct buf *b, const struct page_model *m, enum lang lang)
     }
     parts_element(b, "h2", "", lang, TEXT_HELP_OXYGEN_TITLE, NULL);
     parts_element(b, "p", "", lang, TEXT_HELP_OXYGEN, limits);
+    limits_table(b, m, lang);
     section(b, lang, TEXT_HELP_LIME_TITLE, TEXT_HELP_LIME);
     section(b, lang, TEXT_HELP_DEVICE_TITLE, TEXT_HELP_DEVICE);
     section(b, lang, TEXT_HELP_RANGE_TITLE, TEXT_METHOD_RANGE);

@@ -120,8 +120,9 @@ void parts_badge(struct buf *b, enum lang lang, enum status_level level)
 /* The values an advice may speak of, as text. */
 struct advice_values {
     char oxygen[FORMAT_SIZE], clock[FORMAT_SIZE], limit[FORMAT_SIZE], drop[FORMAT_SIZE];
-    char value[FORMAT_SIZE];
-    struct text_arg args[16];
+    char value[FORMAT_SIZE], minutes[FORMAT_SIZE], begin[FORMAT_SIZE], dead[FORMAT_SIZE],
+        usual[FORMAT_SIZE];
+    struct text_arg args[24];
 };
 
 static void advice_values(struct advice_values *v, const struct page_model *m,
@@ -142,11 +143,25 @@ static void advice_values(struct advice_values *v, const struct page_model *m,
     v->clock[0] = '\0';
     if (s->ts_ms != 0)
         (void)format_moment(v->clock, sizeof v->clock, lang, s->ts_ms, m->now_ms);
+    (void)format_number(v->minutes, sizeof v->minutes, lang, s->minutes, 0);
+    (void)format_number(v->dead, sizeof v->dead, lang, s->value, 0);
+    (void)format_number(v->usual, sizeof v->usual, lang, s->limit, 1);
+    /* An hour before the crossing, but not before now. */
+    v->begin[0] = '\0';
+    if (s->ts_ms != 0)
+        (void)format_moment(v->begin, sizeof v->begin, lang,
+                            s->ts_ms - ((int64_t)3600 * 1000) > m->now_ms
+                                ? s->ts_ms - ((int64_t)3600 * 1000)
+                                : m->now_ms,
+                            m->now_ms);
     const struct text_arg args[] = {
-        {"kolam", p->pond.name}, {"do", v->oxygen},  {"jam", v->clock},  {"batas", v->limit},
-        {"telp", m->phone},      {"turun", v->drop}, {"ph", v->value},   {"nh3", v->value},
-        {"suhu", v->value},      {"ntu", v->value},  {"sensor", sensor}, {"nilai", v->value},
-        {"teknisi", ""},         {NULL, NULL},
+        {"kolam", p->pond.name}, {"do", v->oxygen},     {"jam", v->clock},
+        {"batas", v->limit},     {"telp", m->phone},    {"turun", v->drop},
+        {"ph", v->value},        {"nh3", v->value},     {"suhu", v->value},
+        {"ntu", v->value},       {"sensor", sensor},    {"nilai", v->value},
+        {"teknisi", ""},         {"menit", v->minutes}, {"jam_kritis", v->clock},
+        {"jam_mulai", v->begin}, {"do_min", v->oxygen}, {"mati", v->dead},
+        {"biasa", v->usual},     {NULL, NULL},
     };
     _Static_assert(sizeof args <= sizeof v->args, "room for every placeholder");
     memcpy(v->args, args, sizeof args);
@@ -209,7 +224,7 @@ void parts_advice(struct buf *b, const struct page_model *m, const struct page_p
     if (p->status.level != STATUS_OK)
         parts_element(b, "p", "soft", lang, TEXT_DO_NOW, NULL);
     steps(b, lang, a.steps, v.args);
-    if (p->status.no_lime && p->pond.system != POND_SYSTEM_CAGE)
+    if (p->status.ammonia_high && p->pond.system != POND_SYSTEM_CAGE)
         parts_element(b, "p", "no", lang, TEXT_NO_LIME, NULL);
 }
 

@@ -517,7 +517,7 @@ int web_start(struct web **out, const struct web_config *c, char *why, size_t wh
     w = xcalloc(1, sizeof *w);
     w->c = *c;
     if (w->c.limits == NULL)
-        w->c.limits = &STATUS_DEFAULTS;
+        w->c.limits = &c->config->limits;
     w->port = port_of(fd);
     rc = whatif_new(&w->whatif);
     const struct model_config model = {.config = c->config,

@@ -25,7 +25,7 @@ struct web_config {
     const struct analytics_config *config;
     struct records *records;
     struct series_source *series;       /* NULL: no source; every pond is then without data */
-    const struct status_limits *limits; /* NULL: STATUS_DEFAULTS */
+    const struct status_limits *limits; /* NULL: the configuration's */
     unsigned refresh_s;                 /* newest values are read this often; 1..600, 0: 15 */
     unsigned forecast_s; /* the forecast is computed anew at least this often; 60..86400, 0: 3600 */
 };

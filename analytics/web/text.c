@@ -6,7 +6,7 @@
 #define DASH "\u2013"
 
 /* clang-format off */
-static const char *const TEXT[TEXT_COUNT][LANG_COUNT] = {
+static const char *const TEXT[TEXT_WATER_FIRST][LANG_COUNT] = {
     [TEXT_APP] = {"Lumbung Nila", "Lumbung Nila"},
     [TEXT_NAV] = {"Menu", "Menu"},
     [TEXT_NAV_PONDS] = {"Kolam", "Ponds"},
@@ -464,6 +464,12 @@ static const char *const TEXT[TEXT_COUNT][LANG_COUNT] = {
     [TEXT_HELP_OXYGEN_TITLE] = {"Oksigen", "Oxygen"},
     [TEXT_HELP_OXYGEN] = {"Oksigen paling rendah menjelang matahari terbit. Sebaiknya di atas {waspada} mg/L; di bawah {bahaya} mg/L ikan bisa mati. Tanda di kolam: ikan megap-megap di permukaan.",
         "Oxygen is lowest just before sunrise. It should be above {waspada} mg/L; below {bahaya} mg/L fish can die. The sign in the pond: fish gasping at the surface."},
+    [TEXT_LIMITS_OPEN] = {"Semua batas dan sumbernya", "Every limit and its source"},
+    [TEXT_LIMITS_CAPTION] = {"Batas yang dipakai. Penyuluh dapat mengubah batas satu kolam dengan alasan.",
+        "The limits in use. The extension worker can change those of a pond, with a reason."},
+    [TEXT_LIMITS_NAME] = {"Batas", "Limit"},
+    [TEXT_LIMITS_VALUE] = {"Nilai", "Value"},
+    [TEXT_LIMITS_UNSAID] = {"pengaturan; tanpa keterangan", "configuration; nobody said why"},
     [TEXT_HELP_LIME_TITLE] = {"Kapur", "Lime"},
     [TEXT_HELP_LIME] = {"Takaran kapur tergantung tanah dan air: tanyakan penyuluh. Jangan menabur kapur bila amonia tinggi. Jangan pakai kapur tohor bila ada ikan.",
         "The dose of lime depends on soil and water: ask the extension worker. Do not lime when ammonia is high. Never use quicklime with fish in the pond."},
@@ -483,91 +489,12 @@ static const char *const TEXT[TEXT_COUNT][LANG_COUNT] = {
     [TEXT_BUSY] = {"Catatan kolam belum dapat dibaca. Coba lagi sebentar lagi.",
         "The pond records cannot be read yet. Try again in a moment."},
     [TEXT_TO_HOME] = {"Ke halaman kolam", "To the ponds"},
-    [TEXT_WELL_TITLE] = {"Air dalam keadaan baik", "The water is fine"},
-    [TEXT_WELL_WHAT] = {"Oksigen {do} mg/L pukul {jam}. Semua nilai dalam batas.",
-        "Oxygen {do} mg/L at {jam}. All values are inside their limits."},
-    [TEXT_WELL_DO] = {"Tidak ada tindakan.", "Nothing to do."},
-    [TEXT_DO_CRITICAL_TITLE] = {"Oksigen sangat rendah", "Oxygen is very low"},
-    [TEXT_DO_CRITICAL_WHAT] = {"Oksigen {kolam} {do} mg/L pukul {jam}, batas {batas}. Ikan bisa mati dalam beberapa jam.",
-        "Oxygen in {kolam} is {do} mg/L at {jam}; the limit is {batas}. Fish can die within hours."},
-    [TEXT_DO_CRITICAL_DO] = {"Nyalakan semua kincir/aerator sekarang.|Jangan beri pakan.|Tidak ada kincir: pompa air kolam lalu semprotkan kembali ke permukaan, atau tambah air baru yang pH-nya aman.|Lihat ikan: jika megap-megap, hubungi penyuluh {telp}.",
-        "Switch on every paddlewheel or aerator now.|Do not feed.|No aerator: pump pond water and spray it back on the surface, or add new water whose pH is safe.|Look at the fish: if they gasp, call the extension worker {telp}."},
-    [TEXT_DO_LOW_TITLE] = {"Oksigen rendah", "Oxygen is low"},
-    [TEXT_DO_LOW_WHAT] = {"Oksigen {kolam} {do} mg/L pukul {jam}, sebaiknya di atas {batas}.",
-        "Oxygen in {kolam} is {do} mg/L at {jam}; it should be above {batas}."},
-    [TEXT_DO_LOW_DO] = {"Nyalakan kincir/aerator.|Tunda pakan sampai oksigen di atas {batas}.|Periksa lagi setelah 30 menit.",
-        "Switch on the aerator.|Hold the feed until oxygen is above {batas}.|Check again in 30 minutes."},
-    [TEXT_DO_DROP_TITLE] = {"Oksigen turun cepat", "Oxygen is falling fast"},
-    [TEXT_DO_DROP_WHAT] = {"Oksigen {kolam} turun {turun} mg/L dalam 1 jam (sekarang {do}). Bisa karena hujan lebat, air dasar teraduk, atau plankton mati.",
-        "Oxygen in {kolam} fell {turun} mg/L in 1 hour (now {do}). Heavy rain, stirred bottom water or dying plankton can do this."},
-    [TEXT_DO_DROP_DO] = {"Nyalakan kincir sekarang.|Hentikan pakan hari ini.|Lihat warna air: jika mendadak cokelat atau bening, ganti air sebagian (periksa pH air sumber dulu).",
-        "Switch on the aerator now.|Stop feeding today.|Look at the water colour: if it suddenly turns brown or clear, change part of the water (check the pH of the source first)."},
-    [TEXT_PH_LOW_TITLE] = {"Air terlalu asam", "Water is too acid"},
-    [TEXT_PH_LOW_WHAT] = {"pH {kolam} {ph}, batas bawah {batas}. Sering terjadi di lahan gambut atau setelah hujan.",
-        "pH of {kolam} is {ph}; the lower limit is {batas}. Common on peat or after rain."},
-    [TEXT_PH_LOW_DO] = {"Ukur ulang dengan alat lain atau kertas pH.|Tabur kapur pertanian/dolomit sedikit demi sedikit sesuai takaran penyuluh, pagi hari.|Jangan pakai kapur tohor bila ada ikan.|Kurangi pakan.|Jangan biarkan air parit atau limpasan gambut masuk kolam.",
-        "Measure again with another meter or pH paper.|Spread agricultural lime or dolomite little by little, in the morning, at the dose the extension worker gives.|Never use quicklime with fish in the pond.|Feed less.|Keep run-off from peat out of the pond."},
-    [TEXT_PH_LOW_NO_LIME_DO] = {"Ukur ulang dengan alat lain atau kertas pH.|Jangan menabur kapur: amonia total tinggi, dan kapur membuatnya beracun.|Hentikan pakan hari ini dan ganti air 20–30% (periksa pH air sumber dulu).|Jangan biarkan air parit atau limpasan gambut masuk kolam.|Hubungi penyuluh {telp}.",
-        "Measure again with another meter or pH paper.|Do not lime: total ammonia is high, and lime would make it poisonous.|Stop feeding today and change 20–30% of the water (check the pH of the source first).|Keep run-off from peat out of the pond.|Call the extension worker {telp}."},
-    [TEXT_PH_HIGH_TITLE] = {"pH air terlalu tinggi", "Water is too alkaline"},
-    [TEXT_PH_HIGH_WHAT] = {"pH {kolam} {ph} pukul {jam}, batas atas {batas}. Biasanya plankton terlalu padat.",
-        "pH of {kolam} is {ph} at {jam}; the upper limit is {batas}. Usually too much plankton."},
-    [TEXT_PH_HIGH_DO] = {"Ganti air 20–30% (periksa pH air sumber dulu).|Hentikan pupuk dan kapur.|Kurangi pakan.|Malam ini nyalakan kincir: oksigen bisa turun.",
-        "Change 20–30% of the water (check the pH of the source first).|Stop fertiliser and lime.|Feed less.|Run the aerator tonight: oxygen may drop."},
-    [TEXT_AMMONIA_TITLE] = {"Amonia tinggi, beracun bagi ikan", "Ammonia is poisonous"},
-    [TEXT_AMMONIA_WATCH_TITLE] = {"Amonia mulai tinggi", "Ammonia is rising"},
-    [TEXT_AMMONIA_WHAT] = {"Amonia bebas {kolam} {nh3} mg/L (diukur {jam}), batas {batas}.",
-        "Un-ionised ammonia in {kolam} is {nh3} mg/L (measured at {jam}); the limit is {batas}."},
-    [TEXT_AMMONIA_WATCH_DO] = {"Beri pakan setengahnya hari ini.|Jangan menabur kapur: kapur membuat amonia lebih beracun.|Nyalakan kincir.|Ukur lagi besok pagi; bila naik, hentikan pakan dan ganti air 20–30% (periksa pH air sumber dulu).",
-                               "Feed half today.|Do not lime: lime makes ammonia more poisonous.|Run the aerator.|Measure again tomorrow morning; if it has risen, stop feeding and change 20–30% of the water (check the pH of the source first)."},
-    [TEXT_AMMONIA_DO] = {"Hentikan pakan hari ini.|Ganti air 20–30% (periksa pH air sumber dulu).|Nyalakan kincir.|Jangan menabur kapur: kapur membuat amonia lebih beracun.|Ukur lagi besok pagi.",
-        "Stop feeding today.|Change 20–30% of the water (check the pH of the source first).|Run the aerator.|Do not lime: lime makes ammonia more poisonous.|Measure again tomorrow morning."},
-    [TEXT_TEMP_HIGH_TITLE] = {"Air terlalu panas", "Water is too warm"},
-    [TEXT_TEMP_HIGH_WHAT] = {"Suhu {kolam} {suhu} °C pukul {jam}, batas atas {batas} °C.",
-        "{kolam} is at {suhu} °C at {jam}; the upper limit is {batas} °C."},
-    [TEXT_TEMP_HIGH_DO] = {"Beri pakan hanya pagi dan sore, jangan siang.|Tambah air supaya kolam lebih dalam (periksa pH air sumber dulu).|Nyalakan kincir siang hari supaya air teraduk.|Jangan menangkap atau memindahkan ikan sekarang.",
-        "Feed only in the morning and evening, not at noon.|Add water to make the pond deeper (check the pH of the source first).|Run the aerator at midday to mix the water.|Do not catch or move fish now."},
-    [TEXT_TEMP_LOW_TITLE] = {"Air terlalu dingin", "Water is too cold"},
-    [TEXT_TEMP_LOW_WHAT] = {"Suhu {kolam} {suhu} °C, batas bawah {batas} °C. Nafsu makan ikan turun.",
-        "{kolam} is at {suhu} °C; the lower limit is {batas} °C. Fish eat less."},
-    [TEXT_TEMP_LOW_DO] = {"Kurangi pakan setengah sampai suhu naik.|Beri pakan siang hari.|Perhatikan tanda penyakit (luka, jamur).|Tunda tebar benih baru.",
-        "Halve the feed until it is warmer.|Feed at midday.|Look for disease (wounds, fungus).|Delay stocking."},
-    [TEXT_TURBID_TITLE] = {"Air terlalu keruh", "Water is too turbid"},
-    [TEXT_TURBID_WHAT] = {"Kekeruhan {kolam} {ntu} NTU, batas {batas}.",
-        "Turbidity of {kolam} is {ntu} NTU; the limit is {batas}."},
-    [TEXT_TURBID_DO] = {"Keruh lumpur: tutup dulu saluran air masuk, jangan aduk dasar.|Hijau pekat: kurangi pakan, ganti air 20% (periksa pH air sumber dulu), siapkan kincir malam ini.|Ukur kecerahan dengan piring Secchi.",
-        "Muddy: close the inlet for now, do not stir the bottom.|Thick green: feed less, change 20% of the water (check the pH of the source first), prepare the aerator tonight.|Measure transparency with a Secchi disc."},
-    [TEXT_NO_DATA_TITLE] = {"Tidak ada data", "No data"},
-    [TEXT_NO_DATA_WHAT] = {"{kolam} tidak mengirim data sejak {jam}. Keadaan air tidak diketahui.",
-        "{kolam} has sent no data since {jam}. The state of the water is unknown."},
-    [TEXT_NO_DATA_NEVER_WHAT] = {"{kolam} tidak mengirim data dalam 7 hari terakhir. Keadaan air tidak diketahui.",
-        "{kolam} has sent no data in the last 7 days. The state of the water is unknown."},
-    [TEXT_NO_DATA_DO] = {"Lihat ikan langsung sekarang, apalagi malam dan subuh.|Periksa listrik dan lampu alat.|Periksa kabel ke kolam.|Belum menyala juga: hubungi teknisi {teknisi}.",
-        "Go and look at the fish now, above all at night and at dawn.|Check the power and the lamp of the device.|Check the cable to the pond.|Still nothing: call the technician {teknisi}."},
-    [TEXT_SENSOR_TITLE] = {"Angka sensor meragukan", "Sensor doubtful"},
-    [TEXT_SENSOR_WHAT] = {"Sensor {sensor} di {kolam} menunjukkan {nilai} (tidak wajar). Nilai ini tidak dipakai untuk alarm.",
-        "Sensor {sensor} in {kolam} shows {nilai} (not plausible). This value is not used for alarms."},
-    [TEXT_SENSOR_SILENT_TITLE] = {"Sensor tidak memberi angka", "A sensor gives no value"},
-    [TEXT_SENSOR_SILENT_WHAT] = {"Sensor {sensor} di {kolam} tidak memberi angka yang bisa dipakai. Terakhir {jam}.",
-        "Sensor {sensor} in {kolam} gives no usable value. Last heard {jam}."},
-    [TEXT_SENSOR_DO] = {"Bersihkan ujung sensor dengan air tawar dan kain lembut.|Bandingkan dengan alat ukur tangan.|Kalibrasi bila perlu.|Sampai beres, amati ikan setiap pagi.",
-        "Clean the tip with fresh water and a soft cloth.|Compare with a hand meter.|Calibrate if needed.|Until then, watch the fish every morning."},
-    [TEXT_SENSOR_SILENT_DO] = {"Periksa kabel dan steker sensor.|Bersihkan ujung sensor dengan air tawar dan kain lembut.|Sampai beres, amati ikan setiap pagi.",
-        "Check the cable and plug of the sensor.|Clean the tip with fresh water and a soft cloth.|Until then, watch the fish every morning."},
-    [TEXT_SENSOR_BLIND_DO] = {"Lihat ikan langsung sekarang, apalagi malam dan subuh: jika megap-megap, bertindaklah seperti saat oksigen rendah dan hubungi penyuluh {telp}.|Bersihkan ujung sensor dengan air tawar dan kain lembut.|Periksa kabel dan steker sensor.|Bandingkan dengan alat ukur tangan. Sampai beres, lihat ikan setiap malam dan subuh.",
-        "Go and look at the fish now, above all at night and at dawn: if they gasp, act as for low oxygen and call the extension worker {telp}.|Clean the tip with fresh water and a soft cloth.|Check the cable and plug of the sensor.|Compare with a hand meter. Until it is mended, look at the fish every night and dawn."},
-    [TEXT_CAGE_DANGER_DO] = {"Hentikan pakan.|Pindahkan keramba ke air yang lebih baik bila bisa, atau panen dan jual ikan yang sudah layak.|Jangan tebar benih.|Hubungi penyuluh {telp}.",
-        "Stop feeding.|Tow the cage to better water if you can, or harvest and sell fish of market size.|Do not stock.|Call the extension worker {telp}."},
-    [TEXT_CAGE_WATCH_DO] = {"Tunda pakan.|Periksa lagi setelah 30 menit.|Tunda tebar benih.|Bila terus memburuk: siapkan pemindahan keramba dan hubungi penyuluh {telp}.",
-        "Hold the feed.|Check again in 30 minutes.|Delay stocking.|If it gets worse: get ready to tow the cage and call the extension worker {telp}."},
-    [TEXT_CAGE_TEMP_HIGH_DO] = {"Beri pakan hanya pagi dan sore, jangan siang.|Jangan menangkap atau memindahkan ikan sekarang.",
-        "Feed only in the morning and evening, not at noon.|Do not catch or move fish now."},
 };
 /* clang-format on */
 
 const char *text_get(enum lang lang, enum text key)
 {
-    return TEXT[key][lang];
+    return key < TEXT_WATER_FIRST ? TEXT[key][lang] : TEXT_WATER[key - TEXT_WATER_FIRST][lang];
 }
 
 const char *text_lang(enum lang lang)
@@ -586,7 +513,7 @@ static const char *find(const struct text_arg *args, const char *name, size_t n)
 
 void text_fill(struct buf *b, enum lang lang, enum text key, const struct text_arg *args)
 {
-    const char *p = TEXT[key][lang], *open, *close;
+    const char *p = text_get(lang, key), *open, *close;
 
     while ((open = strchr(p, '{')) != NULL && (close = strchr(open, '}')) != NULL) {
         const char *value = find(args, open + 1, (size_t)(close - open - 1));

@@ -39,9 +39,16 @@ enum text text_metric(enum metric metric)
 static enum text cage_steps(const struct pond_status *status, enum text steps)
 {
     switch (status->reason) {
+    case REASON_GASPING:
+    case REASON_POWER_LOST: /* is not judged of cages */
     case REASON_DO_CRITICAL:
+    case REASON_DO_NOT_RECOVERING:
+    case REASON_RIVER_ACID:
     case REASON_DO_LOW:
     case REASON_DO_FAST_DROP:
+    case REASON_DO_NIGHT:
+    case REASON_PH_FALL:
+    case REASON_PH_RISE:
     case REASON_PH_LOW:
     case REASON_PH_HIGH:
     case REASON_AMMONIA_HIGH:
@@ -49,7 +56,10 @@ static enum text cage_steps(const struct pond_status *status, enum text steps)
         return status->level == STATUS_DANGER ? TEXT_CAGE_DANGER_DO : TEXT_CAGE_WATCH_DO;
     case REASON_TEMP_HIGH:
         return TEXT_CAGE_TEMP_HIGH_DO;
+    case REASON_FOULING:
+        return TEXT_SENSOR_DO;
     case REASON_ALL_WELL:
+    case REASON_MORTALITY:
     case REASON_TEMP_LOW:
     case REASON_NO_DATA:
     case REASON_SENSOR_SUSPECT:
@@ -74,6 +84,15 @@ struct text_advice text_advice_of(const struct pond_status *status, enum pond_sy
         [REASON_WATER_TURBID] = {TEXT_TURBID_TITLE, TEXT_TURBID_WHAT, TEXT_TURBID_DO},
         [REASON_NO_DATA] = {TEXT_NO_DATA_TITLE, TEXT_NO_DATA_WHAT, TEXT_NO_DATA_DO},
         [REASON_SENSOR_SUSPECT] = {TEXT_SENSOR_TITLE, TEXT_SENSOR_WHAT, TEXT_SENSOR_DO},
+        [REASON_GASPING] = {TEXT_GASPING_TITLE, TEXT_GASPING_WHAT, TEXT_GASPING_DO},
+        [REASON_POWER_LOST] = {TEXT_POWER_TITLE, TEXT_POWER_WHAT, TEXT_POWER_DO},
+        [REASON_DO_NOT_RECOVERING] = {TEXT_DO_STUCK_TITLE, TEXT_DO_STUCK_WHAT, TEXT_DO_STUCK_DO},
+        [REASON_DO_NIGHT] = {TEXT_DO_NIGHT_TITLE, TEXT_DO_NIGHT_WHAT, TEXT_DO_NIGHT_DO},
+        [REASON_PH_FALL] = {TEXT_PH_FALL_TITLE, TEXT_PH_FALL_WHAT, TEXT_PH_FALL_DO},
+        [REASON_PH_RISE] = {TEXT_PH_RISE_TITLE, TEXT_PH_RISE_WHAT, TEXT_PH_RISE_DO},
+        [REASON_RIVER_ACID] = {TEXT_RIVER_TITLE, TEXT_RIVER_WHAT, TEXT_CAGE_DANGER_DO},
+        [REASON_FOULING] = {TEXT_FOULING_TITLE, TEXT_FOULING_WHAT, TEXT_FOULING_DO},
+        [REASON_MORTALITY] = {TEXT_MORTALITY_TITLE, TEXT_MORTALITY_WHAT, TEXT_MORTALITY_DO},
     };
     struct text_advice a = ADVICE[status->reason];
 
@@ -81,7 +100,9 @@ struct text_advice text_advice_of(const struct pond_status *status, enum pond_sy
         a = (struct text_advice){TEXT_AMMONIA_WATCH_TITLE, TEXT_AMMONIA_WHAT,
                                  TEXT_AMMONIA_WATCH_DO};
     if (status->reason == REASON_PH_LOW && status->no_lime)
-        a.steps = TEXT_PH_LOW_NO_LIME_DO;
+        a.steps = !status->ammonia_high ? TEXT_PH_LOW_UNKNOWN_DO : TEXT_PH_LOW_NO_LIME_DO;
+    if (status->reason == REASON_RIVER_ACID && isnan(status->limit))
+        a.what = TEXT_RIVER_TOLD_WHAT;
     if (status->reason == REASON_NO_DATA && status->ts_ms == 0)
         a.what = TEXT_NO_DATA_NEVER_WHAT;
     if (status->reason == REASON_SENSOR_SUSPECT && isnan(status->value))

@@ -67,7 +67,9 @@ static inline void world_settle(struct world *w)
         struct series hour = {METRIC_DO_MG_L, 0, ts, value};
         if (last->ts_ms != 0 && reading_usable(last->flag))
             hour.n = 2;
-        status_judge(&p->latest, &hour, WORLD_NOW, &STATUS_DEFAULTS, &p->status);
+        const struct status_scene scene = {
+            .latest = &p->latest, .do_1h = &hour, .now_ms = WORLD_NOW, .system = p->pond.system};
+        status_judge(&scene, &STATUS_DEFAULTS, &p->status);
     }
     page_order(&w->model);
 }
@@ -281,13 +283,13 @@ static inline void world_make(struct world *w)
                                        .harvest_kg_p90 = 781};
     world_ask(&p->estimate);
     world_pond(w, "kotim-2", "Kolam 2", 1.43, 28.6, 6.8, 0.4);
-    world_pond(w, "kotim-3", "Kolam 3", 3.6, 28.9, 7.0, NAN);
+    world_pond(w, "kotim-3", "Kolam 3", 2.6, 28.9, 7.0, NAN);
     p = world_pond(w, "kotim-4", "Kolam 4", NAN, 28.9, 7.0, NAN);
     world_put(p, METRIC_DO_MG_L, 13.37, READING_PASS, 125); /* told nowhere as present */
     p = world_pond(w, "kotim-5", "Kolam 5 dekat rumah Pak Haji Ahmad bin Syamsudin", NAN, 29.3, 7.2,
                    NAN);
     world_put(p, METRIC_DO_MG_L, 0.0, READING_SUSPECT, 2);
-    world_pond(w, "seruyan-1", "Karamba 1", 6.2, 29.1, 5.2, 2.1);
+    world_pond(w, "seruyan-1", "Karamba 1", 6.2, 29.1, 4.2, 2.1);
     world_pond(w, "seruyan-2", "Karamba 2", 5.8, 33.4, 7.4, NAN);
     world_pond(w, "seruyan-3", "Karamba 3", 5.1, 30.0, 8.9, 1.4);
     world_pond(w, "seruyan-4", "Karamba 4", NAN, NAN, NAN, NAN);

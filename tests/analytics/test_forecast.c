@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analytics/config.h"
 #include "analytics/supply/forecast.h"
 #include "collector/common/civil.h"
 #include "collector/common/watereq.h"

@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "analytics/config.h"
 #include "analytics/series.h"
 #include "collector/common/buf.h"
 #include "collector/common/clock.h"

@@ -15,6 +15,7 @@
 struct scene {
     struct series_latest latest;
     struct series hour;
+    struct status_scene more; /* beside latest, do_1h and now_ms */
     int64_t ts[64];
     double value[64];
 };
@@ -51,7 +52,12 @@ static void scene_make(struct scene *s, double now, double before, double temp, 
 static struct pond_status judge(const struct scene *s)
 {
     struct pond_status st;
-    status_judge(&s->latest, &s->hour, NOW, &STATUS_DEFAULTS, &st);
+    struct status_scene scene = s->more;
+
+    scene.latest = &s->latest;
+    scene.do_1h = &s->hour;
+    scene.now_ms = NOW;
+    status_judge(&scene, &STATUS_DEFAULTS, &st);
     return st;
 }
 
@@ -65,19 +71,21 @@ static void every_limit_has_its_level_and_reason(void **state)
         double limit;
     } T[] = {
         {"all well", 5.3, 5.5, 28.4, 7.1, NONE, STATUS_OK, REASON_ALL_WELL, NONE},
-        {"exactly 4 mg/L is well", 4.0, 4.1, 28.4, 7.1, NONE, STATUS_OK, REASON_ALL_WELL, NONE},
-        {"3.9 is watch", 3.9, 4.1, 28.4, 7.1, NONE, STATUS_WATCH, REASON_DO_LOW, 4.0},
-        {"1.9 twice is danger", 1.9, 1.9, 28.4, 7.1, NONE, STATUS_DANGER, REASON_DO_CRITICAL, 2.0},
-        {"1.9 once is watch", 1.9, 2.1, 28.4, 7.1, NONE, STATUS_WATCH, REASON_DO_LOW, 4.0},
-        {"zero once after 6 is watch", 0.4, 6.0, 28.4, 7.1, NONE, STATUS_WATCH, REASON_DO_LOW, 4.0},
-        {"exactly 2 twice is watch", 2.0, 2.0, 28.4, 7.1, NONE, STATUS_WATCH, REASON_DO_LOW, 4.0},
+        {"exactly 3 mg/L is well", 3.0, 3.1, 28.4, 7.1, NONE, STATUS_OK, REASON_ALL_WELL, NONE},
+        {"2.9 is watch", 2.9, 3.1, 28.4, 7.1, NONE, STATUS_WATCH, REASON_DO_LOW, 3.0},
+        {"1.4 twice and 1.4 an hour before is danger", 1.4, 1.4, 28.4, 7.1, NONE, STATUS_DANGER,
+         REASON_DO_NOT_RECOVERING, 1.5},
+        {"1.4 once is watch", 1.4, 1.6, 28.4, 7.1, NONE, STATUS_WATCH, REASON_DO_LOW, 3.0},
+        {"zero once after 6 is watch", 0.4, 6.0, 28.4, 7.1, NONE, STATUS_WATCH, REASON_DO_LOW, 3.0},
+        {"exactly 1.5 twice is watch", 1.5, 1.5, 28.4, 7.1, NONE, STATUS_WATCH, REASON_DO_LOW, 3.0},
         {"32.0 C is well", 5.3, 5.5, 32.0, 7.1, NONE, STATUS_OK, REASON_ALL_WELL, NONE},
         {"32.1 C", 5.3, 5.5, 32.1, 7.1, NONE, STATUS_WATCH, REASON_TEMP_HIGH, 32.0},
         {"35.1 C", 5.3, 5.5, 35.1, 7.1, NONE, STATUS_DANGER, REASON_TEMP_HIGH, 35.0},
         {"24.9 C", 5.3, 5.5, 24.9, 7.1, NONE, STATUS_WATCH, REASON_TEMP_LOW, 25.0},
         {"19.9 C", 5.3, 5.5, 19.9, 7.1, NONE, STATUS_DANGER, REASON_TEMP_LOW, 20.0},
         {"pH 6.4", 5.3, 5.5, 28.4, 6.4, NONE, STATUS_WATCH, REASON_PH_LOW, 6.5},
-        {"pH 5.4", 5.3, 5.5, 28.4, 5.4, NONE, STATUS_DANGER, REASON_PH_LOW, 5.5},
+        {"pH 4.5 is watch", 5.3, 5.5, 28.4, 4.5, NONE, STATUS_WATCH, REASON_PH_LOW, 6.5},
+        {"pH 4.4", 5.3, 5.5, 28.4, 4.4, NONE, STATUS_DANGER, REASON_PH_LOW, 4.5},
         {"pH 8.6", 5.3, 5.5, 28.4, 8.6, NONE, STATUS_WATCH, REASON_PH_HIGH, 8.5},
         {"pH 9.6", 5.3, 5.5, 28.4, 9.6, NONE, STATUS_DANGER, REASON_PH_HIGH, 9.5},
         /* 28 C, pH 8: 6.5596 % (Emerson et al. 1975); pH 9: 41.246 % */
@@ -90,10 +98,10 @@ static void every_limit_has_its_level_and_reason(void **state)
          6.5},
         {"TAN without pH gives no ammonia", 5.3, 5.5, 28.0, NONE, 9.0, STATUS_OK, REASON_ALL_WELL,
          NONE},
-        {"oxygen first among dangers", 1.5, 1.5, 36.0, 4.0, NONE, STATUS_DANGER, REASON_DO_CRITICAL,
-         2.0},
-        {"danger by pH beats watch by oxygen", 3.0, 3.0, 28.0, 5.0, NONE, STATUS_DANGER,
-         REASON_PH_LOW, 5.5},
+        {"oxygen first among dangers", 1.2, 1.2, 36.0, 4.0, NONE, STATUS_DANGER,
+         REASON_DO_NOT_RECOVERING, 1.5},
+        {"danger by pH beats watch by oxygen", 2.5, 2.5, 28.0, 4.2, NONE, STATUS_DANGER,
+         REASON_PH_LOW, 4.5},
     };
 
     (void)state;
@@ -142,7 +150,8 @@ static void a_pond_that_never_spoke_has_no_data(void **state)
     assert_int_equal(st.ts_ms, 0);
     assert_int_equal(st.doubtful, 0);
     assert_true(isnan(st.nh3_n_mg_l));
-    status_judge(&s.latest, NULL, NOW, &STATUS_DEFAULTS, &st); /* no series at all */
+    status_judge(&(struct status_scene){.latest = &s.latest, .now_ms = NOW}, &STATUS_DEFAULTS,
+                 &st); /* no series at all */
     assert_int_equal(st.level, STATUS_NO_DATA);
 }
 
@@ -151,7 +160,7 @@ static void danger_by_another_probe_is_told_even_without_oxygen(void **state)
     struct scene s;
 
     (void)state;
-    scene_make(&s, NONE, 5.5, 28.4, 5.0, NONE);
+    scene_make(&s, NONE, 5.5, 28.4, 4.2, NONE);
     s.hour.n = 0;
     assert_int_equal(judge(&s).level, STATUS_DANGER);
     assert_int_equal(judge(&s).reason, REASON_PH_LOW);
@@ -268,7 +277,8 @@ static void ammonia_taken_by_hand_hours_ago_still_forbids_lime(void **state)
     assert_int_equal(judge(&s).reason, REASON_PH_LOW);
     assert_true(judge(&s).no_lime);
     put(&s, METRIC_TAN_N_MG_L, 4.0, READING_FAIL, 180 * MINUTE); /* not usable: says nothing */
-    assert_false(judge(&s).no_lime);
+    assert_true(judge(&s).no_lime); /* unknown: nobody is told to lime */
+    assert_false(judge(&s).ammonia_high);
     scene_make(&s, 5.3, 5.5, 28.0, 5.4, NONE);
     put(&s, METRIC_NH3_N_MG_L, 0.05, READING_PASS, 180 * MINUTE);
     assert_true(judge(&s).no_lime);
@@ -363,6 +373,255 @@ static void a_reading_from_the_future_is_not_trusted(void **state)
     assert_int_equal(judge(&s).level, STATUS_NO_DATA);
 }
 
+static void low_oxygen_that_does_not_rise_is_told_so(void **state)
+{
+    struct scene s;
+    struct pond_status st;
+
+    (void)state;
+    scene_make(&s, 1.2, 1.2, 28.0, 7.0, NONE);
+    st = judge(&s);
+    assert_int_equal(st.reason, REASON_DO_NOT_RECOVERING);
+    assert_true(fabs(st.minutes - 56.0) < 1e-9);
+    for (int i = 6; i < 12; i++)
+        s.value[i] = 1.4; /* risen by 0.2 within the half hour */
+    put(&s, METRIC_DO_MG_L, 1.4, READING_PASS, MINUTE);
+    assert_int_equal(judge(&s).reason, REASON_DO_CRITICAL);
+    scene_make(&s, 1.2, 3.5, 28.0, 7.0, NONE);
+    for (int i = 7; i < 12; i++)
+        s.value[i] = 1.2; /* low for 21 minutes only */
+    assert_int_equal(judge(&s).reason, REASON_DO_CRITICAL);
+    assert_true(isnan(judge(&s).minutes));
+}
+
+static void gasping_fish_are_danger_at_any_value(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    scene_make(&s, 7.5, 7.5, 28.0, 7.0, 0.1);
+    s.more.gasping_ms = NOW - 30 * MINUTE;
+    assert_int_equal(judge(&s).level, STATUS_DANGER);
+    assert_int_equal(judge(&s).reason, REASON_GASPING);
+    assert_int_equal(judge(&s).ts_ms, NOW - 30 * MINUTE);
+    s.more.gasping_ms = NOW - 120 * MINUTE;
+    assert_int_equal(judge(&s).level, STATUS_OK);
+    memset(&s.latest, 0, sizeof s.latest); /* nor is a probe needed */
+    s.hour.n = 0;
+    s.more.gasping_ms = NOW;
+    assert_int_equal(judge(&s).reason, REASON_GASPING);
+}
+
+static void mains_lost_is_danger_and_of_biofloc_at_once(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    scene_make(&s, 6.0, 6.0, 28.0, 7.0, 0.1);
+    s.more.mains_lost_ms = NOW - MINUTE + 1;
+    assert_int_equal(judge(&s).level, STATUS_OK);
+    s.more.system = POND_SYSTEM_BIOFLOC;
+    assert_int_equal(judge(&s).reason, REASON_POWER_LOST);
+    s.more.system = POND_SYSTEM_TARPAULIN;
+    s.more.mains_lost_ms = NOW - MINUTE;
+    assert_int_equal(judge(&s).reason, REASON_POWER_LOST);
+    assert_int_equal(judge(&s).level, STATUS_DANGER);
+    s.more.system = POND_SYSTEM_CAGE; /* has no aerator to lose */
+    assert_int_equal(judge(&s).level, STATUS_OK);
+}
+
+static void peat_water_moves_the_watch_and_never_the_danger(void **state)
+{
+    struct status_ph ph = {.usual = 5.9, .yesterday = 5.9, .hour = 5.9};
+    struct scene s;
+
+    (void)state;
+    scene_make(&s, 5.3, 5.5, 28.0, 5.9, 0.1);
+    assert_int_equal(judge(&s).reason, REASON_PH_LOW); /* its water is not known yet */
+    s.more.ph = &ph;
+    assert_int_equal(judge(&s).level, STATUS_OK);
+    put(&s, METRIC_PH, 5.3, READING_PASS, MINUTE);
+    assert_int_equal(judge(&s).level, STATUS_WATCH);
+    assert_true(fabs(judge(&s).limit - 5.4) < 1e-9);
+    ph.usual = 5.2; /* however acid: not under 5.0 */
+    put(&s, METRIC_PH, 4.95, READING_PASS, MINUTE);
+    assert_true(fabs(judge(&s).limit - 5.0) < 1e-9);
+    ph.usual = ph.yesterday = ph.hour = 4.4;
+    put(&s, METRIC_PH, 4.4, READING_PASS, MINUTE);
+    assert_int_equal(judge(&s).level, STATUS_DANGER);
+    assert_true(fabs(judge(&s).limit - 4.5) < 1e-9);
+    ph.usual = 7.5; /* nor does good water raise the standard's limit */
+    ph.yesterday = ph.hour = NAN;
+    put(&s, METRIC_PH, 6.6, READING_PASS, MINUTE);
+    assert_int_equal(judge(&s).level, STATUS_OK);
+}
+
+static void acid_water_is_danger_to_newly_stocked_fish(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    scene_make(&s, 5.3, 5.5, 28.0, 5.4, 0.1);
+    assert_int_equal(judge(&s).level, STATUS_WATCH);
+    s.more.stocked_ms = NOW - 13 * 24 * 60 * MINUTE;
+    assert_int_equal(judge(&s).level, STATUS_DANGER);
+    assert_true(fabs(judge(&s).limit - 5.5) < 1e-9);
+    s.more.stocked_ms = NOW - 14 * 24 * 60 * MINUTE;
+    assert_int_equal(judge(&s).level, STATUS_WATCH);
+}
+
+static void a_fall_of_ph_since_yesterday_is_danger(void **state)
+{
+    struct status_ph ph = {.usual = 7.2, .yesterday = 7.2, .hour = 6.45};
+    struct scene s;
+
+    (void)state;
+    scene_make(&s, 5.3, 5.5, 28.0, 6.45, 0.1);
+    s.more.ph = &ph;
+    assert_int_equal(judge(&s).reason, REASON_PH_FALL);
+    assert_int_equal(judge(&s).level, STATUS_DANGER);
+    assert_true(fabs(judge(&s).limit - 7.2) < 1e-9);
+    ph.hour = 6.9; /* one odd reading makes no fall */
+    assert_int_equal(judge(&s).reason, REASON_PH_LOW);
+    ph.hour = 6.45;
+    s.more.system = POND_SYSTEM_CAGE;
+    assert_int_equal(judge(&s).reason, REASON_RIVER_ACID);
+}
+
+static void a_rise_of_ph_over_much_ammonia_warns(void **state)
+{
+    struct status_ph ph = {.usual = 6.8, .yesterday = 6.8, .hour = 7.4};
+    struct scene s;
+
+    (void)state;
+    scene_make(&s, 5.3, 5.5, 28.0, 7.4, 1.1); /* 0.019 mg/L as NH3: still under the watch */
+    s.more.ph = &ph;
+    assert_int_equal(judge(&s).reason, REASON_PH_RISE);
+    scene_make(&s, 5.3, 5.5, 28.0, 7.4, 0.9);
+    s.more.ph = &ph;
+    assert_int_equal(judge(&s).level, STATUS_OK);
+}
+
+static void acid_river_water_is_told_to_cages(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    scene_make(&s, 5.3, 5.5, 28.0, 7.0, 0.1);
+    s.more.river_acid_ms = NOW - 600 * MINUTE;
+    assert_int_equal(judge(&s).level, STATUS_OK); /* a pond does not lie in the river */
+    s.more.system = POND_SYSTEM_CAGE;
+    assert_int_equal(judge(&s).reason, REASON_RIVER_ACID);
+    assert_int_equal(judge(&s).ts_ms, NOW - 600 * MINUTE);
+    s.more.river_acid_ms = NOW - 48 * 60 * MINUTE;
+    assert_int_equal(judge(&s).level, STATUS_OK);
+}
+
+static void tonights_forecast_is_watch(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    scene_make(&s, 6.0, 6.0, 28.0, 7.0, 0.1);
+    s.more.night = true;
+    s.more.night_p_watch = 0.5;
+    s.more.night_min_mg_l = 2.1;
+    s.more.night_low_ms = NOW + 400 * MINUTE;
+    assert_int_equal(judge(&s).reason, REASON_DO_NIGHT);
+    assert_int_equal(judge(&s).level, STATUS_WATCH);
+    assert_true(fabs(judge(&s).value - 2.1) < 1e-9);
+    s.more.night_p_watch = 0.49;
+    assert_int_equal(judge(&s).level, STATUS_OK);
+}
+
+static void many_deaths_are_danger(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    scene_make(&s, 6.0, 6.0, 28.0, 7.0, 0.1);
+    s.more.deaths = 5;
+    s.more.deaths_usual = 0.5;
+    s.more.fish = 3000;
+    assert_int_equal(judge(&s).level, STATUS_OK); /* five are few, however usual */
+    s.more.deaths = 6;
+    assert_int_equal(judge(&s).reason, REASON_MORTALITY);
+    s.more.deaths = 31;
+    s.more.deaths_usual = 20;
+    assert_int_equal(judge(&s).reason, REASON_MORTALITY); /* over 1 % */
+    s.more.deaths = 30;
+    assert_int_equal(judge(&s).level, STATUS_OK);
+}
+
+static void a_fouled_probe_is_never_green(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    scene_make(&s, 6.0, 6.0, 28.0, 7.0, 0.1);
+    s.more.fouled_ms = NOW - 60 * MINUTE;
+    assert_int_equal(judge(&s).level, STATUS_WATCH);
+    assert_int_equal(judge(&s).reason, REASON_FOULING);
+}
+
+static void usual_ph_needs_days(void **state)
+{
+    enum {
+        HOURS = 16 * 24
+    };
+    int64_t ts[HOURS];
+    double value[HOURS];
+    struct series hours = {METRIC_PH, HOURS, ts, value};
+    struct status_ph ph;
+
+    (void)state;
+    for (int i = 0; i < HOURS; i++) {
+        ts[i] = NOW - (HOURS - i) * 60 * MINUTE;
+        value[i] = i < HOURS - 26 ? 5.8 : i < HOURS - 21 ? 6.0 : 5.0;
+    }
+    ph = status_ph_days(&hours, NOW);
+    assert_true(fabs(ph.usual - 5.8) < 1e-9);
+    assert_true(fabs(ph.yesterday - 6.0) < 1e-9);
+    assert_true(fabs(ph.hour - 5.0) < 1e-9);
+    hours.ts_ms += HOURS - 4 * 24 - 10; /* four days and a part of one */
+    hours.value += HOURS - 4 * 24 - 10;
+    hours.n = 4 * 24 + 10;
+    assert_true(isnan(status_ph_days(&hours, NOW).usual));
+    hours.n = 0;
+    ph = status_ph_days(&hours, NOW);
+    assert_true(isnan(ph.usual) && isnan(ph.yesterday) && isnan(ph.hour));
+}
+
+static void every_limit_that_may_be_set_is_one(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < STATUS_LIMIT_COUNT; i++) {
+        const struct status_limit *l = &STATUS_LIMIT[i];
+        struct status_limits set = STATUS_DEFAULTS;
+        double value = *status_limit_at(&set, i);
+        if (!(value >= l->least && value <= l->most) || l->source[0] == '\0')
+            fail_msg("%s: %g is not within %g and %g, or has no source", l->name, value, l->least,
+                     l->most);
+    }
+    assert_null(status_limits_fault(&STATUS_DEFAULTS));
+    struct status_limits low = STATUS_DEFAULTS;
+    low.do_danger_mg_l = 0.9;
+    assert_non_null(strstr(status_limits_fault(&low), "do_danger_mg_l"));
+    low.do_danger_mg_l = 3.5;
+    assert_non_null(status_limits_fault(&low));
+}
+
+static void every_reason_has_a_key_of_its_own(void **state)
+{
+    (void)state;
+    for (int i = 0; i < REASON_COUNT; i++) {
+        assert_non_null(status_reason_key((enum status_reason)i));
+        for (int k = 0; k < i; k++)
+            assert_string_not_equal(status_reason_key((enum status_reason)i),
+                                    status_reason_key((enum status_reason)k));
+    }
+}
+
 static void worst_comes_first(void **state)
 {
     (void)state;
@@ -404,6 +663,20 @@ int main(void)
         cmocka_unit_test(of_two_probes_that_disagree_the_lower_is_told),
         cmocka_unit_test(turbid_water_is_watch),
         cmocka_unit_test(a_reading_from_the_future_is_not_trusted),
+        cmocka_unit_test(low_oxygen_that_does_not_rise_is_told_so),
+        cmocka_unit_test(gasping_fish_are_danger_at_any_value),
+        cmocka_unit_test(mains_lost_is_danger_and_of_biofloc_at_once),
+        cmocka_unit_test(peat_water_moves_the_watch_and_never_the_danger),
+        cmocka_unit_test(acid_water_is_danger_to_newly_stocked_fish),
+        cmocka_unit_test(a_fall_of_ph_since_yesterday_is_danger),
+        cmocka_unit_test(a_rise_of_ph_over_much_ammonia_warns),
+        cmocka_unit_test(acid_river_water_is_told_to_cages),
+        cmocka_unit_test(tonights_forecast_is_watch),
+        cmocka_unit_test(many_deaths_are_danger),
+        cmocka_unit_test(a_fouled_probe_is_never_green),
+        cmocka_unit_test(usual_ph_needs_days),
+        cmocka_unit_test(every_limit_that_may_be_set_is_one),
+        cmocka_unit_test(every_reason_has_a_key_of_its_own),
         cmocka_unit_test(worst_comes_first),
         cmocka_unit_test(limits_rise_in_order),
     };

@@ -190,13 +190,21 @@ static void every_reason_has_an_advice(void **state)
 
 static void ammonia_never_gets_lime(void **state)
 {
-    const struct pond_status acid = {
-        .level = STATUS_DANGER, .reason = REASON_PH_LOW, .value = 5.2, .no_lime = true};
+    const struct pond_status acid = {.level = STATUS_DANGER,
+                                     .reason = REASON_PH_LOW,
+                                     .value = 5.2,
+                                     .no_lime = true,
+                                     .ammonia_high = true};
+    const struct pond_status unknown = {
+        .level = STATUS_WATCH, .reason = REASON_PH_LOW, .value = 5.2, .no_lime = true};
     const struct pond_status ammonia = {
         .level = STATUS_DANGER, .reason = REASON_AMMONIA_HIGH, .value = 0.6, .no_lime = true};
 
     (void)state;
     assert_int_equal(text_advice_of(&acid, POND_SYSTEM_POND).steps, TEXT_PH_LOW_NO_LIME_DO);
+    assert_int_equal(text_advice_of(&unknown, POND_SYSTEM_POND).steps, TEXT_PH_LOW_UNKNOWN_DO);
+    assert_null(strstr(text_get(LANG_ID, TEXT_PH_LOW_UNKNOWN_DO), "Tabur"));
+    assert_null(strstr(text_get(LANG_EN, TEXT_PH_LOW_UNKNOWN_DO), "Spread"));
     assert_null(strstr(text_get(LANG_ID, TEXT_PH_LOW_NO_LIME_DO), "Tabur"));
     assert_null(strstr(text_get(LANG_EN, TEXT_PH_LOW_NO_LIME_DO), "Spread"));
     assert_non_null(strstr(text_get(LANG_ID, TEXT_PH_LOW_NO_LIME_DO), "Jangan menabur kapur"));

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "analytics/config.h"
 #include "analytics/web/model.h"
 #include "analytics/web/request.h"
 #include "analytics/web/server.h"
