@@ -108,7 +108,7 @@ static const char USAGE_ID[] =
     "                          [--months N] [--scope auto|tracked|all] [--draws K]\n"
     "                          [--seed S] [--parts BERKAS.csv] [--classes BERKAS.csv]\n"
     "                          [--out BERKAS.csv] [--balance BERKAS.csv]\n"
-    "                          [--without-official] [--threads N] [--progress]\n"
+    "                          [--without-official] [--issue] [--threads N] [--progress]\n"
     "  nila-analytics survey   --quarter 2027-Q1 [--n N] [--config BERKAS | --records DB]\n"
     "                          [--as-of TANGGAL] [--seed S] [--out BERKAS.csv]\n"
     "  nila-analytics growth   [--from-g G] [--days N] [--temp C] [--do MG_L] [--nh3 MG_L]\n"

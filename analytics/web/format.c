@@ -99,7 +99,9 @@ size_t format_unit(char *buf, size_t size, enum lang lang, double v, int decimal
     (void)format_number(number, sizeof number, lang, v, decimals);
     if (*unit == '\0' || !isfinite(v))
         return written(snprintf(buf, size, "%s", number), size);
-    return written(snprintf(buf, size, "%s\u00a0%s", number, unit), size);
+    /* "82,3%", as glibc and ICU have it for id_ID */
+    return written(
+        snprintf(buf, size, "%s%s%s", number, strcmp(unit, "%") == 0 ? "" : "\u00a0", unit), size);
 }
 
 size_t format_tonnes(char *buf, size_t size, enum lang lang, double kg)

@@ -28,7 +28,7 @@ size_t format_against(char *buf, size_t size, enum lang lang, double v, double l
 /* A limit as it was set: no decimals when it is whole, two at most. */
 size_t format_limit(char *buf, size_t size, enum lang lang, double limit);
 
-/* A number, a space and its unit: "5,3 mg/L". A unit of "" gives the number alone; no value gives the dash alone. */
+/* A number, a space and its unit: "5,3 mg/L", but "82,3%". A unit of "" gives the number alone; no value gives the dash alone. */
 size_t format_unit(char *buf, size_t size, enum lang lang, double v, int decimals,
                    const char *unit);
 

@@ -305,7 +305,7 @@ static void risk_cell(struct buf *b, const struct compare *c, size_t node, size_
     (void)format_number(base, sizeof base, lang, 100 * c->base[node][k].p_deficit, 0);
     (void)format_number(supposed_now, sizeof supposed_now, lang,
                         100 * c->supposed[node][k].p_deficit, 0);
-    html_put(b, "<td>$\u00a0% \u2192 $\u00a0%</td>", base, supposed_now);
+    html_put(b, "<td>$% \u2192 $%</td>", base, supposed_now);
 }
 
 static void table(struct buf *b, const struct compare *c, size_t node, enum lang lang)

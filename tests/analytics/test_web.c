@@ -281,7 +281,7 @@ static void a_scenario_is_computed_beside_the_pages_and_mistakes_are_named(void 
     await_page(&h, "/wilayah", "href=\"/wilayah/skenario\"");
     await_page(&h, "/wilayah/skenario?pakan=%2B50&kincir=&di=", "<h2>Yang diandaikan</h2>");
     ask(&h, "GET", "/wilayah/skenario?pakan=%2B50&kincir=&di=", "", &a);
-    assert_true(has(&a.body, "Harga pakan berubah +50 %, mulai sekarang."));
+    assert_true(has(&a.body, "Harga pakan berubah +50%, mulai sekarang."));
     assert_true(has(&a.body, "<svg class=\"chart\""));
     assert_true(has(&a.body, "value=\"50\""));
     assert_true(has(&a.body, "href=\"/wilayah/skenario?pakan=50&amp;lang=en\""));
