@@ -38,6 +38,8 @@ void channel_set(struct channel_result *r, enum channel_fate fate, enum channel_
     for (char *p = r->detail; *p != '\0'; p++)
         if ((unsigned char)*p < ' ' || *p == 0x7f)
             *p = ' '; /* a server's words are put into one line of a log */
+    for (size_t n = strlen(r->detail); n > 0 && strchr(" .", r->detail[n - 1]) != NULL; n--)
+        r->detail[n - 1] = '\0'; /* channel_say ends the sentence */
 }
 
 /* 0 when to is such an address. */

@@ -7,7 +7,8 @@
  * Secrets (tokens, passwords, the SIM's PIN) come from files and never reach a log line, a result or an event.
  *
  * Threads: one at a time per struct channel (its worker); different channels at the same time, also those that share a
- * modem. channel_wake may be called from any thread. http_global_init must have been called when one kind needs it. */
+ * modem. channel_wake may be called from any thread. The program ignores SIGPIPE and has
+ * called http_global_init. */
 #ifndef ANALYTICS_ALERT_CHANNEL_H
 #define ANALYTICS_ALERT_CHANNEL_H
 

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <curl/curl.h>
 
@@ -11,7 +12,8 @@
 struct transfer {
     const struct mail *m;
     size_t at;
-    char reply[160]; /* the server's last line */
+    char reply[160];   /* the server's last line */
+    char refusal[160]; /* its last one of 4xx or 5xx */
 };
 
 static size_t give(char *to, size_t size, size_t n, void *arg)
@@ -31,6 +33,8 @@ static size_t hear(char *line, size_t size, size_t n, void *arg)
 
     (void)snprintf(t->reply, sizeof t->reply, "%.*s", (int)(size * n < 150 ? size * n : 150), line);
     t->reply[strcspn(t->reply, "\r\n")] = '\0';
+    if (t->reply[0] == '4' || t->reply[0] == '5')
+        memcpy(t->refusal, t->reply, sizeof t->refusal);
     return size * n;
 }
 
@@ -128,6 +132,16 @@ static int from_curl(CURLcode code, long reply)
     }
 }
 
+/* libcurl says QUIT when it closes and waits up to two minutes for the answer, whatever the time-out was (7.88, smtp_disconnect):
+ * with no more to be read it does not. */
+static void part(CURL *e)
+{
+    curl_socket_t fd = CURL_SOCKET_BAD;
+
+    if (curl_easy_getinfo(e, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK && fd != CURL_SOCKET_BAD)
+        (void)shutdown(fd, SHUT_RD);
+}
+
 int mailer_send(const struct mail *m, struct mail_answer *out)
 {
     char words[CURL_ERROR_SIZE] = "", from[160];
@@ -154,10 +168,11 @@ int mailer_send(const struct mail *m, struct mail_answer *out)
     rc = from_curl(code, out->code);
     out->begun = t.at > 0;
     (void)snprintf(out->words, sizeof out->words, "%.159s",
-                   rc == NILA_ERR_REFUSED && t.reply[0] != '\0' ? t.reply
-                   : rc == 0                                    ? t.reply
-                   : words[0] != '\0'                           ? words
-                                                                : curl_easy_strerror(code));
+                   rc == NILA_ERR_REFUSED && t.refusal[0] != '\0' ? t.refusal
+                   : rc == 0                                      ? t.reply
+                   : words[0] != '\0'                             ? words
+                                                                  : curl_easy_strerror(code));
+    part(e);
     curl_easy_cleanup(e);
     curl_slist_free_all(to);
     return rc;
