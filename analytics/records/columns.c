@@ -9,6 +9,7 @@
 #include "collector/common/buf.h"
 #include "collector/common/civil.h"
 #include "collector/common/tongue.h"
+#include "contacts.h"
 #include "keys.h"
 #include "places.h"
 
@@ -20,6 +21,8 @@ static const char *const LEDGER[] = {"production", "sale", "transfer", NULL};
 static const char *const CODES[] = {"kemendagri", "bps", NULL};
 static const char *const STATUS[] = {"provisional", "final", NULL};
 static const char *const FOUND[] = {"yes", "no", NULL};
+static const char *const LANGUAGE[] = {"id", "en", NULL};
+static const char *const TURN[] = {"first", "second", NULL};
 static const char *const NODE[] = {"joint", "kotim", "seruyan", NULL};
 
 /* Bounds catch slips of the pen (grams for kilograms, a telephone number for a count), not unusual farms. */
@@ -125,6 +128,26 @@ static const struct columns TABLE[RECORDS_TABLES] = {
         {"on",         COLUMN_DAY,     true,  0, 0,       NULL},
         {"found",      COLUMN_WORD,    true,  0, 0,       FOUND},
         {"kg_quarter", COLUMN_NUMBER,  false, 0, 1000000, NULL}}},
+    [RECORDS_CONTACTS] = {12, {
+        {"contact",     COLUMN_SLUG, true,  0, 0, NULL},
+        {"name",        COLUMN_NAME, true,  0, 0, NULL},
+        {"phone",       COLUMN_NAME, false, 0, 0, NULL},
+        {"telegram",    COLUMN_NAME, false, 0, 0, NULL},
+        {"mail",        COLUMN_NAME, false, 0, 0, NULL},
+        {"language",    COLUMN_WORD, false, 0, 0, LANGUAGE},
+        {"answers_for", COLUMN_NAME, true,  0, 0, NULL},
+        {"order",       COLUMN_WORD, true,  0, 0, TURN},
+        {"quiet",       COLUMN_NAME, false, 0, 0, NULL},
+        {"channels",    COLUMN_NAME, false, 0, 0, NULL},
+        {"active",      COLUMN_WORD, false, 0, 0, FOUND},
+        {"on",          COLUMN_DAY,  true,  0, 0, NULL}}},
+    [RECORDS_LIMITS] = {6, {
+        {"pond",   COLUMN_POND,   true,  0, 0,   NULL},
+        {"key",    COLUMN_WORD,   true,  0, 0,   CONTACTS_LIMITS},
+        {"value",  COLUMN_NUMBER, false, 0, 500, NULL},
+        {"reason", COLUMN_NAME,   true,  0, 0,   NULL},
+        {"by",     COLUMN_NAME,   true,  0, 0,   NULL},
+        {"on",     COLUMN_DAY,    true,  0, 0,   NULL}}},
 };
 /* clang-format on */
 
@@ -319,6 +342,7 @@ int cell_read(const struct column *c, const struct csv *csv, int index, int64_t 
     case COLUMN_KEY:
     case COLUMN_FARM:
     case COLUMN_POND:
+    case COLUMN_SLUG:
         return read_slug(text, out, reason);
     case COLUMN_NAME:
         return read_name(text, out, reason);

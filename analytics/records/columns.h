@@ -10,7 +10,7 @@
 #include "collector/common/csv.h"
 #include "records.h"
 
-#define COLUMNS_MAX   10
+#define COLUMNS_MAX   12
 #define COLUMN_TEXT   SITE_NAME_SIZE /* bytes of a text cell, with its closing 0 */
 #define COLUMN_REASON 256            /* bytes of a complaint's reason */
 
@@ -18,6 +18,7 @@ enum column_kind {
     COLUMN_KEY,   /* slug, unique in its table: always the first column */
     COLUMN_FARM,  /* slug of a farm on record */
     COLUMN_POND,  /* slug of a pond on record */
+    COLUMN_SLUG,  /* slug that may stand in many rows */
     COLUMN_NAME,  /* text */
     COLUMN_WORD,  /* one of words */
     COLUMN_WHOLE, /* digits only */

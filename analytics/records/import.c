@@ -163,6 +163,7 @@ static void bind_cells(struct import *m, struct db_stmt *s)
         case COLUMN_KEY:
         case COLUMN_FARM:
         case COLUMN_POND:
+        case COLUMN_SLUG:
         case COLUMN_NAME:
         case COLUMN_WORD:
         case COLUMN_PERIOD:

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "import.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
 #include "collector/common/tongue.h"
+#include "contacts.h"
 #include "keys.h"
 #include "places.h"
 
@@ -189,6 +191,117 @@ static void check_survey(struct import *m)
                    m->cell[quarter].text);
 }
 
+/* Whether a word of answers_for means something; places are not looked up: a pond may be entered later than who keeps it. */
+static bool place_word(const char *word)
+{
+    enum regency r;
+
+    if (strcmp(word, "all") == 0)
+        return true;
+    if (strncmp(word, "regency:", 8) == 0)
+        return regency_find(word + 8, &r) == 0;
+    return slug_valid(strncmp(word, "farm:", 5) == 0 ? word + 5 : word);
+}
+
+static bool kind_word(const char *word)
+{
+    for (size_t k = 0; CONTACTS_KINDS[k] != NULL; k++)
+        if (strcmp(CONTACTS_KINDS[k], word) == 0)
+            return true;
+    return false;
+}
+
+/* Words between blanks, each of which must be known. */
+static void check_words(struct import *m, const char *name, bool (*known)(const char *),
+                        const char *cure)
+{
+    size_t at = import_column(m, name);
+    char text[COLUMN_TEXT], *rest = NULL;
+
+    memcpy(text, m->cell[at].text, sizeof text);
+    for (char *w = strtok_r(text, " ", &rest); w != NULL; w = strtok_r(NULL, " ", &rest))
+        if (!known(w)) {
+            import_bad(m, m->index[at], name,
+                       tongue("\"%.40s\" tidak boleh; %s", "\"%.40s\" is not allowed; %s"), w,
+                       cure);
+            return;
+        }
+}
+
+static void check_signs(struct import *m, const char *name, const char *signs, const char *must,
+                        const char *cure)
+{
+    size_t at = import_column(m, name);
+    const char *text = m->cell[at].text;
+
+    if (text[0] != '\0' && (text[strspn(text, signs)] != '\0' || strpbrk(text, must) == NULL))
+        import_bad(m, m->index[at], name,
+                   tongue("\"%.40s\" tidak boleh; %s", "\"%.40s\" is not allowed; %s"), text, cure);
+}
+
+static void check_contact(struct import *m)
+{
+    static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    size_t phone = import_column(m, "phone"), telegram = import_column(m, "telegram"),
+           mail = import_column(m, "mail"), quiet = import_column(m, "quiet"),
+           active = import_column(m, "active");
+    char signs[128];
+    int from, to;
+
+    check_signs(m, "phone", "+0123456789 -()", "0123456789",
+                tongue("seperti +62 812 3456 7890", "as in +62 812 3456 7890"));
+    (void)snprintf(signs, sizeof signs, "%s0123456789_-@", LETTERS);
+    check_signs(m, "telegram", signs, "0123456789@",
+                tongue("nomor chat, atau @nama saluran", "a chat's number, or @name of a channel"));
+    (void)snprintf(signs, sizeof signs, "%s0123456789._%%+-@", LETTERS);
+    check_signs(m, "mail", signs, "@",
+                tongue("seperti penyuluh@example.org", "as in penyuluh@example.org"));
+    check_words(m, "answers_for", place_word,
+                tongue("kolam, farm:NAMA, regency:kotim, regency:seruyan atau all",
+                       "ponds, farm:NAME, regency:kotim, regency:seruyan or all"));
+    check_words(m, "channels", kind_word,
+                tongue("siren call sms telegram webhook smtp ntfy whatsapp, dipisah spasi",
+                       "siren call sms telegram webhook smtp ntfy whatsapp, blanks between"));
+    if (!m->cell[quiet].empty && !contacts_quiet(m->cell[quiet].text, &from, &to))
+        import_bad(m, m->index[quiet], "quiet",
+                   tongue("\"%.40s\" tidak boleh; seperti 21-05 atau 21.30-05",
+                          "\"%.40s\" is not allowed; as in 21-05 or 21.30-05"),
+                   m->cell[quiet].text);
+    if (m->cell[phone].empty && m->cell[telegram].empty && m->cell[mail].empty &&
+        strcmp(m->cell[active].text, "no") != 0)
+        import_bad(m, m->index[phone], "phone",
+                   tongue("tidak boleh kosong bila telegram dan mail juga kosong: tidak ada yang "
+                          "dapat diberi tahu",
+                          "may not be empty where telegram and mail are: nobody could be told"));
+}
+
+static void check_limit(struct import *m)
+{
+    static const struct {
+        const char *key;
+        double min, max;
+        const char *unit;
+    } BOUND[] = {
+        {"do_watch_mg_l", CONTACTS_DANGER_LEAST, 8, "mg/L"},
+        {"do_danger_mg_l", CONTACTS_DANGER_LEAST, 5, "mg/L"},
+        {"ph_watch_low", 4.5, 8, ""},
+        {"ph_watch_high", 7, 10, ""},
+        {"temp_watch_low", 15, 30, "C"},
+        {"temp_watch_high", 28, 40, "C"},
+        {"turb_watch_ntu", 1, 500, "NTU"},
+    };
+    size_t key = import_column(m, "key"), value = import_column(m, "value");
+
+    for (size_t i = 0; i < sizeof BOUND / sizeof BOUND[0] && !m->cell[value].empty; i++)
+        if (strcmp(BOUND[i].key, m->cell[key].text) == 0 &&
+            !(m->cell[value].number >= BOUND[i].min && m->cell[value].number <= BOUND[i].max))
+            import_bad(
+                m, m->index[value], "value",
+                tongue("%.10g tidak boleh untuk %s; %.10g sampai %.10g %s (kosong: batas biasa)",
+                       "%.10g is not allowed for %s; %.10g to %.10g %s (empty: the usual limit)"),
+                m->cell[value].number, BOUND[i].key, BOUND[i].min, BOUND[i].max, BOUND[i].unit);
+}
+
 void import_check(struct import *m)
 {
     size_t k;
@@ -207,4 +320,8 @@ void import_check(struct import *m)
         check_assumption(m);
     else if (m->table == RECORDS_SURVEY)
         check_survey(m);
+    else if (m->table == RECORDS_CONTACTS)
+        check_contact(m);
+    else if (m->table == RECORDS_LIMITS)
+        check_limit(m);
 }

@@ -46,6 +46,8 @@ static const char *const TABLE[RECORDS_TABLES] = {
     [RECORDS_ASSUMPTIONS] = "assumptions",
     [RECORDS_CLASSES] = "classes",
     [RECORDS_SURVEY] = "survey",
+    [RECORDS_CONTACTS] = "contacts",
+    [RECORDS_LIMITS] = "limits",
 };
 
 const char *records_table_name(enum records_table t)

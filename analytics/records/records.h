@@ -40,6 +40,8 @@ enum records_table {
     RECORDS_ASSUMPTIONS, /* what the demand and the balance are made of */
     RECORDS_CLASSES,     /* our systems in the offices' classes */
     RECORDS_SURVEY,      /* what was found at ponds drawn at random from the register */
+    RECORDS_CONTACTS,    /* whom to tell of alarms (alarms.h) */
+    RECORDS_LIMITS,      /* limits of a pond that differ from the usual ones */
     RECORDS_TABLES
 };
 const char *records_table_name(enum records_table t); /* "farms" ... */

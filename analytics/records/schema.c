@@ -83,6 +83,46 @@ const char *const RECORDS_MIGRATION[] = {
     " WHEN NEW.issue <> (SELECT max(id) FROM issues) OR EXISTS(SELECT 1 FROM issued_values v WHERE v.issue = NEW.issue"
     " AND v.node = NEW.node AND v.lead = NEW.lead) BEGIN"
     " SELECT RAISE(ABORT, 'an issued forecast is never added to'); END;",
+    /* 5: whom to tell of what, what was told, and what people did about it. Contacts and limits are entered like assumptions: the
+     * newest row of a contact, or of a pond and key, counts. An alarm without raised_ms waits for its confirmation; an attempt
+     * without done_ms is still to be made, also after a crash */
+    "CREATE TABLE contacts(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " contact TEXT NOT NULL, name TEXT NOT NULL, phone TEXT, telegram TEXT, mail TEXT, language TEXT,"
+    " answers_for TEXT NOT NULL, \"order\" TEXT NOT NULL, quiet TEXT, channels TEXT, active TEXT, \"on\" INTEGER NOT NULL,"
+    " entered_on INTEGER NOT NULL);"
+    "CREATE TABLE limits(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " pond TEXT NOT NULL REFERENCES ponds(pond), key TEXT NOT NULL, value REAL, reason TEXT NOT NULL, by TEXT NOT NULL,"
+    " \"on\" INTEGER NOT NULL, entered_on INTEGER NOT NULL);"
+    "CREATE TABLE alarms(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " subject TEXT NOT NULL, \"group\" TEXT NOT NULL, cause TEXT NOT NULL, severity INTEGER NOT NULL, rank INTEGER NOT NULL,"
+    " first_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL, watch_ms INTEGER NOT NULL, danger_ms INTEGER NOT NULL,"
+    " raised_ms INTEGER NOT NULL, told_ms INTEGER NOT NULL, worst INTEGER NOT NULL, well_ms INTEGER NOT NULL,"
+    " eased_ms INTEGER NOT NULL, acked_ms INTEGER NOT NULL, acked_by TEXT NOT NULL, acked_how TEXT NOT NULL,"
+    " snooze_ms INTEGER NOT NULL, second_ms INTEGER NOT NULL, danger_told_ms INTEGER NOT NULL,"
+    " cleared_ms INTEGER NOT NULL, value REAL, threshold REAL);"
+    "CREATE UNIQUE INDEX alarms_open ON alarms(subject, \"group\") WHERE cleared_ms = 0;"
+    "CREATE INDEX alarms_by_time ON alarms(raised_ms);"
+    "CREATE TABLE alarm_attempts(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " alarm INTEGER REFERENCES alarms(id), kind TEXT NOT NULL, severity INTEGER NOT NULL, cause TEXT NOT NULL,"
+    " subject TEXT NOT NULL, contact TEXT NOT NULL, channel TEXT NOT NULL, address TEXT NOT NULL, english INTEGER NOT NULL,"
+    " title TEXT NOT NULL, text TEXT NOT NULL, sms TEXT NOT NULL, made_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL,"
+    " until_ms INTEGER NOT NULL, tries INTEGER NOT NULL, begun_ms INTEGER NOT NULL, done_ms INTEGER NOT NULL, fate TEXT NOT NULL,"
+    " code TEXT NOT NULL, reference TEXT NOT NULL, why TEXT NOT NULL);"
+    "CREATE INDEX attempts_waiting ON alarm_attempts(due_ms) WHERE done_ms = 0;"
+    "CREATE INDEX attempts_by_alarm ON alarm_attempts(alarm);"
+    "CREATE INDEX attempts_by_reference ON alarm_attempts(reference) WHERE reference <> '';"
+    "CREATE TABLE alarm_acks(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " alarm INTEGER NOT NULL REFERENCES alarms(id), kind TEXT NOT NULL, minutes INTEGER NOT NULL, by TEXT NOT NULL,"
+    " how TEXT NOT NULL, at_ms INTEGER NOT NULL, taken_ms INTEGER NOT NULL);"
+    "CREATE INDEX acks_waiting ON alarm_acks(id) WHERE taken_ms = 0;"
+    "CREATE TABLE presses(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " pond TEXT NOT NULL REFERENCES ponds(pond), kind TEXT NOT NULL, by TEXT NOT NULL, at_ms INTEGER NOT NULL);"
+    "CREATE INDEX presses_by_pond ON presses(pond, kind, at_ms);"
+    "CREATE TABLE nights(pond TEXT NOT NULL REFERENCES ponds(pond), day INTEGER NOT NULL, threshold REAL NOT NULL,"
+    " issued_ms INTEGER NOT NULL, p_below REAL, min_p10 REAL, min_p50 REAL, min_p90 REAL, low_ms INTEGER NOT NULL,"
+    " basis TEXT NOT NULL, warned_ms INTEGER NOT NULL, lowest REAL, seen_share REAL, judged_ms INTEGER NOT NULL,"
+    " PRIMARY KEY(pond, day)) WITHOUT ROWID;"
+    "CREATE TABLE alarm_marks(key TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) WITHOUT ROWID;",
     NULL,
 };
 /* clang-format on */

@@ -5,6 +5,8 @@
 
 #include "tests/support/support.h"
 
+#include <stdio.h>
+
 #include "analytics/records/records.h"
 
 static char dir[256], path[300];
