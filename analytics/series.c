@@ -187,6 +187,24 @@ int series_latest(struct series_source *s, const char *pond, int64_t from_ms,
     return rc;
 }
 
+int series_contact(struct series_source *s, const char *input, int64_t from_ms,
+                   struct series_contact *out)
+{
+    struct series_contact got = {0};
+    char why[SERIES_WHY_SIZE] = "";
+    int rc;
+
+    if (s->ops->contact == NULL)
+        return NILA_ERR_UNSUPPORTED;
+    (void)pthread_mutex_lock(&s->lock);
+    rc = s->ops->contact(s->impl, input, from_ms, &got, why);
+    report(s, rc, input, why);
+    (void)pthread_mutex_unlock(&s->lock);
+    if (rc == 0)
+        *out = got;
+    return rc;
+}
+
 int series_write(struct series_source *s, const char *lines, size_t len, char *why, size_t why_size)
 {
     char words[SERIES_WHY_SIZE] = "";

@@ -59,6 +59,17 @@ struct series_latest {
 NILA_MUST_CHECK int series_latest(struct series_source *s, const char *pond, int64_t from_ms,
                                   struct series_latest *out);
 
+/* What a contact of the collector (its "inputs": mains present, a button) has read since from_ms. */
+struct series_contact {
+    int64_t ts_ms;    /* newest reading; 0: none */
+    int value;        /* then: 0 or 1 */
+    int64_t since_ms; /* it has read so since, as far as is looked back */
+    int64_t on_ms;    /* newest reading of 1; 0: none */
+};
+/* NILA_ERR_UNSUPPORTED: the source is no collector's socket. Errors as series_load. */
+NILA_MUST_CHECK int series_contact(struct series_source *s, const char *input, int64_t from_ms,
+                                   struct series_contact *out);
+
 /* Writes lines (line protocol, ms) to the source's InfluxDB; NILA_ERR_UNSUPPORTED for a socket source, NILA_ERR_REFUSED
  * (refused lines or rights), NILA_ERR_FULL (more than the server takes at once), NILA_ERR_IO (away, busy); the words in
  * why (size >= 256). */

@@ -250,4 +250,4 @@ static int write_lines(void *impl, const char *lines, size_t len, char *why)
     return NILA_ERR_IO;
 }
 
-const struct series_ops SERIES_INFLUX = {load, latest, write_lines, close_influx};
+const struct series_ops SERIES_INFLUX = {load, latest, write_lines, NULL, close_influx};

@@ -191,4 +191,47 @@ static int latest(void *impl, const char *pond, int64_t from_ms, struct series_l
     return 0;
 }
 
-const struct series_ops SERIES_SOCKET = {load, latest, NULL, close_socket};
+/* --- contacts: they may belong to no pond --- */
+
+struct contact_sink {
+    const char *input;
+    struct series_contact *out;
+};
+
+static int contact_line(void *arg, const char *json)
+{
+    struct contact_sink *k = arg;
+    struct series_contact *o = k->out;
+    struct series_last got;
+    int rc = parse_line(json, &got), value;
+
+    if (rc != 0 || strcmp(got.device, k->input) != 0 || !reading_usable(got.flag) ||
+        !isfinite(got.value) || got.ts_ms < o->ts_ms) /* lines of one contact come in its order */
+        return rc;
+    value = got.value >= 0.5;
+    if (o->ts_ms == 0 || value != o->value)
+        o->since_ms = got.ts_ms;
+    o->ts_ms = got.ts_ms;
+    o->value = value;
+    if (value == 1)
+        o->on_ms = got.ts_ms;
+    return 0;
+}
+
+static int contact(void *impl, const char *input, int64_t from_ms, struct series_contact *out,
+                   char *why)
+{
+    struct series_socket *s = impl;
+    struct contact_sink sink = {.input = input, .out = out};
+    char request[256];
+
+    (void)snprintf(
+        request, sizeof request,
+        "{\"v\":1,\"op\":\"history\",\"pond\":\"\",\"metric\":\"input\",\"from_ms\":%lld,"
+        "\"to_ms\":%lld}",
+        (long long)from_ms, (long long)(clock_wall_ms() + OVERLAP_MS));
+    return control_call(s->path, request, contact_line, &sink, SERIES_TIMEOUT_MS, why,
+                        SERIES_WHY_SIZE);
+}
+
+const struct series_ops SERIES_SOCKET = {load, latest, NULL, contact, close_socket};

@@ -31,6 +31,9 @@ struct series_ops {
     int (*latest)(void *impl, const char *pond, int64_t from_ms, struct series_latest *out,
                   char *why);
     int (*write)(void *impl, const char *lines, size_t len, char *why); /* NULL: not possible */
+    /* NULL: not possible */
+    int (*contact)(void *impl, const char *input, int64_t from_ms, struct series_contact *out,
+                   char *why);
     void (*close)(void *impl);
 };
 

@@ -54,6 +54,8 @@ struct rec_attempt {
     char kind[ALARM_WORD_SIZE]; /* raise repeat clear acked notice heartbeat */
     enum alarm_severity severity;
     char cause[ALARM_WORD_SIZE], subject[ALARM_SUBJECT_SIZE];
+    char place[SITE_NAME_SIZE]; /* the subject's name for people */
+    char regency[ALARM_WORD_SIZE];
     char contact[SLUG_SIZE]; /* "" for a siren and the like */
     char channel[SLUG_SIZE]; /* slug of the configuration */
     char address[CONTACT_ADDRESS_SIZE];
@@ -121,7 +123,7 @@ NILA_MUST_CHECK int records_attempts(struct records *r, int64_t alarm, int64_t f
                                      struct rec_attempt **out, size_t *n);
 /* Stores tries, begun_ms, done_ms, due_ms, fate, code, reference, why of the attempt with a's id. */
 NILA_MUST_CHECK int records_attempt_store(struct records *r, const struct rec_attempt *a);
-/* A delivery report: the newest attempt on that channel with the reference gets the fate. NILA_ERR_NOT_FOUND: there is none. */
+/* A delivery report: the newest attempt on that channel ("": any) with the reference gets the fate. NILA_ERR_NOT_FOUND: there is none. */
 NILA_MUST_CHECK int records_attempt_report(struct records *r, const char *channel,
                                            const char *reference, const char *fate);
 

@@ -10,10 +10,10 @@
 /* clang-format off */
 #define ATTEMPT_COLUMNS \
     "alarm, kind, severity, cause, subject, contact, channel, address, english, title, text, sms, made_ms, due_ms, until_ms, " \
-    "tries, begun_ms, done_ms, fate, code, reference, why"
+    "tries, begun_ms, done_ms, fate, code, reference, why, place, regency"
 static const char ADD[] =
     "INSERT INTO alarm_attempts(" ATTEMPT_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
-    "0, 0, 0, '', '', '', '') RETURNING id";
+    "0, 0, 0, '', '', '', '', ?16, ?17) RETURNING id";
 static const char WAITING[] =
     "SELECT " ATTEMPT_COLUMNS ", id FROM alarm_attempts WHERE done_ms = 0 ORDER BY id";
 static const char OF_ALARM[] =
@@ -22,7 +22,7 @@ static const char STORE[] =
     "UPDATE alarm_attempts SET tries = ?2, begun_ms = ?3, done_ms = ?4, due_ms = ?5, fate = ?6, code = ?7, reference = ?8, "
     "why = ?9 WHERE id = ?1";
 static const char REPORT[] =
-    "UPDATE alarm_attempts SET fate = ?3 WHERE id = (SELECT max(id) FROM alarm_attempts WHERE reference = ?2 AND channel = ?1) "
+    "UPDATE alarm_attempts SET fate = ?3 WHERE id = (SELECT max(id) FROM alarm_attempts WHERE reference = ?2 AND (?1 = '' OR channel = ?1)) "
     "RETURNING id";
 static const char NIGHT[] =
     "INSERT INTO nights(pond, day, threshold, issued_ms, p_below, min_p10, min_p50, min_p90, low_ms, basis, warned_ms, lowest, "
@@ -73,6 +73,8 @@ int attempts_add(struct db *d, struct rec_attempt *a)
         db_bind_integer(s, 13, a->made_ms);
         db_bind_integer(s, 14, a->due_ms);
         db_bind_integer(s, 15, a->until_ms);
+        db_bind_text(s, 16, a->place);
+        db_bind_text(s, 17, a->regency);
         rc = run_returning(d, s, &a->id);
     }
     db_finalize(s);
@@ -105,7 +107,9 @@ static int take_attempt(struct db_stmt *s, void *element)
     db_text(s, 19, a->code, sizeof a->code);
     db_text(s, 20, a->reference, sizeof a->reference);
     db_text(s, 21, a->why, sizeof a->why);
-    a->id = db_integer(s, 22);
+    db_text(s, 22, a->place, sizeof a->place);
+    db_text(s, 23, a->regency, sizeof a->regency);
+    a->id = db_integer(s, 24);
     return 0;
 }
 

@@ -104,7 +104,7 @@ const char *const RECORDS_MIGRATION[] = {
     "CREATE INDEX alarms_by_time ON alarms(raised_ms);"
     "CREATE TABLE alarm_attempts(id INTEGER PRIMARY KEY AUTOINCREMENT,"
     " alarm INTEGER REFERENCES alarms(id), kind TEXT NOT NULL, severity INTEGER NOT NULL, cause TEXT NOT NULL,"
-    " subject TEXT NOT NULL, contact TEXT NOT NULL, channel TEXT NOT NULL, address TEXT NOT NULL, english INTEGER NOT NULL,"
+    " subject TEXT NOT NULL, place TEXT NOT NULL, regency TEXT NOT NULL, contact TEXT NOT NULL, channel TEXT NOT NULL, address TEXT NOT NULL, english INTEGER NOT NULL,"
     " title TEXT NOT NULL, text TEXT NOT NULL, sms TEXT NOT NULL, made_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL,"
     " until_ms INTEGER NOT NULL, tries INTEGER NOT NULL, begun_ms INTEGER NOT NULL, done_ms INTEGER NOT NULL, fate TEXT NOT NULL,"
     " code TEXT NOT NULL, reference TEXT NOT NULL, why TEXT NOT NULL);"

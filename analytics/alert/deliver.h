@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* deliver: makes the attempts that are on record: a thread and a bounded queue a channel, so that a mail server that hangs never
+ * delays the siren. The records are the queue that counts; what does not fit in memory waits there.
+ *
+ * An attempt is marked as begun before it is sent and its fate is stored after: after a crash it is made again (at least
+ * once). FATE_RETRY is tried again after what the other side said, else after 10 s, doubling to 5 min, until its time is
+ * over; FATE_UNKNOWN once more. Dangers go first. What a channel hears is kept for the caller. */
+#ifndef ANALYTICS_ALERT_DELIVER_H
+#define ANALYTICS_ALERT_DELIVER_H
+
+#include "analytics/records/alarms.h"
+#include "channel.h"
+
+#define DELIVER_QUEUE 64 /* attempts in memory a channel */
+
+struct deliver;
+
+/* What makes an attempt: the channels themselves, or a test's. As channel_send and channel_listen. */
+struct deliver_ops {
+    int (*send)(void *channel, const char *to, const struct channel_message *m,
+                struct channel_result *out);
+    int (*listen)(void *channel, int64_t wait_ms, channel_heard *fn, void *arg);
+    void (*wake)(void *channel);
+    void (*stop)(void *channel);
+};
+struct deliver_channel {
+    const char *slug;
+    void *channel;
+};
+
+/* Starts the threads; r and the channels are borrowed and must outlive *out. ops NULL: struct channel. */
+struct deliver *deliver_start(struct records *r, const struct deliver_channel *channel, size_t n,
+                              const struct deliver_ops *ops);
+/* Stops what is under way and waits for the threads. NULL is fine. */
+void deliver_stop(struct deliver *d);
+
+/* Hands over what is due by now; call it after every commit and regularly. Errors of the records, logged; then later. */
+void deliver_feed(struct deliver *d, int64_t now_ms);
+/* Attempts in memory, being made included. */
+size_t deliver_busy(struct deliver *d);
+
+/* What was heard since the last call; *out is the caller's, free(). The channel's slug lies in slug. */
+struct deliver_heard {
+    char slug[SLUG_SIZE];
+    struct channel_event event;
+};
+size_t deliver_heard(struct deliver *d, struct deliver_heard **out);
+
+#endif

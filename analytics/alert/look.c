@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "look.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/common/civil.h"
+#include "collector/common/log.h"
+#include "collector/common/reading.h"
+
+#define MIN_MS  ((int64_t)60 * 1000)
+#define HOUR_MS (60 * MIN_MS)
+#define LOOK_BACK_MS \
+    (3 * CIVIL_DAY_MS) /* a pond without oxygen for so long has no probe, as far as alarms go */
+/* Assumptions: what a person said holds so long; then it must be said again. */
+#define GASPING_MS (2 * HOUR_MS)
+#define RIVER_MS   (24 * HOUR_MS)
+/* The collector tells the state of a contact every 15 minutes. */
+#define CONTACT_MS (20 * MIN_MS)
+
+/* Margins by which a value must be inside before an alarm ends (users.md section 4). */
+static const double DO_MARGIN = 0.3, PH_MARGIN = 0.2, TEMP_MARGIN = 0.5;
+static const double PART_MARGIN = 0.9; /* of ammonia and turbidity: assumption */
+
+void look_free(struct look *l)
+{
+    records_snapshot_free(l->snap);
+    free(l->contact);
+    free(l->limit);
+    free(l->press);
+    free(l->pond);
+    free(l->seen);
+    free(l->ground);
+    *l = (struct look){0};
+}
+
+/* --- records --- */
+
+/* Where a key of contacts.h lies. */
+static double *limit_member(struct status_limits *t, const char *key)
+{
+    const struct {
+        const char *key;
+        double *at;
+    } M[] = {
+        {"do_watch_mg_l", &t->do_watch_mg_l},   {"do_danger_mg_l", &t->do_danger_mg_l},
+        {"ph_watch_low", &t->ph_watch_low},     {"ph_watch_high", &t->ph_watch_high},
+        {"temp_watch_low", &t->temp_watch_low}, {"temp_watch_high", &t->temp_watch_high},
+        {"turb_watch_ntu", &t->turb_watch_ntu},
+    };
+
+    for (size_t i = 0; i < sizeof M / sizeof M[0]; i++)
+        if (strcmp(M[i].key, key) == 0)
+            return M[i].at;
+    return NULL;
+}
+
+static bool in_order(const struct status_limits *t)
+{
+    return t->do_danger_mg_l >= CONTACTS_DANGER_LEAST && t->do_danger_mg_l <= t->do_watch_mg_l &&
+           t->ph_danger_low <= t->ph_watch_low && t->ph_watch_low < t->ph_watch_high &&
+           t->ph_watch_high <= t->ph_danger_high && t->temp_danger_low <= t->temp_watch_low &&
+           t->temp_watch_low < t->temp_watch_high && t->temp_watch_high <= t->temp_danger_high;
+}
+
+static void own_limits(const struct look *l, struct look_pond *p)
+{
+    struct status_limits own = STATUS_DEFAULTS;
+
+    for (size_t i = 0; i < l->limits; i++) {
+        double *at = limit_member(&own, l->limit[i].key);
+        if (at != NULL && strcmp(l->limit[i].pond, p->pond->slug) == 0)
+            *at = l->limit[i].value;
+    }
+    p->limits = in_order(&own) ? own : STATUS_DEFAULTS;
+    if (!in_order(&own))
+        log_warnx("pond %s: its own limits do not rise in order; the usual ones are used",
+                  p->pond->slug);
+}
+
+static bool is_empty(const struct records_snapshot *s, size_t pond, int64_t now_ms)
+{
+    size_t from, to;
+
+    records_cycles_of(s, pond, &from, &to);
+    return from < to && records_open_cycle(s, pond, civil_day(now_ms)) < 0;
+}
+
+/* What is known of ponds that stay is kept. */
+static void adopt(struct look *l, int64_t now_ms)
+{
+    struct look_pond *fresh = xcalloc(l->snap->ponds, sizeof *fresh);
+
+    for (size_t i = 0; i < l->snap->ponds; i++) {
+        struct look_pond *p = &fresh[i];
+
+        p->pond = &l->snap->pond[i];
+        p->farm = &l->snap->farm[p->pond->farm];
+        p->empty = is_empty(l->snap, i, now_ms);
+        own_limits(l, p);
+    }
+    free(l->pond);
+    l->pond = fresh;
+    l->ponds = l->snap->ponds;
+}
+
+int look_read(struct look *l, int64_t now_ms)
+{
+    struct look got = {0};
+    int rc = records_snapshot(l->records, now_ms, &got.snap);
+
+    if (rc == 0)
+        rc = records_contacts(l->records, &got.contact, &got.contacts);
+    if (rc == 0)
+        rc = records_limits(l->records, &got.limit, &got.limits);
+    if (rc == 0)
+        rc = records_presses(l->records, now_ms - RIVER_MS, now_ms + MIN_MS, &got.press,
+                             &got.presses);
+    if (rc != 0) {
+        look_free(&got);
+        return rc;
+    }
+    records_snapshot_free(l->snap);
+    free(l->contact);
+    free(l->limit);
+    free(l->press);
+    l->snap = got.snap;
+    l->contact = got.contact;
+    l->limit = got.limit;
+    l->press = got.press;
+    l->contacts = got.contacts;
+    l->limits = got.limits;
+    l->presses = got.presses;
+    l->read_ms = now_ms;
+    adopt(l, now_ms);
+    return 0;
+}
+
+const struct look_pond *look_find(const struct look *l, const char *slug)
+{
+    for (size_t i = 0; i < l->ponds; i++)
+        if (strcmp(l->pond[i].pond->slug, slug) == 0)
+            return &l->pond[i];
+    return NULL;
+}
+
+/* --- what is seen --- */
+
+static void see(struct look *l, const char *subject, enum cause c, enum alarm_severity s,
+                double value, double threshold)
+{
+    struct engine_seen *n;
+
+    if (l->n_seen == l->seen_cap) {
+        l->seen_cap = l->seen_cap == 0 ? 16 : l->seen_cap * 2;
+        l->seen = xrealloc(l->seen, l->seen_cap, sizeof *l->seen);
+    }
+    n = &l->seen[l->n_seen++];
+    *n = (struct engine_seen){.cause = c, .severity = s, .value = value, .threshold = threshold};
+    (void)snprintf(n->subject, sizeof n->subject, "%s", subject);
+}
+
+static struct engine_ground *stand(struct look *l, const char *subject)
+{
+    struct engine_ground *g;
+
+    if (l->n_ground == l->ground_cap) {
+        l->ground_cap = l->ground_cap == 0 ? 16 : l->ground_cap * 2;
+        l->ground = xrealloc(l->ground, l->ground_cap, sizeof *l->ground);
+    }
+    g = &l->ground[l->n_ground++];
+    *g = (struct engine_ground){0};
+    (void)snprintf(g->subject, sizeof g->subject, "%s", subject);
+    return g;
+}
+
+static void judge(const struct series_latest *latest, const struct series *hour, int64_t now_ms,
+                  const struct status_limits *limits, struct pond_status *out)
+{
+    status_judge(latest, hour, now_ms, limits, out);
+}
+
+/* Every danger, each by itself; and, when there is none, what else is the matter. */
+static void see_water(struct look *l, const struct look_pond *p, const struct series *hour,
+                      int64_t now_ms)
+{
+    struct series_latest rest = p->latest;
+    struct pond_status s = p->status;
+    enum cause c;
+
+    for (int k = 0; k < METRIC_COUNT && s.level == STATUS_DANGER; k++) {
+        if (cause_of_reason(s.reason, &c))
+            see(l, p->pond->slug, c, ALARM_DANGER, s.value, s.limit);
+        rest.metric[s.metric] = (struct series_last){.value = NAN};
+        if (s.metric == METRIC_NH3_N_MG_L) /* it is derived from these */
+            rest.metric[METRIC_TAN_N_MG_L] = (struct series_last){.value = NAN};
+        judge(&rest, s.metric == METRIC_DO_MG_L ? &(struct series){0} : hour, now_ms, &p->limits,
+              &s);
+    }
+    if (p->status.level == STATUS_WATCH || p->status.level == STATUS_NO_DATA)
+        if (!p->empty && cause_of_reason(p->status.reason, &c))
+            see(l, p->pond->slug, c, cause_severity(p->status.level), p->status.value,
+                p->status.limit);
+}
+
+/* Limits drawn in by the margins. */
+static struct status_limits strict(const struct status_limits *t)
+{
+    struct status_limits s = *t;
+
+    s.do_watch_mg_l += DO_MARGIN;
+    s.do_danger_mg_l += DO_MARGIN;
+    s.ph_watch_low += PH_MARGIN;
+    s.ph_danger_low += PH_MARGIN;
+    s.ph_watch_high -= PH_MARGIN;
+    s.ph_danger_high -= PH_MARGIN;
+    s.temp_watch_low += TEMP_MARGIN;
+    s.temp_danger_low += TEMP_MARGIN;
+    s.temp_watch_high -= TEMP_MARGIN;
+    s.temp_danger_high -= TEMP_MARGIN;
+    s.nh3_watch *= PART_MARGIN;
+    s.nh3_danger *= PART_MARGIN;
+    s.turb_watch_ntu *= PART_MARGIN;
+    return s;
+}
+
+#define BIT(g) (UINT32_C(1) << (g))
+
+/* well and eased of one group, when its value is known. */
+static void between(struct engine_ground *g, enum cause_group group, double v, double low,
+                    double high, double danger_low, double danger_high)
+{
+    if (v >= low && v <= high)
+        g->well |= BIT(group);
+    if (v >= danger_low && v <= danger_high)
+        g->eased |= BIT(group);
+}
+
+static void stand_of(struct look *l, const struct look_pond *p, const struct series *hour,
+                     int64_t now_ms)
+{
+    const struct status_limits t = strict(&p->limits);
+    const struct series_last *m = p->latest.metric;
+    struct engine_ground *g = stand(l, p->pond->slug);
+    struct pond_status all;
+
+    judge(&p->latest, hour, now_ms, &t, &all);
+    if (all.level == STATUS_OK)
+        g->well = UINT32_MAX;
+    if (status_current(&m[METRIC_DO_MG_L], now_ms, &t)) {
+        bool falls = p->status.reason == REASON_DO_FAST_DROP;
+        between(g, GROUP_OXYGEN, m[METRIC_DO_MG_L].value, falls ? INFINITY : t.do_watch_mg_l,
+                INFINITY, t.do_danger_mg_l, INFINITY);
+        g->well |= BIT(GROUP_DATA);
+    }
+    if (status_current(&m[METRIC_PH], now_ms, &t))
+        between(g, GROUP_PH, m[METRIC_PH].value, t.ph_watch_low, t.ph_watch_high, t.ph_danger_low,
+                t.ph_danger_high);
+    if (status_current(&m[METRIC_TEMP_C], now_ms, &t))
+        between(g, GROUP_TEMPERATURE, m[METRIC_TEMP_C].value, t.temp_watch_low, t.temp_watch_high,
+                t.temp_danger_low, t.temp_danger_high);
+    if (status_current(&m[METRIC_TURB_NTU], now_ms, &t))
+        between(g, GROUP_TURBIDITY, m[METRIC_TURB_NTU].value, 0, t.turb_watch_ntu, 0, INFINITY);
+    between(g, GROUP_AMMONIA, p->status.nh3_n_mg_l, 0, t.nh3_watch, 0, t.nh3_danger);
+    if (p->status.doubtful == 0 && p->status.level != STATUS_NO_DATA)
+        g->well |= BIT(GROUP_SENSOR);
+    if (p->status.level != STATUS_DANGER)
+        g->eased |= BIT(GROUP_AMMONIA) | BIT(GROUP_TURBIDITY) | BIT(GROUP_SENSOR);
+    g->well |= BIT(GROUP_GASPING) | BIT(GROUP_DEATHS); /* until they are seen */
+    g->well &= ~(BIT(GROUP_POWER) | BIT(GROUP_COLLECTOR));
+}
+
+static void see_presses(struct look *l, int64_t now_ms)
+{
+    int64_t river = 0;
+
+    for (size_t i = 0; i < l->presses; i++) {
+        const struct rec_press *q = &l->press[i];
+        bool last = true;
+
+        if (q->kind == PRESS_RIVER_ACID)
+            river = q->at_ms;
+        for (size_t k = i + 1; k < l->presses; k++)
+            last = last && (l->press[k].kind != q->kind || strcmp(l->press[k].pond, q->pond) != 0);
+        if (q->kind == PRESS_GASPING && last && now_ms - q->at_ms < GASPING_MS)
+            see(l, q->pond, CAUSE_GASPING, ALARM_DANGER, NAN, NAN);
+    }
+    if (river != 0) /* presses are read back over RIVER_MS */
+        see(l, "", CAUSE_RIVER_BANGAI, ALARM_DANGER, NAN, NAN);
+}
+
+/* --- the pass --- */
+
+static bool look_at(struct look *l, struct look_pond *p, struct series_source *s, int64_t now_ms)
+{
+    struct series hour = {0};
+
+    p->answered = series_latest(s, p->pond->slug, now_ms - LOOK_BACK_MS, &p->latest) == 0 &&
+                  series_load(s, p->pond->slug, METRIC_DO_MG_L, now_ms - HOUR_MS, now_ms + MIN_MS,
+                              0, &hour) == 0;
+    if (!p->answered) { /* told by series */
+        series_free(&hour);
+        return false;
+    }
+    p->heard_ms = 0;
+    for (int k = 0; k < METRIC_COUNT; k++)
+        if (p->latest.metric[k].ts_ms > p->heard_ms)
+            p->heard_ms = p->latest.metric[k].ts_ms;
+    p->known = p->latest.metric[METRIC_DO_MG_L].ts_ms != 0;
+    judge(&p->latest, &hour, now_ms, &p->limits, &p->status);
+    if (p->known || p->status.level == STATUS_DANGER) {
+        see_water(l, p, &hour, now_ms);
+        stand_of(l, p, &hour, now_ms);
+    }
+    series_free(&hour);
+    return true;
+}
+
+/* In the office: every probe of a farm has fallen silent, so it is the collector: one message, not one a pond. */
+static void see_farms(struct look *l, int64_t now_ms)
+{
+    for (size_t f = 0; f < l->snap->farms; f++) {
+        const struct rec_farm *farm = &l->snap->farm[f];
+        char subject[ALARM_SUBJECT_SIZE];
+        size_t known = 0, silent = 0;
+
+        for (size_t i = 0; i < l->ponds; i++) {
+            const struct look_pond *p = &l->pond[i];
+            if (p->farm != farm || !p->known)
+                continue;
+            known++;
+            silent += now_ms - p->heard_ms > p->limits.no_data_ms;
+        }
+        (void)snprintf(subject, sizeof subject, "farm:%s", farm->slug);
+        if (known < 2)
+            continue;
+        if (silent < known) {
+            stand(l, subject)->well = UINT32_MAX;
+            continue;
+        }
+        see(l, subject, CAUSE_COLLECTOR_SILENT, ALARM_NO_DATA, NAN, NAN);
+        for (size_t i = 0; i < l->n_seen; i++) { /* its ponds are not told of one by one */
+            const struct look_pond *p = look_find(l, l->seen[i].subject);
+            if (p != NULL && p->farm == farm && l->seen[i].cause == CAUSE_NO_DATA)
+                l->seen[i--] = l->seen[--l->n_seen];
+        }
+    }
+}
+
+static bool any_biofloc(const struct look *l)
+{
+    for (size_t i = 0; i < l->ponds; i++)
+        if (l->pond[i].pond->system == POND_SYSTEM_BIOFLOC && !l->pond[i].empty)
+            return true;
+    return false;
+}
+
+static void see_mains(struct look *l, struct series_source *s, const struct alert_settings *a,
+                      struct engine_ground *site, int64_t now_ms)
+{
+    struct series_contact c;
+    int64_t after_ms = any_biofloc(l) ? 0 : (int64_t)a->mains_after_s * 1000;
+
+    if (a->mains_input[0] == '\0' ||
+        series_contact(s, a->mains_input, now_ms - CONTACT_MS, &c) != 0 || c.ts_ms == 0)
+        return; /* nobody knows: what was lost stays lost */
+    if (c.value != a->mains_lost) {
+        l->mains_lost_ms = 0;
+        site->well |= BIT(GROUP_POWER);
+        return;
+    }
+    if (l->mains_lost_ms == 0)
+        l->mains_lost_ms = c.since_ms;
+    if (now_ms - l->mains_lost_ms >= after_ms)
+        see(l, "", CAUSE_POWER_LOST, ALARM_DANGER, NAN, NAN);
+}
+
+void look_pass(struct look *l, struct series_source *s, const struct alert_settings *a,
+               int64_t now_ms)
+{
+    struct engine_ground site = {.well = BIT(GROUP_RIVER)};
+    bool answered = l->ponds == 0;
+
+    l->n_seen = l->n_ground = 0;
+    for (size_t i = 0; i < l->ponds; i++) {
+        answered = look_at(l, &l->pond[i], s, now_ms) || answered;
+        if (!answered) /* one answer more is not waited for: it is away */
+            break;
+    }
+    if (answered) {
+        l->away_ms = 0;
+        site.well |= BIT(GROUP_COLLECTOR);
+        see_farms(l, now_ms);
+        see_mains(l, s, a, &site, now_ms);
+    } else {
+        if (l->away_ms == 0)
+            l->away_ms = now_ms;
+        if (now_ms - l->away_ms >= a->silent_min * MIN_MS)
+            see(l, "", CAUSE_COLLECTOR_SILENT, ALARM_NO_DATA, NAN, NAN);
+    }
+    see_presses(l, now_ms);
+    stand(l, "")->well = site.well;
+}

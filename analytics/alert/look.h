@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* look: what is seen at every pond now: its state (water/status.h), what people and switches say, and what of it is a cause of an
+ * alarm. Reads records and series; decides nothing.
+ *
+ * One judgement gives one reason, the worst. So that a danger never hides another, the metric of a danger is taken away and
+ * the rest judged again; gasping fish, acid river water and lost mains are looked at by themselves.
+ * A group is well when its newest value is inside the limits by a margin (0.3 mg/L, 0.2 pH, 0.5 C: users.md section 4), or when
+ * everything is by such limits. */
+#ifndef ANALYTICS_ALERT_LOOK_H
+#define ANALYTICS_ALERT_LOOK_H
+
+#include "analytics/records/contacts.h"
+#include "analytics/series.h"
+#include "analytics/water/status.h"
+#include "engine.h"
+#include "settings.h"
+
+struct look_pond {
+    const struct rec_pond *pond; /* of the snapshot */
+    const struct rec_farm *farm;
+    struct status_limits limits; /* its own where it has some */
+    bool empty;                  /* its cycles are all closed: only dangers are told */
+    bool known;                  /* it had usable oxygen within the look back: it has a probe */
+    bool answered;               /* the source answered this time */
+    struct series_latest latest;
+    struct pond_status status;
+    int64_t heard_ms; /* newest reading of any metric */
+};
+
+struct look {
+    struct records *records;
+    struct records_snapshot *snap;
+    struct rec_contact *contact;
+    struct rec_limit *limit;
+    struct rec_press *press;
+    struct look_pond *pond;
+    size_t ponds, contacts, limits, presses;
+    struct engine_seen *seen;
+    size_t n_seen, seen_cap;
+    struct engine_ground *ground; /* one a pond, then farms and the site */
+    size_t n_ground, ground_cap;
+    int64_t read_ms;       /* when the records were read */
+    int64_t away_ms;       /* since when the source does not answer; 0: it does */
+    int64_t mains_lost_ms; /* 0: they are there, or nobody knows */
+};
+
+/* Reads ponds, contacts, limits and buttons anew. Errors of records_snapshot; then what was known stays. */
+NILA_MUST_CHECK int look_read(struct look *l, int64_t now_ms);
+void look_free(struct look *l); /* a zeroed struct is fine */
+
+/* Looks at every pond and at the mains; fills seen and ground. A source that does not answer is no error: it becomes a cause. */
+void look_pass(struct look *l, struct series_source *s, const struct alert_settings *a,
+               int64_t now_ms);
+
+/* The pond of that slug; NULL: none. */
+const struct look_pond *look_find(const struct look *l, const char *slug);
+
+#endif

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plan.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/common/buf.h"
+#include "collector/common/civil.h"
+#include "collector/common/log.h"
+
+#define MIN_MS  ((int64_t)60 * 1000)
+#define HOUR_MS (60 * MIN_MS)
+
+void plan_clear(struct plan *p)
+{
+    p->n = 0;
+    p->nobody = 0;
+}
+
+void plan_free(struct plan *p)
+{
+    free(p->attempt);
+    free(p->index);
+    p->attempt = NULL;
+    p->index = NULL;
+    p->n = p->cap = 0;
+}
+
+void plan_channels(struct plan *p, struct channels *c, const struct channels_config *config)
+{
+    p->channels = channels_count(c);
+    for (size_t i = 0; i < p->channels && i < CHANNELS_MAX; i++) {
+        struct channel *one = channels_at(c, i);
+        struct plan_channel *o = &p->channel[i];
+
+        (void)snprintf(o->slug, sizeof o->slug, "%s", channel_slug(one));
+        o->kind = channel_kind_of(one);
+        o->address = channel_address_of(one);
+        o->has_to = false;
+        for (size_t k = 0; k < config->channels; k++)
+            if (strcmp(config->channel[k].slug, o->slug) == 0)
+                o->has_to = config->channel[k].to[0] != '\0';
+    }
+}
+
+static unsigned reach_of(enum channel_kind kind)
+{
+    static const unsigned REACH[CHANNEL_KINDS] = {
+        [CHANNEL_SIREN] = REACH_SIREN, [CHANNEL_CALL] = REACH_CALL,       [CHANNEL_SMS] = REACH_SMS,
+        [CHANNEL_TELEGRAM] = REACH_TG, [CHANNEL_WEBHOOK] = REACH_WEBHOOK, [CHANNEL_SMTP] = REACH_WA,
+        [CHANNEL_NTFY] = REACH_TG,     [CHANNEL_WHATSAPP] = REACH_WA,
+    };
+    return REACH[kind];
+}
+
+static const char *address_of(const struct rec_contact *c, enum channel_address a)
+{
+    switch (a) {
+    case ADDRESS_PHONE:
+        return c->phone;
+    case ADDRESS_CHAT:
+        return c->telegram;
+    case ADDRESS_MAIL:
+        return c->mail;
+    case ADDRESS_NONE:
+        break;
+    }
+    return "";
+}
+
+static bool takes(const struct rec_contact *c, const struct plan_channel *h)
+{
+    return (c->channels[0] == '\0' || contacts_word(c->channels, channel_kind_name(h->kind))) &&
+           address_of(c, h->address)[0] != '\0';
+}
+
+int64_t plan_quiet_end(const struct rec_contact *c, int64_t now_ms)
+{
+    struct civil t = civil_from_ts(now_ms);
+    int at = t.hour * 60 + t.minute, from = c->quiet_from_min, to = c->quiet_to_min;
+    bool quiet = from < to ? at >= from && at < to : from > to && (at >= from || at < to);
+    int64_t minute = now_ms - now_ms % MIN_MS; /* WIB is whole hours from UTC */
+
+    if (!quiet)
+        return now_ms;
+    return minute + (at < to ? to - at : to + 24 * 60 - at) * MIN_MS;
+}
+
+/* --- where --- */
+
+static const char *farm_of(const struct plan *p, const char *subject, const char **regency,
+                           const char **name)
+{
+    const struct look_pond *pond = look_find(p->look, subject);
+
+    *regency = "";
+    *name = "";
+    if (pond != NULL) {
+        *regency = regency_slug(pond->farm->regency);
+        *name = pond->pond->name;
+        return pond->farm->slug;
+    }
+    for (size_t i = 0; strncmp(subject, "farm:", 5) == 0 && i < p->look->snap->farms; i++) {
+        const struct rec_farm *f = &p->look->snap->farm[i];
+        if (strcmp(f->slug, subject + 5) == 0) {
+            *regency = regency_slug(f->regency);
+            *name = f->name;
+            return f->slug;
+        }
+    }
+    return "";
+}
+
+/* Acid river water: whoever answers for a cage, in both regencies. */
+static bool has_cage(const struct plan *p, const struct rec_contact *c)
+{
+    for (size_t i = 0; i < p->look->ponds; i++) {
+        const struct look_pond *q = &p->look->pond[i];
+        if (q->pond->system == POND_SYSTEM_CAGE && !q->empty &&
+            contacts_answers(c, q->pond->slug, q->farm->slug, regency_slug(q->farm->regency)))
+            return true;
+    }
+    return false;
+}
+
+static bool answers(const struct plan *p, const struct rec_contact *c, const char *subject,
+                    enum cause cause)
+{
+    const char *regency, *name, *farm = farm_of(p, subject, &regency, &name);
+
+    if (cause == CAUSE_RIVER_BANGAI)
+        return has_cage(p, c);
+    if (strncmp(subject, "farm:", 5) == 0)
+        subject = "";
+    return contacts_answers(c, subject, farm, regency);
+}
+
+/* --- words --- */
+
+static double usable(const struct look_pond *q, enum metric m, int64_t now_ms)
+{
+    return status_current(&q->latest.metric[m], now_ms, &q->limits) ? q->latest.metric[m].value
+                                                                    : NAN;
+}
+
+static int64_t last_heard(const struct plan *p, const char *farm)
+{
+    int64_t last = 0;
+
+    for (size_t i = 0; i < p->look->ponds; i++)
+        if (strcmp(p->look->pond[i].farm->slug, farm) == 0 && p->look->pond[i].heard_ms > last)
+            last = p->look->pond[i].heard_ms;
+    return last;
+}
+
+static struct words_facts facts_of(const struct plan *p, const struct rec_alarm *a, enum cause c,
+                                   int64_t now_ms)
+{
+    const struct look *l = p->look;
+    const struct look_pond *q = look_find(l, a->subject);
+    struct words_facts f = words_nothing();
+    const char *regency, *farm = farm_of(p, a->subject, &regency, &f.place);
+
+    f.phone = p->phone;
+    f.technician = p->settings->technician;
+    f.value = a->value;
+    f.threshold = a->threshold;
+    f.ts_ms = now_ms;
+    if (c == CAUSE_POWER_LOST) {
+        f.ts_ms = l->mains_lost_ms;
+        f.place = p->settings->mains_name;
+    } else if (c == CAUSE_COLLECTOR_SILENT) {
+        f.ts_ms = farm[0] != '\0' ? last_heard(p, farm) : l->away_ms;
+    }
+    if (f.place[0] == '\0' && l->snap->farms > 0 && a->subject[0] == '\0')
+        f.place = l->snap->farms == 1 ? l->snap->farm[0].name : "kolam/keramba";
+    if (q == NULL)
+        return f;
+    f.cage = q->pond->system == POND_SYSTEM_CAGE;
+    f.no_lime = q->status.no_lime;
+    f.do_mg_l = usable(q, METRIC_DO_MG_L, now_ms);
+    f.temp_c = usable(q, METRIC_TEMP_C, now_ms);
+    f.ph = usable(q, METRIC_PH, now_ms);
+    f.drop_mg_l = q->status.drop_mg_l;
+    f.minutes = (double)(now_ms - a->danger_ms) / (double)MIN_MS;
+    if (c == CAUSE_NO_DATA || c == CAUSE_SENSOR_SUSPECT)
+        f.ts_ms = q->latest.metric[METRIC_DO_MG_L].ts_ms;
+    return f;
+}
+
+/* --- attempts --- */
+
+static struct rec_attempt *add(struct plan *p, long index)
+{
+    if (p->n == p->cap) {
+        p->cap = p->cap == 0 ? 16 : p->cap * 2;
+        p->attempt = xrealloc(p->attempt, p->cap, sizeof *p->attempt);
+        p->index = xrealloc(p->index, p->cap, sizeof *p->index);
+    }
+    p->attempt[p->n] = (struct rec_attempt){0};
+    p->index[p->n] = index;
+    return &p->attempt[p->n++];
+}
+
+struct telling {
+    enum message_kind kind;
+    enum cause cause;
+    enum alarm_severity severity;
+    const char *subject;
+    long index;
+    int64_t now_ms, until_ms;
+    const struct words_facts *facts;
+    bool at_once; /* also in quiet hours */
+};
+
+static void attempt(struct plan *p, const struct telling *t, const struct plan_channel *h,
+                    const struct rec_contact *c)
+{
+    struct rec_attempt *a = add(p, t->index);
+    struct words_facts f = *t->facts;
+    struct words_said said;
+    const char *regency, *name;
+
+    f.sensor =
+        f.sensor[0] != '\0' ? f.sensor : words_metric(METRIC_DO_MG_L, c != NULL && c->english);
+    words_say(&said, t->cause, t->severity, &f, c != NULL && c->english);
+    (void)snprintf(a->kind, sizeof a->kind, "%s", message_kind_name(t->kind));
+    a->severity = t->severity;
+    (void)snprintf(a->cause, sizeof a->cause, "%s", cause_info(t->cause)->key);
+    (void)snprintf(a->subject, sizeof a->subject, "%s", t->subject);
+    (void)farm_of(p, t->subject, &regency, &name);
+    (void)snprintf(a->place, sizeof a->place, "%s", f.place[0] != '\0' ? f.place : name);
+    (void)snprintf(a->regency, sizeof a->regency, "%s", regency);
+    (void)snprintf(a->channel, sizeof a->channel, "%s", h->slug);
+    if (c != NULL) {
+        (void)snprintf(a->contact, sizeof a->contact, "%s", c->slug);
+        (void)snprintf(a->address, sizeof a->address, "%s", address_of(c, h->address));
+        a->english = c->english;
+    }
+    memcpy(a->title, said.title, sizeof a->title);
+    memcpy(a->text, said.text, sizeof a->text);
+    memcpy(a->sms, said.sms, sizeof a->sms);
+    a->made_ms = t->now_ms;
+    a->due_ms = t->now_ms;
+    if (c != NULL && !t->at_once && t->severity != ALARM_DANGER && t->severity != ALARM_NO_DATA)
+        a->due_ms = plan_quiet_end(c, t->now_ms);
+    a->until_ms = a->due_ms + (t->until_ms - t->now_ms);
+}
+
+/* To the contacts of a place: the first, or the second, or both; and once to what reaches all. */
+static void tell_people(struct plan *p, const struct telling *t, unsigned reach, bool first,
+                        bool second)
+{
+    const struct look *l = p->look;
+    bool any_first = false;
+    size_t before = p->n;
+
+    for (size_t k = 0; k < l->contacts; k++)
+        any_first = any_first ||
+                    (!l->contact[k].second && answers(p, &l->contact[k], t->subject, t->cause));
+    for (size_t i = 0; i < p->channels; i++) {
+        const struct plan_channel *h = &p->channel[i];
+        bool used = false;
+
+        if ((reach & reach_of(h->kind)) == 0)
+            continue;
+        for (size_t k = 0; k < l->contacts && h->address != ADDRESS_NONE; k++) {
+            const struct rec_contact *c = &l->contact[k];
+            bool turn = c->second ? second || (first && !any_first) : first;
+
+            if (turn && takes(c, h) && answers(p, c, t->subject, t->cause)) {
+                attempt(p, t, h, c);
+                used = true;
+            }
+        }
+        if (first && !used && (h->address == ADDRESS_NONE || h->has_to))
+            attempt(p, t, h, NULL);
+    }
+    if (p->n == before && t->severity == ALARM_DANGER && first)
+        p->nobody++;
+}
+
+/* The all-clear goes to each contact and channel that was told, once; not by a call, which says nothing. */
+static void tell_told(struct plan *p, const struct telling *t, const struct rec_attempt *told,
+                      size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct rec_contact *c = NULL;
+        const struct plan_channel *h = NULL;
+        bool again = strcmp(told[i].fate, "dropped") == 0;
+
+        for (size_t k = 0; k < i && !again; k++)
+            again = strcmp(told[k].channel, told[i].channel) == 0 &&
+                    strcmp(told[k].contact, told[i].contact) == 0 &&
+                    strcmp(told[k].fate, "dropped") != 0;
+        for (size_t k = 0; k < p->channels; k++)
+            if (strcmp(p->channel[k].slug, told[i].channel) == 0)
+                h = &p->channel[k];
+        for (size_t k = 0; k < p->look->contacts; k++)
+            if (strcmp(p->look->contact[k].slug, told[i].contact) == 0)
+                c = &p->look->contact[k];
+        if (again || h == NULL || h->kind == CHANNEL_CALL || h->kind == CHANNEL_SIREN ||
+            (c == NULL && told[i].contact[0] != '\0'))
+            continue;
+        attempt(p, t, h, c);
+    }
+}
+
+static void tell_siren(struct plan *p, const struct telling *t)
+{
+    for (size_t i = 0; i < p->channels; i++)
+        if (p->channel[i].kind == CHANNEL_SIREN ||
+            (p->channel[i].kind == CHANNEL_WEBHOOK && p->channel[i].address == ADDRESS_NONE &&
+             t->kind == MESSAGE_ACKED))
+            attempt(p, t, &p->channel[i], NULL);
+}
+
+void plan_action(struct plan *p, const struct engine_action *action, const struct rec_alarm *alarm,
+                 const struct rec_attempt *told, size_t n_told, int64_t now_ms)
+{
+    enum cause c = CAUSE_DO_CRITICAL;
+    struct words_facts f;
+    struct telling t = {.severity = alarm->severity,
+                        .subject = alarm->subject,
+                        .index = (long)action->alarm,
+                        .now_ms = now_ms};
+    bool had_siren;
+
+    if (cause_find(alarm->cause, &c) != 0)
+        return; /* of a program that knew others */
+    f = facts_of(p, alarm, c, now_ms);
+    had_siren =
+        (cause_reach_of(c, alarm->worst) & REACH_SIREN) != 0 && alarm->worst == ALARM_DANGER;
+    t.cause = c;
+    t.facts = &f;
+    t.until_ms =
+        now_ms +
+        (alarm->severity == ALARM_DANGER ? (int64_t)p->settings->repeat_min * MIN_MS : 6 * HOUR_MS);
+    switch (action->kind) {
+    case ENGINE_RAISE:
+    case ENGINE_REPEAT:
+        t.kind = action->kind == ENGINE_RAISE ? MESSAGE_RAISE : MESSAGE_REPEAT;
+        tell_people(p, &t, cause_reach_of(c, alarm->severity), true, action->second);
+        break;
+    case ENGINE_SECOND:
+        t.kind = MESSAGE_RAISE;
+        tell_people(p, &t, cause_reach_of(c, alarm->severity), false, true);
+        break;
+    case ENGINE_ACKED:
+    case ENGINE_EASED:
+        t.kind = action->kind == ENGINE_ACKED ? MESSAGE_ACKED : MESSAGE_CLEAR;
+        if (had_siren)
+            tell_siren(p, &t);
+        break;
+    case ENGINE_CLEAR:
+        t.kind = MESSAGE_CLEAR;
+        t.until_ms = now_ms + 6 * HOUR_MS;
+        if (had_siren && alarm->severity == ALARM_DANGER)
+            tell_siren(p, &t); /* it was not eased before */
+        f.ended = c;
+        f.ts_ms = now_ms;
+        t.cause = CAUSE_RECOVERED;
+        /* whoever was woken by a danger is told at once that it is over */
+        t.severity = ALARM_INFO;
+        t.at_once = alarm->worst == ALARM_DANGER;
+        tell_told(p, &t, told, n_told);
+        break;
+    }
+}
+
+/* --- one message for several ponds --- */
+
+/* Do the ponds lie in this contact's charge? Its own lines are put into facts. */
+static bool list_for(const struct plan *p, const struct rec_contact *c, bool with_second,
+                     const struct plan_line *line, size_t lines, struct buf *list,
+                     struct words_facts *f)
+{
+    bool english = c != NULL && c->english;
+    size_t n = 0;
+
+    (void)p;
+    buf_clear(list);
+    f->start_ms = 0;
+    f->threshold = NAN;
+    for (size_t i = 0; i < lines; i++) {
+        const struct look_pond *q = line[i].pond;
+
+        if (c != NULL &&
+            (!contacts_answers(c, q->pond->slug, q->farm->slug, regency_slug(q->farm->regency)) ||
+             (c->second && !with_second)))
+            continue;
+        buf_printf(list, "%s%s", n++ > 0 ? "; " : "", line[i].text[english]);
+        if (f->start_ms == 0 || (line[i].start_ms != 0 && line[i].start_ms < f->start_ms))
+            f->start_ms = line[i].start_ms;
+        f->threshold = fmax(f->threshold, line[i].threshold); /* NaN is left out */
+    }
+    f->list = list->p != NULL ? list->p : "";
+    return n > 0;
+}
+
+static bool has_first(const struct look *l, const struct plan_line *line, size_t lines)
+{
+    for (size_t k = 0; k < l->contacts; k++)
+        for (size_t i = 0; i < lines && !l->contact[k].second; i++)
+            if (contacts_answers(&l->contact[k], line[i].pond->pond->slug, line[i].pond->farm->slug,
+                                 regency_slug(line[i].pond->farm->regency)))
+                return true;
+    return false;
+}
+
+void plan_digest(struct plan *p, enum cause c, const struct plan_line *line, size_t lines,
+                 const struct words_facts *facts, int64_t now_ms, int64_t until_ms)
+{
+    struct words_facts f = *facts;
+    struct telling t = {.kind = c == CAUSE_HEARTBEAT ? MESSAGE_HEARTBEAT : MESSAGE_NOTICE,
+                        .cause = c,
+                        .severity = c == CAUSE_HEARTBEAT ? ALARM_INFO : ALARM_WATCH,
+                        .subject = "",
+                        .index = -1,
+                        .now_ms = now_ms,
+                        .until_ms = until_ms,
+                        .facts = &f};
+    unsigned reach = cause_reach_of(c, ALARM_WATCH);
+    bool second = !has_first(p->look, line, lines);
+    struct buf list = {0};
+
+    f.phone = p->phone;
+    f.technician = p->settings->technician;
+    for (size_t i = 0; i < p->channels; i++) {
+        const struct plan_channel *h = &p->channel[i];
+        bool used = false;
+
+        if ((reach & reach_of(h->kind)) == 0)
+            continue;
+        for (size_t k = 0; k < p->look->contacts && h->address != ADDRESS_NONE; k++) {
+            const struct rec_contact *who = &p->look->contact[k];
+            if (!takes(who, h) || !list_for(p, who, second, line, lines, &list, &f))
+                continue;
+            attempt(p, &t, h, who);
+            used = true;
+        }
+        if (!used && (h->address == ADDRESS_NONE || h->has_to) &&
+            list_for(p, NULL, true, line, lines, &list, &f))
+            attempt(p, &t, h, NULL);
+    }
+    buf_free(&list);
+}

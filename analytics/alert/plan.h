@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* plan: whom to tell by which channel when, and in which words: what the engine decided becomes attempts to be stored. Pure.
+ *
+ * - The first contacts of a place are told; the second when the engine says so, or when there is no first.
+ * - A contact is told by every configured channel of the cause's reach that it takes and has an address for. A channel that
+ *   reaches all at once (siren, ntfy, webhook) is used once; one with an address of its own ("to"), when no contact took it.
+ * - Quiet hours hold back what is neither danger nor missing data until they end. An all-clear goes to whom the alarm went. */
+#ifndef ANALYTICS_ALERT_PLAN_H
+#define ANALYTICS_ALERT_PLAN_H
+
+#include "channel.h"
+#include "look.h"
+#include "words.h"
+
+struct plan_channel {
+    char slug[SLUG_SIZE];
+    enum channel_kind kind;
+    enum channel_address address;
+    bool has_to; /* an address of its own */
+};
+
+struct plan {
+    const struct look *look;
+    const struct alert_settings *settings;
+    const char *phone; /* of the extension worker */
+    struct plan_channel channel[CHANNELS_MAX];
+    size_t channels;
+    struct rec_attempt *attempt;
+    long *index; /* of the alarm (struct alarm_commit); -1 none */
+    size_t n, cap;
+    size_t nobody; /* dangers for which there was no one to tell */
+};
+void plan_channels(struct plan *p, struct channels *c, const struct channels_config *config);
+void plan_clear(struct plan *p); /* forgets the attempts */
+void plan_free(struct plan *p);
+
+/* One action. told: attempts of this alarm so far (for ENGINE_CLEAR), may be NULL with 0. */
+void plan_action(struct plan *p, const struct engine_action *action, const struct rec_alarm *alarm,
+                 const struct rec_attempt *told, size_t n_told, int64_t now_ms);
+
+/* One line of what names several ponds. */
+struct plan_line {
+    const struct look_pond *pond;
+    char text[2][96]; /* Indonesian, English */
+    double threshold;
+    int64_t start_ms;
+};
+/* One message to everybody who answers for one of the ponds, with theirs in it: the notice before the evening feed, the
+ * forecast at dusk, the routine message. facts: what is the same for all. until_ms: not worth telling any more then. */
+void plan_digest(struct plan *p, enum cause c, const struct plan_line *line, size_t lines,
+                 const struct words_facts *facts, int64_t now_ms, int64_t until_ms);
+
+/* When quiet hours that hold now_ms end; now_ms when there are none. */
+int64_t plan_quiet_end(const struct rec_contact *c, int64_t now_ms);
+
+#endif

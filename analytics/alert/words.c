@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "words.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "collector/common/buf.h"
+#include "collector/common/civil.h"
+
+enum {
+    VALUE = 400
+};
+
+struct words_facts words_nothing(void)
+{
+    return (struct words_facts){.place = "",
+                                .phone = "",
+                                .technician = "",
+                                .list = "",
+                                .sensor = "",
+                                .ended = CAUSE_COUNT,
+                                .value = NAN,
+                                .threshold = NAN,
+                                .do_mg_l = NAN,
+                                .temp_c = NAN,
+                                .ph = NAN,
+                                .drop_mg_l = NAN,
+                                .minutes = NAN,
+                                .do_min_mg_l = NAN,
+                                .deaths = NAN,
+                                .deaths_usual = NAN};
+}
+
+void words_number(char *buf, size_t size, double v, int decimals, bool english)
+{
+    char *dot;
+
+    if (!isfinite(v)) {
+        (void)snprintf(buf, size, "-");
+        return;
+    }
+    (void)snprintf(buf, size, "%.*f", decimals, v);
+    dot = strchr(buf, '.');
+    if (dot != NULL && !english)
+        *dot = ',';
+}
+
+void words_clock(char *buf, size_t size, int64_t ts_ms, bool english)
+{
+    struct civil c = civil_from_ts(ts_ms);
+
+    if (ts_ms <= 0)
+        (void)snprintf(buf, size, "-");
+    else
+        (void)snprintf(buf, size, english ? "%02d:%02d" : "%02d.%02d", c.hour, c.minute);
+}
+
+const char *words_metric(enum metric m, bool english)
+{
+    static const struct {
+        enum metric metric;
+        const char *word[2];
+    } NAME[] = {
+        {METRIC_DO_MG_L, {"oksigen", "oxygen"}},
+        {METRIC_TEMP_C, {"suhu", "temperature"}},
+        {METRIC_PH, {"pH", "pH"}},
+        {METRIC_NH3_N_MG_L, {"amonia", "ammonia"}},
+        {METRIC_TAN_N_MG_L, {"amonia total", "total ammonia"}},
+        {METRIC_TURB_NTU, {"kekeruhan", "turbidity"}},
+    };
+
+    for (size_t i = 0; i < sizeof NAME / sizeof NAME[0]; i++)
+        if (NAME[i].metric == m)
+            return NAME[i].word[english];
+    return metric_info(m)->name;
+}
+
+/* What stands for {name}; false: there is no such name. */
+static bool value_of(const char *name, size_t n, enum cause c, const struct words_facts *f,
+                     bool english, char out[static VALUE])
+{
+    const bool two = c == CAUSE_AMMONIA_HIGH; /* ammonia: its limits are hundredths */
+    const struct {
+        const char *name;
+        double number;
+        int decimals;
+    } NUMBER[] = {
+        {"do", isnan(f->do_mg_l) ? f->value : f->do_mg_l, 1},
+        {"batas", f->threshold, two ? 2 : 1},
+        {"ph", f->ph, 1},
+        {"suhu", f->temp_c, 1},
+        {"nh3", f->value, 2},
+        {"ntu", f->value, 0},
+        {"nilai", f->value, two ? 2 : 1},
+        {"turun", f->drop_mg_l, 1},
+        {"menit", f->minutes, 0},
+        {"do_min", f->do_min_mg_l, 1},
+        {"mati", f->deaths, 0},
+        {"biasa", f->deaths_usual, 0},
+        {"n", f->ponds, 0},
+        {"n_aman", f->well, 0},
+    };
+    const struct {
+        const char *name;
+        int64_t ms;
+    } CLOCK[] = {{"jam", f->ts_ms}, {"jam_mulai", f->start_ms}, {"jam_dusk", f->dusk_ms}};
+    const struct {
+        const char *name, *text;
+    } TEXT[] = {
+        {"kolam", f->place},
+        {"telp", f->phone[0] != '\0' ? f->phone
+                 : english           ? "your extension worker"
+                                     : "penyuluh"},
+        {"telp_teknisi", f->technician[0] != '\0' ? f->technician
+                         : english                ? "the device's seller"
+                                                  : "penjual alat"},
+        {"daftar", f->list},
+        {"sensor", f->sensor},
+        {"judul", WORDS[c].title[english]},
+        {"sebab", f->ended < CAUSE_COUNT ? WORDS[f->ended].title[english] : "-"},
+    };
+
+    for (size_t i = 0; i < sizeof NUMBER / sizeof NUMBER[0]; i++)
+        if (strlen(NUMBER[i].name) == n && memcmp(NUMBER[i].name, name, n) == 0)
+            return words_number(out, VALUE, NUMBER[i].number, NUMBER[i].decimals, english), true;
+    for (size_t i = 0; i < sizeof CLOCK / sizeof CLOCK[0]; i++)
+        if (strlen(CLOCK[i].name) == n && memcmp(CLOCK[i].name, name, n) == 0)
+            return words_clock(out, VALUE, CLOCK[i].ms, english), true;
+    for (size_t i = 0; i < sizeof TEXT / sizeof TEXT[0]; i++)
+        if (strlen(TEXT[i].name) == n && memcmp(TEXT[i].name, name, n) == 0)
+            return (void)snprintf(out, VALUE, "%s", TEXT[i].text), true;
+    return false;
+}
+
+static void fill(struct buf *b, const char *text, enum cause c, const struct words_facts *f,
+                 bool english)
+{
+    char value[VALUE];
+
+    while (*text != '\0') {
+        size_t n = strcspn(text, "{");
+        const char *end;
+
+        buf_add(b, text, n);
+        text += n;
+        if (*text == '\0')
+            return;
+        end = strchr(text, '}');
+        if (end == NULL || !value_of(text + 1, (size_t)(end - text - 1), c, f, english, value)) {
+            buf_add(b, text++, 1); /* no name of ours: it stays as it is, and a test sees it */
+            continue;
+        }
+        buf_str(b, value);
+        text = end + 1;
+    }
+}
+
+/* Copies what fits, cut before a character that does not. */
+static void keep(char *out, size_t size, const struct buf *b)
+{
+    size_t n = b->n < size ? b->n : size - 1;
+
+    while (n < b->n && n > 0 && ((unsigned char)b->p[n] & 0xc0U) == 0x80U)
+        n--;
+    if (n > 0)
+        memcpy(out, b->p, n);
+    out[n] = '\0';
+}
+
+/* "BAHAYA" stands in the SMS of a danger, and nowhere else. */
+static void danger_word(struct buf *b, const char *sms, enum alarm_severity s, bool english)
+{
+    static const char TAG[] = "[NILA] ";
+    const char *word = english ? "DANGER " : "BAHAYA ", *at = strstr(sms, word);
+    size_t tag = strncmp(sms, TAG, sizeof TAG - 1) == 0 ? sizeof TAG - 1 : 0;
+
+    if (s == ALARM_DANGER && at == NULL) {
+        buf_add(b, sms, tag);
+        buf_printf(b, "%s%s", word, sms + tag);
+    } else if (s != ALARM_DANGER && at != NULL) {
+        buf_add(b, sms, (size_t)(at - sms));
+        buf_str(b, at + strlen(word));
+    } else {
+        buf_str(b, sms);
+    }
+}
+
+static const struct words_row *variant(enum cause c, enum alarm_severity s,
+                                       const struct words_facts *f)
+{
+    static const struct words_row USUAL = {{NULL, NULL}, {NULL, NULL}, {NULL, NULL}, {NULL, NULL}};
+    enum cause_group g = cause_info(c)->group;
+
+    if (f->cage && (g == GROUP_OXYGEN || g == GROUP_PH || g == GROUP_AMMONIA ||
+                    g == GROUP_TURBIDITY || g == GROUP_GASPING))
+        return s == ALARM_DANGER ? &WORDS_CAGE_DANGER : &WORDS_CAGE_WATCH;
+    if (c == CAUSE_PH_LOW && f->no_lime)
+        return &WORDS_NO_LIME;
+    return &USUAL;
+}
+
+/* "1) ... 2) ...", a line each. */
+static void steps(struct buf *b, const char *text, enum cause c, const struct words_facts *f,
+                  bool english)
+{
+    for (int k = 1; *text != '\0'; k++) {
+        struct buf one = {0};
+        size_t n = strcspn(text, "|");
+
+        buf_add(&one, text, n);
+        buf_printf(b, "\n%d) ", k);
+        fill(b, one.p, c, f, english);
+        buf_free(&one);
+        text += n + (text[n] == '|');
+    }
+}
+
+void words_say(struct words_said *out, enum cause c, enum alarm_severity s,
+               const struct words_facts *f, bool english)
+{
+    const struct words_row *w = &WORDS[c], *v = variant(c, s, f);
+    struct buf title = {0}, text = {0}, sms = {0}, danger = {0};
+
+    buf_printf(&title, "%s%s%s", f->place, f->place[0] != '\0' ? ": " : "", w->title[english]);
+    fill(&text, w->what[english], c, f, english);
+    steps(&text, v->steps[english] != NULL ? v->steps[english] : w->steps[english], c, f, english);
+    danger_word(&danger, v->sms[english] != NULL ? v->sms[english] : w->sms[english], s, english);
+    fill(&sms, danger.p, c, f, english);
+    keep(out->title, sizeof out->title, &title);
+    keep(out->text, sizeof out->text, &text);
+    keep(out->sms, sizeof out->sms, &sms);
+    buf_free(&title);
+    buf_free(&text);
+    buf_free(&sms);
+    buf_free(&danger);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* words: what an alarm says: a title, a text for channels with room, and an SMS. Pond first, what is the matter, what to do now,
+ * whom to call; values with one decimal; no percentages and no dose. Pure. */
+#ifndef ANALYTICS_ALERT_WORDS_H
+#define ANALYTICS_ALERT_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cause.h"
+#include "collector/common/site.h"
+
+/* [0] Indonesian, [1] English; NULL: as usual. */
+struct words_row {
+    const char *title[2], *what[2], *steps[2], *sms[2];
+};
+extern const struct words_row WORDS[CAUSE_COUNT];
+extern const struct words_row WORDS_CAGE_DANGER, WORDS_CAGE_WATCH, WORDS_NO_LIME;
+
+/* NaN, 0 and NULL: not known; what a sentence needs and nobody knows is a dash. */
+struct words_facts {
+    const char *place;      /* name of the pond, farm or site */
+    const char *phone;      /* of the extension worker; "" : the word "penyuluh" alone */
+    const char *technician; /* the same of the technician */
+    const char *list;       /* of what names several ponds */
+    const char *sensor;     /* "oksigen" */
+    enum cause ended;       /* of the all-clear: what is over */
+    bool cage, no_lime;
+    double value, threshold;    /* of the cause */
+    double do_mg_l, temp_c, ph; /* newest usable */
+    double drop_mg_l, minutes, do_min_mg_l;
+    double deaths, deaths_usual;
+    int64_t ts_ms;    /* of the value, or since when */
+    int64_t start_ms; /* when aeration should begin */
+    int64_t dusk_ms;  /* when the forecast comes */
+    int ponds, well;
+};
+/* All unknown. */
+struct words_facts words_nothing(void);
+
+struct words_said {
+    char title[ATTEMPT_TITLE_SIZE], text[ATTEMPT_TEXT_SIZE], sms[ATTEMPT_SMS_SIZE];
+};
+void words_say(struct words_said *out, enum cause c, enum alarm_severity s,
+               const struct words_facts *f, bool english);
+
+/* "3,0" or "3.0"; "03.10" or "03:10" (WIB); size >= 16. */
+void words_number(char *buf, size_t size, double v, int decimals, bool english);
+void words_clock(char *buf, size_t size, int64_t ts_ms, bool english);
+/* "oksigen" ...; the metric's name for what has no word. */
+const char *words_metric(enum metric m, bool english);
+
+#endif
