@@ -95,33 +95,21 @@ int cause_group_find(const char *name, enum cause_group *out)
     return NILA_ERR_NOT_FOUND;
 }
 
-/* A new reason of status.h is one line here. What people and switches say (gasping, power, river) and the night come to watch
- * by ways of their own, so that no other cause can hide them. */
+/* Both tables use the advice table's keys. What people and switches say (gasping, power, river) and the night come to watch by ways
+ * of their own, so that no other cause can hide them. */
 bool cause_of_reason(enum status_reason reason, enum cause *out)
 {
-    static const struct {
-        enum status_reason reason;
-        enum cause cause;
-    } MAP[] = {
-        {REASON_DO_CRITICAL, CAUSE_DO_CRITICAL},
-        {REASON_DO_LOW, CAUSE_DO_LOW},
-        {REASON_DO_FAST_DROP, CAUSE_DO_FAST_DROP},
-        {REASON_PH_LOW, CAUSE_PH_LOW},
-        {REASON_PH_HIGH, CAUSE_PH_HIGH},
-        {REASON_AMMONIA_HIGH, CAUSE_AMMONIA_HIGH},
-        {REASON_TEMP_HIGH, CAUSE_TEMP_HIGH},
-        {REASON_TEMP_LOW, CAUSE_TEMP_LOW},
-        {REASON_WATER_TURBID, CAUSE_WATER_TURBID},
-        {REASON_NO_DATA, CAUSE_NO_DATA},
-        {REASON_SENSOR_SUSPECT, CAUSE_SENSOR_SUSPECT},
-    };
+    static const enum cause ELSEWHERE[] = {CAUSE_GASPING, CAUSE_POWER_LOST, CAUSE_RIVER_BANGAI,
+                                           CAUSE_DO_NIGHT};
+    enum cause c;
 
-    for (size_t i = 0; i < sizeof MAP / sizeof MAP[0]; i++)
-        if (MAP[i].reason == reason) {
-            *out = MAP[i].cause;
-            return true;
-        }
-    return false;
+    if (reason == REASON_ALL_WELL || cause_find(status_reason_key(reason), &c) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof ELSEWHERE / sizeof ELSEWHERE[0]; i++)
+        if (ELSEWHERE[i] == c)
+            return false;
+    *out = c;
+    return true;
 }
 
 enum alarm_severity cause_severity(enum status_level level)

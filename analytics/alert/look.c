@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analytics/scene.h"
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
 #include "collector/common/reading.h"
@@ -38,46 +39,20 @@ void look_free(struct look *l)
 
 /* --- records --- */
 
-/* Where a key of contacts.h lies. */
-static double *limit_member(struct status_limits *t, const char *key)
-{
-    const struct {
-        const char *key;
-        double *at;
-    } M[] = {
-        {"do_watch_mg_l", &t->do_watch_mg_l},   {"do_danger_mg_l", &t->do_danger_mg_l},
-        {"ph_watch_low", &t->ph_watch_low},     {"ph_watch_high", &t->ph_watch_high},
-        {"temp_watch_low", &t->temp_watch_low}, {"temp_watch_high", &t->temp_watch_high},
-        {"turb_watch_ntu", &t->turb_watch_ntu},
-    };
-
-    for (size_t i = 0; i < sizeof M / sizeof M[0]; i++)
-        if (strcmp(M[i].key, key) == 0)
-            return M[i].at;
-    return NULL;
-}
-
-static bool in_order(const struct status_limits *t)
-{
-    return t->do_danger_mg_l >= CONTACTS_DANGER_LEAST && t->do_danger_mg_l <= t->do_watch_mg_l &&
-           t->ph_danger_low <= t->ph_watch_low && t->ph_watch_low < t->ph_watch_high &&
-           t->ph_watch_high <= t->ph_danger_high && t->temp_danger_low <= t->temp_watch_low &&
-           t->temp_watch_low < t->temp_watch_high && t->temp_watch_high <= t->temp_danger_high;
-}
-
 static void own_limits(const struct look *l, struct look_pond *p)
 {
-    struct status_limits own = STATUS_DEFAULTS;
+    struct status_limits own = *l->usual;
+    const char *fault;
 
-    for (size_t i = 0; i < l->limits; i++) {
-        double *at = limit_member(&own, l->limit[i].key);
-        if (at != NULL && strcmp(l->limit[i].pond, p->pond->slug) == 0)
-            *at = l->limit[i].value;
-    }
-    p->limits = in_order(&own) ? own : STATUS_DEFAULTS;
-    if (!in_order(&own))
-        log_warnx("pond %s: its own limits do not rise in order; the usual ones are used",
-                  p->pond->slug);
+    for (size_t i = 0; i < l->limits; i++)
+        for (size_t k = 0; k < STATUS_LIMIT_COUNT; k++)
+            if (strcmp(l->limit[i].pond, p->pond->slug) == 0 &&
+                strcmp(l->limit[i].key, STATUS_LIMIT[k].name) == 0)
+                *status_limit_at(&own, k) = l->limit[i].value;
+    fault = status_limits_fault(&own);
+    p->limits = fault == NULL ? own : *l->usual;
+    if (fault != NULL)
+        log_warnx("pond %s: its own limits: %s; the usual ones are used", p->pond->slug, fault);
 }
 
 static bool is_empty(const struct records_snapshot *s, size_t pond, int64_t now_ms)
@@ -99,6 +74,13 @@ static void adopt(struct look *l, int64_t now_ms)
         p->pond = &l->snap->pond[i];
         p->farm = &l->snap->farm[p->pond->farm];
         p->empty = is_empty(l->snap, i, now_ms);
+        p->ph = (struct status_ph){NAN, NAN, NAN};
+        for (size_t k = 0; k < l->ponds; k++)
+            if (strcmp(l->pond[k].slug, p->pond->slug) == 0) {
+                p->ph = l->pond[k].ph;
+                p->ph_ms = l->pond[k].ph_ms;
+            }
+        (void)snprintf(p->slug, sizeof p->slug, "%s", p->pond->slug);
         own_limits(l, p);
     }
     free(l->pond);
@@ -176,33 +158,33 @@ static struct engine_ground *stand(struct look *l, const char *subject)
     return g;
 }
 
-static void judge(const struct series_latest *latest, const struct series *hour, int64_t now_ms,
-                  const struct status_limits *limits, struct pond_status *out)
-{
-    status_judge(latest, hour, now_ms, limits, out);
-}
-
 /* Every danger, each by itself; and, when there is none, what else is the matter. */
-static void see_water(struct look *l, const struct look_pond *p, const struct series *hour,
-                      int64_t now_ms)
+static void see_water(struct look *l, const struct look_pond *p)
 {
     struct series_latest rest = p->latest;
+    struct status_scene scene = p->scene;
     struct pond_status s = p->status;
     enum cause c;
 
+    scene.latest = &rest;
     for (int k = 0; k < METRIC_COUNT && s.level == STATUS_DANGER; k++) {
         if (cause_of_reason(s.reason, &c))
             see(l, p->pond->slug, c, ALARM_DANGER, s.value, s.limit);
-        rest.metric[s.metric] = (struct series_last){.value = NAN};
+        if (s.reason == REASON_MORTALITY)
+            scene.deaths = 0;
+        else
+            rest.metric[s.metric] = (struct series_last){.value = NAN};
         if (s.metric == METRIC_NH3_N_MG_L) /* it is derived from these */
             rest.metric[METRIC_TAN_N_MG_L] = (struct series_last){.value = NAN};
-        judge(&rest, s.metric == METRIC_DO_MG_L ? &(struct series){0} : hour, now_ms, &p->limits,
-              &s);
+        if (s.metric == METRIC_DO_MG_L)
+            scene.do_1h = NULL;
+        if (s.metric == METRIC_PH)
+            scene.ph = NULL;
+        status_judge(&scene, &p->limits, &s);
     }
-    if (p->status.level == STATUS_WATCH || p->status.level == STATUS_NO_DATA)
-        if (!p->empty && cause_of_reason(p->status.reason, &c))
-            see(l, p->pond->slug, c, cause_severity(p->status.level), p->status.value,
-                p->status.limit);
+    if ((p->status.level == STATUS_WATCH || p->status.level == STATUS_NO_DATA) && !p->empty &&
+        cause_of_reason(p->status.reason, &c))
+        see(l, p->pond->slug, c, cause_severity(p->status.level), p->status.value, p->status.limit);
 }
 
 /* Limits drawn in by the margins. */
@@ -238,15 +220,14 @@ static void between(struct engine_ground *g, enum cause_group group, double v, d
         g->eased |= BIT(group);
 }
 
-static void stand_of(struct look *l, const struct look_pond *p, const struct series *hour,
-                     int64_t now_ms)
+static void stand_of(struct look *l, const struct look_pond *p, int64_t now_ms)
 {
     const struct status_limits t = strict(&p->limits);
     const struct series_last *m = p->latest.metric;
     struct engine_ground *g = stand(l, p->pond->slug);
     struct pond_status all;
 
-    judge(&p->latest, hour, now_ms, &t, &all);
+    status_judge(&p->scene, &t, &all);
     if (all.level == STATUS_OK)
         g->well = UINT32_MAX;
     if (status_current(&m[METRIC_DO_MG_L], now_ms, &t)) {
@@ -268,7 +249,7 @@ static void stand_of(struct look *l, const struct look_pond *p, const struct ser
         g->well |= BIT(GROUP_SENSOR);
     if (p->status.level != STATUS_DANGER)
         g->eased |= BIT(GROUP_AMMONIA) | BIT(GROUP_TURBIDITY) | BIT(GROUP_SENSOR);
-    g->well |= BIT(GROUP_GASPING) | BIT(GROUP_DEATHS); /* until they are seen */
+    g->well |= BIT(GROUP_GASPING) | BIT(GROUP_DEATHS); /* when they are not seen */
     g->well &= ~(BIT(GROUP_POWER) | BIT(GROUP_COLLECTOR));
 }
 
@@ -309,11 +290,19 @@ static bool look_at(struct look *l, struct look_pond *p, struct series_source *s
         if (p->latest.metric[k].ts_ms > p->heard_ms)
             p->heard_ms = p->latest.metric[k].ts_ms;
     p->known = p->latest.metric[METRIC_DO_MG_L].ts_ms != 0;
-    judge(&p->latest, &hour, now_ms, &p->limits, &p->status);
+    if (now_ms - p->ph_ms >= SCENE_PH_FRESH_MS || p->ph_ms > now_ms)
+        if (scene_ph(s, p->pond->slug, now_ms, &p->ph) ==
+            0) /* else judged without, and tried again */
+            p->ph_ms = now_ms;
+    p->scene =
+        (struct status_scene){.latest = &p->latest, .do_1h = &hour, .now_ms = now_ms, .ph = &p->ph};
+    scene_records(l->snap, (size_t)(p->pond - l->snap->pond), &p->scene);
+    status_judge(&p->scene, &p->limits, &p->status);
     if (p->known || p->status.level == STATUS_DANGER) {
-        see_water(l, p, &hour, now_ms);
-        stand_of(l, p, &hour, now_ms);
+        see_water(l, p);
+        stand_of(l, p, now_ms);
     }
+    p->scene.do_1h = NULL;
     series_free(&hour);
     return true;
 }

@@ -16,6 +16,7 @@
 #include "settings.h"
 
 struct look_pond {
+    char slug[SLUG_SIZE];
     const struct rec_pond *pond; /* of the snapshot */
     const struct rec_farm *farm;
     struct status_limits limits; /* its own where it has some */
@@ -23,12 +24,17 @@ struct look_pond {
     bool known;                  /* it had usable oxygen within the look back: it has a probe */
     bool answered;               /* the source answered this time */
     struct series_latest latest;
+    struct status_ph ph;
+    int64_t ph_ms; /* when ph was read; 0: not */
+    struct status_scene
+        scene; /* without gasping, mains, river and night, which are looked at by themselves */
     struct pond_status status;
     int64_t heard_ms; /* newest reading of any metric */
 };
 
 struct look {
     struct records *records;
+    const struct status_limits *usual; /* the configuration's */
     struct records_snapshot *snap;
     struct rec_contact *contact;
     struct rec_limit *limit;
