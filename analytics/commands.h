@@ -91,6 +91,7 @@ struct command_options {
     bool issue;            /* puts the forecast on record (supply/issued.h) */
     bool as_table;         /* for people, also when stdout is no terminal */
     const char *from, *to; /* of backtest: months YYYY-MM; NULL: not given */
+    const char *channel; /* of alert test: the slug of a channel; to: whom */
     struct survey_options survey;
     struct growth_options growth;
     struct reconcile_options reconcile;
@@ -136,6 +137,10 @@ int command_survey(const struct command_options *o);
 /* The nights of recorded ponds forecast again (analytics/water/nightback.h): oxygen, out. The scores as a table, or with json
  * one object. */
 int command_oxygen(const struct command_options *o);
+
+/* A test message by channel to to (NULL: the channel's own), and what became of it. A modem is listened to for a while: what it
+ * hears is printed too. 0 sent, 75 (EX_TEMPFAIL) may succeed later or may have been sent, 69 refused, 78 no such channel. */
+int command_alert_test(const struct command_options *o);
 
 /* The exit code for an error of ours. */
 int command_exit_code(int rc);

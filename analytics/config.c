@@ -237,6 +237,23 @@ static void read_growth(struct reader *r, const struct jsonconf_node *root)
     }
 }
 
+/* A modem's own small file lies beside the records. */
+static void read_alert(struct reader *r, const struct jsonconf_node *root)
+{
+    char state_dir[sizeof r->out->records_path];
+    struct channels_defaults d = {
+        .config_path = r->path, .state_dir = state_dir, .socket = r->out->collector_socket};
+    char *slash;
+
+    (void)snprintf(state_dir, sizeof state_dir, "%s", r->out->records_path);
+    slash = strrchr(state_dir, '/');
+    if (slash == NULL)
+        (void)snprintf(state_dir, sizeof state_dir, ".");
+    else
+        slash[slash == state_dir ? 1 : 0] = '\0';
+    channels_config_read(r->c, jsonconf_member(r->c, root, "alert", false), &d, &r->out->channels);
+}
+
 int analytics_config_load(struct analytics_config *out, const char *path, char *why,
                           size_t why_size)
 {
@@ -255,6 +272,7 @@ int analytics_config_load(struct analytics_config *out, const char *path, char *
     read_forecast(&r, root);
     read_limits(&r, root);
     read_growth(&r, root);
+    read_alert(&r, root);
     rc = jsonconf_done(r.c, why, why_size);
     jsonconf_close(r.c);
     if (rc == 0)

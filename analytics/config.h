@@ -6,8 +6,9 @@
  *   "office_kotim", "office_seruyan"},
  *   "forecast": {"seed", "draws", "months", "threads",
  *   "write_back"},
- *   "growth": {"pond" "biofloc" "tarpaulin" "cage": {"do_full_mg_l", "do_none_mg_l", "feeding_from_h", "feeding_to_h"}} }
+ *   "growth": {"pond" "biofloc" "tarpaulin" "cage": {"do_full_mg_l", "do_none_mg_l", "feeding_from_h", "feeding_to_h"}},
  *   "limits": {"do_watch_mg_l", ... each of STATUS_LIMIT (water/status.h): a number, or {"value", "source"}}
+ *   "alert": {"modems", "channels"} (alert/channels_config.h) }
  * "records" and "source" must be there. Relative paths start at the configuration file's folder. */
 #ifndef ANALYTICS_CONFIG_H
 #define ANALYTICS_CONFIG_H
@@ -16,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analytics/alert/channels_config.h"
 #include "analytics/fish/growth.h"
 #include "analytics/water/status.h"
 #include "collector/common/err.h"
@@ -47,6 +49,7 @@ struct analytics_config {
     unsigned months;  /* 1..12, default 6 */
     unsigned threads; /* that forecast: 1..16; 0, the default: as many as there are processors */
     struct growth_oxygen oxygen[POND_SYSTEM_COUNT]; /* how fish feel oxygen, by system */
+    struct channels_config channels;                /* "alert": modems and channels */
     struct status_limits limits;                    /* of the water's state */
     /* who or what gives each limit that was set, by STATUS_LIMIT; "": nobody said, or it was not set */
     char limit_source[STATUS_LIMIT_MOST][SITE_NAME_SIZE];

@@ -49,6 +49,7 @@ static const char USAGE_EN[] =
     "                          [--draws K] [--seed S] [--json] [--out FILE] [--table]\n"
     "  nila-analytics oxygen   backtest [--issue 20:00] [--until 07:00] [--below 3]\n"
     "                          [--out PRED.csv] [--json] [--apart] FILE.csv ...\n"
+    "  nila-analytics alert    test CHANNEL [--to WHOM] [--config FILE] [--json]\n"
     "  nila-analytics check    [--config FILE]\n";
 static const char HELP_EN[] =
     "\n"
@@ -84,6 +85,8 @@ static const char HELP_EN[] =
     "          time): pond,date,k,do to --out, scores beside climatology and persistence, nights\n"
     "          with a siren; ponds of one run are of one site, --apart: of different ones.\n"
     "          NOT YET TRIED on ponds of Kalimantan's peat\n"
+    "alert     test: sends a test message by a channel of the configuration (alert.channels) and\n"
+    "          says what became of it; WHOM: a telephone number, chat or mail address\n"
     "check     reads the configuration; opens nothing\n"
     "\n"
     "  --config FILE   configuration; default " DEFAULT_CONFIG "\n"
@@ -131,6 +134,7 @@ static const char USAGE_ID[] =
     "                          [--json] [--out BERKAS] [--table]\n"
     "  nila-analytics oxygen   backtest [--issue 20:00] [--until 07:00] [--below 3]\n"
     "                          [--out PRED.csv] [--json] [--apart] BERKAS.csv ...\n"
+    "  nila-analytics alert    test SALURAN [--to TUJUAN] [--config BERKAS] [--json]\n"
     "  nila-analytics check    [--config BERKAS]\n";
 static const char HELP_ID[] =
     "\n"
@@ -169,6 +173,8 @@ static const char HELP_ID[] =
     "          rata-rata kolam dan seperti kemarin, malam bersirene; kolam sekali jalan\n"
     "          dianggap satu lokasi, --apart: berbeda lokasi.\n"
     "          BELUM DICOBA di kolam gambut Kalimantan\n"
+    "alert     test: mengirim pesan uji lewat satu saluran di konfigurasi (alert.channels) dan\n"
+    "          menyebut nasibnya; TUJUAN: nomor telepon, chat, atau alamat surel\n"
     "check     memeriksa konfigurasi; tidak membuka apa pun\n"
     "\n"
     "  --config BERKAS  konfigurasi; bawaan " DEFAULT_CONFIG "\n"
@@ -204,7 +210,7 @@ static const struct command {
     {"series", command_series, 1, 1},       {"scenario", command_scenario, 0, 0},
     {"calibrate", command_calibrate, 0, 0}, {"accuracy", command_accuracy, 0, 0},
     {"backtest", command_backtest, 0, 0},   {"survey", command_survey, 0, 0},
-    {"oxygen", command_oxygen, 1, 10000},
+    {"oxygen", command_oxygen, 1, 10000},   {"alert", command_alert_test, 1, 2},
 };
 
 /* What is wrong with word, in both languages, and where help is. */
@@ -443,6 +449,16 @@ static int run_oxygen(struct arguments *a, char **word, int n)
     return command_oxygen(&a->o);
 }
 
+static int run_alert(struct arguments *a, char **word, int n)
+{
+    if (strcmp(word[1], "test") != 0)
+        return usage(a, "yang dikenal: alert test", "what there is: alert test", word[1]);
+    if (n < 3)
+        return usage(a, "saluran belum disebut", "no channel given", "alert test");
+    a->o.channel = word[2];
+    return command_alert_test(&a->o);
+}
+
 static int run(struct arguments *a, char **word, int n)
 {
     const struct command *c = NULL;
@@ -463,6 +479,8 @@ static int run(struct arguments *a, char **word, int n)
         return usage(a, "yang dikenal: oxygen backtest", "what there is: oxygen backtest", c->name);
     if (n - 1 < c->least && c->run == command_series)
         return usage(a, "yang dikenal: series forecast", "what there is: series forecast", c->name);
+    if (n - 1 < c->least && c->run == command_alert_test)
+        return usage(a, "yang dikenal: alert test", "what there is: alert test", c->name);
     if (n - 1 < c->least)
         return usage(a, "tabel dan berkas CSV belum disebut", "no table and CSV file given",
                      c->name);
@@ -476,6 +494,8 @@ static int run(struct arguments *a, char **word, int n)
     }
     if (c->run == command_oxygen)
         return run_oxygen(a, word, n);
+    if (c->run == command_alert_test)
+        return run_alert(a, word, n);
     if (a->o.oxygen.issue != NULL)
         return usage(a, "--issue tidak bernilai di sini", "--issue takes no value here",
                      a->o.oxygen.issue);

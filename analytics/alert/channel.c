@@ -8,6 +8,7 @@
 
 #include "channel_own.h"
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 #include "phone.h"
 
 /* Every kind, in the order of enum channel_kind. */
@@ -107,6 +108,33 @@ int channel_send(struct channel *c, const char *to, const struct channel_message
     return rc_of(r.fate);
 }
 
+size_t channel_state(struct channel *c, char *buf, size_t size, bool english)
+{
+    struct modem_state s;
+    char words[CHANNEL_WHY_SIZE] = "", signal[40] = "";
+    int n;
+
+    if (size > 0)
+        buf[0] = '\0';
+    if (c->modem == NULL)
+        return 0;
+    modem_state(c->modem, &s);
+    if (!s.looked)
+        return 0;
+    if (s.code != CODE_NONE)
+        (void)channel_say(words, sizeof words, s.code, "", english);
+    else
+        (void)snprintf(
+            words, sizeof words, "%s%s",
+            english ? "registered with the operator" : "diterima operator",
+            s.reports == 0 ? (english ? ", no delivery reports" : ", tanpa laporan sampai") : "");
+    if (s.signal_pct >= 0)
+        (void)snprintf(signal, sizeof signal, "; %s %d %%", english ? "signal" : "sinyal",
+                       s.signal_pct);
+    n = snprintf(buf, size, "%s%s", words, signal);
+    return n > 0 && (size_t)n < size ? (size_t)n : strlen(buf);
+}
+
 int channel_listen(struct channel *c, int64_t wait_ms, channel_heard *fn, void *arg)
 {
     if (c->modem == NULL)
@@ -170,11 +198,20 @@ static int open_one(struct channels *s, const struct channel_config *c, char *wh
     if (c->secret_file[0] != '\0')
         rc = secret_read(c->secret_file, ops->form, n->secret, words, sizeof words);
     else if (ops->needs_secret) {
-        (void)snprintf(words, sizeof words, "a secret's file is needed");
+        (void)snprintf(words, sizeof words, "%s",
+                       tongue("berkas rahasianya belum disebut", "a secret's file is needed"));
+        rc = NILA_ERR_CONFIG;
+    }
+    if (rc == 0 && c->to[0] != '\0' && address_fault(ops->address, c->to) != 0) {
+        (void)snprintf(words, sizeof words,
+                       tongue("\"to\": \"%.60s\" tidak berbentuk alamat saluran ini",
+                              "\"to\": \"%.60s\" is no address of this channel"),
+                       c->to);
         rc = NILA_ERR_CONFIG;
     }
     if (rc != 0) {
-        (void)snprintf(why, why_size, "channel %s: %.360s", c->slug, words);
+        (void)snprintf(why, why_size, tongue("saluran %s: %.360s", "channel %s: %.360s"), c->slug,
+                       words);
         secret_wipe(n->secret, sizeof n->secret);
         return rc;
     }

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "collector/common/buf.h"
 #include "collector/common/err.h"
 #include "collector/common/slug.h"
 
@@ -175,6 +176,10 @@ void channel_wake(struct channel *c);
  * at most a second), and every later one: for the end of the program, from any thread. */
 void channel_stop(struct channel *c);
 
+/* How the channel's modem is, in words, as it was looked at last ("registered with the operator; signal 77 %"); "" for kinds
+ * without, and before the first look. Any thread. Returns the length. */
+size_t channel_state(struct channel *c, char *buf, size_t size, bool english);
+
 const char *channel_slug(const struct channel *c);
 enum channel_kind channel_kind_of(const struct channel *c);
 enum channel_address channel_address_of(const struct channel *c);
@@ -194,13 +199,16 @@ const char *message_kind_name(enum message_kind kind); /* "raise" "repeat" ... *
 size_t channel_say(char *buf, size_t size, enum channel_code code, const char *detail,
                    bool english);
 
+/* Appends "text" as a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
+void channel_json(struct buf *b, const char *text);
+
 /* The channels of a configuration (channels_config.h). */
 struct channels;
 struct channels_config;
 
 /* Reads the secrets' files and makes the channels; modems are looked for when first used, so that a missing one is no error
  * here. NILA_ERR_CONFIG: a secret's file is missing, readable by everybody, or has not the expected form; why (size >= 400)
- * has the words in English. c is borrowed and must outlive *out. */
+ * has the words (tongue.h). c is borrowed and must outlive *out. */
 NILA_MUST_CHECK int channels_open(struct channels **out, const struct channels_config *c, char *why,
                                   size_t why_size);
 size_t channels_count(const struct channels *s);

@@ -41,8 +41,6 @@ extern const struct channel_ops CHANNEL_OPS_SIREN, CHANNEL_OPS_CALL, CHANNEL_OPS
 void channel_set(struct channel_result *r, enum channel_fate fate, enum channel_code code,
                  const char *fmt, ...) NILA_PRINTF(4, 5);
 
-/* Appends "text" as a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
-void channel_json(struct buf *b, const char *text);
 /* The first bytes of text that are not longer than max and end with a whole character; "..." is added when it was cut.
  * Returns whether it was. */
 bool channel_cut(struct buf *b, const char *text, size_t max);

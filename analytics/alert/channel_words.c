@@ -24,7 +24,7 @@ static const struct words WORDS[CHANNEL_CODES] = {
         "Pasang modem USB; periksa \"port\".", "Plug in the USB modem; check \"port\"."},
     [CODE_MODEM_BUSY] = {"modem_busy", "modem sedang dipakai untuk pesan lain", "the modem is busy with another message", "", ""},
     [CODE_MODEM_HELD] = {"modem_held", "modem dipakai program lain", "another program holds the modem",
-        "Hentikan program itu (sering: ModemManager).", "Stop that program (often ModemManager)."},
+        "Hentikan program itu dulu (ModemManager, atau nila-analytics watch).", "Stop that program first (ModemManager, or nila-analytics watch)."},
     [CODE_MODEM_MUTE] = {"modem_mute", "modem tidak menjawab", "the modem does not answer",
         "Cabut modem, tunggu 10 detik, pasang lagi.", "Unplug the modem, wait 10 seconds, plug it in again."},
     [CODE_MODEM_LOST] = {"modem_lost", "modem terputus di tengah pekerjaan", "the modem was lost in the middle of its work",
@@ -99,8 +99,10 @@ size_t channel_say(char *buf, size_t size, enum channel_code code, const char *d
 {
     const struct words *w = &WORDS[(unsigned)code < CHANNEL_CODES ? code : CODE_CONFIG];
     const char *what = english ? w->en : w->id, *cure = english ? w->cure_en : w->cure_id;
+    const char *stop =
+        strlen(detail) > 0 && strchr("?!", detail[strlen(detail) - 1]) != NULL ? " " : ". ";
     int n = snprintf(buf, size, "%s%s%s%s%s", what, *what != '\0' && *detail != '\0' ? ": " : "",
-                     detail, *what != '\0' && *cure != '\0' ? ". " : "", cure);
+                     detail, *what != '\0' && *cure != '\0' ? stop : "", cure);
 
     if (n < 0)
         return 0;

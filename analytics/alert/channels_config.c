@@ -6,6 +6,7 @@
 
 #include "collector/common/civil.h"
 #include "collector/common/site_read.h"
+#include "collector/common/tongue.h"
 #include "phone.h"
 
 enum {
@@ -41,7 +42,10 @@ static void read_file(struct reader *r, const struct jsonconf_node *o, const cha
         return;
     jsonconf_string(r->c, o, key, path, sizeof path);
     if (path[0] == '\0') {
-        jsonconf_refuse(r->c, n, "an empty path is not allowed; 1 to %zu bytes", size - 1);
+        jsonconf_refuse(r->c, n,
+                        tongue("alamat berkas tidak boleh kosong; 1 sampai %zu bita",
+                               "an empty path is not allowed; 1 to %zu bytes"),
+                        size - 1);
         return;
     }
     if (path[0] == '/' || slash == NULL)
@@ -50,7 +54,10 @@ static void read_file(struct reader *r, const struct jsonconf_node *o, const cha
         len = snprintf(buf, size, "%.*s/%s", (int)(slash - r->d->config_path), r->d->config_path,
                        path);
     if (len < 0 || (size_t)len >= size)
-        jsonconf_refuse(r->c, n, "with its folder the path is longer than %zu bytes", size - 1);
+        jsonconf_refuse(r->c, n,
+                        tongue("dengan foldernya, alamat berkas lebih dari %zu bita",
+                               "with its folder the path is longer than %zu bytes"),
+                        size - 1);
 }
 
 /* --- modems ------------------------------------------------------------------------------------------------------- */
@@ -64,7 +71,10 @@ static void read_valid_until(struct reader *r, const struct jsonconf_node *o,
     m->valid_until_day = 0;
     jsonconf_string_or(r->c, o, "valid_until", text, sizeof text, "");
     if (n != NULL && civil_parse_day(text, &m->valid_until_day) != 0)
-        jsonconf_refuse(r->c, n, "\"%s\" is no date; \"2027-03-31\"", text);
+        jsonconf_refuse(
+            r->c, n,
+            tongue("\"%s\" bukan tanggal; \"2027-03-31\"", "\"%s\" is no date; \"2027-03-31\""),
+            text);
 }
 
 static void read_number(struct reader *r, const struct jsonconf_node *o, const char *key, char *out)
@@ -75,7 +85,9 @@ static void read_number(struct reader *r, const struct jsonconf_node *o, const c
     out[0] = '\0';
     jsonconf_string_or(r->c, o, key, text, sizeof text, "");
     if (n != NULL && phone_normalise(text, out) != 0)
-        jsonconf_refuse(r->c, n, "\"%s\" is no telephone number; \"+6281234567890\" or \"0812...\"",
+        jsonconf_refuse(r->c, n,
+                        tongue("\"%s\" bukan nomor telepon; \"+6281234567890\" atau \"0812...\"",
+                               "\"%s\" is no telephone number; \"+6281234567890\" or \"0812...\""),
                         text);
 }
 
@@ -92,18 +104,24 @@ static void read_modem(struct reader *r, const struct jsonconf_node *o, struct m
         known = known || BAUD[i] == baud;
     if (!known)
         jsonconf_refuse(r->c, jsonconf_member(r->c, o, "baud", true),
-                        "%ld is not spoken; 9600 19200 38400 57600 115200 230400", baud);
+                        tongue("%ld tidak dikenal; 9600 19200 38400 57600 115200 230400",
+                               "%ld is not spoken; 9600 19200 38400 57600 115200 230400"),
+                        baud);
     m->baud = (int)baud;
     read_number(r, o, "number", m->number);
     read_file(r, o, "pin_file", false, m->pin_file, sizeof m->pin_file);
     read_valid_until(r, o, m);
     m->self_test = jsonconf_bool_or(r->c, o, "self_test", m->number[0] != '\0');
     if (m->self_test && m->number[0] == '\0')
-        jsonconf_refuse(r->c, o, "\"self_test\": true needs the modem's own \"number\"");
+        jsonconf_refuse(r->c, o,
+                        tongue("\"self_test\": true memerlukan nomor modem sendiri, \"number\"",
+                               "\"self_test\": true needs the modem's own \"number\""));
     n = snprintf(m->state_file, sizeof m->state_file, "%s/modem-%s.state", r->d->state_dir,
                  m->slug);
     if (n < 0 || (size_t)n >= sizeof m->state_file)
-        jsonconf_refuse(r->c, o, "the folder of the records has too long a path");
+        jsonconf_refuse(r->c, o,
+                        tongue("alamat folder catatan terlalu panjang",
+                               "the folder of the records has too long a path"));
 }
 
 static void read_modems(struct reader *r, const struct jsonconf_node *alert)
@@ -117,9 +135,14 @@ static void read_modems(struct reader *r, const struct jsonconf_node *alert)
         read_modem(r, o, m);
         for (size_t k = 0; k < i; k++)
             if (strcmp(r->out->modem[k].slug, m->slug) == 0)
-                jsonconf_refuse(r->c, o, "there are two modems \"%s\"", m->slug);
+                jsonconf_refuse(r->c, o,
+                                tongue("ada dua modem \"%s\"", "there are two modems \"%s\""),
+                                m->slug);
             else if (strcmp(r->out->modem[k].port, m->port) == 0)
-                jsonconf_refuse(r->c, o, "modem \"%s\" has the same port", r->out->modem[k].slug);
+                jsonconf_refuse(
+                    r->c, o,
+                    tongue("modem \"%s\" memakai port yang sama", "modem \"%s\" has the same port"),
+                    r->out->modem[k].slug);
     }
     r->out->modems = n;
 }
@@ -143,7 +166,10 @@ static void read_url(struct reader *r, const struct jsonconf_node *o, const char
     host = strstr(c->url, "://");
     if (strncmp(c->url, scheme, len) != 0 || host == NULL ||
         !(host == c->url + len || (host == c->url + len + 1 && c->url[len] == 's'))) {
-        jsonconf_refuse(r->c, n, "%s:// or %ss:// and a host is needed", scheme, scheme);
+        jsonconf_refuse(
+            r->c, n,
+            tongue("harus %s:// atau %ss:// dan nama host", "%s:// or %ss:// and a host is needed"),
+            scheme, scheme);
         return;
     }
     *plain = host == c->url + len;
@@ -151,12 +177,16 @@ static void read_url(struct reader *r, const struct jsonconf_node *o, const char
     (void)snprintf(authority, sizeof authority, "http://%.*s", (int)strcspn(host, "/?#"), host);
     fault = site_url_fault(authority, &is_plain, &loopback);
     if (fault != NULL && strstr(fault, "user") != NULL)
-        fault = "a user or password does not belong in the address; it has a file of its own";
+        fault =
+            tongue("nama atau sandi tidak ditulis di alamat; ada berkasnya sendiri",
+                   "a user or password does not belong in the address; it has a file of its own");
     if (fault != NULL)
         jsonconf_refuse(r->c, n, "%s", fault);
     for (const char *p = c->url; *p != '\0'; p++)
         if (*p <= ' ' || *p == 0x7f)
-            jsonconf_refuse(r->c, n, "blanks are not allowed in an address");
+            jsonconf_refuse(
+                r->c, n,
+                tongue("alamat tidak boleh berisi spasi", "blanks are not allowed in an address"));
     if (loopback)
         c->insecure = true;
     len = strlen(c->url);
@@ -173,8 +203,10 @@ static void read_web(struct reader *r, const struct jsonconf_node *o, const char
     c->insecure = jsonconf_bool_or(r->c, o, "insecure_http", false) || c->insecure;
     if (plain && !c->insecure)
         jsonconf_refuse(r->c, jsonconf_member(r->c, o, "url", true),
-                        "plain http leaves this machine unprotected; https://, or "
-                        "\"insecure_http\": true on a line you trust");
+                        tongue("http biasa keluar dari mesin ini tanpa perlindungan; pakai "
+                               "https://, atau \"insecure_http\": true di jaringan yang dipercaya",
+                               "plain http leaves this machine unprotected; https://, or "
+                               "\"insecure_http\": true on a line you trust"));
     read_file(r, o, "ca_file", false, c->ca_file, sizeof c->ca_file);
 }
 
@@ -187,8 +219,10 @@ static void read_siren(struct reader *r, const struct jsonconf_node *o, struct c
     else
         (void)snprintf(c->socket, sizeof c->socket, "%s", r->d->socket);
     if (c->socket[0] == '\0')
-        jsonconf_refuse(r->c, o,
-                        "\"socket\" of the collector is needed where the source is InfluxDB");
+        jsonconf_refuse(
+            r->c, o,
+            tongue("\"socket\" dari nila-collector harus disebut bila sumbernya InfluxDB",
+                   "\"socket\" of the collector is needed where the source is InfluxDB"));
     jsonconf_slug(r->c, o, "switch", c->switch_slug);
     c->for_s = (int)jsonconf_integer_or(r->c, o, "for_s", 1, DAY_S, FOR_S);
 }
@@ -203,8 +237,9 @@ static void read_modem_of(struct reader *r, const struct jsonconf_node *o, struc
         if (strcmp(r->out->modem[i].slug, slug) == 0)
             c->modem = (int)i;
     if (c->modem < 0)
-        jsonconf_refuse(r->c, jsonconf_member(r->c, o, "modem", true),
-                        "no modem \"%s\" in \"modems\"", slug);
+        jsonconf_refuse(
+            r->c, jsonconf_member(r->c, o, "modem", true),
+            tongue("tidak ada modem \"%s\" di \"modems\"", "no modem \"%s\" in \"modems\""), slug);
     read_number(r, o, "to", c->to);
     if (c->kind == CHANNEL_CALL)
         c->ring_s = (int)jsonconf_integer_or(r->c, o, "ring_s", RING_MIN_S, RING_MAX_S, RING_S);
@@ -221,7 +256,9 @@ static void read_smtp(struct reader *r, const struct jsonconf_node *o, struct ch
     jsonconf_string(r->c, o, "from", c->from, sizeof c->from);
     if (from != NULL &&
         (strchr(c->from, '@') == NULL || strpbrk(c->from, " <>,;:\"\\()[]\r\n\t") != NULL))
-        jsonconf_refuse(r->c, from, "an address alone is needed: \"nila@dinas.example\"");
+        jsonconf_refuse(r->c, from,
+                        tongue("harus alamat saja: \"nila@dinas.example\"",
+                               "an address alone is needed: \"nila@dinas.example\""));
     read_file(r, o, "login_file", false, c->secret_file, sizeof c->secret_file);
     read_file(r, o, "ca_file", false, c->ca_file, sizeof c->ca_file);
     jsonconf_string_or(r->c, o, "to", c->to, sizeof c->to, "");
@@ -239,8 +276,10 @@ static void read_whatsapp(struct reader *r, const struct jsonconf_node *o, struc
     read_file(r, o, "token_file", true, c->secret_file, sizeof c->secret_file);
     jsonconf_string(r->c, o, "phone_id", c->phone_id, sizeof c->phone_id);
     if (c->phone_id[0] == '\0' || c->phone_id[strspn(c->phone_id, "0123456789")] != '\0')
-        jsonconf_refuse(r->c, jsonconf_member(r->c, o, "phone_id", true),
-                        "digits alone: the \"Phone number ID\" of the Meta app, not the number");
+        jsonconf_refuse(
+            r->c, jsonconf_member(r->c, o, "phone_id", true),
+            tongue("hanya angka: \"Phone number ID\" dari aplikasi Meta, bukan nomor telepon",
+                   "digits alone: the \"Phone number ID\" of the Meta app, not the number"));
     jsonconf_string(r->c, o, "template", c->whatsapp_template, sizeof c->whatsapp_template);
     memcpy(c->parameter, USUAL, sizeof USUAL);
     c->parameters = list != NULL ? n : sizeof USUAL / sizeof USUAL[0];
@@ -252,7 +291,9 @@ static void read_whatsapp(struct reader *r, const struct jsonconf_node *o, struc
             k++;
         if (k == sizeof WORD / sizeof WORD[0])
             jsonconf_refuse(r->c, jsonconf_at(r->c, list, i),
-                            "\"%s\" is not known; pond, title, text or severity", word);
+                            tongue("\"%s\" tidak dikenal; pond, title, text atau severity",
+                                   "\"%s\" is not known; pond, title, text or severity"),
+                            word);
         else
             c->parameter[i] = (enum whatsapp_parameter)k;
     }
@@ -316,7 +357,9 @@ void channels_config_read(struct jsonconf *c, const struct jsonconf_node *alert,
         read_kind(&r, o, k);
         for (size_t j = 0; j < i; j++)
             if (strcmp(out->channel[j].slug, k->slug) == 0)
-                jsonconf_refuse(c, o, "there are two channels \"%s\"", k->slug);
+                jsonconf_refuse(c, o,
+                                tongue("ada dua saluran \"%s\"", "there are two channels \"%s\""),
+                                k->slug);
     }
     out->channels = n;
 }

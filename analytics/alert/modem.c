@@ -31,7 +31,8 @@ void modem_open(struct modem **out, const struct modem_config *c, const struct m
     m->c = c;
     m->t = times != NULL ? *times : USUAL;
     m->line.fd = -1;
-    m->state = (struct modem_state){CODE_MODEM_AWAY, -1, -1, -1};
+    m->state = (struct modem_state){
+        .code = CODE_MODEM_AWAY, .signal_pct = -1, .registration = -1, .reports = -1};
     if (pipe(m->wake) != 0)
         fatal("modem %s: no pipe", c->slug);
     for (int i = 0; i < 2; i++) {
@@ -132,6 +133,7 @@ static void give_turn(struct modem *m)
 static void note(struct modem *m, enum channel_code code, const char *detail)
 {
     (void)pthread_mutex_lock(&m->state_lock);
+    m->state.looked = true;
     m->state.code = code;
     (void)pthread_mutex_unlock(&m->state_lock);
     (void)snprintf(m->detail, sizeof m->detail, "%s", detail);

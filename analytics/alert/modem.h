@@ -45,6 +45,7 @@ void modem_stop(struct modem *m); /* ends what is under way, for good */
 
 /* What was known last, for pages and the test command. */
 struct modem_state {
+    bool looked;            /* false: not since the program began; the rest says nothing */
     enum channel_code code; /* CODE_NONE: ready */
     int signal_pct;         /* 0..100 of AT+CSQ; -1 unknown */
     int registration;       /* of AT+CREG: 1, 5, 6, 7 registered; -1 unknown */

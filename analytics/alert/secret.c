@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "collector/common/tongue.h"
+
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 enum {
@@ -22,16 +24,21 @@ static const char *form_fault(const char *text, enum secret_form form)
     case SECRET_TOKEN:
         return n > 0 && text[strspn(text, LETTERS "-._~+/=:")] == '\0'
                    ? NULL
-                   : "its first line is the token alone, without \"Bearer\" or blanks";
+                   : tongue("baris pertamanya token saja, tanpa \"Bearer\" atau spasi",
+                            "its first line is the token alone, without \"Bearer\" or blanks");
     case SECRET_LOGIN:
-        return text[0] != ':' && strchr(text, ':') != NULL ? NULL
-                                                           : "its first line is user:password";
+        return text[0] != ':' && strchr(text, ':') != NULL
+                   ? NULL
+                   : tongue("baris pertamanya nama:sandi", "its first line is user:password");
     case SECRET_KEY:
-        return n >= KEY_MIN ? NULL : "its first line is the key, at least 16 bytes";
+        return n >= KEY_MIN ? NULL
+                            : tongue("baris pertamanya kunci, sedikitnya 16 bita",
+                                     "its first line is the key, at least 16 bytes");
     case SECRET_PIN:
         return n >= 4 && n <= 8 && text[strspn(text, "0123456789")] == '\0'
                    ? NULL
-                   : "its first line is the PIN, 4 to 8 digits";
+                   : tongue("baris pertamanya PIN, 4 sampai 8 angka",
+                            "its first line is the PIN, 4 to 8 digits");
     default:
         return "unknown form";
     }
@@ -41,11 +48,13 @@ static const char *form_fault(const char *text, enum secret_form form)
 static const char *mode_fault(const struct stat *st)
 {
     if (!S_ISREG(st->st_mode))
-        return "it is no plain file";
+        return tongue("bukan berkas biasa", "it is no plain file");
     if ((st->st_mode & (S_IROTH | S_IWOTH)) != 0)
-        return "everybody on this machine can read or change it; chmod 0640";
+        return tongue("semua orang di mesin ini dapat membaca atau mengubahnya; chmod 0640",
+                      "everybody on this machine can read or change it; chmod 0640");
     if ((st->st_mode & S_IWGRP) != 0)
-        return "its group can change it; chmod 0640";
+        return tongue("grupnya dapat mengubahnya; chmod 0640",
+                      "its group can change it; chmod 0640");
     return NULL;
 }
 
@@ -60,8 +69,9 @@ int secret_read(const char *path, enum secret_form form, char out[static SECRET_
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
     if (fd < 0 || fstat(fd, &st) != 0) {
-        fault = errno == ENOENT ? "there is none; write the secret into it, mode 0640"
-                                : strerror(errno);
+        fault = errno == ENOENT ? tongue("tidak ada; tulis rahasianya di situ, mode 0640",
+                                         "there is none; write the secret into it, mode 0640")
+                                : tongue_errno(errno);
         goto out;
     }
     fault = mode_fault(&st);
@@ -69,12 +79,13 @@ int secret_read(const char *path, enum secret_form form, char out[static SECRET_
         goto out;
     n = read(fd, text, sizeof text - 1);
     if (n < 0) {
-        fault = strerror(errno);
+        fault = tongue_errno(errno);
         goto out;
     }
     text[n] = '\0';
     text[strcspn(text, "\r\n")] = '\0';
-    fault = strlen(text) >= SECRET_SIZE ? "its first line is longer than 512 bytes"
+    fault = strlen(text) >= SECRET_SIZE ? tongue("baris pertamanya lebih dari 512 bita",
+                                                 "its first line is longer than 512 bytes")
                                         : form_fault(text, form);
     if (fault != NULL)
         goto out;
