@@ -216,6 +216,15 @@ static void match_issue(struct matching *w, const struct rec_issue *issue, size_
     free(t);
 }
 
+size_t accuracy_issues(const struct rec_issue *issue, size_t issues)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < issues; i++)
+        n += strcmp(issue[i].scope, SCOPE) == 0;
+    return n;
+}
+
 void accuracy_match(const struct rec_issue *issue, size_t issues, const struct rec_yield *yield,
                     size_t yields, int64_t now_ms, struct accuracy_match *out)
 {

@@ -64,6 +64,9 @@ struct accuracy_match {
     double later_kg; /* harvest of judged months from ponds that were not yet known */
 };
 
+/* How many of them are judged: those of ponds on record. Of all ponds there is no truth. */
+size_t accuracy_issues(const struct rec_issue *issue, size_t issues);
+
 /* issues as records_issues gives them, yields as records_yields does; both are kept by the caller as long as *out. now_ms: by
  * which yields are known. */
 void accuracy_match(const struct rec_issue *issue, size_t issues, const struct rec_yield *yield,

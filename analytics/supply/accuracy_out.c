@@ -184,7 +184,8 @@ void accuracy_json(struct buf *b, const struct accuracy_report *r)
     buf_printf(b,
                "{\"scope\":\"tracked\",\"issues\":%zu,\"judged\":%zu,\"repeats\":%zu,\"late\":%zu,"
                "\"open\":%zu,\"silent\":%zu",
-               r->issues, m->issues, m->repeats, m->late, m->open, m->silent);
+               accuracy_issues(r->issue, r->issues), m->issues, m->repeats, m->late, m->open,
+               m->silent);
     member(b, "later_kg", m->later_kg);
     if (r->recalibration != NULL)
         json_factors(b, r->recalibration);

@@ -51,7 +51,7 @@ static int one_month(const struct backtest_request *q, int32_t month, struct ser
     }
     if (rc != 0)
         return rc;
-    issued_make(made, f.seed, f.source != NULL, q->program, out);
+    issued_make(made, false, f.seed, f.source != NULL, q->program, out);
     out->revision = 1;
     forecast_free(made);
     return 0;

@@ -66,8 +66,8 @@ static void digest(char out[RECORDS_DIGEST_SIZE], const struct buf *b)
     (void)snprintf(out, RECORDS_DIGEST_SIZE, "%016" PRIx64, h);
 }
 
-void issued_make(const struct forecast *f, uint64_t seed, bool sensors, const char *program,
-                 struct rec_issue *out)
+void issued_make(const struct forecast *f, bool all, uint64_t seed, bool sensors,
+                 const char *program, struct rec_issue *out)
 {
     const struct supply_forecast *s = f->supply;
     double *work = xcalloc(s->draws, sizeof *work);
@@ -80,8 +80,8 @@ void issued_make(const struct forecast *f, uint64_t seed, bool sensors, const ch
                               .months = s->months,
                               .ponds = s->tracked[SUPPLY_JOINT],
                               .sensors = sensors,
-                              .scope = "tracked",
                               .values = SUPPLY_NODES * (size_t)s->months};
+    (void)snprintf(out->scope, sizeof out->scope, "%s", all ? "all" : "tracked");
     (void)snprintf(out->program, sizeof out->program, "%s", program);
     out->value = xcalloc(out->values, sizeof *out->value);
     for (size_t n = 0; n < SUPPLY_NODES; n++)
@@ -93,7 +93,8 @@ void issued_make(const struct forecast *f, uint64_t seed, bool sensors, const ch
             v->month = s->first_month + (int32_t)lead - 1;
             v->ponds = s->tracked[n];
             v->factor = recalibrate_factor(&f->recalibration, lead);
-            quantiles(supply_tracked(s, n, lead), s->draws, work, v);
+            quantiles(all ? supply_draws(s, n, lead) : supply_tracked(s, n, lead), s->draws, work,
+                      v);
         }
     basis(f, &b);
     digest(out->digest, &b);
@@ -114,7 +115,7 @@ int issued_store(struct records *r, const struct forecast *f, uint64_t seed, boo
 {
     int32_t made = civil_day(f->supply->issued_ms), as_of = f->supply->as_of_day;
     struct rec_issue issue;
-    int rc;
+    int rc = 0;
 
     if (made < as_of || made - as_of > ISSUED_AFTER_DAYS) {
         char day[16];
@@ -129,14 +130,17 @@ int issued_store(struct records *r, const struct forecast *f, uint64_t seed, boo
             day, ISSUED_AFTER_DAYS);
         return NILA_ERR_RANGE;
     }
-    issued_make(f, seed, sensors, program, &issue);
-    rc = records_issue_add(r, &issue, revision);
+    /* the part that is judged comes last: with it on record the whole is too */
+    for (int all = f->scope_all ? 1 : 0; all >= 0 && rc == 0; all--) {
+        issued_make(f, all != 0, seed, sensors, program, &issue);
+        rc = records_issue_add(r, &issue, revision);
+        issued_free(&issue);
+    }
     if (rc != 0)
         (void)snprintf(why, why_size,
                        tongue("ramalan tidak dapat dicatat: %s",
                               "the forecast could not be put on record: %s"),
                        nila_err_text(rc));
-    issued_free(&issue);
     return rc;
 }
 

@@ -84,7 +84,7 @@ void model_accuracy(struct records *r, const struct forecast *f, uint64_t seed, 
         model_judge(&match, &out->accuracy);
         accuracy_match_free(&match);
     }
-    out->accuracy.issues = issues;
+    out->accuracy.issues = accuracy_issues(issue, issues);
     records_issues_free(issue, issues);
     free(yield);
 }

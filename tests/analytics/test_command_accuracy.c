@@ -274,6 +274,62 @@ static void an_issued_forecast_is_on_record_and_waits_to_be_judged(void **state)
     free(wrote);
 }
 
+/* What is published of all ponds is on record as it was printed; what is judged is the ponds on record, once. */
+static void a_forecast_of_all_ponds_is_on_record_as_a_whole_and_in_its_judged_part(void **state)
+{
+    struct command_options o = options();
+    struct rec_issue *issue = NULL;
+    size_t n = 0;
+    double whole = 0, part = 0;
+    char rows[512], day[16];
+    char *said, *wrote;
+
+    (void)state;
+    day_text(day, civil_day(clock_wall_ms()) - 100);
+    (void)snprintf(rows, sizeof rows,
+                   "cycle,pond,stocked_on,count,mass_g,entered_on\nopen-0,p-0,%s,2000,10,%s\n"
+                   "open-1,p-1,%s,2000,10,%s\n",
+                   day, day, day, day);
+    take(RECORDS_CYCLES, rows);
+    day_text(day, civil_day(clock_wall_ms()) - 5); /* they are not forgotten */
+    (void)snprintf(rows, sizeof rows,
+                   "pond,on,fish,total_g,entered_on\np-0,%s,30,6000,%s\np-1,%s,30,6000,%s\n", day,
+                   day, day, day);
+    take(RECORDS_SAMPLES, rows);
+    take(RECORDS_REGISTRY, "kecamatan,system,farms,source,as_of,ponds,entered_on\n"
+                           "62.02.06,pond,9,Dinas,2025-12-01,30,2026-01-01\n"
+                           "62.07.03,pond,9,Dinas,2025-12-01,30,2026-01-01\n");
+    o.issue = true;
+    o.scope = "all";
+    o.months = 2;
+    assert_int_equal(run(command_forecast, &o, &said, NULL), EX_OK);
+    assert_non_null(strstr(said, "revision 1"));
+    free(said);
+    assert_int_equal(records_issues(db, INT64_MAX, &issue, &n), 0);
+    assert_int_equal(n, 2);
+    assert_string_equal(issue[0].scope, "all");
+    assert_string_equal(issue[1].scope, "tracked");
+    assert_int_equal(issue[0].revision, 1);
+    assert_int_equal(accuracy_issues(issue, n), 1);
+    for (size_t i = 0; i < issue[0].values; i++) {
+        whole += issue[0].value[i].mean;
+        part += issue[1].value[i].mean;
+        if (issue[0].value[i].mean < issue[1].value[i].mean - 0.01)
+            fail_msg("%s, %u ahead: %g kg of all, %g of those on record", issue[0].value[i].node,
+                     issue[0].value[i].lead, issue[0].value[i].mean, issue[1].value[i].mean);
+    }
+    print_message("all ponds %.0f kg, those on record %.0f\n", whole, part);
+    assert_true(whole > part + 1);
+    records_issues_free(issue, n);
+    o.json = true;
+    o.issue = false;
+    assert_int_equal(run(command_accuracy, &o, &said, &wrote), EX_OK);
+    assert_non_null(
+        strstr(wrote, "\"scope\":\"tracked\",\"issues\":1,\"judged\":0,\"repeats\":0,"));
+    free(said);
+    free(wrote);
+}
+
 static void mistakes_are_named(void **state)
 {
     static const struct {
@@ -324,6 +380,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_backtest_judges_the_ends_of_past_months, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(nothing_of_the_future_is_used, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_forecast_of_all_ponds_is_on_record_as_a_whole_and_in_its_judged_part, set_up,
+            tear_down),
         cmocka_unit_test_setup_teardown(an_issued_forecast_is_on_record_and_waits_to_be_judged,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(mistakes_are_named, set_up, tear_down),
