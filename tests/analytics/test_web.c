@@ -63,6 +63,7 @@ static void house_open(struct house *h, const char *url)
     (void)snprintf(h->config.bind, sizeof h->config.bind, "127.0.0.1");
     (void)snprintf(h->config.notice, sizeof h->config.notice, "Data contoh");
     (void)snprintf(h->config.influx_database, sizeof h->config.influx_database, "nila");
+    h->config.limits = STATUS_DEFAULTS;
     if (records_open(&h->records, h->config.records_path, why, sizeof why) != 0)
         fail_msg("%s", why);
     import(h, RECORDS_FARMS,
@@ -591,7 +592,7 @@ static void live_values_and_the_day_come_from_the_database(void **state)
     house_open(&h, d.url);
     house_start(&h);
     await_page(&h, "/", "Diperbarui");
-    await_page(&h, "/kolam/kotim-1", "Oksigen sangat rendah");
+    await_page(&h, "/kolam/kotim-1", "Oksigen belum naik");
     await_page(&h, "/kolam/kotim-1", "<svg class=\"chart\"");
     await_page(&h, "/kolam/kotim-1", "1,4\u00a0mg/L");
     await_page(&h, "/kolam/kotim-2", "TIDAK ADA DATA"); /* silent for an hour */
@@ -606,7 +607,7 @@ static void live_values_and_the_day_come_from_the_database(void **state)
     await_page(&h, "/api/v1/ponds", "tan_n_mg_l");
     influxd_stop(&d); /* the database goes away under way */
     await_page(&h, "/", "Basis data tidak terhubung sejak");
-    await_page(&h, "/kolam/kotim-1", "Oksigen sangat rendah"); /* still young enough */
+    await_page(&h, "/kolam/kotim-1", "Oksigen belum naik"); /* still young enough */
     assert_int_equal(status_of(&h, "GET", "/api/v1/health"), 503);
     /* what was read a day ago is not the last 24 hours */
     atomic_store(&later_ms, 25LL * 3600 * 1000);
