@@ -9,6 +9,7 @@
 #include "analytics/savefile.h"
 #include "analytics/water/nightscore.h"
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 
 static const uint64_t BOOTSTRAP_SEED = 1;
 
@@ -95,8 +96,9 @@ static int read_files(const struct command_options *o, struct nightfile *file, c
         if (rc != 0)
             return rc;
         if (file[k].unordered > 0)
-            log_info("%s: %zu rows stood out of order; sorted by time", o->oxygen.file[k],
-                     file[k].unordered);
+            log_info(tongue("%s: %zu baris tidak berurutan; diurutkan menurut waktu",
+                            "%s: %zu rows stood out of order; sorted by time"),
+                     o->oxygen.file[k], file[k].unordered);
         for (size_t j = 0; j < k; j++)
             if (strcmp(file[j].pond, file[k].pond) == 0) {
                 (void)snprintf(why, COMMAND_WHY, "%.150s: %s", o->oxygen.file[k],

@@ -10,6 +10,7 @@
 #include "collector/common/civil.h"
 #include "collector/common/csv.h"
 #include "collector/common/log.h"
+#include "collector/common/tongue.h"
 
 enum {
     WALL_CHARS = 19 /* "YYYY-MM-DD HH:MM:SS" */
@@ -52,7 +53,9 @@ static int take_number(const struct csv *c, int column, double *out, char *why, 
         return 0;
     return csv_number(c, column, out) == 0
                ? 0
-               : refuse(c, column, "not a number (leave the cell empty when it was not measured)",
+               : refuse(c, column,
+                        tongue("bukan angka (kosongkan sel bila tidak diukur)",
+                               "not a number (leave the cell empty when it was not measured)"),
                         why, size);
 }
 
@@ -67,7 +70,10 @@ static int take_time(const struct csv *c, int column, int64_t *ts_ms, char *why,
     wall[n] = '\0';
     return civil_parse_iso(wall, ts_ms, NULL) == 0
                ? 0
-               : refuse(c, column, "not a time; as in 2026-11-24 20:00:00", why, size);
+               : refuse(c, column,
+                        tongue("bukan waktu; seperti 2026-11-24 20:00:00",
+                               "not a time; as in 2026-11-24 20:00:00"),
+                        why, size);
 }
 
 static int take_row(const struct csv *c, const struct columns *at, struct night_sample *s,
@@ -162,9 +168,11 @@ int nightfile_read(struct nightfile *out, const char *path, char *why, size_t wh
                           csv_find(c, "temp_c"), find_either(c, "par_wm2", "par_w_m2")};
     f.has_par = at.par >= 0;
     if (at.time < 0 || at.oxygen < 0) {
-        (void)snprintf(why, why_size,
-                       "%.150s:1:1: no column %s; the header must name time and do_mgl", path,
-                       at.time < 0 ? "time" : "do_mgl");
+        (void)snprintf(
+            why, why_size,
+            tongue("%.150s:1:1: tidak ada kolom %s; baris judul harus menyebut time dan do_mgl",
+                   "%.150s:1:1: no column %s; the header must name time and do_mgl"),
+            path, at.time < 0 ? "time" : "do_mgl");
         rc = NILA_ERR_PARSE;
     }
     if (rc == 0)

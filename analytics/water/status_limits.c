@@ -2,6 +2,7 @@
 /* The limits of status: what they are when nobody sets them, where each comes from, and which may be set. */
 #include <stddef.h>
 
+#include "collector/common/tongue.h"
 #include "status.h"
 
 #define MINUTE_MS ((int64_t)60 * 1000)
@@ -89,21 +90,30 @@ double *status_limit_at(struct status_limits *limits, size_t i)
 const char *status_limits_fault(const struct status_limits *l)
 {
     if (l->do_danger_mg_l < STATUS_DO_DANGER_LEAST)
-        return "do_danger_mg_l is under 1.0 mg/L; the siren would come too late";
+        return tongue("do_danger_mg_l di bawah 1.0 mg/L; sirene akan terlambat",
+                      "do_danger_mg_l is under 1.0 mg/L; the siren would come too late");
     if (l->do_danger_mg_l > l->do_watch_mg_l)
-        return "do_danger_mg_l is above do_watch_mg_l; danger lies below watch";
+        return tongue("do_danger_mg_l di atas do_watch_mg_l; batas bahaya di bawah batas waspada",
+                      "do_danger_mg_l is above do_watch_mg_l; danger lies below watch");
     if (l->ph_danger_low > l->ph_watch_low || l->ph_watch_low >= l->ph_watch_high ||
         l->ph_watch_high > l->ph_danger_high)
-        return "the pH limits must rise: ph_danger_low, ph_watch_low, ph_watch_high, "
-               "ph_danger_high";
+        return tongue(
+            "batas pH harus menaik: ph_danger_low, ph_watch_low, ph_watch_high, ph_danger_high",
+            "the pH limits must rise: ph_danger_low, ph_watch_low, ph_watch_high, "
+            "ph_danger_high");
     if (l->ph_stocked_low < l->ph_danger_low)
-        return "ph_stocked_low is below ph_danger_low; young fish bear less, not more";
+        return tongue(
+            "ph_stocked_low di bawah ph_danger_low; ikan muda lebih peka, bukan lebih tahan",
+            "ph_stocked_low is below ph_danger_low; young fish bear less, not more");
     if (l->temp_danger_low > l->temp_watch_low || l->temp_watch_low >= l->temp_watch_high ||
         l->temp_watch_high > l->temp_danger_high)
-        return "the temperature limits must rise: temp_danger_low_c, temp_watch_low_c, "
-               "temp_watch_high_c, temp_danger_high_c";
+        return tongue("batas suhu harus menaik: temp_danger_low_c, temp_watch_low_c, "
+                      "temp_watch_high_c, temp_danger_high_c",
+                      "the temperature limits must rise: temp_danger_low_c, temp_watch_low_c, "
+                      "temp_watch_high_c, temp_danger_high_c");
     if (l->nh3_watch > l->nh3_danger)
-        return "nh3_n_watch_mg_l is above nh3_n_danger_mg_l";
+        return tongue("nh3_n_watch_mg_l di atas nh3_n_danger_mg_l",
+                      "nh3_n_watch_mg_l is above nh3_n_danger_mg_l");
     return NULL;
 }
 

@@ -143,6 +143,13 @@ says "a backtest that ends before it begins" 64 "bulan terakhir sebelum bulan pe
   backtest --from 2026-03 --to 2026-01 --records "$D/good.db"
 says "a backtest of a month that is not over" 64 "belum berakhir" "is not over yet" \
   backtest --from "$(month 0)" --to "$(month 0)" --records "$D/good.db"
+csv night time,temp_c "2026-11-24 20:00:00,29"
+says "a night without its oxygen" 65 "night.csv:1:1: tidak ada kolom do_mgl" "night.csv:1:1: no column do_mgl" oxygen backtest "$D/night.csv"
+csv night time,do_mgl "24/11/2026 20:00,5"
+says "a night with a time as it is spoken" 65 "night.csv:2:1: bukan waktu; seperti 2026-11-24 20:00:00" "night.csv:2:1: not a time; as in 2026-11-24 20:00:00" \
+  oxygen backtest "$D/night.csv"
+echo '{"records": {"path": "x.db"}, "source": {"collector": {"socket": "x"}}, "webb": {}}' >"$D/check.json"
+says "a key of the configuration misspelt" 78 'kunci "webb" tidak dikenal; maksudnya "web"?' 'unknown key "webb"; did you mean "web"?' check --config "$D/check.json"
 says "an import of a file that is not there" 66 "tidak.csv: berkas atau folder tidak ada" "tidak.csv: No such file or directory" \
   import farms "$D/tidak.csv" --records "$D/good.db"
 
