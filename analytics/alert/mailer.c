@@ -38,14 +38,6 @@ static size_t hear(char *line, size_t size, size_t n, void *arg)
     return size * n;
 }
 
-/* A server's answer has no body; whatever comes is dropped. */
-static size_t drop(char *bytes, size_t size, size_t n, void *arg)
-{
-    (void)bytes;
-    (void)arg;
-    return size * n;
-}
-
 static int stop_asked(void *arg, curl_off_t down_all, curl_off_t down, curl_off_t up_all,
                       curl_off_t up)
 {
@@ -92,7 +84,8 @@ static CURLcode set_mail(CURL *e, struct transfer *t, const struct curl_slist *t
     SET(CURLOPT_READDATA, t);
     SET(CURLOPT_HEADERFUNCTION, hear);
     SET(CURLOPT_HEADERDATA, t);
-    SET(CURLOPT_WRITEFUNCTION, drop);
+    SET(CURLOPT_WRITEFUNCTION, hear);
+    SET(CURLOPT_WRITEDATA, t);
     SET(CURLOPT_NOPROGRESS, 0L);
     SET(CURLOPT_XFERINFOFUNCTION, stop_asked);
     SET(CURLOPT_XFERINFODATA, t);

@@ -13,6 +13,7 @@
 #include "collector/common/log.h"
 #include "modem_own.h"
 
+#define BUSY_MS        ((int64_t)5000) /* a call takes longer than an SMS may wait; then the next try */
 #define LOOK_BUDGET_MS ((int64_t)15000) /* to find and set up a modem, or to read what it holds */
 
 static const struct modem_times USUAL = {.answer = 5000,
@@ -153,6 +154,7 @@ static bool begin(struct modem *m, int64_t timeout_ms, struct channel_result *r)
     if (!take_turn(m, timeout_ms, true, NULL)) {
         channel_set(r, FATE_RETRY, atomic_load(&m->stopped) ? CODE_CLOSED : CODE_MODEM_BUSY, "%s",
                     "");
+        r->retry_after_ms = BUSY_MS;
         return false;
     }
     m->deadline = deadline;

@@ -127,10 +127,10 @@ int at_final(struct modem *m, bool dial, int64_t ms, struct at_answer *a)
     return wait_end(m, false, dial, ms, a);
 }
 
-static int command(struct modem *m, const char *text, bool dial, int64_t ms, struct at_answer *a)
+static int ask(struct modem *m, const char *command, bool dial, int64_t ms, struct at_answer *a)
 {
     struct at_answer *own = a == NULL ? xcalloc(1, sizeof *own) : NULL;
-    int rc = at_send(m, text);
+    int rc = at_send(m, command);
 
     if (rc == 0)
         rc = at_final(m, dial, ms, a != NULL ? a : own);
@@ -138,14 +138,14 @@ static int command(struct modem *m, const char *text, bool dial, int64_t ms, str
     return rc;
 }
 
-int at_command(struct modem *m, const char *text, int64_t ms, struct at_answer *a)
+int at_command(struct modem *m, const char *command, int64_t ms, struct at_answer *a)
 {
-    return command(m, text, false, ms, a);
+    return ask(m, command, false, ms, a);
 }
 
-int at_dial(struct modem *m, const char *text, int64_t ms, struct at_answer *a)
+int at_dial(struct modem *m, const char *command, int64_t ms, struct at_answer *a)
 {
-    return command(m, text, true, ms, a);
+    return ask(m, command, true, ms, a);
 }
 
 const char *at_find(const struct at_answer *a, const char *prefix)

@@ -99,8 +99,10 @@ int line_open(struct modem_line *l, const char *port, int baud, char *why, size_
 
 void line_close(struct modem_line *l)
 {
-    if (l->fd >= 0)
+    if (l->fd >= 0) {
+        (void)tcflush(l->fd, TCIOFLUSH); /* close waits for what a stuck line does not take */
         (void)close(l->fd);
+    }
     l->fd = -1;
     l->n = 0;
 }

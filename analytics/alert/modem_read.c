@@ -42,15 +42,14 @@ static int read_text(struct modem *m, struct message *s)
     bool first = true;
 
     for (;;) {
-        int rc = at_line(m, line, sizeof line, false, m->t.answer);
+        const int rc = at_line(m, line, sizeof line, false, m->t.answer);
         if (rc != 0)
             return rc;
-        if ((first && !(told && length == 0)) || (told && strlen(s->text) + s->breaks < length)) {
-            add_text(s, line, first);
-            first = false;
-        } else if (at_is_final(line, false, &a)) {
+        const bool body =
+            (first && !(told && length == 0)) || (told && strlen(s->text) + s->breaks < length);
+        if (!body && at_is_final(line, false, &a))
             return strcmp(a.final, "OK") == 0 ? 0 : NILA_ERR_REFUSED;
-        } else if (line[0] != '\0' && !at_keep_unasked(m, line)) {
+        if (body || (line[0] != '\0' && !at_keep_unasked(m, line))) {
             add_text(s, line, first);
             first = false;
         }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* AT+CMGS (27.005, 3.5.1) and what its refusals mean. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "channel_own.h"
@@ -81,7 +82,7 @@ static int write_text(struct modem *m, const struct smstext *text)
 static bool ask_prompt(struct modem *m, const char *to, struct channel_result *r)
 {
     char command[48];
-    struct at_answer a;
+    struct at_answer a = {.error = -1};
     int rc;
 
     (void)snprintf(command, sizeof command, "+CMGS=\"%s\"", to);
@@ -109,7 +110,6 @@ static void hand_over(struct modem *m, const char *to, const struct smstext *tex
 {
     struct at_answer a;
     const char *mr;
-    unsigned number = 0;
     int rc;
 
     if (!ask_prompt(m, to, r))
@@ -129,7 +129,8 @@ static void hand_over(struct modem *m, const char *to, const struct smstext *tex
         return;
     }
     mr = at_find(&a, "+CMGS:");
-    if (mr != NULL && sscanf(mr, "%u", &number) == 1) {
+    if (mr != NULL && *mr >= '0' && *mr <= '9') {
+        const unsigned number = (unsigned)strtoul(mr, NULL, 10);
         modem_reference(to, number, r->reference, sizeof r->reference);
         keep_sent(m, number, to);
     }

@@ -149,8 +149,11 @@ size_t smstext_gsm(const struct smstext *s, unsigned char out[static SMSTEXT_SEP
 
     for (const char *p = s->text; *p != '\0' && n < SMSTEXT_SEPTETS; p++) {
         const char *at = strchr(FROM, *p);
-        char c = at != NULL ? TO[at - FROM] : *p;
-        out[n++] = (unsigned char)(c == '@' ? 0x00 : c == '$' ? 0x02 : c);
+        const unsigned char c = (unsigned char)(at != NULL ? TO[at - FROM] : *p);
+        if (c == '@')
+            out[n++] = 0x00;
+        else
+            out[n++] = c == '$' ? 0x02 : c;
     }
     return n;
 }
