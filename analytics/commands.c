@@ -132,7 +132,7 @@ static int open_or_say(const struct command_options *o, const char *path, struct
 /* --- serve --- */
 
 /* Whole or not at all: whoever waits for the file reads it at once. */
-static int write_ready(const char *path, int port)
+int command_write_ready(const char *path, int port)
 {
     struct buf temp = {0};
     FILE *f;
@@ -175,7 +175,7 @@ static int serve_pages(const struct command_options *o, const struct web_config 
     }
     log_info("pages: http://%s:%d/", wc->config->bind, web_port(w));
     if (o->ready != NULL)
-        rc = write_ready(o->ready, web_port(w));
+        rc = command_write_ready(o->ready, web_port(w));
     signals_to_wait_for(&set);
     if (rc == 0 && sigwait(&set, &caught) == 0)
         log_info("pages: signal %d, ending", caught);

@@ -66,6 +66,14 @@ struct oxygen_options {
     size_t files;
 };
 
+/* Of "alert"; NULL: not given. */
+struct alert_options {
+    const char
+        *word[3];      /* list, ack ID, snooze ID MINUTES, test CHANNEL, press POND KIND, report */
+    const char *month; /* YYYY-MM; NULL: this one */
+    const char *by;    /* who says so */
+};
+
 struct command_options {
     const char *config;  /* path of analytics.json; never NULL */
     const char *records; /* SQLite file named directly; NULL: the configuration's */
@@ -91,7 +99,9 @@ struct command_options {
     bool issue;            /* puts the forecast on record (supply/issued.h) */
     bool as_table;         /* for people, also when stdout is no terminal */
     const char *from, *to; /* of backtest: months YYYY-MM; NULL: not given */
-    const char *channel; /* of alert test: the slug of a channel; to: whom */
+    const char *channel;   /* of alert test: the slug of a channel; to: whom */
+    bool once;             /* of watch: one look, then the end */
+    struct alert_options alert;
     struct survey_options survey;
     struct growth_options growth;
     struct reconcile_options reconcile;
@@ -137,6 +147,13 @@ int command_survey(const struct command_options *o);
 /* The nights of recorded ponds forecast again (analytics/water/nightback.h): oxygen, out. The scores as a table, or with json
  * one object. */
 int command_oxygen(const struct command_options *o);
+
+/* The alarm, until SIGTERM, SIGINT or SIGHUP: once, ready. Call it before any thread is started. */
+int command_watch(const struct command_options *o);
+
+/* What is open and what was told, a person's word on it, a button pressed for a farmer, a month's report: alert, json; test is
+ * command_alert_test. */
+int command_alert(const struct command_options *o);
 
 /* A test message by channel to to (NULL: the channel's own), and what became of it. A modem is listened to for a while: what it
  * hears is printed too. 0 sent, 75 (EX_TEMPFAIL) may succeed later or may have been sent, 69 refused, 78 no such channel. */

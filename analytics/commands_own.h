@@ -22,6 +22,8 @@ void command_say(const struct command_options *o, const char *indonesian, const 
     NILA_PRINTF(2, 4) NILA_PRINTF(3, 4);
 /* What is to be known of the forecast that went to path: scope, questions, what was learned, figures used and refused. */
 void command_words(const struct command_options *o, const struct forecast *f, const char *path);
+/* Writes {"port":N,"pid":N} to path, whole or not at all; logged. */
+NILA_MUST_CHECK int command_write_ready(const char *path, int port);
 /* Says in why that --as-of is no date. */
 void command_why_as_of(const struct command_options *o, char *why);
 /* as_of, months, draws, seed, scope, threads of *q, else the configuration's. NILA_ERR_RANGE. */

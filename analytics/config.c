@@ -240,6 +240,7 @@ static void read_growth(struct reader *r, const struct jsonconf_node *root)
 /* A modem's own small file lies beside the records. */
 static void read_alert(struct reader *r, const struct jsonconf_node *root)
 {
+    const struct jsonconf_node *alert = jsonconf_member(r->c, root, "alert", false);
     char state_dir[sizeof r->out->records_path];
     struct channels_defaults d = {
         .config_path = r->path, .state_dir = state_dir, .socket = r->out->collector_socket};
@@ -251,7 +252,8 @@ static void read_alert(struct reader *r, const struct jsonconf_node *root)
         (void)snprintf(state_dir, sizeof state_dir, ".");
     else
         slash[slash == state_dir ? 1 : 0] = '\0';
-    channels_config_read(r->c, jsonconf_member(r->c, root, "alert", false), &d, &r->out->channels);
+    channels_config_read(r->c, alert, &d, &r->out->channels);
+    alert_settings_read(r->c, alert, d.socket[0] != '\0', &r->out->alert);
 }
 
 int analytics_config_load(struct analytics_config *out, const char *path, char *why,

@@ -8,7 +8,7 @@
  *   "write_back"},
  *   "growth": {"pond" "biofloc" "tarpaulin" "cage": {"do_full_mg_l", "do_none_mg_l", "feeding_from_h", "feeding_to_h"}},
  *   "limits": {"do_watch_mg_l", ... each of STATUS_LIMIT (water/status.h): a number, or {"value", "source"}}
- *   "alert": {"modems", "channels"} (alert/channels_config.h) }
+ *   "alert": {...} (alert/settings.h), with "modems" and "channels" (alert/channels_config.h) }
  * "records" and "source" must be there. Relative paths start at the configuration file's folder. */
 #ifndef ANALYTICS_CONFIG_H
 #define ANALYTICS_CONFIG_H
@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "analytics/alert/channels_config.h"
+#include "analytics/alert/settings.h"
 #include "analytics/fish/growth.h"
 #include "analytics/water/status.h"
 #include "collector/common/err.h"
@@ -49,6 +50,7 @@ struct analytics_config {
     unsigned months;  /* 1..12, default 6 */
     unsigned threads; /* that forecast: 1..16; 0, the default: as many as there are processors */
     struct growth_oxygen oxygen[POND_SYSTEM_COUNT]; /* how fish feel oxygen, by system */
+    struct alert_settings alert;                    /* when and how often people are told */
     struct channels_config channels;                /* "alert": modems and channels */
     struct status_limits limits;                    /* of the water's state */
     /* who or what gives each limit that was set, by STATUS_LIMIT; "": nobody said, or it was not set */

@@ -50,6 +50,10 @@ static const char USAGE_EN[] =
     "  nila-analytics oxygen   backtest [--issue 20:00] [--until 07:00] [--below 3]\n"
     "                          [--out PRED.csv] [--json] [--apart] FILE.csv ...\n"
     "  nila-analytics alert    test CHANNEL [--to WHOM] [--config FILE] [--json]\n"
+    "  nila-analytics watch    [--config FILE] [--once] [--ready FILE]\n"
+    "  nila-analytics alert    list | ack ID | snooze ID MINUTES | report [--month YYYY-MM] |\n"
+    "                          press POND gasping|aerator_on|aerator_off|river_acid\n"
+    "                          [--config FILE | --records DB] [--by NAME] [--json]\n"
     "  nila-analytics check    [--config FILE]\n";
 static const char HELP_EN[] =
     "\n"
@@ -85,7 +89,10 @@ static const char HELP_EN[] =
     "          time): pond,date,k,do to --out, scores beside climatology and persistence, nights\n"
     "          with a siren; ponds of one run are of one site, --apart: of different ones.\n"
     "          NOT YET TRIED on ponds of Kalimantan's peat\n"
-    "alert     test: sends a test message by a channel of the configuration (alert.channels) and\n"
+    "watch     the alarm, until SIGTERM; beside the ponds it needs no internet\n"
+    "alert     list: what is open and what was told to whom; ack, snooze: a person's word;\n"
+    "          press: a button pressed for a farmer; report: how good the month's alarms were;\n"
+    "          test: sends a test message by a channel of the configuration (alert.channels) and\n"
     "          says what became of it; WHOM: a telephone number, chat or mail address\n"
     "check     reads the configuration; opens nothing\n"
     "\n"
@@ -135,6 +142,11 @@ static const char USAGE_ID[] =
     "  nila-analytics oxygen   backtest [--issue 20:00] [--until 07:00] [--below 3]\n"
     "                          [--out PRED.csv] [--json] [--apart] BERKAS.csv ...\n"
     "  nila-analytics alert    test SALURAN [--to TUJUAN] [--config BERKAS] [--json]\n"
+    "  nila-analytics watch    [--config BERKAS] [--once] [--ready BERKAS]\n"
+    "  nila-analytics alert    list | ack NOMOR | snooze NOMOR MENIT |\n"
+    "                          report [--month YYYY-MM] |\n"
+    "                          press KOLAM gasping|aerator_on|aerator_off|river_acid\n"
+    "                          [--config BERKAS | --records DB] [--by NAMA] [--json]\n"
     "  nila-analytics check    [--config BERKAS]\n";
 static const char HELP_ID[] =
     "\n"
@@ -173,7 +185,10 @@ static const char HELP_ID[] =
     "          rata-rata kolam dan seperti kemarin, malam bersirene; kolam sekali jalan\n"
     "          dianggap satu lokasi, --apart: berbeda lokasi.\n"
     "          BELUM DICOBA di kolam gambut Kalimantan\n"
-    "alert     test: mengirim pesan uji lewat satu saluran di konfigurasi (alert.channels) dan\n"
+    "watch     alarm, sampai SIGTERM; di dekat kolam tanpa internet\n"
+    "alert     list: alarm terbuka dan siapa sudah diberi tahu; ack, snooze: sudah ditangani,\n"
+    "          ditunda; press: tombol petani; report: ketepatan alarm sebulan;\n"
+    "          test: mengirim pesan uji lewat satu saluran di konfigurasi (alert.channels) dan\n"
     "          menyebut nasibnya; TUJUAN: nomor telepon, chat, atau alamat surel\n"
     "check     memeriksa konfigurasi; tidak membuka apa pun\n"
     "\n"
@@ -210,7 +225,8 @@ static const struct command {
     {"series", command_series, 1, 1},       {"scenario", command_scenario, 0, 0},
     {"calibrate", command_calibrate, 0, 0}, {"accuracy", command_accuracy, 0, 0},
     {"backtest", command_backtest, 0, 0},   {"survey", command_survey, 0, 0},
-    {"oxygen", command_oxygen, 1, 10000},   {"alert", command_alert_test, 1, 2},
+    {"watch", command_watch, 0, 0},         {"oxygen", command_oxygen, 1, 10000},
+    {"alert", command_alert, 0, 3},
 };
 
 /* What is wrong with word, in both languages, and where help is. */
@@ -267,6 +283,9 @@ static const char *take_options(struct arguments *a, int argc, char **argv)
         {"balance", &a->o.balance, NULL},
         {"without-official", NULL, &a->o.without_official},
         {"issue", NULL, &a->o.issue},
+        {"once", NULL, &a->o.once},
+        {"month", &a->o.alert.month, NULL},
+        {"by", &a->o.alert.by, NULL},
         {"to", &a->o.to, NULL},
         {"lang", &a->lang, NULL},
         {"dry-run", NULL, &a->o.dry_run},
@@ -451,8 +470,10 @@ static int run_oxygen(struct arguments *a, char **word, int n)
 
 static int run_alert(struct arguments *a, char **word, int n)
 {
-    if (strcmp(word[1], "test") != 0)
-        return usage(a, "yang dikenal: alert test", "what there is: alert test", word[1]);
+    for (int k = 1; k < n; k++)
+        a->o.alert.word[k - 1] = word[k];
+    if (n < 2 || strcmp(word[1], "test") != 0)
+        return command_alert(&a->o);
     if (n < 3)
         return usage(a, "saluran belum disebut", "no channel given", "alert test");
     a->o.channel = word[2];
@@ -479,8 +500,6 @@ static int run(struct arguments *a, char **word, int n)
         return usage(a, "yang dikenal: oxygen backtest", "what there is: oxygen backtest", c->name);
     if (n - 1 < c->least && c->run == command_series)
         return usage(a, "yang dikenal: series forecast", "what there is: series forecast", c->name);
-    if (n - 1 < c->least && c->run == command_alert_test)
-        return usage(a, "yang dikenal: alert test", "what there is: alert test", c->name);
     if (n - 1 < c->least)
         return usage(a, "tabel dan berkas CSV belum disebut", "no table and CSV file given",
                      c->name);
@@ -494,7 +513,7 @@ static int run(struct arguments *a, char **word, int n)
     }
     if (c->run == command_oxygen)
         return run_oxygen(a, word, n);
-    if (c->run == command_alert_test)
+    if (c->run == command_alert)
         return run_alert(a, word, n);
     if (a->o.oxygen.issue != NULL)
         return usage(a, "--issue tidak bernilai di sini", "--issue takes no value here",

@@ -329,6 +329,23 @@ void deliver_feed(struct deliver *d, int64_t now_ms)
     free(list);
 }
 
+bool deliver_take_back(struct deliver *d, int64_t id)
+{
+    bool free_of_it = true;
+
+    (void)pthread_mutex_lock(&d->lock);
+    for (size_t i = 0; i < d->n; i++) {
+        struct worker *w = &d->worker[i];
+
+        for (size_t k = 0; k < w->n; k++)
+            if (w->queue[k].id == id)
+                w->queue[k] = w->queue[--w->n];
+        free_of_it = free_of_it && w->at_work != id;
+    }
+    (void)pthread_mutex_unlock(&d->lock);
+    return free_of_it;
+}
+
 size_t deliver_busy(struct deliver *d)
 {
     size_t n = 0;

@@ -120,6 +120,20 @@ int look_read(struct look *l, int64_t now_ms)
     return 0;
 }
 
+int look_presses(struct look *l, int64_t now_ms)
+{
+    struct rec_press *press = NULL;
+    size_t n = 0;
+    int rc = records_presses(l->records, now_ms - RIVER_MS, now_ms + MIN_MS, &press, &n);
+
+    if (rc != 0)
+        return rc;
+    free(l->press);
+    l->press = press;
+    l->presses = n;
+    return 0;
+}
+
 const struct look_pond *look_find(const struct look *l, const char *slug)
 {
     for (size_t i = 0; i < l->ponds; i++)

@@ -52,6 +52,8 @@ struct look {
 
 /* Reads ponds, contacts, limits and buttons anew. Errors of records_snapshot; then what was known stays. */
 NILA_MUST_CHECK int look_read(struct look *l, int64_t now_ms);
+/* The buttons alone. */
+NILA_MUST_CHECK int look_presses(struct look *l, int64_t now_ms);
 void look_free(struct look *l); /* a zeroed struct is fine */
 
 /* Looks at every pond and at the mains; fills seen and ground. A source that does not answer is no error: it becomes a cause. */

@@ -137,6 +137,13 @@ static bool answers(const struct plan *p, const struct rec_contact *c, const cha
     return contacts_answers(c, subject, farm, regency);
 }
 
+bool plan_answers(const struct plan *p, const struct rec_contact *c, const struct rec_alarm *a)
+{
+    enum cause cause;
+
+    return cause_find(a->cause, &cause) == 0 && answers(p, c, a->subject, cause);
+}
+
 /* --- words --- */
 
 static double usable(const struct look_pond *q, enum metric m, int64_t now_ms)
@@ -212,16 +219,24 @@ struct telling {
     long index;
     int64_t now_ms, until_ms;
     const struct words_facts *facts;
-    bool at_once; /* also in quiet hours */
+    bool at_once;     /* also in quiet hours */
+    bool fixed_until; /* quiet hours do not put off its end */
 };
 
 static void attempt(struct plan *p, const struct telling *t, const struct plan_channel *h,
                     const struct rec_contact *c)
 {
-    struct rec_attempt *a = add(p, t->index);
+    bool held =
+        c != NULL && !t->at_once && t->severity != ALARM_DANGER && t->severity != ALARM_NO_DATA;
+    int64_t due_ms = held ? plan_quiet_end(c, t->now_ms) : t->now_ms;
     struct words_facts f = *t->facts;
     struct words_said said;
     const char *regency, *name;
+    struct rec_attempt *a;
+
+    if (t->fixed_until && due_ms >= t->until_ms)
+        return;
+    a = add(p, t->index);
 
     f.sensor =
         f.sensor[0] != '\0' ? f.sensor : words_metric(METRIC_DO_MG_L, c != NULL && c->english);
@@ -243,10 +258,8 @@ static void attempt(struct plan *p, const struct telling *t, const struct plan_c
     memcpy(a->text, said.text, sizeof a->text);
     memcpy(a->sms, said.sms, sizeof a->sms);
     a->made_ms = t->now_ms;
-    a->due_ms = t->now_ms;
-    if (c != NULL && !t->at_once && t->severity != ALARM_DANGER && t->severity != ALARM_NO_DATA)
-        a->due_ms = plan_quiet_end(c, t->now_ms);
-    a->until_ms = a->due_ms + (t->until_ms - t->now_ms);
+    a->due_ms = due_ms;
+    a->until_ms = t->fixed_until ? t->until_ms : due_ms + (t->until_ms - t->now_ms);
 }
 
 /* To the contacts of a place: the first, or the second, or both; and once to what reaches all. */
@@ -418,6 +431,7 @@ void plan_digest(struct plan *p, enum cause c, const struct plan_line *line, siz
                         .cause = c,
                         .severity = c == CAUSE_HEARTBEAT ? ALARM_INFO : ALARM_WATCH,
                         .subject = "",
+                        .fixed_until = true,
                         .index = -1,
                         .now_ms = now_ms,
                         .until_ms = until_ms,

@@ -41,7 +41,7 @@ void plan_action(struct plan *p, const struct engine_action *action, const struc
 /* One line of what names several ponds. */
 struct plan_line {
     const struct look_pond *pond;
-    char text[2][96]; /* Indonesian, English */
+    char text[2][160]; /* Indonesian, English */
     double threshold;
     int64_t start_ms;
 };
@@ -49,6 +49,9 @@ struct plan_line {
  * forecast at dusk, the routine message. facts: what is the same for all. until_ms: not worth telling any more then. */
 void plan_digest(struct plan *p, enum cause c, const struct plan_line *line, size_t lines,
                  const struct words_facts *facts, int64_t now_ms, int64_t until_ms);
+
+/* Does the contact answer for what the alarm is about? */
+bool plan_answers(const struct plan *p, const struct rec_contact *c, const struct rec_alarm *a);
 
 /* When quiet hours that hold now_ms end; now_ms when there are none. */
 int64_t plan_quiet_end(const struct rec_contact *c, int64_t now_ms);

@@ -8,10 +8,9 @@ static void read_input(struct jsonconf *c, const struct jsonconf_node *o, char *
         jsonconf_slug(c, o, "input", slug);
 }
 
-void alert_settings_read(struct jsonconf *c, const struct jsonconf_node *root,
-                         const struct channels_defaults *d, struct alert_settings *out)
+void alert_settings_read(struct jsonconf *c, const struct jsonconf_node *o, bool socket,
+                         struct alert_settings *out)
 {
-    const struct jsonconf_node *o = jsonconf_member(c, root, "alert", false);
     const struct jsonconf_node *mains = jsonconf_member(c, o, "mains", false);
     const struct jsonconf_node *ack = jsonconf_member(c, o, "acknowledge", false);
 
@@ -28,9 +27,8 @@ void alert_settings_read(struct jsonconf *c, const struct jsonconf_node *root,
     out->mains_lost = (int)jsonconf_integer_or(c, mains, "lost", 0, 1, 0);
     out->mains_after_s = (int)jsonconf_integer_or(c, mains, "after_s", 0, 55, 45);
     read_input(c, ack, out->ack_input);
-    if ((mains != NULL || ack != NULL) && d->socket[0] == '\0')
+    if ((mains != NULL || ack != NULL) && !socket)
         jsonconf_refuse(c, mains != NULL ? mains : ack,
                         "an input is read from a collector's socket: it needs the source "
                         "\"collector\" (run watch on the Pi beside the ponds)");
-    channels_config_read(c, o, d, &out->channels);
 }

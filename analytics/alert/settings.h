@@ -3,13 +3,13 @@
  *
  * "alert": { "every_s": 30, "repeat_min": 15, "second_min": 30, "clear_min": 30, "silent_min": 5, "night_p": 0.5,
  *   "heartbeat": false, "technician": "", "mains": {"input": "mains-present", "lost": 0, "after_s": 45, "name": ""},
- *   "acknowledge": {"input": "ack-button"}, "modems": [...], "channels": [...] } (channels_config.h) */
+ *   "acknowledge": {"input": "ack-button"}, "modems", "channels" (channels_config.h) } */
 #ifndef ANALYTICS_ALERT_SETTINGS_H
 #define ANALYTICS_ALERT_SETTINGS_H
 
 #include <stdbool.h>
 
-#include "channels_config.h"
+#include "collector/common/jsonconf.h"
 #include "collector/common/site.h"
 
 struct alert_settings {
@@ -26,11 +26,11 @@ struct alert_settings {
     int mains_lost;    /* what it reads when they are not: 0 or 1; default 0 */
     int mains_after_s; /* 0..55, default 45: away so long before it is told (biofloc: at once) */
     char ack_input[SLUG_SIZE]; /* the button on the box: 1 acknowledges all; "" none */
-    struct channels_config channels;
 };
 
-/* Takes "alert" of root (it may be absent: all defaults, no channels). Errors are kept in c. */
-void alert_settings_read(struct jsonconf *c, const struct jsonconf_node *root,
-                         const struct channels_defaults *d, struct alert_settings *out);
+/* Takes the object "alert" (NULL: it is absent; all defaults) but for its modems and channels. socket: the source is a
+ * collector's, so that inputs can be read. Errors are kept in c. */
+void alert_settings_read(struct jsonconf *c, const struct jsonconf_node *alert, bool socket,
+                         struct alert_settings *out);
 
 #endif

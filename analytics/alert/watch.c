@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "watch.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/common/civil.h"
+#include "collector/common/clock.h"
+#include "collector/common/log.h"
+#include "evening.h"
+#include "phone.h"
+#include "watch_own.h"
+
+#define SECOND_MS ((int64_t)1000)
+#define MIN_MS    (60 * SECOND_MS)
+#define HOUR_MS   (60 * MIN_MS)
+
+enum {
+    ASKS_MS = 1000,      /* acknowledgements of pages and command line are looked for */
+    INPUTS_MS = 5000,    /* mains and the button on the box */
+    READ_MS = 60 * 1000, /* ponds, contacts, limits */
+    FEED_MS = 1000,      /* attempts that fell due */
+    INPUT_BACK_MS = 20 * 60 * 1000
+};
+
+static struct engine_rules rules_of(const struct alert_settings *a)
+{
+    return (struct engine_rules){.repeat_ms = a->repeat_min * MIN_MS,
+                                 .second_ms = a->second_min * MIN_MS,
+                                 .clear_ms = a->clear_min * MIN_MS};
+}
+
+static int take_over(struct watch *w)
+{
+    struct engine_rules rules = rules_of(w->settings);
+    struct rec_alarm *open = NULL;
+    size_t n = 0;
+    int rc = records_alarms_open(w->records, &open, &n);
+
+    if (rc != 0)
+        return rc;
+    engine_free(&w->engine);
+    engine_init(&w->engine, &rules, open, n);
+    free(open);
+    return 0;
+}
+
+int watch_open(struct watch **out, const struct analytics_config *c, struct records *r,
+               struct series_source *s, struct channels *channels, const struct deliver_ops *ops,
+               char *why, size_t why_size)
+{
+    struct watch *w = xcalloc(1, sizeof *w);
+    struct deliver_channel list[CHANNELS_MAX];
+    int64_t now = clock_wall_ms();
+    int rc;
+
+    w->config = c;
+    w->settings = &c->alert;
+    w->records = r;
+    w->series = s;
+    w->look.records = r;
+    w->look.usual = &c->limits;
+    w->plan.look = &w->look;
+    w->plan.settings = &c->alert;
+    w->plan.phone = c->phone;
+    plan_channels(&w->plan, channels, &c->channels);
+    rc = look_read(&w->look, now);
+    if (rc == 0)
+        rc = take_over(w);
+    if (rc != 0) {
+        (void)snprintf(why, why_size, "%s: %s", c->records_path, nila_err_text(rc));
+        look_free(&w->look);
+        free(w);
+        return rc;
+    }
+    for (size_t i = 0; i < w->plan.channels; i++)
+        list[i] = (struct deliver_channel){w->plan.channel[i].slug, channels_at(channels, i)};
+    w->deliver = deliver_start(r, list, w->plan.channels, ops);
+    if (w->engine.n > 0)
+        log_info("alarm: %zu open ones taken over", w->engine.n);
+    *out = w;
+    return 0;
+}
+
+void watch_close(struct watch *w)
+{
+    if (w == NULL)
+        return;
+    deliver_stop(w->deliver);
+    engine_free(&w->engine);
+    plan_free(&w->plan);
+    look_free(&w->look);
+    free(w);
+}
+
+size_t watch_busy(struct watch *w)
+{
+    return deliver_busy(w->deliver);
+}
+
+/* --- what people say --- */
+
+static void ask_for(struct watch *w, const struct rec_alarm *a, const char *by, const char *how,
+                    int64_t now_ms)
+{
+    struct rec_ask ask = {.alarm = a->id, .kind = ASK_ACK, .at_ms = now_ms};
+
+    (void)snprintf(ask.by, sizeof ask.by, "%s", by);
+    (void)snprintf(ask.how, sizeof ask.how, "%s", how);
+    if (a->raised_ms == 0 || a->cleared_ms != 0 || a->acked_ms != 0)
+        return;
+    if (records_alarm_ask(w->records, &ask) != 0)
+        log_warnx("alarm %lld: the word of %s could not be stored", (long long)a->id, by);
+    else
+        log_info("alarm %lld: acknowledged by %s (%s)", (long long)a->id, by, how);
+}
+
+/* A reply or a call from a registered number acknowledges what that contact answers for. */
+static void from_phone(struct watch *w, const char *from, const char *how, int64_t now_ms)
+{
+    bool known = false;
+
+    for (size_t k = 0; k < w->look.contacts; k++) {
+        const struct rec_contact *c = &w->look.contact[k];
+        char number[PHONE_SIZE];
+
+        if (c->phone[0] == '\0' || phone_normalise(c->phone, number) != 0 ||
+            strcmp(number, from) != 0)
+            continue;
+        known = true;
+        for (size_t i = 0; i < w->engine.n; i++)
+            if (plan_answers(&w->plan, c, &w->engine.alarm[i]))
+                ask_for(w, &w->engine.alarm[i], c->name, how, now_ms);
+    }
+    if (!known)
+        log_warnx("alarm: %s from a number that is no contact's; nothing was acknowledged", how);
+}
+
+static void take_heard(struct watch *w, int64_t now_ms)
+{
+    struct deliver_heard *list = NULL;
+    size_t n = deliver_heard(w->deliver, &list);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct channel_event *e = &list[i].event;
+        char said[CHANNEL_WHY_SIZE];
+
+        switch (e->kind) {
+        case HEARD_OK:
+            from_phone(w, e->from, "sms", now_ms);
+            break;
+        case HEARD_CALL:
+            from_phone(w, e->from, "call", now_ms);
+            break;
+        case HEARD_REPORT: /* two channels may share a modem: whichever sent it */
+            if (records_attempt_report(w->records, "", e->reference, channel_fate_name(e->fate)) !=
+                0)
+                log_warnx("alarm channel %s: a report of message %s that is not on record",
+                          list[i].slug, e->reference);
+            break;
+        case HEARD_STATE:
+            (void)channel_say(said, sizeof said, e->code, e->detail, true);
+            if (e->code == CODE_NONE)
+                log_info("alarm channel %s: well again", list[i].slug);
+            else
+                log_warnx("alarm channel %s: %s", list[i].slug, said);
+            break;
+        case HEARD_SMS:
+            log_info("alarm channel %s: an SMS that is no OK; nothing obeys it", list[i].slug);
+            break;
+        }
+        w->asks_due = 0;
+    }
+    free(list);
+}
+
+/* The button on the box acknowledges all that is open. What was pressed before the first look is of an earlier night. */
+static void look_at_button(struct watch *w, int64_t now_ms)
+{
+    struct series_contact c;
+    struct rec_mark mark = {.key = "button"};
+    struct alarm_commit commit = {.mark = &mark, .marks = 1, .now_ms = now_ms};
+    int64_t known = 0;
+
+    if (w->settings->ack_input[0] == '\0' ||
+        series_contact(w->series, w->settings->ack_input, now_ms - INPUT_BACK_MS, &c) != 0 ||
+        c.on_ms == 0 || records_mark(w->records, mark.key, &known) != 0 || c.on_ms <= known)
+        return;
+    mark.at_ms = c.on_ms;
+    if (records_alarms_commit(w->records, &commit) != 0)
+        return; /* told by records; looked at again */
+    for (size_t i = 0; i < w->engine.n; i++)
+        if (w->engine.alarm[i].raised_ms <= c.on_ms)
+            ask_for(w, &w->engine.alarm[i], "tombol", "button", now_ms);
+    w->asks_due = 0;
+}
+
+/* Mains that change are looked at without waiting for the next pass. */
+static bool mains_changed(struct watch *w, int64_t now_ms)
+{
+    struct series_contact c;
+    bool lost, told = false;
+
+    if (w->settings->mains_input[0] == '\0' ||
+        series_contact(w->series, w->settings->mains_input, now_ms - INPUT_BACK_MS, &c) != 0 ||
+        c.ts_ms == 0)
+        return false;
+    lost = c.value == w->settings->mains_lost;
+    for (size_t i = 0; i < w->engine.n; i++)
+        told = told || (w->engine.alarm[i].rank > 0 &&
+                        strcmp(w->engine.alarm[i].group, cause_group_name(GROUP_POWER)) == 0);
+    return lost ? !told : w->look.mains_lost_ms != 0;
+}
+
+/* --- one step of the engine --- */
+
+/* Dangers of which every message to a first contact failed for good. *out: free(). */
+static size_t find_unreached(struct watch *w, int64_t **out)
+{
+    size_t n = 0;
+
+    *out = xcalloc(w->engine.n, sizeof **out);
+    for (size_t i = 0; i < w->engine.n; i++) {
+        const struct rec_alarm *a = &w->engine.alarm[i];
+        struct rec_attempt *t = NULL;
+        size_t tries = 0, people = 0, reached = 0;
+
+        if (a->severity != ALARM_DANGER || a->danger_told_ms == 0 || a->acked_ms != 0 ||
+            a->second_ms != 0 ||
+            records_attempts(w->records, a->id, a->danger_told_ms, &t, &tries) != 0)
+            continue;
+        for (size_t k = 0; k < tries; k++) {
+            if (t[k].contact[0] == '\0')
+                continue;
+            people++;
+            reached += t[k].done_ms == 0 || strcmp(t[k].fate, "sent") == 0 ||
+                       strcmp(t[k].fate, "delivered") == 0 || strcmp(t[k].fate, "unknown") == 0;
+        }
+        if (people > 0 && reached == 0)
+            (*out)[n++] = a->id;
+        free(t);
+    }
+    return n;
+}
+
+/* What is no longer true is not told any more, unless it is being told just now. */
+static void take_back(struct watch *w, struct rec_attempt *told, size_t n, int64_t now_ms)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (told[i].done_ms != 0 ||
+            (strcmp(told[i].kind, "raise") != 0 && strcmp(told[i].kind, "repeat") != 0) ||
+            !deliver_take_back(w->deliver, told[i].id))
+            continue;
+        told[i].done_ms = now_ms;
+        (void)snprintf(told[i].fate, sizeof told[i].fate, "dropped");
+        if (records_attempt_store(w->records, &told[i]) != 0)
+            log_warnx("alarm: message %lld could not be taken back", (long long)told[i].id);
+    }
+}
+
+static void plan_all(struct watch *w, int64_t now_ms)
+{
+    for (size_t i = 0; i < w->engine.actions; i++) {
+        const struct engine_action *x = &w->engine.action[i];
+        const struct rec_alarm *a = &w->engine.alarm[x->alarm];
+        struct rec_attempt *told = NULL;
+        size_t n = 0;
+
+        if ((x->kind == ENGINE_CLEAR || x->kind == ENGINE_ACKED) && a->id != 0) {
+            if (records_attempts(w->records, a->id, 0, &told, &n) != 0)
+                n = 0; /* told by records: then nobody is told that it is over */
+            take_back(w, told, n, now_ms);
+        }
+        plan_action(&w->plan, x, a, told, n, now_ms);
+        free(told);
+    }
+}
+
+static void tell_log(const struct watch *w)
+{
+    static const char *const WORD[] = {
+        [ENGINE_RAISE] = "raised",      [ENGINE_REPEAT] = "told again",
+        [ENGINE_SECOND] = "to second",  [ENGINE_ACKED] = "acknowledged or snoozed",
+        [ENGINE_EASED] = "danger over", [ENGINE_CLEAR] = "all-clear",
+    };
+
+    for (size_t i = 0; i < w->engine.actions; i++) {
+        const struct rec_alarm *a = &w->engine.alarm[w->engine.action[i].alarm];
+        log_info("alarm %s%s%s %s: %s", a->subject, a->subject[0] != '\0' ? " " : "", a->cause,
+                 alarm_severity_name(a->severity), WORD[w->engine.action[i].kind]);
+    }
+    if (w->plan.nobody > 0)
+        log_warnx(
+            "alarm: %zu dangers for which no contact and no siren is there; see import contacts",
+            w->plan.nobody);
+}
+
+/* Stores what was decided; then it is so. When it cannot be stored, the engine forgets it and decides again. */
+static int settle(struct watch *w, const struct rec_ask *ask, size_t asks,
+                  const struct rec_mark *mark, size_t marks, int64_t now_ms)
+{
+    int64_t *taken = xcalloc(asks, sizeof *taken);
+    struct alarm_commit c = {.alarm = w->engine.alarm,
+                             .changed = w->engine.changed,
+                             .gone = w->engine.gone,
+                             .alarms = w->engine.n,
+                             .attempt = w->plan.attempt,
+                             .alarm_index = w->plan.index,
+                             .attempts = w->plan.n,
+                             .ask = taken,
+                             .asks = asks,
+                             .mark = mark,
+                             .marks = marks,
+                             .now_ms = now_ms};
+    int rc;
+
+    for (size_t i = 0; i < asks; i++)
+        taken[i] = ask[i].id;
+    rc = records_alarms_commit(w->records, &c);
+    free(taken);
+    if (rc == 0) {
+        tell_log(w);
+        engine_settle(&w->engine);
+    } else {
+        log_warnx("alarm: what was decided could not be stored (%s); it is decided again",
+                  nila_err_text(rc));
+        if (take_over(w) != 0)
+            engine_settle(&w->engine);
+    }
+    plan_clear(&w->plan);
+    deliver_feed(w->deliver, now_ms);
+    return rc;
+}
+
+static void decide(struct watch *w, int64_t now_ms)
+{
+    struct rec_ask *ask = NULL;
+    int64_t *unreached = NULL;
+    size_t asks = 0;
+    struct engine_input in = {.now_ms = now_ms,
+                              .seen = w->look.seen,
+                              .n_seen = w->look.n_seen,
+                              .ground = w->look.ground,
+                              .n_ground = w->look.n_ground};
+
+    if (records_alarm_asks(w->records, &ask, &asks) != 0)
+        asks = 0; /* told by records; the alarm goes on */
+    in.ask = ask;
+    in.n_asks = asks;
+    in.n_unreached = find_unreached(w, &unreached);
+    in.unreached = unreached;
+    engine_step(&w->engine, &in);
+    plan_all(w, now_ms);
+    (void)settle(w, ask, asks, NULL, 0, now_ms); /* told there */
+    free(ask);
+    free(unreached);
+}
+
+int watch_tell(struct watch *w, const char *key, int64_t now_ms)
+{
+    struct rec_mark mark = {.at_ms = now_ms};
+
+    (void)snprintf(mark.key, sizeof mark.key, "%s", key);
+    return settle(w, NULL, 0, &mark, 1, now_ms);
+}
+
+/* --- the step --- */
+
+static bool due(int64_t *at, int64_t mono, int64_t every_ms)
+{
+    if (mono < *at && *at - mono <= every_ms) /* a clock of another kind would wait for ever */
+        return false;
+    *at = mono + every_ms;
+    return true;
+}
+
+static void pass(struct watch *w, int64_t now_ms)
+{
+    if (now_ms - w->look.read_ms >= READ_MS || now_ms < w->look.read_ms) {
+        if (look_read(&w->look, now_ms) != 0)
+            log_warnx("alarm: the records could not be read; what was known of ponds and contacts "
+                      "is used");
+    } else if (look_presses(&w->look, now_ms) != 0) {
+        log_warnx("alarm: the buttons could not be read; tried again");
+    }
+    look_pass(&w->look, w->series, w->settings, now_ms);
+    decide(w, now_ms);
+    watch_daily(w, now_ms);
+}
+
+int64_t watch_step(struct watch *w, bool *passed)
+{
+    int64_t now = clock_wall_ms(), mono = clock_mono_ms(), next;
+    bool look = due(&w->pass_due, mono, w->settings->every_s * SECOND_MS);
+
+    take_heard(w, now);
+    if (due(&w->inputs_due, mono, INPUTS_MS)) {
+        look_at_button(w, now);
+        look = look || mains_changed(w, now);
+    }
+    if (look) {
+        pass(w, now);
+    } else if (due(&w->asks_due, mono, ASKS_MS)) {
+        struct rec_ask *ask = NULL;
+        size_t n = 0;
+
+        if (records_alarm_asks(w->records, &ask, &n) == 0 && n > 0)
+            decide(w, now);
+        free(ask);
+    }
+    if (due(&w->feed_due, mono, FEED_MS))
+        deliver_feed(w->deliver, now);
+    if (passed != NULL)
+        *passed = look;
+    next = w->pass_due < w->inputs_due ? w->pass_due : w->inputs_due;
+    next = next < w->asks_due ? next : w->asks_due;
+    return next > mono ? next - mono : 0;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* nila-analytics watch: the alarm as a service. */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "analytics/alert/watch.h"
+#include "analytics/commands_own.h"
+#include "collector/common/clock.h"
+#include "collector/common/http.h"
+#include "collector/common/log.h"
+#include "collector/common/tongue.h"
+
+enum {
+    SLICE_MS = 200,          /* how often it is asked whether something is due; real time */
+    ONCE_MAX_MS = 180 * 1000 /* --once waits so long for its channels */
+};
+
+/* One datagram to systemd, when it started us; nobody else listens. */
+static void notify(const char *state)
+{
+    const char *path = getenv("NOTIFY_SOCKET");
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    size_t n = path != NULL ? strlen(path) : 0;
+    int fd;
+
+    if (n == 0 || n >= sizeof to.sun_path)
+        return;
+    memcpy(to.sun_path, path, n);
+    if (to.sun_path[0] == '@')
+        to.sun_path[0] = '\0';
+    fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return;
+    if (sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&to,
+               (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n)) < 0)
+        log_debug("systemd: %s not told: %s", state, strerror(errno));
+    (void)close(fd);
+}
+
+static void signals_to_wait_for(sigset_t *set)
+{
+    (void)sigemptyset(set);
+    (void)sigaddset(set, SIGTERM);
+    (void)sigaddset(set, SIGINT);
+    (void)sigaddset(set, SIGHUP);
+}
+
+/* Until a signal; with --once until one look is over and the channels have nothing in hand. */
+static int run(const struct command_options *o, struct watch *w)
+{
+    const struct timespec slice = {.tv_nsec = SLICE_MS * 1000000L};
+    int64_t once_until = clock_mono_ms() + ONCE_MAX_MS;
+    bool began = false;
+    sigset_t set;
+    int rc = 0;
+
+    signals_to_wait_for(&set);
+    for (;;) {
+        bool passed = false;
+        int caught;
+
+        (void)watch_step(w, &passed);
+        if (passed && !began) {
+            began = true;
+            if (o->ready != NULL)
+                rc = command_write_ready(o->ready, 0);
+            if (rc != 0)
+                return rc;
+            notify("READY=1");
+        }
+        if (passed)
+            notify("WATCHDOG=1"); /* only a look that was finished proves life */
+        if (o->once && began && (watch_busy(w) == 0 || clock_mono_ms() > once_until))
+            return 0;
+        caught = sigtimedwait(&set, NULL, &slice);
+        if (caught > 0) {
+            log_info("alarm: signal %d, ending", caught);
+            notify("STOPPING=1");
+            return 0;
+        }
+    }
+}
+
+static int watch_with(const struct command_options *o, const struct analytics_config *c,
+                      struct records *records, struct series_source *series, char *why)
+{
+    struct channels *channels = NULL;
+    struct watch *w = NULL;
+    int rc = channels_open(&channels, &c->channels, why, COMMAND_WHY);
+
+    if (rc == 0 && channels_count(channels) == 0)
+        log_warnx("alarm: no channel is configured: alarms are put on record and shown, and "
+                  "nobody is told (\"alert\": {\"channels\": [...]})");
+    if (rc == 0)
+        rc = watch_open(&w, c, records, series, channels, NULL, why, COMMAND_WHY);
+    if (rc == 0)
+        rc = run(o, w);
+    watch_close(w);
+    channels_close(channels);
+    return rc;
+}
+
+int command_watch(const struct command_options *o)
+{
+    struct analytics_config *c = xcalloc(1, sizeof *c);
+    struct records *records = NULL;
+    struct series_source *series = NULL;
+    char why[COMMAND_WHY] = "";
+    sigset_t set;
+    int rc = analytics_config_load(c, o->config, why, sizeof why);
+
+    if (rc == 0 && o->ready != NULL) /* of an earlier run */
+        (void)unlink(o->ready);
+    signals_to_wait_for(&set); /* every thread inherits the mask; only run takes the signals */
+    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    http_global_init();
+    if (rc == 0)
+        rc = records_open(&records, c->records_path, why, sizeof why);
+    if (rc == 0)
+        rc = series_source_open(&series, c, why, sizeof why);
+    if (rc == 0)
+        rc = watch_with(o, c, records, series, why);
+    if (rc != 0)
+        log_warnx("%s", why[0] != '\0' ? why : nila_err_text(rc));
+    series_source_close(series);
+    records_close(records);
+    http_global_cleanup();
+    free(c);
+    return command_exit_code(rc);
+}
