@@ -8,7 +8,7 @@
 #ifndef ANALYTICS_ALERT_PLAN_H
 #define ANALYTICS_ALERT_PLAN_H
 
-#include "channel.h"
+#include "channels_config.h"
 #include "look.h"
 #include "words.h"
 
