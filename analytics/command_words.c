@@ -196,4 +196,5 @@ void command_words(const struct command_options *o, const struct forecast *f, co
     untracked_words_of(o, f);
     balance_words_of(o, f);
     recalibration_words(o, &f->recalibration);
+    command_learned_words(o, f);
 }

@@ -408,6 +408,11 @@ static int issue(const struct command_options *o, const struct forecast *f,
     return rc;
 }
 
+static bool on_stdout(const char *path)
+{
+    return path != NULL && strcmp(path, "-") == 0;
+}
+
 int command_forecast(const struct command_options *o)
 {
     struct analytics_config c;
@@ -444,6 +449,9 @@ int command_forecast(const struct command_options *o)
         rc = forecast_save_classes(f, o->classes, o->english);
     if (rc == 0 && o->parts != NULL)
         rc = forecast_save_parts(f, o->parts);
+    if (rc == 0 && o->json && !on_stdout(path) && !on_stdout(o->balance) &&
+        !on_stdout(o->classes) && !on_stdout(o->parts))
+        command_learned_json(f, stdout);
     if (rc == 0 && !o->quiet)
         command_words(o, f, path);
     forecast_free(f);

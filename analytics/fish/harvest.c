@@ -9,15 +9,15 @@
 
 static const double BUYER_MASS_G[BUYER_PRIOR_CLASSES] = {200, 250, 333};
 static const double BUYER_SHARE[BUYER_PRIOR_CLASSES] = {0.3, 0.4, 0.3};
-static const double HAZARD_WIDTH = 0.1; /* of W* */
-/* The hazard at this share of W*: 1 / (1 + exp(0.46 / HAZARD_WIDTH)) is 0.00995. */
-static const double FAR_SHARE = 0.54, FAR_HAZARD = 0.01;
+/* So many widths below W* the hazard is 1 / (1 + exp(4.6)), 0.00995. */
+static const double FAR_WIDTHS = 4.6, FAR_HAZARD = 0.01, FAR_LEAST = 0.02;
 
 void harvest_buyers(struct harvest_buyers *out, double learned_mass_g, size_t cycles)
 {
     double prior_share = 1.0 / (1.0 + (double)cycles);
 
     out->n = BUYER_PRIOR_CLASSES;
+    out->width = HARVEST_WIDTH;
     for (size_t c = 0; c < BUYER_PRIOR_CLASSES; c++) {
         out->mass_g[c] = BUYER_MASS_G[c];
         out->share[c] = BUYER_SHARE[c] * prior_share;
@@ -28,16 +28,16 @@ void harvest_buyers(struct harvest_buyers *out, double learned_mass_g, size_t cy
     out->share[out->n++] = 1 - prior_share;
 }
 
-double harvest_hazard(double mass_g, double target_g)
+double harvest_hazard(double mass_g, double target_g, double width)
 {
-    return 1 / (1 + exp(-(mass_g - target_g) / (HAZARD_WIDTH * target_g)));
+    return 1 / (1 + exp(-(mass_g - target_g) / (width * target_g)));
 }
 
 void harvest_waited(const struct harvest_buyers *b, double mass_g, double *ln_wait)
 {
     /* ln(1 - hazard), written so that it stays finite far above the target */
     for (size_t c = 0; c < b->n; c++) {
-        double x = (mass_g - b->mass_g[c]) / (HAZARD_WIDTH * b->mass_g[c]), odds;
+        double x = (mass_g - b->mass_g[c]) / (b->width * b->mass_g[c]), odds;
 
         if (x > 30) {
             ln_wait[c] -= x;
@@ -153,6 +153,7 @@ static size_t path_at(const struct harvest_outlook *o, int32_t day)
 
 /* What stays the same for a member's cycle, so that weeks cost one exponential. */
 struct course {
+    double width;        /* of the hazard */
     double far_u;        /* below it a final harvest is less likely than FAR_HAZARD */
     double per_target_u; /* 1 / u of W* */
     double live_week;    /* share that lives through a week */
@@ -161,7 +162,10 @@ struct course {
 
 static struct course course_of(const struct harvest_outlook *o, const struct harvest_member *m)
 {
-    return (struct course){growth_u(FAR_SHARE * m->target_g), 1 / growth_u(m->target_g),
+    double far = 1 - FAR_WIDTHS * o->buyers->width;
+
+    far = far > FAR_LEAST ? far : FAR_LEAST;
+    return (struct course){o->buyers->width, growth_u(far * m->target_g), 1 / growth_u(m->target_g),
                            exp(-7 * m->mort), growth_loss(o->temp_c)};
 }
 
@@ -175,12 +179,12 @@ static bool is_final(const struct harvest_member *m, const struct course *c, gsl
     if (luck >= FAR_HAZARD && m->u < c->far_u)
         return false;
     q = m->u * c->per_target_u;
-    bound = harvest_hazard(q * q * q, 1);
+    bound = harvest_hazard(q * q * q, 1, c->width);
     if (q < 1 && luck >= bound)
         return false;
     if (q >= 1 && luck < bound)
         return true;
-    return luck < harvest_hazard(growth_mass(m->u), m->target_g);
+    return luck < harvest_hazard(growth_mass(m->u), m->target_g, c->width);
 }
 
 /* The week from day on. Returns the day of the final harvest, or INT32_MAX; *kg and *mass_g are the harvest's, final or by

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* harvest: when a farmer takes the fish out, how much that is, and when he stocks again. One member at a time.
  *
- * Every week a final harvest comes with probability 1 / (1 + exp(-(W - W*) / (0.1 W*))), W* being the mass his buyer asks
- * for. Where nothing is known of him W* is 200, 250 or 333 g (5, 4 or 3 fish/kg; shares 0.3, 0.4, 0.3); the size of his
+ * Every week a final harvest comes with probability 1 / (1 + exp(-(W - W*) / (width W*))), W* being the mass his buyer asks
+ * for; width is HARVEST_WIDTH until closed cycles tell (supply/hazard.h). Where nothing is known of him W* is 200, 250 or 333 g (5, 4 or 3 fish/kg; shares 0.3, 0.4, 0.3); the size of his
  * earlier final harvests counts as one more class, whose share grows with their number. Assumptions (to be replaced by
  * local figures): after a final harvest he stocks the same number again with probability 0.9, after 7 to 21 days, until the pond's own gaps say more; half of
  * what made his growth differ from the usual stays with him in the next cycle; fish sold by and by go on being sold at
@@ -15,6 +15,7 @@
 #include "ensemble.h"
 
 #define HARVEST_CLASSES      4
+#define HARVEST_WIDTH        0.1  /* of the hazard, as a share of W*; assumption */
 #define HARVEST_TARGET_SD    0.05 /* of ln W* within a class */
 #define HARVEST_RESTOCK_P    0.9
 #define HARVEST_GAP_MIN_DAYS 7
@@ -28,12 +29,14 @@ struct harvest_buyers {
     size_t n;                       /* classes in use */
     double mass_g[HARVEST_CLASSES]; /* W* */
     double share[HARVEST_CLASSES];  /* sums to 1 */
+    double width;                   /* of the hazard, > 0 */
 };
-/* learned_mass_g: mean mass at the farmer's earlier final harvests (geometric), from cycles of them; 0 cycles: prior alone. */
+/* learned_mass_g: mean mass at the farmer's earlier final harvests (geometric), from cycles of them; 0 cycles: prior alone. The
+ * width is the usual one. */
 void harvest_buyers(struct harvest_buyers *out, double learned_mass_g, size_t cycles);
 
 /* Probability of a final harvest this week, 0..1. */
-double harvest_hazard(double mass_g, double target_g);
+double harvest_hazard(double mass_g, double target_g, double width);
 
 /* Adds to ln_wait[HARVEST_CLASSES] what a week without final harvest at mass_g says about each class of buyer. */
 void harvest_waited(const struct harvest_buyers *b, double mass_g, double *ln_wait);

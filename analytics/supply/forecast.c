@@ -238,6 +238,22 @@ int forecast_suppose(const struct forecast *f, const struct forecast_request *q,
     return 0;
 }
 
+/* First what the past says of how the fish feel oxygen, then the water as they feel it. */
+static int load_water(struct forecast *f, const struct forecast_request *q, char *why,
+                      size_t why_size)
+{
+    struct growth_oxygen felt[POND_SYSTEM_COUNT];
+    int rc = forecast_oxygen_learn(q->source, f->snapshot, q->as_of_day, q->oxygen, f->oxygen, why,
+                                   why_size);
+
+    if (rc != 0)
+        return rc;
+    for (int y = 0; y < POND_SYSTEM_COUNT; y++)
+        felt[y] = f->oxygen[y].felt;
+    return forecast_water_load(q->source, f->snapshot, q->as_of_day, felt, f->water,
+                               &f->ponds_with_water, why, why_size);
+}
+
 int forecast_run(const struct forecast_request *q, struct forecast **out, char *why,
                  size_t why_size)
 {
@@ -265,8 +281,7 @@ int forecast_run(const struct forecast_request *q, struct forecast **out, char *
     f->ponds = f->snapshot->ponds;
     f->pond = xcalloc(f->ponds, sizeof *f->pond);
     f->water = xcalloc(f->ponds, sizeof *f->water);
-    rc = forecast_water_load(q->source, f->snapshot, q->as_of_day, q->oxygen, f->water,
-                             &f->ponds_with_water, why, why_size);
+    rc = load_water(f, q, why, why_size);
     if (rc != 0)
         goto out;
     rc = run_supply(f, q, NULL, &f->supply, f->pond, why, why_size);

@@ -15,6 +15,7 @@
 #include "demand.h"
 #include "figures.h"
 #include "neraca.h"
+#include "oxygen.h"
 #include "recalibrate.h"
 #include "supply.h"
 #include "untracked.h"
@@ -36,7 +37,7 @@ struct forecast_request {
     int32_t as_of_day;
     unsigned months, draws; /* 1..12, 50..2000 */
     uint64_t seed;
-    /* how fish feel oxygen, [POND_SYSTEM_COUNT]; NULL, or full_mg_l 0: as usual (growth.h) */
+    /* how fish feel oxygen, [POND_SYSTEM_COUNT]; NULL, or full_mg_l 0: as usual (growth.h). Weighed cycles correct it (oxygen.h) */
     const struct growth_oxygen *oxygen;
     enum forecast_scope scope;
     bool by_class;         /* forecast_save_classes will be asked for */
@@ -56,7 +57,8 @@ struct forecast {
     size_t ponds;               /* of the snapshot */
     struct supply_pond *pond;   /* [ponds] */
     struct supply_water *water; /* [ponds]; days 0 where nothing was asked for */
-    size_t ponds_with_water;    /* ponds with at least one day of oxygen or temperature */
+    struct oxygen_learned oxygen[POND_SYSTEM_COUNT]; /* as it was used */
+    size_t ponds_with_water; /* ponds with at least one day of oxygen or temperature */
     /* as supply->kg: the draws as the model gave them, and after official figures, before the spread was recalibrated */
     double *modelled_kg, *figured_kg;
     bool scope_all;

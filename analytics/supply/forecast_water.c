@@ -18,7 +18,7 @@
 #define HOURS_TO_KNOW 12 /* a day with fewer hours of something does not know it */
 
 /* Puts a series on the grid of hours; what lies outside is left. */
-static void grid(const struct series *s, int64_t from_ms, size_t hours, double *out)
+void forecast_hours_grid(const struct series *s, int64_t from_ms, size_t hours, double *out)
 {
     for (size_t h = 0; h < hours; h++)
         out[h] = NAN;
@@ -54,11 +54,11 @@ void forecast_water(const struct forecast_hours *h, int32_t first_day, int32_t l
     double *temp = work, *oxygen = temp + hours, *ph = oxygen + hours, *tan = ph + hours,
            *nh3 = tan + hours;
 
-    grid(&h->temp, from_ms, hours, temp);
-    grid(&h->oxygen, from_ms, hours, oxygen);
-    grid(&h->ph, from_ms, hours, ph);
-    grid(&h->tan, from_ms, hours, tan);
-    grid(&h->nh3, from_ms, hours, nh3);
+    forecast_hours_grid(&h->temp, from_ms, hours, temp);
+    forecast_hours_grid(&h->oxygen, from_ms, hours, oxygen);
+    forecast_hours_grid(&h->ph, from_ms, hours, ph);
+    forecast_hours_grid(&h->tan, from_ms, hours, tan);
+    forecast_hours_grid(&h->nh3, from_ms, hours, nh3);
     for (size_t k = 0; k < hours; k++) {
         if (isnan(nh3[k])) /* NaN in any of the three gives NaN */
             nh3[k] = watereq_nh3_n_mg_l(tan[k], temp[k], ph[k]);
@@ -83,7 +83,7 @@ void forecast_water_free(struct supply_water *w)
     *w = (struct supply_water){0};
 }
 
-static void free_hours(struct forecast_hours *h)
+void forecast_hours_free(struct forecast_hours *h)
 {
     series_free(&h->temp);
     series_free(&h->oxygen);
@@ -92,8 +92,8 @@ static void free_hours(struct forecast_hours *h)
     series_free(&h->nh3);
 }
 
-static int load_hours(struct series_source *source, const char *pond, int32_t first_day,
-                      int32_t last_day, struct forecast_hours *h, char *why, size_t why_size)
+int forecast_hours_load(struct series_source *source, const char *pond, int32_t first_day,
+                        int32_t last_day, struct forecast_hours *h, char *why, size_t why_size)
 {
     const struct {
         enum metric metric;
@@ -116,6 +116,12 @@ static int load_hours(struct series_source *source, const char *pond, int32_t fi
         }
     }
     return 0;
+}
+
+struct growth_oxygen forecast_oxygen_usual(const struct growth_oxygen *given,
+                                           enum pond_system system)
+{
+    return given != NULL && given[system].full_mg_l > 0 ? given[system] : growth_oxygen_default();
 }
 
 /* First day of water worth loading for the pond, or INT32_MAX when it is not in use. */
@@ -155,18 +161,16 @@ int forecast_water_load(struct series_source *source, const struct records_snaps
     *with = 0;
     for (size_t p = 0; source != NULL && p < s->ponds; p++) {
         int32_t from = wanted_from(s, p, as_of_day);
-        struct growth_oxygen felt = growth_oxygen_default();
+        struct growth_oxygen felt = forecast_oxygen_usual(oxygen, s->pond[p].system);
         struct forecast_hours h = {0};
         int rc;
 
         if (from == INT32_MAX)
             continue;
-        if (oxygen != NULL && oxygen[s->pond[p].system].full_mg_l > 0)
-            felt = oxygen[s->pond[p].system];
-        rc = load_hours(source, s->pond[p].slug, from, as_of_day, &h, why, why_size);
+        rc = forecast_hours_load(source, s->pond[p].slug, from, as_of_day, &h, why, why_size);
         if (rc == 0)
             forecast_water(&h, from, as_of_day, &felt, &water[p]);
-        free_hours(&h);
+        forecast_hours_free(&h);
         if (rc != 0)
             return rc;
         *with += knows_any(&water[p]);

@@ -42,7 +42,8 @@ static void note_gone(struct pondrun *w, struct replay *p, int32_t day)
         double ln_hazard[HARVEST_CLASSES];
 
         for (size_t c = 0; c < p->buyers.n; c++)
-            ln_hazard[c] = log(harvest_hazard(filter_mass_g(w->filter, i), p->buyers.mass_g[c]));
+            ln_hazard[c] = log(
+                harvest_hazard(filter_mass_g(w->filter, i), p->buyers.mass_g[c], p->buyers.width));
         w->ln_gone[i * PONDRUN_SILENT_WEEKS + p->silent_weeks] =
             ln_buyers(&p->buyers, w->ln_wait + i * HARVEST_CLASSES, ln_hazard) +
             log(due * p->habit.forgets);
@@ -238,6 +239,8 @@ void pondpast_init(const struct pondrun *w, size_t pond, size_t cycle, struct re
     history_survival(s, pond, w->in->as_of_day, &p->prior);
     p->rows = history_rows(s, cycle);
     history_buyers(s, pond, w->in->as_of_day, &p->buyers);
+    if (w->in->hazard != NULL)
+        p->buyers.width = w->in->hazard[s->pond[pond].system].width;
     history_gaps(s, pond, w->in->as_of_day, &p->gaps);
     p->usual =
         history_usual_water(w->in->water == NULL ? NULL : &w->in->water[pond], w->in->as_of_day);

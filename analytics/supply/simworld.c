@@ -165,7 +165,8 @@ static int32_t live_cycle(struct life *l, int32_t stocked)
         if ((day - stocked) % 7 != 0)
             continue;
         write_week(l, day);
-        if (gsl_rng_uniform(l->rng) < harvest_hazard(ensemble_mass_g(l->fish, 0), l->target_g)) {
+        if (gsl_rng_uniform(l->rng) <
+            harvest_hazard(ensemble_mass_g(l->fish, 0), l->target_g, l->buyers.width)) {
             write_harvest(l, day);
             return day;
         }

@@ -105,6 +105,7 @@ static void add_typical(const struct supply_input *in, const struct paths *paths
 int supply_run(const struct supply_input *in, struct supply_forecast **out,
                struct supply_pond *ponds_out)
 {
+    struct supply_input own = *in; /* with what is learned for all ponds together */
     struct supply_forecast *f;
     struct paths *paths;
 
@@ -119,6 +120,11 @@ int supply_run(const struct supply_input *in, struct supply_forecast **out,
     f->draws = in->draws;
     for (int r = 0; r < REGENCY_COUNT; r++)
         f->seed[r] = seed_look(in->records, (enum regency)r, in->as_of_day);
+    if (in->hazard != NULL)
+        memcpy(f->hazard, in->hazard, sizeof f->hazard);
+    else
+        hazard_learn(in->records, in->as_of_day, f->hazard);
+    own.hazard = f->hazard;
     f->kg = xcalloc((size_t)SUPPLY_NODES * in->months * in->draws, sizeof *f->kg);
     if (in->by_system)
         f->system_kg =
@@ -129,11 +135,11 @@ int supply_run(const struct supply_input *in, struct supply_forecast **out,
         smoother_condition(paths, in, &f->learned);
     if (in->scenario != NULL)
         scenario_paths(in->scenario, paths, in->seed);
-    crew_run(in, paths, pondrun_end_day(in), add_pond,
+    crew_run(&own, paths, pondrun_end_day(in), add_pond,
              &(struct sums){.in = in, .f = f, .ponds_out = ponds_out});
     sum_up(f);
     if (in->by_system)
-        add_typical(in, paths, f);
+        add_typical(&own, paths, f);
     paths_free(paths);
     *out = f;
     return 0;

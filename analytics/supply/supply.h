@@ -19,6 +19,7 @@
 
 #include "analytics/fish/filter.h"
 #include "analytics/records/records.h"
+#include "hazard.h"
 #include "seed.h"
 #include "smoother_found.h"
 
@@ -67,6 +68,8 @@ struct supply_input {
     bool
         prior_paths; /* leave the common paths as drawn; only to measure what conditioning is worth */
     const struct scenario *scenario; /* what is supposed to happen (scenario.h), NULL: nothing */
+    const struct hazard_learned
+        *hazard;    /* [POND_SYSTEM_COUNT]; NULL: supply_run learns it of records */
     size_t members; /* of a pond's filter, at least (filter.h); 0: as many as usual */
 };
 
@@ -75,7 +78,8 @@ struct supply_forecast {
     int32_t as_of_day;
     int32_t first_month; /* month number (civil.h) of lead 1 */
     unsigned months, draws;
-    unsigned tracked[SUPPLY_NODES]; /* ponds with an open cycle behind each node */
+    struct hazard_learned hazard[POND_SYSTEM_COUNT]; /* as it was used */
+    unsigned tracked[SUPPLY_NODES];                  /* ponds with an open cycle behind each node */
     /* Open cycles left out until a newer row confirms them: silent for more than SILENCE_OUT_DAYS (silence.h). */
     unsigned forgotten;                     /* of all ponds */
     unsigned forgotten_ponds[SUPPLY_NODES]; /* the same by node */

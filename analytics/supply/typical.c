@@ -197,6 +197,8 @@ struct typical *typical_new(const struct supply_input *in, const struct paths *p
     for (int y = 0; y < POND_SYSTEM_COUNT; y++) {
         if (!wanted[y])
             continue;
+        if (in->hazard != NULL)
+            w.buyers.width = in->hazard[y].width;
         make_ponds(&w, (enum pond_system)y);
         for (int r = 0; r < REGENCY_COUNT; r++)
             one_kind(&w, (enum regency)r, (enum pond_system)y);

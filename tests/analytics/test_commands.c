@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "analytics/commands.h"
+#include "analytics/commands_own.h"
 #include "collector/common/clock.h"
 #include "collector/common/http.h"
 
@@ -169,6 +170,36 @@ static void a_forecast_is_written_and_repeats_itself(void **state)
     assert_string_equal(first, second);
     free(first);
     free(second);
+}
+
+/* For programs what was learned stands beside the number of cycles behind it. */
+static void what_was_learned_is_told_with_its_cycles(void **state)
+{
+    struct supply_forecast supply = {.months = 1};
+    struct forecast f = {.supply = &supply};
+    struct command_options o = forecast_options();
+    FILE *to = fopen(out, "w");
+    char *text;
+
+    (void)state;
+    assert_non_null(to);
+    f.oxygen[POND_SYSTEM_BIOFLOC] =
+        (struct oxygen_learned){{4.6, 1, 6, 18}, true, 23, 1, 4.1, 5.2, 0.2, 0.1, 0.3};
+    supply.hazard[POND_SYSTEM_CAGE] = (struct hazard_learned){0.1, false, 9, 0.06, 0.2, 0.4, 0.5};
+    command_learned_json(&f, to);
+    assert_int_equal(fclose(to), 0);
+    text = support_read(out, NULL);
+    assert_non_null(strstr(text, "{\"system\":\"biofloc\",\"do_full_mg_l\":4.600,\"do_none_mg_l\""
+                                 ":1.000,\"do_learned\":true,\"do_cycles\":23,"));
+    assert_non_null(strstr(text, "\"harvest_width\":0.1000,\"harvest_learned\":false,"
+                                 "\"harvest_cycles\":9,"));
+    free(text);
+    stock_a_pond();
+    o.json = true;
+    assert_int_equal(command_forecast(&o), EX_OK);
+    text = support_read(out, NULL);
+    assert_int_equal(strncmp(text, "node,lead,", 10), 0); /* the file stays what it is */
+    free(text);
 }
 
 static void a_balance_is_written_once_the_demand_is_known(void **state)
@@ -411,6 +442,7 @@ int main(void)
         TEST(check_opens_nothing),
         TEST(bad_data_end_with_65_and_store_nothing),
         TEST(a_forecast_is_written_and_repeats_itself),
+        TEST(what_was_learned_is_told_with_its_cycles),
         TEST(a_balance_is_written_once_the_demand_is_known),
         TEST(an_official_figure_changes_the_forecast_unless_left_aside),
         TEST(the_register_is_counted_in_drawn_from_and_corrected),

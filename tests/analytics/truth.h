@@ -68,7 +68,7 @@ static int32_t truth_live(struct truth *t, size_t pond, const struct paths *path
             today.loss = paths->loss[regency] + at;
         ensemble_step(e, &today, rng);
         if ((d - day) % 7 == 0 &&
-            gsl_rng_uniform(rng) < harvest_hazard(ensemble_mass_g(e, 0), target_g)) {
+            gsl_rng_uniform(rng) < harvest_hazard(ensemble_mass_g(e, 0), target_g, HARVEST_WIDTH)) {
             if (!(t->forgets > 0 && gsl_rng_uniform(rng) < t->forgets))
                 world_harvest(t->w, cycle, d, ensemble_biomass_kg(e, 0), NAN, HARVEST_FINAL);
             return d;
