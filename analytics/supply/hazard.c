@@ -57,10 +57,14 @@ static size_t looks(const struct ended *e, double *mass_g)
 {
     double u = growth_u(e->mass_g), week = 7 * (u - growth_u(e->stock_g)) / e->days;
     double least = growth_u(LEAST_SHARE * e->mass_g);
-    size_t n = 0;
+    size_t n = 1;
 
-    for (; n < LOOKS_MAX && u > least; u -= week)
+    mass_g[0] = e->mass_g;
+    u -= week;
+    while (n < LOOKS_MAX && u > least) {
         mass_g[n++] = growth_mass(u);
+        u -= week;
+    }
     return n;
 }
 

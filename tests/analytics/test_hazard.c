@@ -42,20 +42,26 @@ static int32_t live(struct world *w, gsl_rng *rng, size_t pond, int32_t day, dou
     return day;
 }
 
-/* Ponds of a system whose farmers harvest with that width, each at a buyer's size of its own. */
-static void add(struct world *w, gsl_rng *rng, enum pond_system system, int ponds, double width)
+/* Ponds of a system whose farmers harvest with that width: each at a buyer's size of its own, or of another buyer each time. */
+static void add(struct world *w, gsl_rng *rng, enum pond_system system, int ponds, double width,
+                bool own_buyer)
 {
+    struct harvest_buyers any;
     size_t farm = world_farm(w, "62.02.06");
 
+    harvest_buyers(&any, 0, 0);
     for (int p = 0; p < ponds; p++) {
         size_t pond = world_pond(w, farm, "p", system);
         double buyer_g = 250 * exp(gsl_ran_gaussian(rng, 0.2));
         int32_t day = AS_OF - 1500;
 
         (void)snprintf(w->s.pond[pond].slug, sizeof w->s.pond[pond].slug, "p%zu", pond);
-        for (int c = 0; c < CYCLES; c++)
-            day = 14 + live(w, rng, pond, day,
-                            buyer_g * exp(gsl_ran_gaussian(rng, HARVEST_TARGET_SD)), width);
+        for (int c = 0; c < CYCLES; c++) {
+            double target_g = own_buyer ? buyer_g * exp(gsl_ran_gaussian(rng, HARVEST_TARGET_SD))
+                                        : harvest_target(&any, NULL, rng);
+
+            day = 14 + live(w, rng, pond, day, target_g, width);
+        }
         assert_true(day < AS_OF);
     }
 }
@@ -77,9 +83,10 @@ static void closed_cycles_tell_how_sharply_they_keep_to_the_size(void **state)
 
     print_message("seed %d\n", SEED);
     gsl_rng_set(rng, SEED);
-    add(w, rng, POND_SYSTEM_POND, 60, 0.2);
-    add(w, rng, POND_SYSTEM_BIOFLOC, 60, 0.05);
-    add(w, rng, POND_SYSTEM_CAGE, 2, 0.2);
+    add(w, rng, POND_SYSTEM_POND, 60, 0.2, true);
+    add(w, rng, POND_SYSTEM_BIOFLOC, 60, 0.05, true);
+    add(w, rng, POND_SYSTEM_TARPAULIN, 60, 0.1, false); /* the forecast's own belief */
+    add(w, rng, POND_SYSTEM_CAGE, 2, 0.2, true);
     hazard_learn(&w->s, AS_OF, out);
     tell(out);
     assert_in_range(out[POND_SYSTEM_POND].cycles, 220,
@@ -88,7 +95,8 @@ static void closed_cycles_tell_how_sharply_they_keep_to_the_size(void **state)
     assert_close(log(out[POND_SYSTEM_POND].width / 0.2), 0, 0.35);
     assert_close(log(out[POND_SYSTEM_BIOFLOC].width / 0.05), 0, 0.45);
     assert_true(out[POND_SYSTEM_POND].p10 > out[POND_SYSTEM_BIOFLOC].p90);
-    assert_false(out[POND_SYSTEM_CAGE].learned || out[POND_SYSTEM_TARPAULIN].learned);
+    assert_close(log(out[POND_SYSTEM_TARPAULIN].width / 0.1), 0, 0.2);
+    assert_false(out[POND_SYSTEM_CAGE].learned);
     assert_close(out[POND_SYSTEM_CAGE].width, HARVEST_WIDTH, 0);
     hazard_learn(&w->s, AS_OF - 1500, out); /* what comes later is not looked at */
     for (int y = 0; y < POND_SYSTEM_COUNT; y++) {
