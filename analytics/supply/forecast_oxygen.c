@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The records' and sensors' part of oxygen: which cycles are looked at, and their water. */
-#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "collector/common/civil.h"
@@ -8,6 +8,8 @@
 #include "forecast_water.h"
 #include "history.h"
 #include "paths.h"
+
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 /* The cycle's samples after its stocking and before anything was taken out. Returns their number. */
 static size_t samples_of(const struct records_snapshot *s, size_t cycle, int32_t as_of_day,
@@ -80,15 +82,52 @@ static int learn_of(struct series_source *source, const struct records_snapshot 
     const struct rec_cycle *y = &s->cycle[cycle];
     const size_t days = forecast_oxygen_days(s, cycle, as_of_day);
     struct forecast_hours h = {0};
-    int rc;
+    int rc = forecast_hours_load(source, s->pond[y->pond].slug, y->stocked_day + 1,
+                                 y->stocked_day + (int32_t)days, &h, why, why_size);
 
-    if (days == 0)
-        return 0;
-    rc = forecast_hours_load(source, s->pond[y->pond].slug, y->stocked_day + 1,
-                             y->stocked_day + (int32_t)days, &h, why, why_size);
     if (rc == 0 && h.oxygen.n > 0)
         (void)forecast_oxygen_cycle(s, cycle, as_of_day, &h, usual, e);
     forecast_hours_free(&h);
+    return rc;
+}
+
+/* Whether the pond's oxygen was measured at all since from_day: most ponds have no probe, and one question is enough of them. */
+static int has_probe(struct series_source *source, const char *pond, int32_t from_day,
+                     int32_t as_of_day, bool *out, char *why, size_t why_size)
+{
+    struct series day = {0};
+    int rc = series_load(source, pond, METRIC_DO_MG_L, civil_day_start(from_day),
+                         civil_day_start(as_of_day + 1), DAY_MS, &day);
+
+    *out = rc == 0 && day.n > 0;
+    series_free(&day);
+    if (rc != 0)
+        (void)snprintf(why, why_size, "forecast: pond %s: %s cannot be loaded: %s", pond,
+                       metric_info(METRIC_DO_MG_L)->name, nila_err_text(rc));
+    return rc;
+}
+
+static int learn_of_pond(struct series_source *source, const struct records_snapshot *s,
+                         size_t pond, int32_t as_of_day, const struct growth_oxygen *usual,
+                         struct oxygen_evidence *e, char *why, size_t why_size)
+{
+    size_t first, end, n = 0, cycle[FORECAST_WATER_OXYGEN_CYCLES];
+    bool probe;
+    int rc;
+
+    records_cycles_of(s, pond, &first, &end);
+    for (size_t c = end; c-- > first && n < FORECAST_WATER_OXYGEN_CYCLES;) {
+        if (s->cycle[c].stocked_day < as_of_day &&
+            s->cycle[c].stocked_day >= as_of_day - 7 * PATHS_PAST_WEEKS && s->cycle[c].count > 0 &&
+            forecast_oxygen_days(s, c, as_of_day) > 0)
+            cycle[n++] = c;
+    }
+    if (n == 0)
+        return 0;
+    rc = has_probe(source, s->pond[pond].slug, s->cycle[cycle[n - 1]].stocked_day, as_of_day,
+                   &probe, why, why_size);
+    for (size_t k = 0; rc == 0 && probe && k < n; k++)
+        rc = learn_of(source, s, cycle[k], as_of_day, usual, e, why, why_size);
     return rc;
 }
 
@@ -102,19 +141,8 @@ int forecast_oxygen_learn(struct series_source *source, const struct records_sna
 
     for (int y = 0; y < POND_SYSTEM_COUNT; y++)
         felt[y] = forecast_oxygen_usual(usual, (enum pond_system)y);
-    for (size_t p = 0; rc == 0 && source != NULL && p < s->ponds; p++) {
-        size_t first, end, taken = 0;
-
-        records_cycles_of(s, p, &first, &end);
-        for (size_t c = end; rc == 0 && c-- > first && taken < FORECAST_WATER_OXYGEN_CYCLES;) {
-            if (s->cycle[c].stocked_day >= as_of_day ||
-                s->cycle[c].stocked_day < as_of_day - 7 * PATHS_PAST_WEEKS ||
-                !(s->cycle[c].count > 0))
-                continue;
-            rc = learn_of(source, s, c, as_of_day, &felt[s->pond[p].system], e, why, why_size);
-            taken++;
-        }
-    }
+    for (size_t p = 0; rc == 0 && source != NULL && p < s->ponds; p++)
+        rc = learn_of_pond(source, s, p, as_of_day, &felt[s->pond[p].system], e, why, why_size);
     if (rc == 0)
         oxygen_learn(e, felt, out);
     free(e);
