@@ -47,6 +47,7 @@ static const char USAGE_EN[] =
     "  nila-analytics backtest --from MONTH --to MONTH [--months N] [--config FILE | --records "
     "DB]\n"
     "                          [--draws K] [--seed S] [--json] [--out FILE] [--table]\n"
+    "  nila-analytics water    WHAT --INPUT VALUE ... | --csv FILE  (water --help)\n"
     "  nila-analytics oxygen   backtest [--issue 20:00] [--until 07:00] [--below 3]\n"
     "                          [--out PRED.csv] [--json] [--apart] FILE.csv ...\n"
     "  nila-analytics alert    test CHANNEL [--to WHOM] [--config FILE] [--json]\n"
@@ -84,6 +85,8 @@ static const char HELP_EN[] =
     "accuracy  how good issued forecasts were, by months ahead: hits, error, bias, CRPS, skill\n"
     "backtest  the same of forecasts made again for the ends of past months, with what was\n"
     "          known then; --months ahead, default 3\n"
+    "water     oxygen saturation, ammonia, conductivity, salinity, CO2, gas exchange, metabolism;\n"
+    "          quality flags of a series, fouled probes\n"
     "oxygen    the night's oxygen forecast again for recorded ponds (time,do_mgl, a file each, "
     "local\n"
     "          time): pond,date,k,do to --out, scores beside climatology and persistence, nights\n"
@@ -139,6 +142,7 @@ static const char USAGE_ID[] =
     "  nila-analytics backtest --from BULAN --to BULAN [--months N]\n"
     "                          [--config BERKAS | --records DB] [--draws K] [--seed S]\n"
     "                          [--json] [--out BERKAS] [--table]\n"
+    "  nila-analytics water    APA --MASUKAN NILAI ... | --csv BERKAS  (water --help)\n"
     "  nila-analytics oxygen   backtest [--issue 20:00] [--until 07:00] [--below 3]\n"
     "                          [--out PRED.csv] [--json] [--apart] BERKAS.csv ...\n"
     "  nila-analytics alert    test SALURAN [--to TUJUAN] [--config BERKAS] [--json]\n"
@@ -180,6 +184,8 @@ static const char HELP_ID[] =
     "accuracy  ketepatan ramalan terbit menurut jarak bulan: kena, galat, bias, CRPS, unggul\n"
     "backtest  sama, untuk ramalan yang dibuat ulang bagi akhir bulan-bulan lalu dengan yang\n"
     "          diketahui saat itu; --months ke depan, bawaan 3\n"
+    "water     oksigen jenuh, amonia, daya hantar, salinitas, CO2, pertukaran gas, metabolisme;\n"
+    "          tanda mutu deret, probe kotor\n"
     "oxygen    ramalan oksigen malam dibuat ulang bagi kolam yang terekam (time,do_mgl, satu\n"
     "          berkas satu kolam, waktu setempat): pond,date,k,do ke --out, nilai di samping\n"
     "          rata-rata kolam dan seperti kemarin, malam bersirene; kolam sekali jalan\n"
@@ -533,12 +539,25 @@ static int run(struct arguments *a, char **word, int n)
     return c->run(&a->o);
 }
 
+/* Where the word "water" stands, when it is the command; 0: another command. Its options are read by command_water. */
+static int water_at(int argc, char **argv)
+{
+    int i = 1;
+
+    while (i < argc && strncmp(argv[i], "--", 2) == 0)
+        i += strcmp(argv[i], "--lang") == 0 ? 2 : 1;
+    return i < argc && strcmp(argv[i], "water") == 0 ? i : 0;
+}
+
 int main(int argc, char **argv)
 {
+    const int water = water_at(argc, argv);
     struct arguments a = {.o = {.config = DEFAULT_CONFIG}};
-    const char *wrong = take_options(&a, argc, argv);
+    const char *wrong = water > 0 ? NULL : take_options(&a, argc, argv);
     const char *lang = a.lang != NULL ? a.lang : getenv("NILA_LANG");
 
+    if (water > 0)
+        return command_water(argc, argv, water);
     a.o.english = lang != NULL && strcmp(lang, "en") == 0;
     if (a.lang != NULL && !a.o.english && strcmp(a.lang, "id") != 0)
         return usage(&a, "harus id | en", "must be id | en", "--lang");

@@ -227,25 +227,27 @@ static void merge(uint8_t *flag, const uint8_t *other, size_t n)
 }
 
 int qc_series(const struct qc_rules *r, const double *value, const int64_t *ts_ms, size_t n,
-              double step_ms, uint8_t *scratch, uint8_t *flag)
+              double step_ms, uint8_t *scratch, double *work, uint8_t *flag)
 {
     for (size_t i = 1; i < n; i++)
         if (ts_ms[i] <= ts_ms[i - 1])
             return NILA_ERR_RANGE;
     qc_gross_range(value, n, &r->fail, &r->suspect, flag);
+    for (size_t i = 0; i < n; i++)
+        work[i] = flag[i] == READING_PASS ? value[i] : NAN;
     if (r->spike_suspect > 0) {
-        qc_spike(value, n, QC_SPIKE_DIFFERENTIAL, r->spike_suspect, r->spike_fail, scratch);
+        qc_spike(work, n, QC_SPIKE_DIFFERENTIAL, r->spike_suspect, r->spike_fail, scratch);
         merge(flag, scratch, n);
     }
     if (r->rate_per_h > 0) {
-        qc_rate(value, ts_ms, n, r->rate_per_h, scratch);
+        qc_rate(work, ts_ms, n, r->rate_per_h, scratch);
         for (size_t i = 0; i < n; i++)
             if (scratch[i] == READING_SUSPECT && r->rate_night_only && !is_night(ts_ms[i]))
                 scratch[i] = READING_PASS;
         merge(flag, scratch, n);
     }
     if (r->flat_suspect_s > 0 || r->flat_fail_s > 0) {
-        qc_flat(value, n, step_ms, r->flat_suspect_s, r->flat_fail_s, r->flat_tolerance, scratch);
+        qc_flat(work, n, step_ms, r->flat_suspect_s, r->flat_fail_s, r->flat_tolerance, scratch);
         merge(flag, scratch, n);
     }
     return 0;

@@ -67,10 +67,12 @@ void qc_pond_rules(enum metric metric, double resolution, struct qc_rules *out);
 /* The smallest difference of two neighbours that is not 0; 0 when nothing moves. */
 double qc_resolution(const double *value, size_t n);
 
-/* Every test of the rules, the graver flag of each value. The time must rise. step_ms as of
- * qc_step_ms. scratch: n places. NILA_ERR_RANGE: it does not; flag is then untouched. */
+/* Every test of the rules, the graver flag of each value. What the spans doubt is missing to the other tests, so that a fault does not
+ * cast doubt on its neighbours. The time must rise. step_ms as of qc_step_ms. scratch, work: n places. NILA_ERR_RANGE: it
+ * does not; flag is then untouched. */
 NILA_MUST_CHECK int qc_series(const struct qc_rules *r, const double *value, const int64_t *ts_ms,
-                              size_t n, double step_ms, uint8_t *scratch, uint8_t *flag);
+                              size_t n, double step_ms, uint8_t *scratch, double *work,
+                              uint8_t *flag);
 
 /* A node that was reset answers 0 on all its channels: where two or more of them are exactly 0 and none is anything else, all fail.
  * Only for channels of which one cannot be 0 (temperature, pH). Returns how many moments. */

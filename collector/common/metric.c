@@ -64,6 +64,8 @@ int metric_find_alias(const char *name, enum metric *out)
         enum metric metric;
     } ALIAS[] = {
         {"do_mgl", METRIC_DO_MG_L},
+        {"par_wm2", METRIC_PAR_W_M2},
+        {"wind_ms", METRIC_WIND_M_S},
     };
 
     for (size_t i = 0; i < sizeof ALIAS / sizeof ALIAS[0]; i++) {

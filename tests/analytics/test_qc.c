@@ -195,7 +195,7 @@ static size_t doubted(size_t jump, size_t *at)
         v[i] = 6 + 2 * sin((double)i / 20) + (i >= jump ? 5 : 0);
     times(ts, DAY);
     qc_pond_rules(METRIC_DO_MG_L, 0.01, &r);
-    assert_int_equal(qc_series(&r, v, ts, DAY, qc_step_ms(ts, DAY, work), scratch, flag), 0);
+    assert_int_equal(qc_series(&r, v, ts, DAY, qc_step_ms(ts, DAY, work), scratch, work, flag), 0);
     for (size_t i = 0; i < DAY; i++)
         if (flag[i] > READING_NOT_EVALUATED) {
             *at = i;
@@ -222,6 +222,7 @@ static void rules_fit_the_probe(void **state)
     const double tenth[] = {7.1, 7.2, 7.2, 7.4, NAN, 7.3};
     int64_t ts[] = {0, 600000, 600000};
     uint8_t flag[3] = {7, 7, 7}, scratch[3];
+    double work[3];
 
     (void)state;
     assert_true(fabs(qc_resolution(tenth, 6) - 0.1) < 1e-9);
@@ -232,8 +233,25 @@ static void rules_fit_the_probe(void **state)
     assert_true(fabs(coarse.flat_tolerance - 0.05) < 1e-9);
     qc_pond_rules(METRIC_TURB_NTU, 0, &none);
     assert_true(none.spike_suspect <= 0 && none.rate_per_h <= 0 && none.flat_suspect_s <= 0);
-    assert_int_equal(qc_series(&fine, tenth, ts, 3, 600000, scratch, flag), NILA_ERR_RANGE);
+    assert_int_equal(qc_series(&fine, tenth, ts, 3, 600000, scratch, work, flag), NILA_ERR_RANGE);
     assert_int_equal(flag[0], 7); /* untouched */
+}
+
+/* A fault is doubted and its neighbours are not: 0 and -5 in good pH. */
+static void a_fault_leaves_its_neighbours_alone(void **state)
+{
+    const double ph[] = {7.1, 7.12, 0, 7.11, 7.13, -5, 7.12, 9.9, 7.1, 7.12};
+    uint8_t flag[SHORT], scratch[SHORT];
+    int64_t ts[SHORT];
+    double work[SHORT];
+    struct qc_rules r;
+
+    (void)state;
+    times(ts, SHORT);
+    qc_pond_rules(METRIC_PH, 0.01, &r);
+    assert_int_equal(qc_series(&r, ph, ts, SHORT, 600000, scratch, work, flag), 0);
+    /* 9.9 is a spike between 7.1 and 7.1; its rate, and the way back, are what they are */
+    assert_memory_equal(flag, "\1\1\4\1\1\4\1\4\3\1", SHORT);
 }
 
 static void a_reset_node_fails_everywhere(void **state)
@@ -312,7 +330,7 @@ static void point_tests_find_what_people_rejected_of_temperature_alone(void **st
         r.suspect = OPEN;
         r.fail = (struct qc_span){T[t].metric == METRIC_TEMP_C ? 2 : 0, 45};
         assert_int_equal(qc_series(&r, y->value, y->ts, y->n, qc_step_ms(y->ts, y->n, y->work),
-                                   y->scratch, y->flag),
+                                   y->scratch, y->work, y->flag),
                          0);
         for (size_t i = 0; i < y->n; i++) {
             int bad = y->flag[i] == READING_SUSPECT || y->flag[i] == READING_FAIL;
@@ -344,6 +362,7 @@ int main(void)
         cmocka_unit_test(the_flat_test_is_that_of_every_window),
         cmocka_unit_test(a_jump_is_doubted_at_night_and_taken_by_day),
         cmocka_unit_test(rules_fit_the_probe),
+        cmocka_unit_test(a_fault_leaves_its_neighbours_alone),
         cmocka_unit_test(a_reset_node_fails_everywhere),
         cmocka_unit_test(point_tests_find_what_people_rejected_of_temperature_alone),
     };

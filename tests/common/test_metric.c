@@ -70,6 +70,10 @@ static void aliases_are_for_csv_input_only(void **state)
     assert_int_equal(m, METRIC_COUNT);
     assert_int_equal(metric_find_alias("do_mgl", &m), 0);
     assert_int_equal(m, METRIC_DO_MG_L);
+    assert_int_equal(metric_find_alias("par_wm2", &m), 0);
+    assert_int_equal(m, METRIC_PAR_W_M2);
+    assert_int_equal(metric_find_alias("wind_ms", &m), 0);
+    assert_int_equal(m, METRIC_WIND_M_S);
 }
 
 static void every_metric_belongs_to_one_measurement(void **state)
