@@ -325,9 +325,9 @@ static void count(struct told *what, size_t row)
         what->first = row;
 }
 
-/* Every row; what is missing or refused stays empty, and is told once an input. */
+/* Every row, input k's value of row i at x[k * rows + i]; what is missing or refused stays empty, and is told once an input. */
 static void run_rows(const struct water_args *a, const struct watertable *t,
-                     const struct waterfn *f, double *const *x, double *out)
+                     const struct waterfn *f, const double *x, double *out)
 {
     struct told refused[WATERFN_INPUTS] = {{0, 0}}, doubtful[WATERFN_INPUTS] = {{0, 0}};
     const size_t inputs = waterfn_inputs(f);
@@ -340,7 +340,7 @@ static void run_rows(const struct water_args *a, const struct watertable *t,
 
         out[i] = NAN;
         for (size_t k = 0; k < inputs; k++) {
-            v[k] = x[k][i];
+            v[k] = x[k * watertable_rows(t) + i];
             missing |= isnan(v[k]);
         }
         bad = missing ? -1 : waterfn_refused(f, v);
@@ -364,20 +364,19 @@ static void run_rows(const struct water_args *a, const struct watertable *t,
         water_say(a, tongue("perhatian: %s", "careful: %s"), tongue(f->careful_id, f->careful_en));
 }
 
-/* Fills x[k][rows] for every input; the exit code. */
+/* Fills x[k * rows + i] for every input; the exit code. */
 static int take_inputs(struct water_args *a, const struct watertable *t, const struct waterfn *f,
-                       double **x)
+                       double *x)
 {
     char why[WATER_WHY] = "", list[200];
 
     input_names(f, list, sizeof list);
     for (size_t k = 0; k < waterfn_inputs(f); k++) {
         const struct waterfn_input *in = &f->in[k];
-        int rc;
-
-        x[k] = xcalloc(watertable_rows(t) + 1, sizeof **x);
         /* cells out of range are told with their place by run_rows */
-        rc = water_column(a, t, in->name, in->usual, -INFINITY, INFINITY, x[k], why);
+        int rc = water_column(a, t, in->name, in->usual, -INFINITY, INFINITY,
+                              x + k * watertable_rows(t), why);
+
         if (rc == NILA_ERR_NOT_FOUND) {
             log_warnx(tongue("%.200s:1:1: kolom %s tidak ada: tambahkan, atau beri --%s NILAI",
                              "%.200s:1:1: there is no column %s: add it, or give --%s VALUE"),
@@ -395,7 +394,7 @@ static int take_inputs(struct water_args *a, const struct watertable *t, const s
 static int whole_file(struct water_args *a, const struct waterfn *f)
 {
     struct watertable *t = NULL;
-    double *x[WATERFN_INPUTS] = {NULL}, *out;
+    double *x, *out;
     char why[WATER_WHY] = "";
     int code, rc = watertable_read(&t, a->csv, why, sizeof why);
 
@@ -403,6 +402,7 @@ static int whole_file(struct water_args *a, const struct waterfn *f)
         log_warnx("%s", why);
         return command_exit_code(rc);
     }
+    x = xcalloc(WATERFN_INPUTS * watertable_rows(t) + 1, sizeof *x);
     out = xcalloc(watertable_rows(t) + 1, sizeof *out);
     code = take_inputs(a, t, f, x);
     if (code == EX_OK) {
@@ -414,8 +414,7 @@ static int whole_file(struct water_args *a, const struct waterfn *f)
         code = water_write(a, &b);
         buf_free(&b);
     }
-    for (size_t k = 0; k < WATERFN_INPUTS; k++)
-        free(x[k]);
+    free(x);
     free(out);
     watertable_free(t);
     return code;

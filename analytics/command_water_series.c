@@ -16,15 +16,15 @@
 #include "collector/common/reading.h"
 #include "collector/common/tongue.h"
 
-/* The table and its times; the exit code. *ts is the caller's, free. */
+/* The table and its times; the exit code, EX_OK with both set. Both are the caller's, also when it fails. */
 static int open_series(const struct water_args *a, struct watertable **t, int64_t **ts)
 {
     char why[WATER_WHY] = "";
     int column, rc = watertable_read(t, a->csv, why, sizeof why);
 
+    *ts = xcalloc(rc == 0 ? watertable_rows(*t) + 1 : 1, sizeof **ts);
     if (rc == 0) {
         column = watertable_find(*t, "time");
-        *ts = xcalloc(watertable_rows(*t) + 1, sizeof **ts);
         if (column < 0) {
             (void)snprintf(why, sizeof why,
                            tongue("%.200s:1:1: kolom time tidak ada", "%.200s:1:1: no column time"),
@@ -256,7 +256,7 @@ struct drift_asked {
 
 static int drift_options(struct water_args *a, struct drift_asked *k)
 {
-    static const int64_t OUT_OF_WATER_MS = 30 * 60 * (int64_t)1000; /* usual length of a cleaning */
+    static const int64_t OUT_OF_WATER_MS = (int64_t)30 * 60 * 1000; /* usual length of a cleaning */
     const char *hand = water_given(a, "hand");
     int code = take_moment(a, "cleaned", &k->cleaned, &k->cleaning);
 
@@ -281,7 +281,7 @@ static int drift_options(struct water_args *a, struct drift_asked *k)
 /* The value nearest to at, within 15 minutes; NaN: there is none. */
 static double nearest(const double *value, const int64_t *ts, size_t n, int64_t at)
 {
-    int64_t least = 15 * 60 * (int64_t)1000;
+    int64_t least = (int64_t)15 * 60 * 1000;
     double v = NAN;
 
     for (size_t i = 0; i < n; i++)
@@ -349,7 +349,7 @@ static int drift_rows(const struct water_args *a, const struct drift_day *day, s
         water_sheet_number(&s, day[i].swing);
         water_sheet_number(&s, w.recent);
         water_sheet_number(&s, w.before);
-        water_sheet_number(&s, w.known ? w.notice : NAN);
+        water_sheet_number(&s, w.known ? (double)w.notice : NAN);
         judged += w.known;
         if (w.notice && !on) {
             starts++;

@@ -16,7 +16,7 @@ enum {
     RECENT_LEAST = 4,
     BEFORE_LEAST = 10
 };
-static const int64_t NEAR_MS = 2 * 3600 * (int64_t)1000;
+static const int64_t NEAR_MS = (int64_t)2 * 3600 * 1000;
 
 static bool sound(double do_mg_l)
 {

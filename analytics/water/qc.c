@@ -163,18 +163,18 @@ int qc_worse(int a, int b)
 /* Thresholds of the reference's pond settings at 10 and 15 minutes. Oxygen steps faster than 6 mg/L/h: 1.8 % at night, 6.6 % by
  * day. Flat windows: pH logged to 0.1 stood 6 h in 13 % of good data, 24 h in 1.1 %. */
 static const struct pond {
-    enum metric metric;
     double spike_suspect, spike_fail, rate_per_h;
-    bool night_only;
     double finest, coarse; /* resolutions */
+    enum metric metric;
     int flat_h, flat_fail_h, coarse_flat_h, coarse_flat_fail_h;
+    bool night_only;
 } POND[] = {
-    {METRIC_DO_MG_L, 2, 4, 6, true, 0.01, 0.1, 3, 6, 6, 12},
-    {METRIC_DO_SAT_PCT, 26, 52, 78, true, 0.1, 1, 3, 6, 6, 12},
-    {METRIC_TEMP_C, 1.5, 3, 0, false, 0.01, 0.5, 12, 24, 24, 48},
-    {METRIC_PH, 1, 2, 1, false, 0.01, 0.1, 6, 12, 24, 48},
-    {METRIC_EC_US_CM, 0, 0, 0, false, 1, 10, 24, 48, 48, 96},
-    {METRIC_EC25_US_CM, 0, 0, 0, false, 1, 10, 24, 48, 48, 96},
+    {2, 4, 6, 0.01, 0.1, METRIC_DO_MG_L, 3, 6, 6, 12, true},
+    {26, 52, 78, 0.1, 1, METRIC_DO_SAT_PCT, 3, 6, 6, 12, true},
+    {1.5, 3, 0, 0.01, 0.5, METRIC_TEMP_C, 12, 24, 24, 48, false},
+    {1, 2, 1, 0.01, 0.1, METRIC_PH, 6, 12, 24, 48, false},
+    {0, 0, 0, 1, 10, METRIC_EC_US_CM, 24, 48, 48, 96, false},
+    {0, 0, 0, 1, 10, METRIC_EC25_US_CM, 24, 48, 48, 96, false},
 };
 
 void qc_pond_rules(enum metric metric, double resolution, struct qc_rules *out)

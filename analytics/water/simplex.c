@@ -43,9 +43,10 @@ static void begin(struct simplex *s, const double *x)
         double add = step;
 
         memcpy(s->at[k].x, x, s->n * sizeof *x);
-        /* a step must be seen beside a large x */
-        for (; k > 0 && !(s->at[k].x[k - 1] > x[k - 1]); add *= 10)
+        while (k > 0 && !(s->at[k].x[k - 1] > x[k - 1])) {
             s->at[k].x[k - 1] = x[k - 1] + add;
+            add *= 10; /* a step must be seen beside a large x */
+        }
         if (k > 0) {
             s->size += s->at[k].x[k - 1] - x[k - 1];
             evaluate(s, &s->at[k]);
