@@ -11,7 +11,7 @@
 #include "night_own.h"
 
 static const double HIGHEST_MG_L = 30; /* blooms in ponds reach 25 */
-static const double JUMP_MG_L = 3;     /* a larger step within GAP_MS may be a spike ... */
+static const double JUMP_MG_L = 2;     /* a larger step within GAP_MS may be a spike ... */
 static const double JUMP_SHARE = 0.6;  /* ... when it is also more than this share of the level */
 static const int64_t GAP_MS = (int64_t)65 * 60000; /* longer gaps stay gaps */
 static const int64_t REACH_MS = 40 * CIVIL_DAY_MS; /* of an aerator interval that is believed */

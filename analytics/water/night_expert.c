@@ -7,10 +7,13 @@
 #include "night_prior.h"
 
 /* Tuning, chosen on the five ponds with one pond left out at a time; half-lives in nights. */
-static const double CLIMATE_HALF_LIFE = 10;
-static const double RATIO_HALF_LIFE = 5;
-static const double RIDGE_HALF_LIFE = 12;
-static const double RATIO_PRIOR = 0.5; /* nights that the general shape counts as */
+static const double CLIMATE_HALF_LIFE = 4;
+static const double RATIO_HALF_LIFE = 2;
+static const double CHANGE_HALF_LIFE = 8;
+static const double CHANGE_PRIOR = 3; /* (mg/L)^2 of changes that the prior share counts as */
+static const double FADE_STEPS = 72;  /* in which that share falls to 1 / e */
+static const double RIDGE_HALF_LIFE = 5;
+static const double RATIO_PRIOR = 1; /* nights that the general shape counts as */
 
 static double age_weight(const struct night_past_set *set, int j, double half_life)
 {
@@ -95,6 +98,35 @@ static bool anomaly(const struct night_past_set *set, double *path)
                      (set->view[j].path[k] - path[k]);
         cross = (cross + weak * exp(-(k + 1) / 72.0)) / (squares + weak);
         path[k] = fmax(0, path[k] + cross * (set->now.level - level));
+    }
+    return true;
+}
+
+/* Yesterday's night, moved by how far tonight's level is from yesterday's, of which a share is left at each step: the share is
+ * the regression of past changes from night to night, drawn as above. */
+static bool change(const struct night_past_set *set, double *path)
+{
+    const struct night_view *last = &set->view[set->n - 1];
+    double squares = 0;
+
+    if (set->n < 2)
+        return false;
+    for (int j = 1; j < set->n; j++) {
+        double d = set->view[j].level - set->view[j - 1].level;
+
+        squares += age_weight(set, j, CHANGE_HALF_LIFE) * d * d;
+    }
+    for (int k = 0; k < set->steps; k++) {
+        double cross = CHANGE_PRIOR * exp(-(k + 1) / FADE_STEPS);
+
+        for (int j = 1; j < set->n; j++) {
+            const struct night_view *v = &set->view[j], *u = &set->view[j - 1];
+
+            cross += age_weight(set, j, CHANGE_HALF_LIFE) * (v->level - u->level) *
+                     (v->path[k] - u->path[k]);
+        }
+        path[k] = fmax(0, last->path[k] +
+                              cross / (squares + CHANGE_PRIOR) * (set->now.level - last->level));
     }
     return true;
 }
@@ -185,7 +217,7 @@ static bool decay(const struct night_past_set *set, double *path)
 /* --- ridge --- */
 
 /* Precision of the prior of each coefficient, in nights of unit feature. */
-static const double RIDGE_PRIOR[NIGHT_FEATURES] = {1, 1.5, 1, 1, 1.5, 1, 1, 1};
+static const double RIDGE_PRIOR[NIGHT_FEATURES] = {4, 10, 10, 10, 10, 10, 10, 10};
 
 static bool ridge(const struct night_past_set *set, double *path)
 {
@@ -299,8 +331,8 @@ void night_experts(const struct night_past_set *set, struct night_paths *out)
 {
     static bool (*const EXPERT[EXPERTS])(const struct night_past_set *set, double *path) = {
         [EXPERT_CLIMATE] = climate, [EXPERT_PERSIST] = persist, [EXPERT_RATIO] = ratio,
-        [EXPERT_ANOMALY] = anomaly, [EXPERT_DECAY] = decay,     [EXPERT_RIDGE] = ridge,
-        [EXPERT_LIGHT] = light};
+        [EXPERT_ANOMALY] = anomaly, [EXPERT_CHANGE] = change,   [EXPERT_DECAY] = decay,
+        [EXPERT_RIDGE] = ridge,     [EXPERT_LIGHT] = light};
 
     for (int e = 0; e < EXPERTS; e++)
         out->able[e] =

@@ -82,7 +82,7 @@ int night_handheld(double do_mg_l, int64_t ts_ms, struct night_model *const *pee
     e.n = 0;
     for (int i = 0; i < s.n; i++)
         night_ensemble_add(&e, s.curve[i], 1);
-    night_ensemble_general(&e, &set, GENERAL_NIGHTS, WIDER);
+    night_ensemble_general(&e, &set, GENERAL_NIGHTS, 0, WIDER * night_prior_sd(set.steps - 1));
     *out = (struct night_forecast){.issue_ms =
                                        ((int64_t)day * NIGHT_SLOTS + set.slot) * NIGHT_STEP_MS -
                                        CIVIL_WIB_MS + NIGHT_ROW_START_MS,

@@ -9,16 +9,28 @@
 #include "night_own.h"
 #include "night_prior.h"
 
-static const double LOSS_HALF_LIFE = 5; /* nights */
-static const double LOSS_PRIOR = 3;     /* nights that the usual order of the experts counts as */
-static const double RESIDUAL_HALF_LIFE = 15; /* nights */
+/* Tuning, chosen on five ponds with the prior's coefficients fitted without the pond that was scored; half-lives in nights.
+ * Their neighbourhood is flat: none moves a score by more than 2 %. */
+static const double LOSS_HALF_LIFE = 5;
+static const double LOSS_PRIOR = 3; /* nights that the usual order of the experts counts as */
+static const double LOSS_POWER = 3; /* of a weight, (Lmin / L) */
+static const double RESIDUAL_HALF_LIFE = 15;
+static const double WIDTH_PRIOR = 2; /* nights that the general spread counts as in its own scale */
+static const double CENTRE_PRIOR = 20; /* the same of its centre */
+/* The minimum lies deeper than that of the mix, which is smoother than a night: in general spreads. */
+static const double GENERAL_DEEPER = 0.4;
+/* Normal scores beside own curves are a little too wide without it (80 % band held 84 % of nights). */
+static const double SPREAD_SCALE = 0.87;
+static const double NOBODY_WIDER = 1.4; /* before the third night; an assumption */
+static const double SMOOTH_MG_L = 0.25; /* kernel of the chance */
+static const int64_t STALE_MS = (int64_t)3 * 3600000;
 
 /* Mean squared error of each expert against the best's, where nothing is known yet. */
 static const double USUAL_LOSS[EXPERTS] = {
-    [EXPERT_CLIMATE] = 3, [EXPERT_PERSIST] = 2.6, [EXPERT_RATIO] = 1.15, [EXPERT_ANOMALY] = 1.3,
-    [EXPERT_DECAY] = 1.3, [EXPERT_RIDGE] = 1,     [EXPERT_LIGHT] = 1.5};
+    [EXPERT_CLIMATE] = 4,  [EXPERT_PERSIST] = 1.6, [EXPERT_RATIO] = 1.6, [EXPERT_ANOMALY] = 1.5,
+    [EXPERT_CHANGE] = 1.2, [EXPERT_DECAY] = 1.2,   [EXPERT_RIDGE] = 1,   [EXPERT_LIGHT] = 1.5};
 
-/* Weights (Lmin / L)^2 of the experts that are able tonight; they sum to 1. */
+/* Weights (Lmin / L)^LOSS_POWER of the experts that are able tonight; they sum to 1. */
 static void expert_weights(const struct night_track *t, const struct night_paths *p, double *w)
 {
     double loss[EXPERTS], sum[EXPERTS], scale = 0, scale_w = 0, least = INFINITY, total = 0;
@@ -43,8 +55,7 @@ static void expert_weights(const struct night_track *t, const struct night_paths
             least = fmin(least, loss[e]);
     }
     for (int e = 0; e < EXPERTS; e++) {
-        w[e] = p->able[e] ? (least + 1e-9) * (least + 1e-9) / ((loss[e] + 1e-9) * (loss[e] + 1e-9))
-                          : 0;
+        w[e] = p->able[e] ? pow((least + 1e-9) / (loss[e] + 1e-9), LOSS_POWER) : 0;
         total += w[e];
     }
     for (int e = 0; e < EXPERTS; e++)
@@ -68,23 +79,23 @@ static void mix(const struct night_track *t, const struct night_past_set *set,
 /* --- track --- */
 
 /* What the experts and the mix would have said of the night of a row, against what came. */
-static void score_night(struct night_model *m, int index, double at)
+static void score_night(const struct night_model *m, struct night_track *t, int index, double at,
+                        bool aerated)
 {
-    struct night_track *t = &m->track;
     struct night_past_set set;
     struct night_view came;
     struct night_paths p;
     struct night_past *out = &t->night[t->n];
-    double mean[NIGHT_STEPS_MAX];
+    double mean[NIGHT_STEPS_MAX], least = INFINITY, came_least = INFINITY;
     double level = night_grid_at(m->row[index].do_mg_l, at);
 
     set.slot = t->slot;
     set.end = t->end;
     set.steps = t->end - t->slot;
     set.at = at;
-    if (!night_truth(m, index, &set, &came))
+    if (!night_truth(m, index, &set, aerated, &came))
         return;
-    night_collect(m, index, t->slot, t->end, at, level, false, &set);
+    night_collect(m, index, t->slot, t->end, at, level, aerated, &set);
     mix(t, &set, &p, mean);
     out->day = m->row[index].day;
     for (int e = 0; e < EXPERTS; e++) {
@@ -97,22 +108,27 @@ static void score_night(struct night_model *m, int index, double at)
         }
         out->loss[e] = p.able[e] ? (float)loss : NAN;
     }
-    for (int k = 0; k < set.steps; k++)
-        out->residual[k] = (float)(came.log_path[k] - night_log(mean[k]));
+    for (int k = 0; k < set.steps; k++) {
+        double l = night_log(mean[k]);
+
+        out->residual[k] = (float)(came.log_path[k] - l);
+        least = fmin(least, l);
+        came_least = fmin(came_least, came.log_path[k]);
+    }
+    out->depth = (float)(came_least - least);
     t->n++;
 }
 
-void night_track_to(struct night_model *m, int slot, int end, int32_t before, double at)
+void night_track_to(const struct night_model *m, struct night_track *t, const struct night_start *s,
+                    bool aerated)
 {
-    struct night_track *t = &m->track;
-
-    if (t->slot != slot || t->end != end || t->upto >= before) {
-        t->slot = slot;
-        t->end = end;
+    if (t->slot != s->slot || t->end != s->end || t->upto >= s->day) {
+        t->slot = s->slot;
+        t->end = s->end;
         t->upto = INT32_MIN;
         t->n = 0;
     }
-    for (int k = 0; k < m->rows && m->row[k].day < before; k++) {
+    for (int k = 0; k < m->rows && m->row[k].day < s->day; k++) {
         if (m->row[k].day <= t->upto)
             continue;
         if (t->n == NIGHT_ROWS) {
@@ -120,7 +136,7 @@ void night_track_to(struct night_model *m, int slot, int end, int32_t before, do
             t->n--;
         }
         t->upto = m->row[k].day;
-        score_night(m, k, at);
+        score_night(m, t, k, s->at, aerated);
     }
 }
 
@@ -139,35 +155,62 @@ static const double SCORE[NIGHT_GENERAL] = {-1.75, -1.15, -0.76, -0.47, -0.16,
                                             0.16,  0.47,  0.76,  1.15,  1.75};
 
 void night_ensemble_general(struct night_ensemble *e, const struct night_past_set *set,
-                            double weight, double wider)
+                            double weight, double centre, double spread)
 {
+    double sd = night_prior_sd(set->steps - 1);
+
     for (int i = 0; i < NIGHT_GENERAL; i++) {
         for (int k = 0; k < set->steps; k++)
-            e->general[i][k] = (float)(SCORE[i] * wider * night_prior_sd(set->slot, k));
+            e->general[i][k] = (float)((SCORE[i] * spread + centre) * night_prior_sd(k) / sd);
         night_ensemble_add(e, e->general[i], weight / NIGHT_GENERAL);
     }
 }
 
-/* Own residuals, fading with age; other ponds' while there are fewer than ENOUGH; the general spread. */
-static void gather(const struct night_model *m, const struct night_ask *ask,
-                   const struct night_past_set *set, struct night_ensemble *e)
+/* Centre and spread of this pond's errors of the minimum on the log scale, drawn towards the general ones. */
+static void own_errors(const struct night_track *t, const struct night_past_set *set,
+                       double *centre, double *spread)
 {
-    const struct night_track *t = &m->track;
+    double sd = night_prior_sd(set->steps - 1), sum = 0, mean = -CENTRE_PRIOR * GENERAL_DEEPER * sd,
+           square = WIDTH_PRIOR * sd * sd;
+
+    for (int j = 0; j < t->n; j++) {
+        double w = exp2(-(t->n - 1 - j) / RESIDUAL_HALF_LIFE);
+
+        sum += w;
+        mean += w * t->night[j].depth;
+    }
+    mean /= sum + CENTRE_PRIOR;
+    for (int j = 0; j < t->n; j++) {
+        double d = t->night[j].depth - mean;
+
+        square += exp2(-(t->n - 1 - j) / RESIDUAL_HALF_LIFE) * d * d;
+    }
+    *centre = mean;
+    *spread = SPREAD_SCALE * sqrt(square / (sum + WIDTH_PRIOR));
+}
+
+/* Own residuals, fading with age; other ponds' while there are fewer than ENOUGH; the general spread. */
+static void gather(const struct night_model *m, const struct night_track *t,
+                   const struct night_ask *ask, const struct night_past_set *set,
+                   struct night_ensemble *e)
+{
+    double centre, spread;
 
     e->n = 0;
     for (int j = 0; j < t->n; j++)
         night_ensemble_add(e, t->night[j].residual, exp2(-(t->n - 1 - j) / RESIDUAL_HALF_LIFE));
-    for (size_t p = 0; p < ask->n_peers && t->n < NIGHT_ENOUGH; p++) {
+    for (size_t p = 0; p < ask->n_peers && t->n < NIGHT_ENOUGH && !ask->aerated; p++) {
         const struct night_track *other = &ask->peers[p]->track;
         int from = other->n > NIGHT_BORROWED ? other->n - NIGHT_BORROWED : 0;
 
         if (ask->peers[p] == m || other->slot != t->slot || other->end != t->end)
             continue;
-        for (int j = from; j < other->n && e->n < NIGHT_ENSEMBLE_MAX - NIGHT_GENERAL; j++)
+        for (int j = from; j < other->n && e->n < NIGHT_ROWS + NIGHT_BORROWED_MOST; j++)
             night_ensemble_add(e, other->night[j].residual, 0.5);
     }
-    night_ensemble_general(e, set, NIGHT_GENERAL_WEIGHT,
-                           ask->young && set->n < NIGHT_NIGHTS_MIN ? 1.4 : 1);
+    own_errors(t, set, &centre, &spread);
+    night_ensemble_general(e, set, NIGHT_GENERAL_WEIGHT, centre,
+                           spread * (set->n < NIGHT_NIGHTS_MIN ? NOBODY_WIDER : 1));
 }
 
 /* Sorts order by value (insertion: nearly sorted from the step before). */
@@ -253,7 +296,7 @@ void night_ensemble_run(const struct night_ensemble *e, const double *mean, bool
                    NIGHT_STEP_MS * (1 + lround(quantile(order, e->n, when, e->weight, total, 0.5)));
     f->min_to_ms = f->issue_ms +
                    NIGHT_STEP_MS * (1 + lround(quantile(order, e->n, when, e->weight, total, 0.9)));
-    f->smooth = 0.25;
+    f->smooth = SMOOTH_MG_L;
     for (int i = 0; i < NIGHT_LIMITS; i++)
         f->p_below[i] = night_p_below(f, NIGHT_LIMIT_MG_L[i]);
 }
@@ -282,48 +325,72 @@ static int row_index(const struct night_model *m, int32_t day)
     return -1;
 }
 
+/* The last reading, also one that waits as a possible spike: more of them are true than not. */
+static void take_level(const struct night_model *m, const struct night_ask *ask,
+                       struct night_start *s)
+{
+    bool held = m->held.ts_ms > m->last.ts_ms;
+
+    s->level_ms = held ? m->held.ts_ms : m->last.ts_ms;
+    s->level = held ? m->held.v : m->last.v;
+    s->at = (double)(s->level_ms + CIVIL_WIB_MS - NIGHT_ROW_START_MS) / NIGHT_STEP_MS -
+            (double)s->day * NIGHT_SLOTS;
+    if (s->level_ms == 0 || ask->issue_ms - s->level_ms > STALE_MS || s->at < 0) {
+        s->level_ms = 0;
+        s->level = NAN;
+        s->at = s->slot;
+    }
+}
+
+static int take_start(const struct night_model *m, const struct night_ask *ask,
+                      struct night_start *s)
+{
+    int64_t slot = local_slot(ask->issue_ms);
+
+    s->day = (int32_t)(slot / NIGHT_SLOTS);
+    s->slot = (int)(slot % NIGHT_SLOTS);
+    s->issue_ms = slot * NIGHT_STEP_MS - CIVIL_WIB_MS + NIGHT_ROW_START_MS;
+    s->end = ask->until_ms == 0 ? NIGHT_SLOTS
+                                : (int)(local_slot(ask->until_ms) - (int64_t)s->day * NIGHT_SLOTS);
+    if (s->slot < NIGHT_FIRST_SLOT || s->end <= s->slot || s->end > NIGHT_SLOTS ||
+        m->newest_ms > ask->issue_ms)
+        return NILA_ERR_RANGE;
+    s->index = row_index(m, s->day);
+    take_level(m, ask, s);
+    return s->index < 0 || (s->level_ms == 0 && !ask->young) ? NILA_ERR_NOT_FOUND : 0;
+}
+
 int night_model_forecast(struct night_model *m, const struct night_ask *ask,
                          struct night_forecast *out)
 {
-    static const int64_t STALE_MS = (int64_t)3 * 3600000;
-    int64_t slot_abs = local_slot(ask->issue_ms), end_abs = local_slot(ask->until_ms);
-    int32_t day = (int32_t)(slot_abs / NIGHT_SLOTS);
-    int slot = (int)(slot_abs % NIGHT_SLOTS);
-    int end = ask->until_ms == 0 ? NIGHT_SLOTS : (int)(end_abs - (int64_t)day * NIGHT_SLOTS);
-    int index = row_index(m, day), natural, aerated;
-    double at = (double)(m->last.ts_ms + CIVIL_WIB_MS - NIGHT_ROW_START_MS) / NIGHT_STEP_MS -
-                (double)day * NIGHT_SLOTS;
-    bool level = m->last.ts_ms != 0 && ask->issue_ms - m->last.ts_ms <= STALE_MS && at >= 0;
     struct night_past_set set;
     struct night_paths paths;
     struct night_ensemble ensemble;
+    struct night_track aside = {.slot = -1}, *t = ask->aerated ? &aside : &m->track;
+    struct night_start s;
     double mean[NIGHT_STEPS_MAX];
+    int natural, aerated, rc = take_start(m, ask, &s);
 
-    if (slot < NIGHT_FIRST_SLOT || end <= slot || end > NIGHT_SLOTS || m->newest_ms > ask->issue_ms)
-        return NILA_ERR_RANGE;
-    if (index < 0 || (!level && !ask->young))
-        return NILA_ERR_NOT_FOUND;
+    if (rc != 0)
+        return rc;
     if (ask->aerated) {
         night_model_nights(m, ask->issue_ms, &natural, &aerated);
         if (natural < NIGHT_BOTH_MIN || aerated < NIGHT_BOTH_MIN)
             return NILA_ERR_NOT_FOUND;
     }
-    if (!level)
-        at = slot;
-    night_collect(m, index, slot, end, at, level ? m->last.v : NAN, ask->aerated, &set);
-    if ((set.n < NIGHT_NIGHTS_MIN && !ask->young) || (set.n == 0 && !level))
+    night_collect(m, s.index, s.slot, s.end, s.at, s.level, ask->aerated, &set);
+    if ((set.n < NIGHT_NIGHTS_MIN && !ask->young) || (set.n == 0 && s.level_ms == 0))
         return NILA_ERR_NOT_FOUND;
-    *out = (struct night_forecast){.issue_ms =
-                                       slot_abs * NIGHT_STEP_MS - CIVIL_WIB_MS + NIGHT_ROW_START_MS,
+    *out = (struct night_forecast){.issue_ms = s.issue_ms,
+                                   .until_ms = s.issue_ms + set.steps * NIGHT_STEP_MS,
                                    .basis = NIGHT_PROBE,
                                    .nights = set.n,
-                                   .steps = end - slot,
-                                   .level_ms = level ? m->last.ts_ms : 0,
-                                   .level_mg_l = level ? m->last.v : NAN};
-    out->until_ms = out->issue_ms + out->steps * NIGHT_STEP_MS;
-    night_track_to(m, slot, end, day, at);
-    mix(&m->track, &set, &paths, mean);
-    gather(m, ask, &set, &ensemble);
+                                   .steps = set.steps,
+                                   .level_ms = s.level_ms,
+                                   .level_mg_l = s.level};
+    night_track_to(m, t, &s, ask->aerated);
+    mix(t, &set, &paths, mean);
+    gather(m, t, ask, &set, &ensemble);
     night_ensemble_run(&ensemble, mean, ask->aerated, out);
     return 0;
 }

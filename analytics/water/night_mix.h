@@ -10,9 +10,10 @@ enum {
     NIGHT_ENOUGH = 15,  /* own residual curves; with fewer other ponds' are borrowed */
     NIGHT_YOUNG = 7,    /* with fewer nights a forecast is called rough */
     NIGHT_BORROWED = 5, /* of each other pond, the newest */
-    NIGHT_ENSEMBLE_MAX = NIGHT_ROWS + 40 + NIGHT_GENERAL
+    NIGHT_BORROWED_MOST = 40,
+    NIGHT_ENSEMBLE_MAX = NIGHT_ROWS + NIGHT_BORROWED_MOST + NIGHT_GENERAL
 };
-#define NIGHT_GENERAL_WEIGHT 4.0 /* nights that the general spread counts as */
+#define NIGHT_GENERAL_WEIGHT 20.0 /* nights that the general spread counts as */
 
 struct night_ensemble {
     int n;
@@ -21,13 +22,23 @@ struct night_ensemble {
     float general[NIGHT_GENERAL][NIGHT_STEPS_MAX];
 };
 
-/* Brings the track of an issue at slot up to the rows before a day; begins it anew for another slot. */
-void night_track_to(struct night_model *m, int slot, int end, int32_t before, double at);
+/* Where tonight starts from. */
+struct night_start {
+    int32_t day;
+    int slot, end, index;       /* index: its row */
+    int64_t issue_ms, level_ms; /* level_ms 0: no level */
+    double level, at;           /* at: the level's time as a slot */
+};
+
+/* Brings a track up to the rows before s->day; begins it anew for another slot. aerated: of nights with the aerator on. */
+void night_track_to(const struct night_model *m, struct night_track *t, const struct night_start *s,
+                    bool aerated);
 /* Beyond NIGHT_ENSEMBLE_MAX nothing is added: borrowed curves only, own ones come first. */
 void night_ensemble_add(struct night_ensemble *e, const float *residual, double weight);
-/* The general spread as NIGHT_GENERAL curves, scaled; set says slot and steps. */
+/* The general spread as NIGHT_GENERAL curves: centre and spread are those of the minimum on the log scale; set says slot and
+ * steps. */
 void night_ensemble_general(struct night_ensemble *e, const struct night_past_set *set,
-                            double weight, double wider);
+                            double weight, double centre, double spread);
 /* Fills paths, minima, times and chances of f around mean; f has issue_ms and steps. */
 void night_ensemble_run(const struct night_ensemble *e, const double *mean, bool aerated,
                         struct night_forecast *f);

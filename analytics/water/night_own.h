@@ -21,6 +21,7 @@ enum night_expert {
     EXPERT_PERSIST,
     EXPERT_RATIO,
     EXPERT_ANOMALY,
+    EXPERT_CHANGE,
     EXPERT_DECAY,
     EXPERT_RIDGE,
     EXPERT_LIGHT,
@@ -42,6 +43,7 @@ struct night_track {
     int n;
     struct night_past {
         int32_t day;
+        float depth;                     /* log minimum that came, less that of the mix */
         float loss[EXPERTS];             /* mean squared error of the path; NaN: was not able to */
         float residual[NIGHT_STEPS_MAX]; /* of the mix, on the log scale of night_log */
     } night[NIGHT_ROWS];
@@ -98,9 +100,9 @@ int night_aerated_from(const struct night_row *r, int end);
  * index. aerated: nights on which the aerator ran instead of natural ones. */
 void night_collect(const struct night_model *m, int index, int slot, int end, double at,
                    double level, bool aerated, struct night_past_set *set);
-/* What came of the night of row index: true when it was natural to the end and seen. */
+/* What came of the night of row index: true when it was seen, and natural to the end (aerated: when the aerator ran). */
 bool night_truth(const struct night_model *m, int index, const struct night_past_set *set,
-                 struct night_view *v);
+                 bool aerated, struct night_view *v);
 void night_experts(const struct night_past_set *set, struct night_paths *out);
 
 #endif

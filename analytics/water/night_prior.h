@@ -9,7 +9,7 @@
 
 /* Coefficients for an issue at slot and step k (0: ten minutes later). */
 void night_prior_beta(int slot, int k, double beta[NIGHT_FEATURES]);
-/* Standard deviation of the log-ratio error at that step. */
-double night_prior_sd(int slot, int k);
+/* Standard deviation of the log-ratio error at step k. */
+double night_prior_sd(int k);
 
 #endif

@@ -6,8 +6,8 @@
 #include "collector/common/civil.h"
 #include "night_own.h"
 
-static const double LOG_OFFSET_MG_L = 0.5; /* below it a ratio says nothing */
-static const double SHAPE_HALF_LIFE = 5;   /* nights */
+static const double LOG_OFFSET_MG_L = 1; /* below it a ratio says nothing */
+static const double SHAPE_HALF_LIFE = 5; /* nights */
 
 enum {
     SHARE_X100 = 85,   /* of the steps that must have been seen */
@@ -212,11 +212,11 @@ void night_collect(const struct night_model *m, int index, int slot, int end, do
 }
 
 bool night_truth(const struct night_model *m, int index, const struct night_past_set *set,
-                 struct night_view *v)
+                 bool aerated, struct night_view *v)
 {
     int seen;
 
-    return take_view(&m->row[index], set, false, v, &seen) && v->whole;
+    return take_view(&m->row[index], set, aerated, v, &seen) && v->whole;
 }
 
 void night_model_nights(const struct night_model *m, int64_t issue_ms, int *natural, int *aerated)
