@@ -16,7 +16,7 @@ static const double LOSS_PRIOR = 3; /* nights that the usual order of the expert
 static const double LOSS_POWER = 3; /* of a weight, (Lmin / L) */
 static const double RESIDUAL_HALF_LIFE = 15;
 static const double WIDTH_PRIOR = 2; /* nights that the general spread counts as in its own scale */
-static const double CENTRE_PRIOR = 20; /* the same of its centre */
+static const double CENTRE_PRIOR = 12; /* the same of its centre */
 /* The minimum lies deeper than that of the mix, which is smoother than a night: in general spreads. */
 static const double GENERAL_DEEPER = 0.4;
 /* Normal scores beside own curves are a little too wide without it (80 % band held 84 % of nights). */
