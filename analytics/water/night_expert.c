@@ -106,11 +106,12 @@ static bool anomaly(const struct night_past_set *set, double *path)
  * the regression of past changes from night to night, drawn as above. */
 static bool change(const struct night_past_set *set, double *path)
 {
-    const struct night_view *last = &set->view[set->n - 1];
+    const struct night_view *last;
     double squares = 0;
 
     if (set->n < 2)
         return false;
+    last = &set->view[set->n - 1];
     for (int j = 1; j < set->n; j++) {
         double d = set->view[j].level - set->view[j - 1].level;
 
