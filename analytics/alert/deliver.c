@@ -40,6 +40,7 @@ struct deliver {
     struct deliver_heard *heard;
     size_t n_heard;
     size_t lost_heard;
+    int64_t direct_id; /* of attempts that are not on record: below 0 */
 };
 
 static int usual_send(void *c, const char *to, const struct channel_message *m,
@@ -95,6 +96,8 @@ static void keep_result(struct rec_attempt *a, const struct channel_result *got,
 
 static void store(const struct worker *w, const struct rec_attempt *a)
 {
+    if (a->id < 0)
+        return;
     if (records_attempt_store(w->d->records, a) != 0)
         log_warnx("alarm channel %s: what became of message %lld could not be stored; it will be "
                   "sent again",
@@ -327,6 +330,18 @@ void deliver_feed(struct deliver *d, int64_t now_ms)
             give_up(d, &list[i], now_ms);
     (void)pthread_mutex_unlock(&d->lock);
     free(list);
+}
+
+void deliver_direct(struct deliver *d, const struct rec_attempt *a)
+{
+    struct rec_attempt one = *a;
+
+    (void)pthread_mutex_lock(&d->lock);
+    one.id = --d->direct_id;
+    one.due_ms = 0;
+    if (!hand_over(d, &one))
+        log_warnx("alarm channel %s is not there", a->channel);
+    (void)pthread_mutex_unlock(&d->lock);
 }
 
 bool deliver_take_back(struct deliver *d, int64_t id)

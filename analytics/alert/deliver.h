@@ -36,6 +36,8 @@ void deliver_stop(struct deliver *d);
 
 /* Hands over what is due by now; call it after every commit and regularly. Errors of the records, logged; then later. */
 void deliver_feed(struct deliver *d, int64_t now_ms);
+/* Makes an attempt that could not be stored: tried once, and nothing is kept of it. */
+void deliver_direct(struct deliver *d, const struct rec_attempt *a);
 /* Takes an attempt out of memory; false: it is being made just now. */
 bool deliver_take_back(struct deliver *d, int64_t id);
 /* Attempts in memory, being made included. */

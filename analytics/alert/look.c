@@ -282,6 +282,13 @@ static void see_presses(struct look *l, int64_t now_ms)
         if (q->kind == PRESS_GASPING && last && now_ms - q->at_ms < GASPING_MS)
             see(l, q->pond, CAUSE_GASPING, ALARM_DANGER, NAN, NAN);
     }
+    /* measured: the pH of a cage falls; every cage is told, also downstream in the other regency */
+    for (size_t i = 0; i < l->n_seen; i++) {
+        const struct look_pond *p = look_find(l, l->seen[i].subject);
+        if (p != NULL && p->pond->system == POND_SYSTEM_CAGE &&
+            l->seen[i].severity == ALARM_DANGER && l->seen[i].cause == CAUSE_PH_FALL)
+            river = now_ms;
+    }
     if (river != 0) /* presses are read back over RIVER_MS */
         see(l, "", CAUSE_RIVER_BANGAI, ALARM_DANGER, NAN, NAN);
 }
@@ -387,10 +394,17 @@ void look_pass(struct look *l, struct series_source *s, const struct alert_setti
     bool answered = l->ponds == 0;
 
     l->n_seen = l->n_ground = 0;
+    for (size_t i = 0; i < l->ponds; i++)
+        l->pond[i].answered = false;
     for (size_t i = 0; i < l->ponds; i++) {
-        answered = look_at(l, &l->pond[i], s, now_ms) || answered;
-        if (!answered) /* one answer more is not waited for: it is away */
+        size_t at = (l->start + i) % l->ponds;
+
+        if (look_at(l, &l->pond[at], s, now_ms)) {
+            answered = true;
+        } else { /* the rest is not waited for; the next pass begins behind it */
+            l->start = at + 1;
             break;
+        }
     }
     if (answered) {
         l->away_ms = 0;

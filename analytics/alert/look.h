@@ -45,6 +45,8 @@ struct look {
     size_t n_seen, seen_cap;
     struct engine_ground *ground; /* one a pond, then farms and the site */
     size_t n_ground, ground_cap;
+    size_t
+        start; /* pond the next pass begins with: one whose question hangs may not hide the others */
     int64_t read_ms;       /* when the records were read */
     int64_t away_ms;       /* since when the source does not answer; 0: it does */
     int64_t mains_lost_ms; /* 0: they are there, or nobody knows */

@@ -297,6 +297,41 @@ static void tell_log(const struct watch *w)
             w->plan.nobody);
 }
 
+/* May a danger be told past the records now? Once in repeat_ms for each; of more than WATCH_DIRECT the oldest gives way. */
+static bool may_tell(struct watch *w, const struct rec_alarm *a, int64_t now_ms)
+{
+    size_t oldest = 0;
+
+    for (size_t i = 0; i < WATCH_DIRECT; i++) {
+        if (strcmp(w->direct[i].subject, a->subject) == 0 &&
+            strcmp(w->direct[i].group, a->group) == 0 && w->direct[i].at_ms != 0) {
+            if (now_ms - w->direct[i].at_ms < w->engine.rules.repeat_ms &&
+                now_ms >= w->direct[i].at_ms)
+                return w->direct[i].at_ms == now_ms; /* the same telling to the next address */
+            oldest = i;
+            break;
+        }
+        if (w->direct[i].at_ms < w->direct[oldest].at_ms)
+            oldest = i;
+    }
+    memcpy(w->direct[oldest].subject, a->subject, sizeof a->subject);
+    memcpy(w->direct[oldest].group, a->group, sizeof a->group);
+    w->direct[oldest].at_ms = now_ms;
+    return true;
+}
+
+/* The records cannot be written: a danger is told all the same, once in repeat_ms; nothing can be kept of it. */
+static void tell_directly(struct watch *w, int64_t now_ms)
+{
+    for (size_t i = 0; i < w->plan.n; i++) {
+        const struct rec_attempt *t = &w->plan.attempt[i];
+
+        if (t->severity == ALARM_DANGER && w->plan.index[i] >= 0 &&
+            may_tell(w, &w->engine.alarm[w->plan.index[i]], now_ms))
+            deliver_direct(w->deliver, t);
+    }
+}
+
 /* Stores what was decided; then it is so. When it cannot be stored, the engine forgets it and decides again. */
 static int settle(struct watch *w, const struct rec_ask *ask, size_t asks,
                   const struct rec_mark *mark, size_t marks, int64_t now_ms)
@@ -326,6 +361,7 @@ static int settle(struct watch *w, const struct rec_ask *ask, size_t asks,
     } else {
         log_warnx("alarm: what was decided could not be stored (%s); it is decided again",
                   nila_err_text(rc));
+        tell_directly(w, now_ms);
         if (take_over(w) != 0)
             engine_settle(&w->engine);
     }

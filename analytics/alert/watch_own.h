@@ -7,6 +7,8 @@
 #include "plan.h"
 #include "watch.h"
 
+#define WATCH_DIRECT 32
+
 struct watch {
     const struct analytics_config *config;
     const struct alert_settings *settings;
@@ -16,6 +18,11 @@ struct watch {
     struct look look;
     struct engine engine;
     struct plan plan;
+    /* dangers told without the records, while these cannot be written */
+    struct {
+        char subject[ALARM_SUBJECT_SIZE], group[ALARM_WORD_SIZE];
+        int64_t at_ms;
+    } direct[WATCH_DIRECT];
     int64_t pass_due, asks_due, inputs_due, feed_due;       /* monotonic */
     int64_t dusk_tried_ms, judge_tried_ms, notice_tried_ms; /* wall */
 };

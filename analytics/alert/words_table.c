@@ -132,7 +132,7 @@ const struct words_row WORDS[CAUSE_COUNT] = {
          "{mati} fish died in {kolam} today (usual: {biasa})."},
         {"Ambil ikan mati, kubur jauh dari kolam dan sungai, jangan dijual.|Hentikan pakan hari ini.|Foto ikan dan insangnya.|Jangan pindahkan ikan, air, atau jaring ke kolam lain.|Hubungi penyuluh {telp}.",
          "Take out and bury dead fish, do not sell them.|Stop feeding today.|Photograph the fish and their gills.|Do not move fish, water or nets to another pond.|Call the extension worker {telp}."},
-        {"[NILA] {kolam}: {mati} ekor mati hari ini. Ambil dan kubur jauh dari kolam dan sungai, stop pakan, foto ikan, jangan pindah ikan/jaring. Penyuluh: {telp}",
+        {"[NILA] {kolam}: {mati} ekor mati hari ini. Kubur jauh dari air, stop pakan, foto ikan, jangan pindah ikan/jaring. Telp {telp}",
          "[NILA] {kolam}: {mati} dead fish today. Remove and bury, stop feeding, take photos, do not move fish or nets. Call {telp}"},
     },
     [CAUSE_RIVER_BANGAI] = {
@@ -142,8 +142,8 @@ const struct words_row WORDS[CAUSE_COUNT] = {
          "Acid river water was reported at {jam}; it will pass every cage downstream."},
         {"Hentikan pakan.|Pindahkan keramba ke air yang lebih baik bila bisa, atau panen dan jual ikan yang sudah layak.|Jangan tebar benih.|Hubungi penyuluh {telp}.",
          "Stop feeding.|Tow the cage to better water if you can, or harvest and sell fish of market size.|Do not stock.|Call extension {telp}."},
-        {"[NILA] BAHAYA: AIR BANGAI dilaporkan jam {jam}. Stop pakan, pindahkan/jual ikan siap panen, jangan tebar benih. Telp {telp}",
-         "[NILA] DANGER: ACID RIVER reported at {jam}. Stop feed, move or sell market-size fish, do not stock. Call {telp}"},
+        {"[NILA] BAHAYA AIR BANGAI dilaporkan jam {jam}. Stop pakan, pindahkan/jual ikan siap panen, jangan tebar benih. Telp {telp}",
+         "[NILA] DANGER ACID RIVER reported at {jam}. Stop feed, move or sell market-size fish, do not stock. Call {telp}"},
     },
     [CAUSE_POWER_LOST] = {
         {"Listrik padam",
@@ -162,7 +162,7 @@ const struct words_row WORDS[CAUSE_COUNT] = {
          "Tonight's forecast, oxygen below {batas}: {daftar}."},
         {"Nyalakan kincir mulai pukul {jam_mulai} sampai matahari terbit.|Besok pagi tunda pakan.|Pastikan genset siap.|HP jangan dimatikan.",
          "Run the aerator from {jam_mulai} until sunrise.|Hold tomorrow morning's feed.|Make sure the generator is ready.|Keep your phone on."},
-        {"[NILA] Malam ini oksigen diperkirakan di bawah {batas}: {daftar}. Nyalakan kincir mulai jam {jam_mulai} sampai matahari terbit. Besok pagi tunda pakan.",
+        {"[NILA] Malam ini oksigen diperkirakan di bawah {batas}: {daftar}. Kincir mulai jam {jam_mulai} sampai matahari terbit. Besok tunda pakan.",
          "[NILA] Tonight oxygen expected below {batas}: {daftar}. Run the aerator from {jam_mulai} until sunrise. Feed later tomorrow."},
     },
     [CAUSE_HEARTBEAT] = {
@@ -252,7 +252,7 @@ const struct words_row WORDS_CAGE_DANGER = {
     {NULL, NULL}, {NULL, NULL},
     {"Hentikan pakan.|Pindahkan keramba ke air yang lebih baik bila bisa, atau panen dan jual ikan yang sudah layak.|Jangan tebar benih.|Hubungi penyuluh {telp}.",
      "Stop feeding.|Tow the cage to better water if you can, or harvest and sell fish of market size.|Do not stock.|Call the extension worker {telp}."},
-    {"[NILA] BAHAYA {kolam}: {judul} jam {jam} ({nilai}, batas {batas}). Stop pakan, pindahkan keramba atau jual ikan siap panen. Telp {telp}",
+    {"[NILA] BAHAYA {kolam}: {judul} jam {jam} ({nilai}, batas {batas}). Stop pakan, pindah keramba/jual ikan layak. Telp {telp}",
      "[NILA] DANGER {kolam}: {judul} at {jam} ({nilai}, limit {batas}). Stop feed, tow the cage or sell market-size fish. Call {telp}"},
 };
 const struct words_row WORDS_CAGE_WATCH = {
@@ -268,7 +268,7 @@ const struct words_row WORDS_NO_LIME = {
     {NULL, NULL}, {NULL, NULL},
     {"Ukur ulang dengan alat lain atau kertas pH.|Jangan menabur kapur: amonia tinggi atau belum diketahui, dan kapur membuatnya beracun.|Hentikan pakan hari ini dan ganti air 20-30% (periksa pH air sumber dulu).|Jangan biarkan air parit atau limpasan gambut masuk kolam.|Hubungi penyuluh {telp}.",
      "Measure again with another meter or pH paper.|Do not lime: ammonia is high or not known, and lime makes it poisonous.|Stop feeding today and change 20-30% of the water (check the pH of the source first).|Keep run-off from peat out of the pond.|Call the extension worker {telp}."},
-    {"[NILA] {kolam}: pH {ph} terlalu asam (batas {batas}). JANGAN tabur kapur: amonia tinggi/belum diukur. Stop pakan, ganti air 20-30%. Telp {telp}",
-     "[NILA] {kolam}: pH {ph} too acid (limit {batas}). Do NOT lime: ammonia high or not measured. No feed, change 20-30% water. Call {telp}"},
+    {"[NILA] {kolam}: pH {ph} terlalu asam (batas {batas}). JANGAN tabur kapur: amonia tinggi/belum diukur. Stop pakan, ganti air 20%. Telp {telp}",
+     "[NILA] {kolam}: pH {ph} too acid (limit {batas}). Do NOT lime: ammonia high/not measured. No feed, change 20% water. Call {telp}"},
 };
 /* clang-format on */

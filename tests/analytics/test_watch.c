@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include <sqlite3.h>
+
 #include "analytics/alert/watch.h"
 #include "analytics/commands.h"
 #include "analytics/records/alarms.h"
@@ -84,6 +86,7 @@ static struct told told[512];
 static size_t n_told;
 static pthread_mutex_t told_lock = PTHREAD_MUTEX_INITIALIZER;
 static enum channel_fate sms_fate;
+static struct channel_event heard; /* what comes in with the next listening */
 
 static int fake_send(void *c, const char *to, const struct channel_message *m,
                      struct channel_result *out)
@@ -107,8 +110,27 @@ static int fake_send(void *c, const char *to, const struct channel_message *m,
 }
 static int fake_listen(void *c, int64_t wait_ms, channel_heard *fn, void *arg)
 {
-    (void)c, (void)wait_ms, (void)fn, (void)arg;
-    return NILA_ERR_UNSUPPORTED;
+    struct channel_event e;
+
+    (void)wait_ms;
+    if (channel_kind_of(c) != CHANNEL_SMS)
+        return NILA_ERR_UNSUPPORTED;
+    (void)pthread_mutex_lock(&told_lock);
+    e = heard;
+    heard = (struct channel_event){0};
+    (void)pthread_mutex_unlock(&told_lock);
+    if (e.from[0] != '\0')
+        fn(arg, &e);
+    else
+        (void)sched_yield();
+    return 0;
+}
+static void hear_next(enum heard_kind kind, const char *from)
+{
+    (void)pthread_mutex_lock(&told_lock);
+    heard = (struct channel_event){.kind = kind};
+    (void)snprintf(heard.from, sizeof heard.from, "%s", from);
+    (void)pthread_mutex_unlock(&told_lock);
 }
 static void fake_nothing(void *c)
 {
@@ -191,6 +213,7 @@ static int set_up(void **state)
     calm = false;
     n_told = 0;
     sms_fate = FATE_SENT;
+    heard = (struct channel_event){0};
     clock_set(&CLOCK);
     fake = (struct fake_collector){.value = pond_value, .step_ms = 10 * MIN, .now_ms = wall};
     fake_start(&fake, socket_path);
@@ -423,6 +446,79 @@ static void a_message_that_cannot_be_sent_is_tried_again_and_its_fate_is_kept(vo
     free(t);
 }
 
+/* The file takes no more alarms: as on a full disk. */
+static void a_danger_is_told_although_the_records_cannot_be_written(void **state)
+{
+    sqlite3 *h = NULL;
+    size_t n;
+
+    (void)state;
+    begin();
+    until(wall + 5 * MIN, MIN);
+    assert_int_equal(sqlite3_open(db_path, &h), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(h,
+                                  "CREATE TRIGGER full BEFORE INSERT ON alarms BEGIN SELECT "
+                                  "RAISE(ABORT, 'no room'); END",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    crash_ms = wall;
+    until(crash_ms + 17 * MIN, MIN / 2);
+    assert_int_equal(count("siren", "raise", "do_critical"), 1);
+    assert_int_equal(count("sms", "raise", "do_critical"), 1);
+    until(wall + 10 * MIN, MIN / 2);
+    assert_int_equal(count("siren", "raise", "do_critical"), 1); /* not with each look */
+    until(crash_ms + 35 * MIN, MIN / 2);
+    n = count("siren", "raise", NULL);
+    assert_true(n == 2);
+    assert_int_equal(sqlite3_exec(h, "DROP TRIGGER full", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(h), SQLITE_OK);
+    until(wall + MIN, MIN / 2);
+    assert_int_equal(count("siren", "raise", NULL), n + 1); /* now on record */
+}
+
+static void fish_that_gasp_and_acid_water_are_told_at_any_value(void **state)
+{
+    struct rec_press press = {.pond = "p-1", .kind = PRESS_GASPING, .by = "Budi"};
+
+    (void)state;
+    calm = true;
+    begin();
+    until(wall + 2 * MIN, MIN / 2);
+    assert_int_equal(n_told, 0);
+    press.at_ms = wall;
+    assert_int_equal(records_press(db, &press), 0);
+    until(wall + MIN, MIN / 2);
+    assert_non_null(strstr(first("sms", "raise", "gasping")->sms, "IKAN MEGAP-MEGAP"));
+    assert_int_equal(count("siren", "raise", "gasping"), 1);
+    until(wall + 4 * 60 * MIN, MIN);
+    assert_true(count("sms", "clear", "recovered") >= 1);
+}
+
+static void an_sms_or_a_call_of_a_contact_acknowledges_and_of_nobody_else(void **state)
+{
+    struct rec_alarm *a = NULL;
+    size_t n = 0;
+
+    (void)state;
+    begin();
+    until(wall + 5 * MIN, MIN);
+    crash_ms = wall;
+    until(crash_ms + 17 * MIN, MIN / 2);
+    hear_next(HEARD_OK, "+62899");
+    until(wall + MIN, MIN / 2);
+    assert_int_equal(records_alarms(db, 0, INT64_MAX, &a, &n), 0);
+    assert_true(n == 1 && a[0].acked_ms == 0);
+    free(a);
+    hear_next(HEARD_CALL, "+628121112222");
+    for (int k = 0; k < 100 && count("siren", "acked", NULL) == 0; k++)
+        until(wall + MIN / 2, MIN / 2);
+    assert_int_equal(records_alarms(db, 0, INT64_MAX, &a, &n), 0);
+    assert_true(n >= 1 && a[0].acked_ms != 0);
+    assert_string_equal(a[0].acked_how, "call");
+    assert_string_equal(a[0].acked_by, "Budi");
+    free(a);
+}
+
 /* --- the process itself --- */
 
 static pid_t spawn(const char *ready)
@@ -524,6 +620,9 @@ int main(void)
         T(a_collector_that_falls_silent_is_told_once_and_not_pond_by_pond),
         T(a_restart_in_the_middle_goes_on_where_it_was),
         T(a_message_that_cannot_be_sent_is_tried_again_and_its_fate_is_kept),
+        T(a_danger_is_told_although_the_records_cannot_be_written),
+        T(fish_that_gasp_and_acid_water_are_told_at_any_value),
+        T(an_sms_or_a_call_of_a_contact_acknowledges_and_of_nobody_else),
         T(killed_in_the_middle_of_telling_it_tells_again_after_the_restart),
     };
 

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What an alarm says. */
+#include "tests/support/support.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analytics/alert/words.h"
+#include "collector/common/civil.h"
+
+static struct words_facts usual(void)
+{
+    struct words_facts f = words_nothing();
+
+    f.place = "Kolam 2 Pak Budi";
+    f.phone = "0812 3456 7890";
+    f.technician = "0812 1111 2222";
+    f.list = "Kolam 2 jam 03.10 (terendah 1,9)";
+    f.sensor = "oksigen";
+    f.ended = CAUSE_DO_CRITICAL;
+    f.value = 1.23;
+    f.threshold = 1.5;
+    f.do_mg_l = 1.23;
+    f.temp_c = 28.4;
+    f.ph = 6.81;
+    f.drop_mg_l = 2.2;
+    f.minutes = 31;
+    f.do_min_mg_l = 2.1;
+    f.deaths = 120;
+    f.deaths_usual = 4;
+    f.ponds = 3;
+    f.well = 2;
+    assert_int_equal(civil_parse_iso("2026-11-24T03:12+07:00", &f.ts_ms, NULL), 0);
+    f.start_ms = f.dusk_ms = f.ts_ms;
+    return f;
+}
+
+/* No name in braces is left, nothing is empty, and an SMS fits 160 characters of GSM-7 (they are all ASCII). */
+static void every_cause_speaks_in_both_languages_and_fits_an_sms(void **state)
+{
+    struct words_facts f = usual();
+    int too_long = 0;
+
+    (void)state;
+    for (int c = 0; c < CAUSE_COUNT; c++)
+        for (int way = 0; way < 16; way++) {
+            struct words_said s;
+            bool english = (way & 1) != 0;
+
+            f.cage = (way & 2) != 0;
+            f.no_lime = (way & 4) != 0;
+            words_say(&s, (enum cause)c, (way & 8) != 0 ? ALARM_DANGER : ALARM_WATCH, &f, english);
+            if (strpbrk(s.title, "{}|") != NULL || strpbrk(s.text, "{}|") != NULL ||
+                strpbrk(s.sms, "{}|") != NULL)
+                fail_msg("%s: %s / %s / %s", cause_info((enum cause)c)->key, s.title, s.text,
+                         s.sms);
+            assert_true(strlen(s.title) > 5 && strlen(s.text) > 20);
+            for (const char *p = s.sms; *p != '\0'; p++)
+                assert_true(*p >= 0x20 && (unsigned char)*p < 0x7f);
+            if (strlen(s.sms) > 160) {
+                print_message("%s: %zu characters: %s\n", cause_info((enum cause)c)->key,
+                              strlen(s.sms), s.sms);
+                too_long++;
+            }
+            assert_true(strncmp(s.sms, "[NILA]", 6) == 0);
+            assert_int_equal(strstr(s.sms, english ? "DANGER" : "BAHAYA") != NULL, (way & 8) != 0);
+        }
+    assert_int_equal(too_long, 0);
+}
+
+static void values_have_a_comma_here_and_a_point_there(void **state)
+{
+    struct words_facts f = usual();
+    struct words_said s;
+
+    (void)state;
+    words_say(&s, CAUSE_DO_CRITICAL, ALARM_DANGER, &f, false);
+    assert_string_equal(
+        s.sms, "[NILA] BAHAYA Kolam 2 Pak Budi: oksigen 1,2 (batas 1,5) jam 03.12. NYALAKAN "
+               "KINCIR SEKARANG. Jangan beri pakan. Ikan megap-megap? Telp 0812 3456 7890");
+    words_say(&s, CAUSE_DO_CRITICAL, ALARM_DANGER, &f, true);
+    assert_non_null(strstr(s.sms, "oxygen 1.2 (limit 1.5) at 03:12"));
+    assert_non_null(strstr(s.text, "\n1) Switch on every paddlewheel"));
+    f.do_mg_l = f.value = NAN;
+    f.ts_ms = 0;
+    words_say(&s, CAUSE_DO_CRITICAL, ALARM_DANGER, &f, false);
+    assert_non_null(strstr(s.sms, "oksigen - (batas 1,5) jam -."));
+}
+
+static void nobody_is_told_to_lime_while_ammonia_is_high_or_unknown(void **state)
+{
+    struct words_facts f = usual();
+    struct words_said s;
+
+    (void)state;
+    words_say(&s, CAUSE_PH_LOW, ALARM_WATCH, &f, false);
+    assert_non_null(strstr(s.text, "Tabur kapur"));
+    f.no_lime = true;
+    words_say(&s, CAUSE_PH_LOW, ALARM_WATCH, &f, false);
+    assert_null(strstr(s.text, "Tabur kapur"));
+    assert_non_null(strstr(s.text, "Jangan menabur kapur"));
+    assert_non_null(strstr(s.sms, "JANGAN tabur kapur"));
+    for (int c = 0; c < CAUSE_COUNT; c++)
+        if (c != CAUSE_PH_LOW) {
+            words_say(&s, (enum cause)c, ALARM_DANGER, &f, false);
+            assert_null(strstr(s.text, "Tabur kapur"));
+        }
+}
+
+static void a_cage_is_not_told_of_paddlewheels(void **state)
+{
+    struct words_facts f = usual();
+    struct words_said s;
+
+    (void)state;
+    f.cage = true;
+    words_say(&s, CAUSE_DO_CRITICAL, ALARM_DANGER, &f, false);
+    assert_null(strstr(s.sms, "KINCIR"));
+    assert_null(strstr(s.text, "kincir"));
+    assert_non_null(strstr(s.text, "Pindahkan keramba"));
+}
+
+static void without_a_telephone_it_says_whom_to_ask(void **state)
+{
+    struct words_facts f = usual();
+    struct words_said s;
+
+    (void)state;
+    f.phone = "";
+    words_say(&s, CAUSE_DO_CRITICAL, ALARM_DANGER, &f, false);
+    assert_non_null(strstr(s.sms, "Telp penyuluh"));
+}
+
+static void a_long_list_is_cut_at_a_whole_character(void **state)
+{
+    struct words_facts f = usual();
+    struct words_said s;
+    char list[1024] = "";
+
+    (void)state;
+    for (int k = 0; k < 100; k++)
+        (void)strcat(list, "\xc3\xa9\xc3\xa9\xc3\xa9");
+    f.list = list;
+    words_say(&s, CAUSE_DO_NIGHT, ALARM_WATCH, &f, false);
+    assert_true(strlen(s.sms) < sizeof s.sms);
+    assert_true(((unsigned char)s.sms[strlen(s.sms) - 1] & 0xc0U) != 0xc0U);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_cause_speaks_in_both_languages_and_fits_an_sms),
+        cmocka_unit_test(values_have_a_comma_here_and_a_point_there),
+        cmocka_unit_test(nobody_is_told_to_lime_while_ammonia_is_high_or_unknown),
+        cmocka_unit_test(a_cage_is_not_told_of_paddlewheels),
+        cmocka_unit_test(without_a_telephone_it_says_whom_to_ask),
+        cmocka_unit_test(a_long_list_is_cut_at_a_whole_character),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
