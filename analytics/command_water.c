@@ -455,6 +455,8 @@ static const struct series_command {
      "               --depth_m Z [--method bookkeeping|ols|mle_oe|mle_pe|kalman|"
      "kalman_simplex]\n"
      "               [--exchange cole|crusius|vachon | --k600_m_d K | a column k_o2_m_d]"},
+    {"night", water_night, "respirasi dan pertukaran gas tiap malam: time, do_mg_l, temp_c",
+     "respiration and gas exchange of each night: time, do_mg_l, temp_c"},
     {"qc", water_qc,
      "tanda mutu QARTOD tiap nilai: kolom ..._q ditambahkan (1 baik 3 ragu 4 salah)",
      "QARTOD quality flag of each value: columns ..._q added (1 pass 3 suspect 4 fail)"},

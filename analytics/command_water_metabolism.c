@@ -167,7 +167,8 @@ static void only_rising(struct feed *f)
     f->n = n;
 }
 
-static int take_feed(struct water_args *a, const struct watertable *t, struct feed *f)
+/* Times, oxygen, temperature, salinity and pressure; the exit code. */
+static int take_oxygen(struct water_args *a, const struct watertable *t, struct feed *f)
 {
     char why[WATER_WHY] = "";
     bool got;
@@ -188,18 +189,30 @@ static int take_feed(struct water_args *a, const struct watertable *t, struct fe
     if (code == EX_OK)
         code =
             take_series(a, t, "baro_hpa", WATEREQ_BARO_LOWLAND_HPA, 500, 1100, true, f->baro, &got);
+    return code;
+}
+
+static void saturate(struct feed *f)
+{
+    for (size_t i = 0; i < f->n; i++)
+        f->driver[SAT][i] = watereq_do_sat_mg_l(f->driver[TEMP][i], f->sal[i], f->baro[i]);
+}
+
+static int take_feed(struct water_args *a, const struct watertable *t, struct feed *f)
+{
+    bool got = false;
+    int code = take_oxygen(a, t, f);
+
     if (code == EX_OK)
         code = take_series(a, t, "par_w_m2", NAN, 0, 3000, false, f->driver[LIGHT], &f->has_light);
     if (code == EX_OK)
         code = take_exchange(a, t, f);
     if (code == EX_OK)
         code = take_series(a, t, "do_sat_mg_l", NAN, 0, 60, false, f->driver[SAT], &got);
-    for (size_t i = 0; code == EX_OK && i < f->n; i++) {
-        if (!got)
-            f->driver[SAT][i] = watereq_do_sat_mg_l(f->driver[TEMP][i], f->sal[i], f->baro[i]);
-        if (!f->has_light)
-            f->driver[LIGHT][i] = 0;
-    }
+    if (code == EX_OK && !got)
+        saturate(f);
+    for (size_t i = 0; code == EX_OK && !f->has_light && i < f->n; i++)
+        f->driver[LIGHT][i] = 0;
     if (code == EX_OK &&
         water_left_over(a,
                         "--depth_m, --method, --exchange, --wind_z_m, --area_m2, --temp_c, "
@@ -369,43 +382,141 @@ static int run_days(const struct water_args *a, const struct feed *f, double ste
     return code;
 }
 
-int water_metabolism(struct water_args *a)
+/* Room for every row; the exit code. */
+static int open_feed(const struct water_args *a, struct watertable **t, struct feed *f)
 {
-    struct feed f = {0};
-    struct watertable *t = NULL;
     char why[WATER_WHY] = "";
-    double step_ms, *work;
-    int rc, code = take_options(a, &f);
+    int rc = watertable_read(t, a->csv, why, sizeof why);
 
-    if (code != EX_OK)
-        return code;
-    rc = watertable_read(&t, a->csv, why, sizeof why);
     if (rc != 0) {
         log_warnx("%s", why);
         return command_exit_code(rc);
     }
-    f.n = watertable_rows(t);
-    f.ts = xcalloc(f.n + 1, sizeof *f.ts);
-    f.oxygen = xcalloc(f.n + 1, sizeof *f.oxygen);
-    f.sal = xcalloc(f.n + 1, sizeof *f.sal);
-    f.baro = xcalloc(f.n + 1, sizeof *f.baro);
-    f.wind = xcalloc(f.n + 1, sizeof *f.wind);
+    f->n = watertable_rows(*t);
+    f->ts = xcalloc(f->n + 1, sizeof *f->ts);
+    f->oxygen = xcalloc(f->n + 1, sizeof *f->oxygen);
+    f->sal = xcalloc(f->n + 1, sizeof *f->sal);
+    f->baro = xcalloc(f->n + 1, sizeof *f->baro);
+    f->wind = xcalloc(f->n + 1, sizeof *f->wind);
     for (int k = 0; k < DRIVERS; k++)
-        f.driver[k] = xcalloc(f.n + 1, sizeof *f.driver[k]);
-    code = take_feed(a, t, &f);
-    if (code == EX_OK) {
-        work = xcalloc(f.n + 1, sizeof *work);
-        step_ms = qc_step_ms(f.ts, f.n, work);
-        free(work);
-        if (step_ms >= 10e3 && step_ms <= 4 * 3600e3) {
-            code = run_days(a, &f, step_ms);
-        } else {
-            log_warnx(tongue("%.200s: jarak waktu %g s: harus 10 s sampai 4 jam",
-                             "%.200s: time step %g s: must be 10 s to 4 hours"),
-                      a->csv, step_ms / 1000);
-            code = EX_DATAERR;
-        }
+        f->driver[k] = xcalloc(f->n + 1, sizeof *f->driver[k]);
+    return EX_OK;
+}
+
+/* The median step; the exit code, told when it is none to work with. */
+static int step_of_feed(const struct water_args *a, const struct feed *f, double *step_ms)
+{
+    double *work = xcalloc(f->n + 1, sizeof *work);
+
+    *step_ms = qc_step_ms(f->ts, f->n, work);
+    free(work);
+    if (*step_ms >= 10e3 && *step_ms <= 4 * 3600e3)
+        return EX_OK;
+    log_warnx(tongue("%.200s: jarak waktu %g s: harus 10 s sampai 4 jam",
+                     "%.200s: time step %g s: must be 10 s to 4 hours"),
+              a->csv, *step_ms / 1000);
+    return EX_DATAERR;
+}
+
+int water_metabolism(struct water_args *a)
+{
+    struct feed f = {0};
+    struct watertable *t = NULL;
+    double step_ms;
+    int code = take_options(a, &f);
+
+    if (code == EX_OK)
+        code = open_feed(a, &t, &f);
+    if (code == EX_OK)
+        code = take_feed(a, t, &f);
+    if (code == EX_OK)
+        code = step_of_feed(a, &f, &step_ms);
+    if (code == EX_OK)
+        code = run_days(a, &f, step_ms);
+    feed_free(&f);
+    watertable_free(t);
+    return code;
+}
+
+/* --- nights --- */
+
+/* Which night a moment belongs to, by its evening's day; false by day. 20:00 to 05:00: all the light is gone, and the evening's
+ * mixing with it. */
+static bool night_of(int64_t ts_ms, int32_t *evening)
+{
+    int hour = civil_from_ts(ts_ms).hour;
+
+    *evening = civil_day(ts_ms) - (hour < 12);
+    return hour >= 20 || hour < 5;
+}
+
+/* A row a night whose steps are whole; f's rows are of rising time. */
+static int run_nights(const struct water_args *a, const struct feed *f, double step_ms)
+{
+    static const char *const NAME[] = {"evening", "r_mg_l_d", "k_per_d", "k_se", "used"};
+    struct buf b = {0};
+    struct water_sheet s = {&b, a->json, NAME, 5, 0};
+    size_t nights = 0, told = 0;
+    int code;
+
+    water_sheet_begin(&s);
+    for (size_t from = 0, to; from < f->n; from = to) {
+        int32_t evening, other;
+        const bool dark = night_of(f->ts[from], &evening);
+        struct metabolism_day d = {.steps_per_day = (double)CIVIL_DAY_MS / step_ms,
+                                   .do_mg_l = f->oxygen + from,
+                                   .sat_mg_l = f->driver[SAT] + from};
+        struct metabolism_night m;
+        char text[16];
+
+        /* a gap ends a night's piece */
+        for (to = from + 1; to < f->n && night_of(f->ts[to], &other) == dark && other == evening &&
+                            (double)(f->ts[to] - f->ts[to - 1]) < 1.5 * step_ms;)
+            to++;
+        d.n = to - from;
+        if (!dark || (double)d.n * step_ms < 4 * 3600e3)
+            continue;
+        nights++;
+        if (metabolism_night(&d, &m) != 0)
+            continue;
+        told++;
+        (void)civil_format_day(text, sizeof text, evening);
+        water_sheet_text(&s, text);
+        water_sheet_number(&s, m.r);
+        water_sheet_number(&s, m.k_per_d);
+        water_sheet_number(&s, m.k_se);
+        water_sheet_number(&s, (double)m.used);
     }
+    water_say(
+        a,
+        tongue("%zu malam (20-05, 4 jam lebih tanpa celah), %zu memberi hasil; k_per_d negatif: "
+               "malam itu tidak menunjukkan pertukaran gas",
+               "%zu nights (20-05, 4 hours or more without a gap), %zu gave a result; a "
+               "negative k_per_d: that night does not show the gas exchange"),
+        nights, told);
+    code = water_write(a, &b);
+    buf_free(&b);
+    return code;
+}
+
+int water_night(struct water_args *a)
+{
+    struct feed f = {0};
+    struct watertable *t = NULL;
+    double step_ms;
+    int code = open_feed(a, &t, &f);
+
+    if (code == EX_OK)
+        code = take_oxygen(a, t, &f);
+    if (code == EX_OK && water_left_over(a, "--temp_c, --sal_psu, --baro_hpa"))
+        code = EX_USAGE;
+    if (code == EX_OK) {
+        saturate(&f);
+        only_rising(&f);
+        code = step_of_feed(a, &f, &step_ms);
+    }
+    if (code == EX_OK)
+        code = run_nights(a, &f, step_ms);
     feed_free(&f);
     watertable_free(t);
     return code;

@@ -50,6 +50,7 @@ int water_write(const struct water_args *a, struct buf *b);
 
 /* Subcommands over whole series; exit codes. */
 int water_metabolism(struct water_args *a);
+int water_night(struct water_args *a);
 int water_qc(struct water_args *a);
 int water_drift(struct water_args *a);
 

@@ -158,6 +158,7 @@ int command_alert(const struct command_options *o);
 /* A test message by channel to to (NULL: the channel's own), and what became of it. A modem is listened to for a while: what it
  * hears is printed too. 0 sent, 75 (EX_TEMPFAIL) may succeed later or may have been sent, 69 refused, 78 no such channel. */
 int command_alert_test(const struct command_options *o);
+
 /* Equilibria, gas exchange and metabolism of water, quality and drift of its series, for values or a CSV. Its options are the inputs'
  * names, so that it reads them itself: argv[at] is the word "water", all others are its own. */
 int command_water(int argc, char **argv, int at);

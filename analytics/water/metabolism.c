@@ -429,7 +429,7 @@ int metabolism_night(const struct metabolism_day *d, struct metabolism_night *ou
     if (d->n < LEAST_STEPS || !(d->steps_per_day > 1) || !isfinite(d->steps_per_day))
         return NILA_ERR_RANGE;
     for (size_t i = 0; i < d->n; i++)
-        if (isinf(d->do_mg_l[i]) || !at_least(d->sat_mg_l[i], 0))
+        if (isinf(d->do_mg_l[i]) || isinf(d->sat_mg_l[i]) || d->sat_mg_l[i] < 0)
             return NILA_ERR_RANGE;
     for (size_t i = 0; i + 1 < d->n; i++) {
         /* the deficit of the step's middle */
@@ -437,7 +437,7 @@ int metabolism_night(const struct metabolism_day *d, struct metabolism_night *ou
             1, 0.5 * (d->sat_mg_l[i] - d->do_mg_l[i] + d->sat_mg_l[i + 1] - d->do_mg_l[i + 1])};
         double y = (d->do_mg_l[i + 1] - d->do_mg_l[i]) * d->steps_per_day;
 
-        if (isnan(y))
+        if (isnan(y) || isnan(x[1]))
             continue;
         sums_add(&s, x, y, 1);
         least = fmin(least, x[1]);

@@ -73,7 +73,7 @@ NILA_MUST_CHECK int metabolism_kalman_simplex(const struct metabolism_day *d,
 /* Respiration and gas exchange from one night's oxygen (night-time regression, Hornberger and Kelly 1975): the line of the
  * changes over the deficit. NILA_ERR_NOT_FOUND also when the deficit hardly moves (range below 0.5 mg/L): then K is not to be
  * had from this night. k_per_d may come out negative, which says the same. Of d only do_mg_l, sat_mg_l, n and steps_per_day
- * are read, all of it night. */
+ * are read, all of it night; NaN in the first two: not measured. */
 struct metabolism_night {
     double r;       /* mg/L/day, <= 0 in a sensible night */
     double k_per_d; /* K, 1/day at that night's temperature */

@@ -450,6 +450,37 @@ static void metabolism_of_a_pond_with_wind(void **state)
     holds(err, "time step 0 s: must be 10 s to 4 hours");
 }
 
+/* One night from 19:00 to 06:00 with R = -24 and K = 1.5 a day, and one in pieces. */
+static void a_night_tells_respiration_and_exchange(void **state)
+{
+    const double sat = 7.7977059; /* of 28 C at the usual pressure */
+    FILE *f = fopen(csv, "w");
+    double c = 9, got[4];
+
+    (void)state;
+    assert_non_null(f);
+    (void)fputs("time,do_mg_l,temp_c\n", f);
+    for (int i = 0; i < 67; i++) {
+        (void)fprintf(f, "2026-01-%02d %02d:%02d,%.5f,28\n", i < 30 ? 1 : 2, (19 + i / 6) % 24,
+                      i % 6 * 10, c);
+        c = sat - 16 + (c - sat + 16) * exp(-1.5 / 144);
+    }
+    for (int i = 0; i < 60; i++)
+        if (i % 20 != 0)
+            (void)fprintf(f, "2026-01-%02d %02d:%02d,5,28\n", i < 24 ? 2 : 3, (20 + i / 6) % 24,
+                          i % 6 * 10);
+    assert_int_equal(fclose(f), 0);
+    assert_int_equal(run_file("night", ""), EX_OK);
+    holds(out, "evening,r_mg_l_d,k_per_d,k_se,used\n2026-01-01,");
+    assert_int_equal(column_of(out, 1, got, 4), 1);
+    near("R", got[0], -24, 0.05);
+    assert_int_equal(column_of(out, 2, got, 4), 1);
+    near("K", got[0], 1.5, 0.01);
+    holds(err, "1 nights (20-05");
+    assert_int_equal(run_file("night", "--depth|1"), EX_USAGE);
+    holds(err, "night takes --temp_c, --sal_psu, --baro_hpa");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -463,6 +494,7 @@ int main(void)
         cmocka_unit_test(a_series_gets_its_flags),
         cmocka_unit_test(a_fouled_probe_is_told_by_its_swing),
         cmocka_unit_test(a_days_metabolism_is_that_of_the_oracle),
+        cmocka_unit_test(a_night_tells_respiration_and_exchange),
         cmocka_unit_test(metabolism_of_a_pond_with_wind),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

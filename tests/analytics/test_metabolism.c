@@ -307,6 +307,12 @@ static void a_night_gives_respiration_and_exchange(void **state)
     assert_int_equal(metabolism_night(&d, &m), 0);
     near("R", m.r, -12, 0.001);
     near("K", m.k_per_d, 0.9, 0.001);
+    assert_int_equal(m.used, 65);
+    sat[20] = NAN;
+    assert_int_equal(metabolism_night(&d, &m), 0);
+    near("K without a temperature", m.k_per_d, 0.9, 0.001);
+    assert_int_equal(m.used, 63);
+    sat[20] = 7.8;
     for (size_t i = 0; i < 66; i++)
         oxygen[i] = 5 + 0.001 * (double)i;
     assert_int_equal(metabolism_night(&d, &m), NILA_ERR_NOT_FOUND); /* nothing moves */
