@@ -79,6 +79,39 @@ int read_stocks(struct sensor_stock **out, const struct options *o, const struct
     return 0;
 }
 
+int read_faults(struct fault **out, const struct options *o, const struct site *site)
+{
+    struct fault *f = xcalloc(o->fault.n, sizeof *f);
+
+    for (size_t i = 0; i < o->fault.n; i++) {
+        int rc = fault_parse(&f[i], o->fault.text[i], site);
+        if (rc != 0) {
+            text_say(TEXT_BAD_FAULT, o->fault.text[i], text_why(rc), NULL);
+            free(f);
+            return EX_USAGE;
+        }
+    }
+    *out = f;
+    return 0;
+}
+
+int read_events(struct event **out, const struct options *o, const struct site *site,
+                int64_t begin_ms)
+{
+    struct event *e = xcalloc(o->event.n, sizeof *e);
+
+    for (size_t i = 0; i < o->event.n; i++) {
+        int rc = event_parse(&e[i], o->event.text[i], site, begin_ms);
+        if (rc != 0) {
+            text_say(TEXT_BAD_EVENT, o->event.text[i], text_why(rc), NULL);
+            free(e);
+            return EX_USAGE;
+        }
+    }
+    *out = e;
+    return 0;
+}
+
 bool imitated(const struct site_device *d)
 {
     return strcmp(d->profile, "nila-node") == 0 || strcmp(d->profile, "nila-weather") == 0;

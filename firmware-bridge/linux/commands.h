@@ -8,6 +8,8 @@
 
 #include "collector/common/site.h"
 
+#include "event.h"
+#include "fault.h"
 #include "options.h"
 #include "sensors.h"
 
@@ -24,6 +26,11 @@ int load_site(struct site **out, const char *path);
 
 /* Reads the --set options: *out (n entries) is the caller's, free with free(). 0 or EX_USAGE after saying why. */
 int read_stocks(struct sensor_stock **out, const struct options *o, const struct site *site);
+
+/* Reads the --fault and --event options, seconds from begin_ms on: *out is the caller's, free with free(). As read_stocks. */
+int read_faults(struct fault **out, const struct options *o, const struct site *site);
+int read_events(struct event **out, const struct options *o, const struct site *site,
+                int64_t begin_ms);
 
 /* Is the device's profile one of the node's two (nila-node, nila-weather), which is all this program imitates? */
 bool imitated(const struct site_device *d);

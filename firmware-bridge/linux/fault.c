@@ -20,7 +20,7 @@ static int find_device(const struct site *site, const char *slug)
 
 static int find_kind(const char *name)
 {
-    static const char *const NAME[] = {"silent", "absent", "nonsense", "stuck"};
+    static const char *const NAME[] = {"silent", "absent", "nonsense", "stuck", "fouled"};
 
     for (int i = 0; i < (int)(sizeof NAME / sizeof NAME[0]); i++)
         if (strcmp(name, NAME[i]) == 0)
@@ -83,6 +83,24 @@ static int stuck(struct fault *f, struct sim_channel ch[SIM_CHANNELS_MAX], int n
     return f->held_n;
 }
 
+/* A film over the membrane: slower, and blind to the swing. */
+static void fouled(struct fault *f, double t_s, struct sim_channel ch[SIM_CHANNELS_MAX], int n)
+{
+    static const double DAY_S = 86400, GROWN_S = 10 * 86400.0, BLIND = 0.7;
+
+    for (int i = 0; i < n; i++) {
+        if (ch[i].kind != NILA_KIND_DO_MG_L || !isfinite(ch[i].value))
+            continue;
+        if (!f->holding)
+            f->mean = ch[i].value;
+        else
+            f->mean += (ch[i].value - f->mean) * (1 - exp(-(t_s - f->mean_s) / DAY_S));
+        f->holding = true;
+        f->mean_s = t_s;
+        ch[i].value += (f->mean - ch[i].value) * BLIND * fmin(1, (t_s - f->from_s) / GROWN_S);
+    }
+}
+
 int fault_apply(struct fault *f, int device, double t_s, int64_t ts_ms,
                 struct sim_channel ch[SIM_CHANNELS_MAX], int n)
 {
@@ -102,6 +120,9 @@ int fault_apply(struct fault *f, int device, double t_s, int64_t ts_ms,
         return n;
     case FAULT_STUCK:
         return stuck(f, ch, n);
+    case FAULT_FOULED:
+        fouled(f, t_s, ch, n);
+        return n;
     }
     return n;
 }

@@ -6,6 +6,7 @@
  * nonsense  impossible values that claim to be valid; each second one of: 300000 in all, -127 in all, 85 (the power-on
  *           code of a DS18B20) in temperatures with 300000 elsewhere, exactly 0 in all
  * stuck     the values of the fault's first second repeat, and claim to be valid
+ * fouled    oxygen answers less and less: over ten days its swing about a day's running mean shrinks to 30 %
  * Threads: one struct fault is used by one thread at a time. */
 #ifndef BRIDGE_FAULT_H
 #define BRIDGE_FAULT_H
@@ -22,7 +23,8 @@ enum fault_kind {
     FAULT_SILENT,
     FAULT_ABSENT,
     FAULT_NONSENSE,
-    FAULT_STUCK
+    FAULT_STUCK,
+    FAULT_FOULED
 };
 
 struct fault {
@@ -31,6 +33,7 @@ struct fault {
     double from_s, to_s; /* since the start: from_s <= t < to_s; to_s may be infinite */
     bool holding;        /* stuck: held is filled */
     int held_n;
+    double mean, mean_s; /* fouled: the running mean, and when it was last moved on */
     struct sim_channel held[SIM_CHANNELS_MAX];
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "history.h"
 
+#include <math.h>
+
 #include "collector/common/buf.h"
 #include "collector/common/civil.h"
 #include "collector/common/csv.h"
@@ -23,11 +25,17 @@ static int64_t device_rows(struct buf *b, const struct history_config *c, unsign
     struct sim_channel ch[SIM_CHANNELS_MAX];
     size_t kinds;
     const struct sensor_kind *kind = sensor_kinds(d->pond >= 0, &kinds);
-    int n = sensors_read(c->sensors, (int)device, ts_ms, ch);
+    int n = sensors_read(c->sensors, (int)device, ts_ms, ch), rows = 0;
+    double t_s = (double)(ts_ms - c->from_ms) / 1000;
     char time[40], value[40];
+
+    for (size_t i = 0; i < c->faults; i++)
+        n = fault_apply(&c->fault[i], (int)device, t_s, ts_ms, ch, n);
 
     (void)civil_format_iso(time, sizeof time, ts_ms);
     for (int i = 0; i < n; i++) {
+        if (!isfinite(ch[i].value))
+            continue;
         (void)snprintf(value, sizeof value, "%.3f", ch[i].value);
         csv_put(b, true, time);
         csv_put(b, false, pond);
@@ -35,8 +43,9 @@ static int64_t device_rows(struct buf *b, const struct history_config *c, unsign
         csv_put(b, false, metric_name(d, kind[i].metric));
         csv_put(b, false, value);
         buf_printf(b, ",%d\n", READING_NOT_EVALUATED);
+        rows++;
     }
-    return n;
+    return rows;
 }
 
 int history_write(FILE *out, const struct history_config *c, int64_t *rows)

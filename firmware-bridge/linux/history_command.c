@@ -78,15 +78,29 @@ static int write_file(const char *path, const struct history_config *c, int64_t 
     return rc;
 }
 
-static int write_history(const struct options *o, const struct site *site,
-                         const struct sensor_stock *stock, int64_t to_ms)
+/* What is read from the options before the history. */
+struct told {
+    struct sensor_stock *stock;
+    struct fault *fault;
+    struct event *event;
+};
+
+static int write_history(const struct options *o, const struct site *site, const struct told *told,
+                         int64_t to_ms)
 {
-    struct sensors_config sc = {
-        .site = site, .seed = o->seed, .noise = o->noise, .stock = stock, .stocks = o->set.n};
+    struct sensors_config sc = {.site = site,
+                                .seed = o->seed,
+                                .noise = o->noise,
+                                .stock = told->stock,
+                                .stocks = o->set.n,
+                                .event = told->event,
+                                .events = o->event.n};
     struct history_config c = {.site = site,
                                .from_ms = to_ms - o->days * CIVIL_DAY_MS,
                                .to_ms = to_ms,
                                .every_s = o->every_s,
+                               .fault = told->fault,
+                               .faults = o->fault.n,
                                .include = imitated};
     int64_t rows = 0;
     char text[24];
@@ -112,7 +126,7 @@ int history_command(const struct options *o)
 {
     static const int64_t MODEL_BEGINS_MS = 151 * CIVIL_DAY_MS; /* 1970-06-01, see pond_new */
     struct site *site = NULL;
-    struct sensor_stock *stock = NULL;
+    struct told told = {0};
     int64_t to_ms = end_of(o);
     int rc = load_site(&site, o->site_path);
 
@@ -121,12 +135,18 @@ int history_command(const struct options *o)
         rc = EX_USAGE;
     }
     if (rc == 0)
-        rc = read_stocks(&stock, o, site);
+        rc = read_stocks(&told.stock, o, site);
+    if (rc == 0)
+        rc = read_faults(&told.fault, o, site);
+    if (rc == 0)
+        rc = read_events(&told.event, o, site, to_ms - o->days * CIVIL_DAY_MS);
     if (rc == 0) {
         say_left_out(site);
-        rc = write_history(o, site, stock, to_ms);
+        rc = write_history(o, site, &told, to_ms);
     }
-    free(stock);
+    free(told.stock);
+    free(told.fault);
+    free(told.event);
     site_free(site);
     return rc;
 }

@@ -21,14 +21,17 @@ enum option_id {
     OPT_SEED,
     OPT_NOISE,
     OPT_SET,
+    OPT_FAULT,
+    OPT_EVENT,
     OPT_TRUTH,
     OPT_READY,
     OPT_LISTEN,
     OPT_PTY_LINK,
-    OPT_FAULT,
     OPT_BUS_FAULT,
     OPT_BAUD,
     OPT_DEVICES,
+    OPT_CONTACT,
+    OPT_AERATOR,
     OPT_FOR,
     OPT_DAYS,
     OPT_EVERY,
@@ -49,14 +52,17 @@ static const struct option OPTION[] = {
     {"seed", required_argument, NULL, OPT_SEED},
     {"noise", required_argument, NULL, OPT_NOISE},
     {"set", required_argument, NULL, OPT_SET},
+    {"fault", required_argument, NULL, OPT_FAULT},
+    {"event", required_argument, NULL, OPT_EVENT},
     {"truth", required_argument, NULL, OPT_TRUTH},
     {"ready", required_argument, NULL, OPT_READY},
     {"listen", required_argument, NULL, OPT_LISTEN},
     {"pty-link", required_argument, NULL, OPT_PTY_LINK},
-    {"fault", required_argument, NULL, OPT_FAULT},
     {"bus-fault", required_argument, NULL, OPT_BUS_FAULT},
     {"baud", required_argument, NULL, OPT_BAUD},
     {"devices", required_argument, NULL, OPT_DEVICES},
+    {"contact", required_argument, NULL, OPT_CONTACT},
+    {"aerator", required_argument, NULL, OPT_AERATOR},
     {"for", required_argument, NULL, OPT_FOR},
     {"days", required_argument, NULL, OPT_DAYS},
     {"every", required_argument, NULL, OPT_EVERY},
@@ -131,10 +137,27 @@ static int take(struct options *o, int id, const char *v, int argc)
                  {OPT_LISTEN, &o->listen},
                  {OPT_DEVICES, &o->devices},
                  {OPT_OUT, &o->out}};
+    const struct {
+        int id;
+        struct option_list *to;
+    } LIST[] = {{OPT_SET, &o->set},
+                {OPT_PTY_LINK, &o->pty_link},
+                {OPT_FAULT, &o->fault},
+                {OPT_EVENT, &o->event},
+                {OPT_CONTACT, &o->contact},
+                {OPT_AERATOR, &o->aerator},
+                {OPT_BUS_FAULT, &o->bus_fault},
+                {OPT_BAUD, &o->baud}};
 
     for (size_t i = 0; i < sizeof PLAIN / sizeof PLAIN[0]; i++) {
         if (PLAIN[i].id == id) {
             *PLAIN[i].to = v;
+            return 0;
+        }
+    }
+    for (size_t i = 0; i < sizeof LIST / sizeof LIST[0]; i++) {
+        if (LIST[i].id == id) {
+            add(LIST[i].to, v, argc);
             return 0;
         }
     }
@@ -149,21 +172,6 @@ static int take(struct options *o, int id, const char *v, int argc)
         return text_choose(v) ? 0 : bad(id, v, "id | en");
     case OPT_NOISE:
         return on_off(v, &o->noise);
-    case OPT_SET:
-        add(&o->set, v, argc);
-        return 0;
-    case OPT_PTY_LINK:
-        add(&o->pty_link, v, argc);
-        return 0;
-    case OPT_FAULT:
-        add(&o->fault, v, argc);
-        return 0;
-    case OPT_BUS_FAULT:
-        add(&o->bus_fault, v, argc);
-        return 0;
-    case OPT_BAUD:
-        add(&o->baud, v, argc);
-        return 0;
     case OPT_UNTIL:
         o->has_until = true;
         o->until_text = v;
@@ -322,6 +330,9 @@ void options_free(struct options *o)
     free(o->set.text);
     free(o->pty_link.text);
     free(o->fault.text);
+    free(o->event.text);
+    free(o->contact.text);
+    free(o->aerator.text);
     free(o->bus_fault.text);
     free(o->baud.text);
 }

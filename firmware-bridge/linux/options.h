@@ -27,10 +27,10 @@ struct options {
     const char *site_path;
     uint64_t seed;
     bool noise;
-    struct option_list set;
+    struct option_list set, fault, event;
     /* simulate; a text is NULL when not given */
     const char *truth, *ready, *listen, *devices;
-    struct option_list pty_link, fault, bus_fault, baud;
+    struct option_list pty_link, bus_fault, baud, contact, aerator;
     int64_t for_s; /* -1: until a signal */
     /* history */
     int64_t days, every_s;

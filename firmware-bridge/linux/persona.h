@@ -7,7 +7,7 @@
  * calibration. Settings are held and change nothing, but for the byte order, the mode (kind) and the decimals, which hold
  * from the next measurement on; a setting called "unit" holds the unit id, ASCII and 32-bit words called "serial_number" the
  * serial number. What lies between registers that are no more than max_gap apart, or in a block, exists and is 0.
- * Relays hold what is written; inputs are 0.
+ * Relays hold what is written; inputs are 0 until persona_input.
  * Manners: functions 1, 2, 5 and 15 where there are coils or inputs, 3, 4, 6 and 16; others exception 1. Exception 3: a wrong
  * length, a count of 0, above 125 (bits: 64) or above max_registers, a setting outside its range. Exception 2: what does not
  * exist (with outside_silent no answer), an odd address or count where only even ones go, a part of a block that is read
@@ -17,6 +17,7 @@
 #ifndef BRIDGE_PERSONA_H
 #define BRIDGE_PERSONA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,11 @@ enum persona_need {
     PERSONA_NEEDS_NOTHING
 };
 enum persona_need persona_needs(const struct persona *d, int64_t now_ms);
+
+/* Closes or opens the channel-th input (from 0, by address); false when there is none. */
+bool persona_input(struct persona *d, unsigned channel, bool closed);
+/* Is the channel-th relay (from 0, by address; coils only) on? *found: is there one. */
+bool persona_relay(const struct persona *d, unsigned channel, bool *found);
 
 /* A measurement is done: n channels in the order of sim_source; those beyond n are absent. */
 void persona_take(struct persona *d, const struct sim_channel *ch, int n);

@@ -47,6 +47,34 @@ void persona_coils_make(struct persona *d)
     }
 }
 
+/* The channel-th relay, or input, in the order they were made, which is that of their addresses. */
+static struct persona_coil *nth(const struct persona *d, unsigned channel, bool input)
+{
+    for (size_t i = 0; i < d->coils; i++) {
+        bool is_input = d->coil[i].reading == 2 && !d->coil[i].writable;
+        if (is_input == input && channel-- == 0)
+            return &d->coil[i];
+    }
+    return NULL;
+}
+
+bool persona_input(struct persona *d, unsigned channel, bool closed)
+{
+    struct persona_coil *coil = nth(d, channel, true);
+
+    if (coil != NULL)
+        coil->on = closed;
+    return coil != NULL;
+}
+
+bool persona_relay(const struct persona *d, unsigned channel, bool *found)
+{
+    const struct persona_coil *coil = nth(d, channel, false);
+
+    *found = coil != NULL && coil->writable;
+    return *found && coil->on;
+}
+
 static bool any(const struct persona *d, int function)
 {
     for (size_t i = 0; i < d->coils; i++)

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
@@ -36,6 +37,10 @@ static const double NH3_LOSS_M_D = 0.05;
 static const double MUD_TAKES_TAN_M_D = 0.1;
 static const double RUNOFF_H = 8;
 static const double OUTLET_CM = 8;
+static const double CRASH_H = 1;
+static const double ROT_H = 12;
+static const double ROT_TIMES = 5;
+static const double REGROWTH_H = 96;
 
 struct state {
     double temp_c;
@@ -57,7 +62,10 @@ struct pond {
     int64_t now_ms;
     int64_t next_ms; /* on the grid; now_ms is in (next_ms - STEP_MS, next_ms] */
     struct state last, next;
-    struct pond_oxygen account;
+    struct pond_oxygen account, account_last; /* at next and at last */
+    double aerator_per_h;                     /* switched on from outside */
+    struct pond_event *event;
+    size_t events;
 };
 
 static double theta(double base, double temp_c)
@@ -85,11 +93,60 @@ static struct river river_at(const struct pond *p, int64_t ts_ms)
     return r;
 }
 
-static double chl_at(const struct pond *p, int64_t ts_ms)
+/* The share of the algae that is dead at ts_ms. */
+static double dead_share(const struct pond_event *e, int64_t ts_ms)
+{
+    double h = (double)(ts_ms - e->from_ms) / 3.6e6, after = (double)(ts_ms - e->to_ms) / 3.6e6;
+
+    if (e->kind != POND_EVENT_CRASH || h < 0)
+        return 0;
+    return e->size * (1 - exp(-h / CRASH_H)) * (after > 0 ? exp(-after / REGROWTH_H) : 1);
+}
+
+static double living_chl_at(const struct pond *p, int64_t ts_ms)
 {
     double x = (double)ts_ms / (double)CIVIL_DAY_MS;
 
     return p->traits.chl_ug_l * exp(0.2 * rng_smooth(rng_key_text(p->key, "bloom"), x / 2));
+}
+
+static double chl_at(const struct pond *p, int64_t ts_ms)
+{
+    double chl = living_chl_at(p, ts_ms);
+
+    for (size_t i = 0; i < p->events; i++)
+        chl *= 1 - dead_share(&p->event[i], ts_ms);
+    return chl;
+}
+
+/* What dead algae take, mg/(L h) at 28 C, before the limit by oxygen. */
+static double rotting_mg_l_h(const struct pond *p, int64_t ts_ms)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < p->events; i++) {
+        double h = (double)(ts_ms - p->event[i].from_ms) / 3.6e6;
+        if (p->event[i].kind == POND_EVENT_CRASH && h > 0)
+            sum += p->event[i].size * (1 - exp(-h / CRASH_H)) * exp(-h / ROT_H);
+    }
+    return sum * ROT_TIMES * ALGAE_RESP_MG_MG_H * living_chl_at(p, ts_ms) / 1000;
+}
+
+/* The transfer of blower and aerators, 1/h. */
+static double aeration_per_h(const struct pond *p, int64_t ts_ms)
+{
+    double sum = p->traits.blower_per_h + p->aerator_per_h;
+
+    for (size_t i = 0; i < p->events; i++) {
+        const struct pond_event *e = &p->event[i];
+        if (ts_ms < e->from_ms || ts_ms >= e->to_ms)
+            continue;
+        if (e->kind == POND_EVENT_POWER)
+            return 0;
+        if (e->kind == POND_EVENT_AERATOR)
+            sum += e->size;
+    }
+    return sum;
 }
 
 static double depth_m(const struct pond *p, const struct state *s)
@@ -173,13 +230,13 @@ static struct rates oxygen_rates(const struct pond *p, const struct state *s,
     double gut_mean_g_m2 = t->fish_kg_m2 * 1000 * RATION_PER_DAY * GUT_H / 24;
     double gut = gut_mean_g_m2 > 0 ? s->gut_g_m2 / gut_mean_g_m2 : 0;
     double saturation = watereq_do_sat_mg_l(temp, 0, WATEREQ_BARO_LOWLAND_HPA);
-    double air_per_h = surface_per_h(w, schmidt_o2(temp), z) + t->blower_per_h;
+    double air_per_h = surface_per_h(w, schmidt_o2(temp), z) + aeration_per_h(p, ts_ms);
     struct rates o = {
         .gpp = GPP_MG_MG_H * chl_mg_l * theta(1.04, temp) * light_share(w->par_w_m2, k_per_m, z) *
                dissolved / (dissolved + 0.1),
         .algae = -ALGAE_RESP_MG_MG_H * chl_mg_l * theta(1.07, temp) * aerobic,
         .mud = -t->mud_mg_m2_h / 1000 / z * theta(1.065, temp) * aerobic,
-        .water = -t->water_mg_l_h * theta(1.047, temp) * aerobic,
+        .water = -(t->water_mg_l_h + rotting_mg_l_h(p, ts_ms)) * theta(1.047, temp) * aerobic,
         .fish = -t->fish_kg_m2 / z * FISH_MG_KG_H / 1000 * theta(1.07, temp) * (0.8 + 0.2 * gut) *
                 c / (c + 0.8),
         .nitrification = -O2_PER_N_NITRIFIED * t->nitrify_per_h * theta(1.08, temp) * c / (c + 1) *
@@ -250,7 +307,8 @@ static void step(struct pond *p)
     struct carbonate_parts parts = carbonate_parts_at(&s.k, s.dic_mmol_l, s.ph);
     struct rates o = oxygen_rates(p, &s, &w, &river, parts.co2 + parts.hco3, p->next_ms);
     double breathed = -(o.algae + o.mud + o.water + o.fish);
-    double co2_per_h = surface_per_h(&w, schmidt_co2(s.temp_c), z) + 0.8 * t->blower_per_h;
+    double co2_per_h =
+        surface_per_h(&w, schmidt_co2(s.temp_c), z) + 0.8 * aeration_per_h(p, p->next_ms);
 
     n.temp_c += STEP_H * (heating(&s, &w, z) + t->flow_per_h * (river.temp_c - s.temp_c));
     n.do_mg_l +=
@@ -265,6 +323,7 @@ static void step(struct pond *p)
     n.k = carbonate_constants_at(n.temp_c);
     n.ph = carbonate_ph(&n.k, n.dic_mmol_l, t->alk_meq_l, t->doc_mg_l, s.ph);
 
+    p->account_last = p->account;
     account(&p->account, &o);
     p->last = s;
     p->next = n;
@@ -295,17 +354,35 @@ struct pond *pond_new(const struct pond_config *c, int64_t start_ms)
     p->key = rng_key_text(rng_key_text(c->seed, "pond"), c->slug);
     p->system = c->system;
     p->depth_m = c->depth_m;
+    p->events = c->events;
+    p->event = xcalloc(c->events, sizeof *p->event);
+    if (c->events > 0)
+        memcpy(p->event, c->event, c->events * sizeof *p->event);
     p->next_ms = civil_day_start((block - 1) * RUNUP_DAYS);
     p->now_ms = p->next_ms;
     p->next = p->last = first_guess(p);
     pond_advance(p, start_ms);
-    p->account = (struct pond_oxygen){0};
+    p->account = p->account_last = (struct pond_oxygen){0};
     return p;
 }
 
 void pond_free(struct pond *p)
 {
+    if (p != NULL)
+        free(p->event);
     free(p);
+}
+
+void pond_aerate(struct pond *p, double per_h)
+{
+    /* more than rounding */
+    if (fabs(per_h - p->aerator_per_h) < 1e-9)
+        return;
+    p->aerator_per_h = per_h;
+    p->next = p->last;
+    p->next_ms -= STEP_MS;
+    p->account = p->account_last;
+    step(p);
 }
 
 void pond_advance(struct pond *p, int64_t ts_ms)

@@ -3,8 +3,8 @@
  * water; it is not a forecast of any real pond.
  *
  * One well-mixed box under the weather of weather.h, moved by explicit steps of 60 s on whole minutes; between them
- * values are straight lines, so the water does not depend on how often it is asked for. Aerators are not modelled, but
- * for the steady mixing of biofloc tanks and the river through a cage. There is no smoke, flood, disease or harvest;
+ * values are straight lines, so the water does not depend on how often it is asked for. There are the steady blower of
+ * biofloc tanks, the river through a cage, and what is told to happen (events). There is no smoke, flood, disease or harvest;
  * fish neither grow nor die; the keeper holds alkalinity and water level. Units: mg/L (g/m3), hours, metres, C.
  * theta(x) = x^(T - 28). z depth, C oxygen, Cs its saturation at 1009.5 hPa (watereq). [n] is the source, below.
  *
@@ -33,6 +33,10 @@
  * EC           fresh-water part by character, diluted by the level, x (1 + 0.0191 (T - 25)) (APHA 2510)
  * Turbidity    base + 0.12 NTU per ug/L chl + 0.3 W^2 / z + run-off of rain (0.8 NTU per mm, gone with 8 h)
  * Chlorophyll  character x exp(0.2 x a smooth seeded walk with knots every two days)
+ * Events       crash: size (0..1) of the algae die with a time of 1 h, what is left of them takes 5 x their respiration with
+ *              a time of 12 h, and they grow back with 4 d after its end (chosen here: a bloom of 200 ug/L crashing in the
+ *              evening takes the oxygen of a pond before dawn). aerator: size 1/h of transfer more (CO2: 0.8 of it).
+ *              power: no blower and no aerator.
  *
  * [1] Edinger, Duttweiler and Geyer 1968, Water Resour. Res. 4:1137. [2] Forms are textbook (Talling's integral, Monod
  * terms); the constants are chosen here within their usual ranges, so that ponds meet the ranges below. [3] Cole and
@@ -46,6 +50,7 @@
 #ifndef BRIDGE_POND_H
 #define BRIDGE_POND_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "collector/common/site.h"
@@ -56,12 +61,25 @@ struct pond_sample {
     double temp_c, do_mg_l, ph, ec_us_cm, turb_ntu, level_cm, tan_n_mg_l, chl_ug_l;
 };
 
+enum pond_event_kind {
+    POND_EVENT_CRASH,
+    POND_EVENT_AERATOR,
+    POND_EVENT_POWER
+};
+struct pond_event {
+    enum pond_event_kind kind;
+    int64_t from_ms, to_ms; /* from_ms <= t < to_ms */
+    double size;
+};
+
 struct pond_config {
     const char *slug; /* with seed: what makes ponds differ; not kept */
     enum pond_system system;
     double depth_m;    /* 0.3..10 */
     uint64_t seed;     /* of the site's weather and of the pond */
     double fish_kg_m2; /* standing biomass, up to 100; 0: drawn within the system's usual range */
+    const struct pond_event *event; /* events of them, copied; NULL when 0 */
+    size_t events;
 };
 
 /* A pond run up to start_ms (>= 1970-06-01) from 40 to 80 days before: the run-up begins on a fixed grid of 40 days. The
@@ -70,6 +88,10 @@ struct pond_config {
  * longest). Takes about 0.1 s. Never NULL; the caller's, free with pond_free. */
 struct pond *pond_new(const struct pond_config *c, int64_t start_ms);
 void pond_free(struct pond *p); /* NULL is fine */
+
+/* An aerator of so much transfer (1/h, 0: off) runs from the begin of the present minute on,
+ * beside those of events. */
+void pond_aerate(struct pond *p, double per_h);
 
 /* Moves the model on to ts_ms in steps of 60 s. A time before the model's present changes nothing. */
 void pond_advance(struct pond *p, int64_t ts_ms);

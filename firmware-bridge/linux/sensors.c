@@ -75,6 +75,33 @@ static bool measured(const struct site *site, unsigned pond)
     return false;
 }
 
+static struct pond *new_pond(const struct sensors_config *c, struct pond_config *pc, int index,
+                             int64_t start_ms)
+{
+    struct pond_event *event = xcalloc(c->events, sizeof *event);
+    struct pond *p;
+
+    for (size_t i = 0; i < c->events; i++)
+        if (c->event[i].pond == index)
+            event[pc->events++] = c->event[i].what;
+    pc->event = event;
+    p = pond_new(pc, start_ms);
+    free(event);
+    return p;
+}
+
+void sensors_aerate(struct sensors *s, int pond, int64_t ts_ms, double per_h)
+{
+    struct water *w = &s->water[pond];
+
+    if (w->pond == NULL)
+        return;
+    (void)pthread_mutex_lock(&w->lock);
+    pond_advance(w->pond, ts_ms);
+    pond_aerate(w->pond, per_h);
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
 struct sensors *sensors_new(const struct sensors_config *c, int64_t start_ms)
 {
     struct sensors *s = xcalloc(1, sizeof *s);
@@ -95,7 +122,7 @@ struct sensors *sensors_new(const struct sensors_config *c, int64_t start_ms)
             if (c->stock[k].pond == (int)i)
                 pc.fish_kg_m2 = c->stock[k].fish_kg_m2;
         if (measured(c->site, i))
-            s->water[i].pond = pond_new(&pc, start_ms);
+            s->water[i].pond = new_pond(c, &pc, (int)i, start_ms);
     }
     return s;
 }

@@ -18,6 +18,7 @@
 #include "collector/common/profile.h"
 #include "collector/common/site.h"
 
+#include "event.h"
 #include "simserver.h"
 
 #define SENSOR_CHANNELS_MAX 8 /* of a node */
@@ -47,6 +48,8 @@ struct sensors_config {
     /* stocks entries; a later one for the same pond wins; NULL when 0. Not kept. */
     const struct sensor_stock *stock;
     size_t stocks;
+    const struct event *event; /* events of them; NULL when 0. Not kept. */
+    size_t events;
 };
 
 struct sensors; /* opaque */
@@ -54,6 +57,9 @@ struct sensors; /* opaque */
 /* Ponds that have a device are run up to start_ms (0.1 s each). Never NULL; free with sensors_free. */
 struct sensors *sensors_new(const struct sensors_config *c, int64_t start_ms);
 void sensors_free(struct sensors *s); /* NULL is fine */
+
+/* An aerator of so much transfer (1/h) runs in a pond from now on. */
+void sensors_aerate(struct sensors *s, int pond, int64_t ts_ms, double per_h);
 
 /* Fills ch and returns how many. ts_ms should not lie before an earlier call's for the same pond: the water is then that
  * of the later moment. */

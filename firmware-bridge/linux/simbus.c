@@ -125,6 +125,7 @@ void simbus_init(struct simbus *b, const struct simserver_config *c, int bus_ind
 
     *b = (struct simbus){.bus = &c->site->bus[bus_index],
                          .source = c->source,
+                         .machines = c->machines,
                          .arg = c->arg,
                          .truth = truth,
                          .units = {.awake = awake, .arg = b}};
@@ -170,6 +171,24 @@ static int find_persona(const struct simbus *b, uint8_t unit)
     return -1;
 }
 
+/* Inputs as they are now; there are at most 64 (persona_coils.c). */
+static void set_inputs(const struct simbus *b, int device, struct persona *d)
+{
+    for (unsigned i = 0; b->machines.contact != NULL && i < 64; i++)
+        if (!persona_input(d, i, b->machines.contact(b->arg, device, i)))
+            return;
+}
+
+static void tell_relays(const struct simbus *b, int device, const struct persona *d)
+{
+    for (unsigned i = 0; b->machines.relay != NULL && i < 64; i++) {
+        bool found, on = persona_relay(d, i, &found);
+        if (!found)
+            return;
+        b->machines.relay(b->arg, device, i, on);
+    }
+}
+
 bool simbus_has_persona(const struct simbus *b, uint8_t unit)
 {
     return find_persona(b, unit) >= 0;
@@ -198,7 +217,9 @@ void simbus_serve_persona(struct simbus *b, uint8_t unit, const uint8_t *pdu, si
         return;
     out->delay_ms = p->turnaround_ms;
     out->timeout_ms = p->timeout_ms;
+    set_inputs(b, b->persona_sampling[i].device, b->persona[i]);
     out->a = persona_serve(b->persona[i], pdu, n, clock_mono_ms(), out->pdu);
+    tell_relays(b, b->persona_sampling[i].device, b->persona[i]);
 }
 
 void simbus_serve(struct simbus *b, uint8_t unit, const uint8_t *pdu, size_t n,

@@ -26,6 +26,7 @@ struct simbus {
     size_t personas;
     struct simbus_sampling *persona_sampling;
     sim_source source;
+    struct sim_machines machines;
     void *arg;
     struct truth *truth;
     struct busfault fault;

@@ -47,6 +47,14 @@ struct sim_channel {
 typedef int (*sim_source)(void *arg, int device_index, int64_t ts_ms,
                           struct sim_channel ch[SIM_CHANNELS_MAX]);
 
+/* What else a device's machines are told and tell, in the bus's thread, around each request to a device of a profile. */
+struct sim_machines {
+    /* Is the channel-th input closed? NULL: inputs are open. */
+    bool (*contact)(void *arg, int device_index, unsigned channel);
+    /* The channel-th relay is so after a request; told for each relay and request. NULL: nobody asks. */
+    void (*relay)(void *arg, int device_index, unsigned channel, bool on);
+};
+
 struct simserver; /* opaque */
 
 struct simserver_config {
@@ -56,7 +64,8 @@ struct simserver_config {
      * a nila-node. */
     const struct profile *const *profile;
     sim_source source;
-    void *arg;
+    struct sim_machines machines;
+    void *arg; /* of source and machines */
     /* NULL: no log. CSV: served_ms,bus,unit,function,first,count,regs_hex,request_no; the header is written when the file
      * is empty. regs_hex: four digits a register; request_no: NILA_REG_REQUEST of the answer, 0 for function 3. The caller
      * closes it after simserver_stop. */

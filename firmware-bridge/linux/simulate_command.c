@@ -16,7 +16,6 @@
 #include "collector/common/err.h"
 #include "collector/common/log.h"
 
-#include "fault.h"
 #include "number.h"
 #include "profiles.h"
 #include "ready.h"
@@ -28,7 +27,11 @@ struct simulation {
     struct site *site;
     struct profile **profile; /* one a device, NULL entries: nodes */
     struct sensor_stock *stock;
-    struct fault *fault;   /* one a --fault */
+    struct fault *fault; /* one a --fault */
+    struct event *event;
+    struct contact *contact;
+    struct aerator *aerator;
+    int64_t begin_ms;      /* wall clock at the start: events count from it */
     const char **pty_link; /* one a bus, NULL entries */
     int *baud;             /* one a bus, 0: not paced */
     FILE *truth;
@@ -63,17 +66,48 @@ static int read_profiles(struct simulation *s)
     return exit_code(rc);
 }
 
-static int read_faults(struct simulation *s)
+static int read_machines(struct simulation *s)
 {
-    s->fault = xcalloc(s->o->fault.n, sizeof *s->fault);
-    for (size_t i = 0; i < s->o->fault.n; i++) {
-        int rc = fault_parse(&s->fault[i], s->o->fault.text[i], s->site);
+    s->contact = xcalloc(s->o->contact.n, sizeof *s->contact);
+    s->aerator = xcalloc(s->o->aerator.n, sizeof *s->aerator);
+    for (size_t i = 0; i < s->o->contact.n; i++) {
+        int rc = contact_parse(&s->contact[i], s->o->contact.text[i], s->site);
         if (rc != 0) {
-            text_say(TEXT_BAD_FAULT, s->o->fault.text[i], text_why(rc), NULL);
+            text_say(TEXT_BAD_CONTACT, s->o->contact.text[i], text_why(rc), NULL);
+            return EX_USAGE;
+        }
+    }
+    for (size_t i = 0; i < s->o->aerator.n; i++) {
+        int rc = aerator_parse(&s->aerator[i], s->o->aerator.text[i], s->site);
+        if (rc != 0) {
+            text_say(TEXT_BAD_AERATOR, s->o->aerator.text[i], text_why(rc), NULL);
             return EX_USAGE;
         }
     }
     return 0;
+}
+
+static bool contact(void *arg, int device, unsigned channel)
+{
+    const struct simulation *s = arg;
+    double t_s = (double)(clock_mono_ms() - s->start_mono_ms) / 1000;
+    bool closed = false;
+
+    for (size_t i = 0; i < s->o->contact.n; i++)
+        if (s->contact[i].device == device && s->contact[i].channel == channel)
+            closed = contact_closed(&s->contact[i], t_s);
+    return closed;
+}
+
+static void relay(void *arg, int device, unsigned channel, bool on)
+{
+    const struct simulation *s = arg;
+
+    for (size_t i = 0; i < s->o->aerator.n; i++) {
+        const struct aerator *a = &s->aerator[i];
+        if (a->device == device && a->channel == channel)
+            sensors_aerate(s->sensors, a->pond, clock_wall_ms(), on ? a->per_h : 0);
+    }
 }
 
 static int read_bus_faults(struct simulation *s)
@@ -178,14 +212,16 @@ static void prepare_ponds(struct simulation *s)
                                .seed = s->o->seed,
                                .noise = s->o->noise,
                                .stock = s->stock,
-                               .stocks = s->o->set.n};
+                               .stocks = s->o->set.n,
+                               .event = s->event,
+                               .events = s->o->event.n};
     char ponds[16], seed[24];
 
     (void)snprintf(ponds, sizeof ponds, "%u", s->site->ponds);
     (void)snprintf(seed, sizeof seed, "%" PRIu64, s->o->seed);
     if (!s->o->quiet)
         text_say(TEXT_RUNUP, ponds, seed, NULL);
-    s->sensors = sensors_new(&c, clock_wall_ms());
+    s->sensors = sensors_new(&c, s->begin_ms);
     s->start_mono_ms = clock_mono_ms();
 }
 
@@ -194,6 +230,7 @@ static int start_server(struct simulation *s)
     struct simserver_config c = {.site = s->site,
                                  .profile = (const struct profile *const *)s->profile,
                                  .source = source,
+                                 .machines = {contact, relay},
                                  .arg = s,
                                  .truth = s->truth,
                                  .bus_fault = s->o->bus_fault.n > 0 ? &s->plan : NULL,
@@ -343,7 +380,7 @@ static int close_truth(struct simulation *s)
 
 int simulate_command(const struct options *o)
 {
-    struct simulation s = {.o = o};
+    struct simulation s = {.o = o, .begin_ms = clock_wall_ms()};
     int rc = load_site(&s.site, o->site_path), closed;
 
     if (rc == 0)
@@ -351,7 +388,11 @@ int simulate_command(const struct options *o)
     if (rc == 0)
         rc = read_stocks(&s.stock, o, s.site);
     if (rc == 0)
-        rc = read_faults(&s);
+        rc = read_faults(&s.fault, o, s.site);
+    if (rc == 0)
+        rc = read_events(&s.event, o, s.site, s.begin_ms);
+    if (rc == 0)
+        rc = read_machines(&s);
     if (rc == 0)
         rc = read_bus_faults(&s);
     if (rc == 0)
@@ -367,6 +408,9 @@ int simulate_command(const struct options *o)
     free(s.baud);
     free(s.pty_link);
     free(s.fault);
+    free(s.event);
+    free(s.contact);
+    free(s.aerator);
     free(s.stock);
     profiles_free(s.profile, s.site);
     site_free(s.site);

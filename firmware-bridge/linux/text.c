@@ -58,8 +58,16 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 "  --set KOLAM:fish_kg_m2=X  kepadatan ikan sebuah kolam; boleh berulang\n"
 "  --fault ALAT:JENIS[:dari_s[:sampai_s]]\n"
 "                        ganggu sebuah alat: silent (tidak menjawab), absent (sensor tidak ada),\n"
-"                        nonsense (nilai mustahil yang mengaku benar), stuck (nilai terakhir berulang);\n"
+"                        nonsense (nilai mustahil yang mengaku benar), stuck (nilai terakhir berulang),\n"
+"                        fouled (oksigen makin tumpul selama 10 hari);\n"
 "                        detik dihitung sejak mulai; boleh berulang\n"
+"  --event KOLAM:JENIS:dari_s[:sampai_s[:ukuran]]\n"
+"                        crash (plankton mati; ukuran bagiannya, 0.9), aerator (ukuran per jam, 0.8),\n"
+"                        power (listrik padam: tanpa kincir dan blower); boleh berulang\n"
+"  --contact ALAT:SALURAN:closed|open[:dari_s[:sampai_s]]\n"
+"                        masukan modul tertutup (atau terbuka) di antara detik itu, sebaliknya di luarnya\n"
+"  --aerator KOLAM:ALAT:SALURAN[:per_jam]\n"
+"                        relai itu menjalankan kincir kolam (bawaan 0.8 per jam)\n"
 "  --bus-fault JENIS[:laju][,JENIS[:laju]...]\n"
 "                        rusak sebagian jawaban di semua jalur, diundi dari benih; laju 0 sampai 1 (bawaan\n"
 "                        0.05): late (terlambat), duplicate (dua kali), wrong-unit, wrong-function,\n"
@@ -90,8 +98,16 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 "  --set POND:fish_kg_m2=X  standing biomass of a pond; may be repeated\n"
 "  --fault DEVICE:KIND[:from_s[:to_s]]\n"
 "                        disturb a device: silent (no answer), absent (sensors gone), nonsense\n"
-"                        (impossible values that claim to be valid), stuck (the last values repeat);\n"
+"                        (impossible values that claim to be valid), stuck (the last values repeat),\n"
+"                        fouled (oxygen answers less and less over ten days);\n"
 "                        seconds count from the start; may be repeated\n"
+"  --event POND:KIND:from_s[:to_s[:size]]\n"
+"                        crash (algae die; size is their share, 0.9), aerator (size 1/h, 0.8),\n"
+"                        power (a power cut: no aerator, no blower); may be repeated\n"
+"  --contact DEVICE:CHANNEL:closed|open[:from_s[:to_s]]\n"
+"                        an input of a module is closed (or open) between these seconds, else not\n"
+"  --aerator POND:DEVICE:CHANNEL[:per_hour]\n"
+"                        that relay drives the pond's aerator (default 0.8 an hour)\n"
 "  --bus-fault KIND[:rate][,KIND[:rate]...]\n"
 "                        spoil a share of the answers on all buses, drawn from the seed; rate 0 to 1\n"
 "                        (default 0.05): late, duplicate, wrong-unit, wrong-function, wrong-crc, short,\n"
@@ -124,6 +140,10 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 "  --seed N              benih cuaca, sifat kolam dan derau (bawaan 1)\n"
 "  --noise on|off        derau sensor (bawaan on)\n"
 "  --set KOLAM:fish_kg_m2=X  kepadatan ikan sebuah kolam; boleh berulang\n"
+"  --fault ALAT:JENIS[:dari_s[:sampai_s]]  alat yang terganggu, seperti pada simulate; detik sejak awal riwayat\n"
+"  --event KOLAM:JENIS:dari_s[:sampai_s[:ukuran]]\n"
+"                        crash (plankton mati; ukuran bagiannya, 0.9), aerator (ukuran per jam, 0.8),\n"
+"                        power (listrik padam: tanpa kincir dan blower); boleh berulang\n"
 "  --lang id|en, --quiet, --verbose, --help, --version\n",
 "nila-bridge history - write what would have been measured, as CSV\n"
 "\n"
@@ -141,6 +161,10 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 "  --seed N              seed of weather, pond characters and noise (default 1)\n"
 "  --noise on|off        sensor noise (default on)\n"
 "  --set POND:fish_kg_m2=X  standing biomass of a pond; may be repeated\n"
+"  --fault DEVICE:KIND[:from_s[:to_s]]  a disturbed device, as in simulate; seconds from the begin of the history\n"
+"  --event POND:KIND:from_s[:to_s[:size]]\n"
+"                        crash (algae die; size is their share, 0.9), aerator (size 1/h, 0.8),\n"
+"                        power (a power cut: no aerator, no blower); may be repeated\n"
 "  --lang id|en, --quiet, --verbose, --help, --version\n",
 },
 [TEXT_TRY_HELP] = {"lihat: nila-bridge{0} --help", "see: nila-bridge{0} --help"},
@@ -154,8 +178,17 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 [TEXT_NO_SITE] = {"berkas situs belum disebut", "no site file given"},
 [TEXT_TOO_MANY] = {"{0}: terlalu banyak argumen", "{0}: too many arguments"},
 [TEXT_BAD_FAULT] = {
-    "--fault {0}: {1}; bentuknya ALAT:silent|absent|nonsense|stuck[:dari_s[:sampai_s]]",
-    "--fault {0}: {1}; the form is DEVICE:silent|absent|nonsense|stuck[:from_s[:to_s]]"},
+    "--fault {0}: {1}; bentuknya ALAT:silent|absent|nonsense|stuck|fouled[:dari_s[:sampai_s]]",
+    "--fault {0}: {1}; the form is DEVICE:silent|absent|nonsense|stuck|fouled[:from_s[:to_s]]"},
+[TEXT_BAD_EVENT] = {
+    "--event {0}: {1}; bentuknya KOLAM:crash|aerator|power:dari_s[:sampai_s[:ukuran]]",
+    "--event {0}: {1}; the form is POND:crash|aerator|power:from_s[:to_s[:size]]"},
+[TEXT_BAD_CONTACT] = {
+    "--contact {0}: {1}; bentuknya ALAT:SALURAN:closed|open[:dari_s[:sampai_s]]",
+    "--contact {0}: {1}; the form is DEVICE:CHANNEL:closed|open[:from_s[:to_s]]"},
+[TEXT_BAD_AERATOR] = {
+    "--aerator {0}: {1}; bentuknya KOLAM:ALAT:SALURAN[:per_jam]",
+    "--aerator {0}: {1}; the form is POND:DEVICE:CHANNEL[:per_hour]"},
 [TEXT_BAD_BUS_FAULT] = {
     "--bus-fault {0}: {1}; bentuknya JENIS[:laju][,JENIS[:laju]...], laju 0 sampai 1 dan bersama paling\n"
     "banyak 1; JENIS: late duplicate wrong-unit wrong-function wrong-crc short overlong babble exception silent",

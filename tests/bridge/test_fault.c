@@ -32,6 +32,7 @@ static void reads_its_form_and_refuses_others(void **state)
         {"kind alone", "node-1:silent", 0, 0, FAULT_SILENT, 0, INFINITY},
         {"from", "langit:absent:12.5", 0, 1, FAULT_ABSENT, 12.5, INFINITY},
         {"from and to", "node-2:nonsense:1:2e3", 0, 2, FAULT_NONSENSE, 1, 2000},
+        {"fouled", "node-3:fouled:86400", 0, 3, FAULT_FOULED, 86400, INFINITY},
         {"stuck", "node-3:stuck", 0, 3, FAULT_STUCK, 0, INFINITY},
         {"no kind", "node-1", NILA_ERR_PARSE, 0, FAULT_SILENT, 0, 0},
         {"nothing", "", NILA_ERR_PARSE, 0, FAULT_SILENT, 0, 0},
@@ -177,6 +178,33 @@ static void numbers_are_whole_texts(void **state)
     assert_int_equal(n, -7);
 }
 
+static void a_fouled_probe_loses_its_swing_and_keeps_its_mean(void **state)
+{
+    struct fault f = {.device = 0, .kind = FAULT_FOULED, .from_s = 0, .to_s = INFINITY};
+    double low[15], high[15], sum[15] = {0};
+
+    (void)state;
+    for (int d = 0; d < 15; d++) {
+        low[d] = INFINITY;
+        high[d] = -INFINITY;
+        for (int i = 0; i < 144; i++) {
+            double t_s = d * 86400.0 + i * 600.0;
+            struct sim_channel ch[SIM_CHANNELS_MAX] = {
+                {.kind = NILA_KIND_TEMP_C, .value = 28},
+                {.kind = NILA_KIND_DO_MG_L, .value = 6 + 3 * sin(6.283185307 * i / 144)}};
+            assert_int_equal(fault_apply(&f, 0, t_s, 0, ch, 2), 2);
+            assert_true(fabs(ch[0].value - 28) < 1e-12);
+            low[d] = fmin(low[d], ch[1].value);
+            high[d] = fmax(high[d], ch[1].value);
+            sum[d] += ch[1].value / 144;
+        }
+    }
+    assert_true(high[0] - low[0] > 5.5);
+    assert_true(high[14] - low[14] < 0.45 * 6 && high[14] - low[14] > 0.25 * 6);
+    for (int d = 3; d < 15; d++)
+        assert_true(fabs(sum[d] - 6) < 0.2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +214,7 @@ int main(void)
         cmocka_unit_test(nonsense_is_never_plausible),
         cmocka_unit_test(a_stuck_sensor_repeats_what_it_had),
         cmocka_unit_test(numbers_are_whole_texts),
+        cmocka_unit_test(a_fouled_probe_loses_its_swing_and_keeps_its_mean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
