@@ -3,6 +3,7 @@
 #include "tests/support/support.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -624,6 +625,107 @@ static void listening_ends_when_it_is_woken_and_makes_room_for_sending(void **st
     stop(&b);
 }
 
+/* A worker of another channel that shares the modem: listens until it is woken. */
+struct worker {
+    struct modem *m;
+    pthread_mutex_t *lock;
+    size_t *reports;
+    atomic_bool woken;
+    pthread_t thread;
+};
+
+static void count_reports(void *arg, const struct channel_event *e)
+{
+    struct worker *w = arg;
+
+    (void)pthread_mutex_lock(w->lock);
+    *w->reports += e->kind == HEARD_REPORT;
+    (void)pthread_mutex_unlock(w->lock);
+}
+
+static void *listens(void *arg)
+{
+    struct worker *w = arg;
+
+    while (modem_listen(w->m, 5000, &w->woken, count_reports, w) == 0)
+        ;
+    return NULL;
+}
+
+static void channels_that_share_a_modem_take_turns(void **state)
+{
+    enum {
+        TEXTS = 8
+    };
+    pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    size_t reports = 0;
+    struct worker w[2];
+    struct bench b;
+
+    (void)state;
+    start(&b);
+    for (size_t i = 0; i < 2; i++) {
+        w[i] = (struct worker){.m = b.m, .lock = &lock, .reports = &reports};
+        assert_int_equal(pthread_create(&w[i].thread, NULL, listens, &w[i]), 0);
+    }
+    for (int i = 0; i < TEXTS; i++) {
+        const int64_t began = clock_mono_ms();
+        assert_int_equal(sms(&b, "uji").fate, FATE_SENT);
+        assert_true(clock_mono_ms() - began < 3000); /* nobody who listens keeps it waiting */
+    }
+    assert_int_equal(call(&b, 1).fate, FATE_DELIVERED);
+    modem_sim_wait(b.sim, "< +CDS:", TEXTS);
+    /* each report is told once, to one of them */
+    for (int64_t end = clock_mono_ms() + 3000; clock_mono_ms() < end;) {
+        (void)pthread_mutex_lock(&lock);
+        size_t n = reports;
+        (void)pthread_mutex_unlock(&lock);
+        if (n == TEXTS)
+            break;
+        clock_sleep_until(clock_mono_ms() + 10);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        atomic_store(&w[i].woken, true);
+        modem_wake(b.m);
+        assert_int_equal(pthread_join(w[i].thread, NULL), 0);
+    }
+    assert_int_equal(reports, TEXTS);
+    assert_int_equal(b.sim->sents, TEXTS);
+    stop(&b);
+}
+
+/* While one calls, another's message waits no longer than it may. */
+static void *calls(void *arg)
+{
+    struct bench *b = arg;
+
+    assert_int_equal(call(b, 3).fate, FATE_DELIVERED);
+    return NULL;
+}
+
+static void a_message_does_not_wait_for_a_call_longer_than_it_may(void **state)
+{
+    struct channel_result r = {.fate = FATE_SENT};
+    struct smstext text;
+    pthread_t thread;
+    struct bench b;
+
+    (void)state;
+    start(&b);
+    assert_int_equal(smstext_fit(&text, "uji"), 0);
+    assert_int_equal(pthread_create(&thread, NULL, calls, &b), 0);
+    modem_sim_wait(b.sim, "> ATD", 1);
+    modem_sms(b.m, FARMER, &text, 300, &r);
+    assert_int_equal(r.fate, FATE_RETRY);
+    assert_int_equal(r.code, CODE_MODEM_BUSY);
+    assert_true(r.retry_after_ms > 0);
+    r = (struct channel_result){.fate = FATE_SENT};
+    modem_sms(b.m, FARMER, &text, 6000, &r);
+    assert_int_equal(r.fate, FATE_SENT);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    stop(&b);
+}
+
 /* --- the weekly test, and the SIM's end --------------------------------------------------------------------------- */
 
 static int64_t wall;
@@ -728,6 +830,8 @@ int main(void)
         cmocka_unit_test(a_returned_call_is_told_and_hung_up),
         cmocka_unit_test(it_tells_when_it_is_unplugged_and_well_again),
         cmocka_unit_test(listening_ends_when_it_is_woken_and_makes_room_for_sending),
+        cmocka_unit_test(channels_that_share_a_modem_take_turns),
+        cmocka_unit_test(a_message_does_not_wait_for_a_call_longer_than_it_may),
         cmocka_unit_test(sends_itself_an_sms_every_week),
         cmocka_unit_test(warns_two_weeks_before_the_sim_ends),
     };
