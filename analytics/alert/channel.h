@@ -145,7 +145,10 @@ enum heard_kind {
 
 struct channel_event {
     enum heard_kind kind;
-    int64_t ts_ms;      /* heard at */
+    int64_t ts_ms; /* heard at */
+    /* SMS: when it was sent, as the operator says; 0: unknown, or our own clock is not to be trusted. An OK that waited while
+     * there was no signal is about an older alarm. */
+    int64_t sent_ms;
     char from[32];      /* normalised telephone number; "" withheld */
     char text[320];     /* UTF-8; what an SMS says */
     char reference[64]; /* HEARD_REPORT: that of the channel_result */

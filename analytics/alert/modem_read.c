@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/common/civil.h"
 #include "collector/common/clock.h"
 #include "modem_own.h"
+
+#define AHEAD_MS ((int64_t)5 * 60 * 1000) /* two clocks; a time further ahead is a wrong one */
 
 enum {
     DCS_UCS2 = 0x08, /* of the data coding scheme's bits 3 and 2 (23.038, 4) */
@@ -103,6 +106,26 @@ void modem_report(struct modem *m, unsigned mr, const char *to, unsigned st, cha
     fn(arg, &e);
 }
 
+/* "26/11/24,03:10:00+28": local time of the operator's centre, and its distance from UTC in quarters of an hour. 0: no such time,
+ * or it cannot be compared with ours. */
+static int64_t sent_at(const char *scts)
+{
+    int part[7], used = 0; /* year, month, day, hour, minute, second, quarters */
+    const int64_t now_ms = clock_wall_ms();
+    int64_t ts_ms;
+
+    /* NOLINTNEXTLINE(cert-err34-c): two digits each, looked at below */
+    if (sscanf(scts, "%2d/%2d/%2d,%2d:%2d:%2d%3d%n", &part[0], &part[1], &part[2], &part[3],
+               &part[4], &part[5], &part[6], &used) != 7 ||
+        scts[used] != '\0' || part[0] < 0 || part[1] < 1 || part[1] > 12 || part[2] < 1 ||
+        part[2] > civil_days_in_month(2000 + part[0], part[1]) || part[3] < 0 || part[3] > 23 ||
+        part[4] < 0 || part[4] > 59 || part[5] < 0 || part[5] > 59)
+        return 0;
+    ts_ms = civil_day_start(civil_day_of(2000 + part[0], part[1], part[2])) + CIVIL_WIB_MS +
+            ((int64_t)part[3] * 3600 + part[4] * 60 + part[5] - (int64_t)part[6] * 900) * 1000;
+    return clock_trusted() && clock_plausible(now_ms) && ts_ms <= now_ms + AHEAD_MS ? ts_ms : 0;
+}
+
 static void tell(struct modem *m, const struct message *s, channel_heard *fn, void *arg, size_t *n)
 {
     struct channel_event e = {.ts_ms = clock_wall_ms()};
@@ -115,6 +138,7 @@ static void tell(struct modem *m, const struct message *s, channel_heard *fn, vo
         ++*n;
         return;
     }
+    e.sent_ms = sent_at(s->field[3]);
     if (phone_normalise(s->field[1], number) == 0)
         (void)snprintf(e.from, sizeof e.from, "%s", number);
     else

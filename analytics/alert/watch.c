@@ -16,6 +16,7 @@
 #define SECOND_MS ((int64_t)1000)
 #define MIN_MS    (60 * SECOND_MS)
 #define HOUR_MS   (60 * MIN_MS)
+#define CLOCKS_MS (2 * MIN_MS) /* the operator's clock and ours may differ by this */
 
 enum {
     ASKS_MS = 1000,      /* acknowledgements of pages and command line are looked for */
@@ -117,8 +118,15 @@ static void ask_for(struct watch *w, const struct rec_alarm *a, const char *by, 
         log_info("alarm %lld: acknowledged by %s (%s)", (long long)a->id, by, how);
 }
 
+/* An OK that was sent before the alarm was raised (it waited for signal) is about an earlier one. */
+static bool about(const struct rec_alarm *a, const struct channel_event *e)
+{
+    return e->sent_ms == 0 || e->sent_ms + CLOCKS_MS >= a->raised_ms;
+}
+
 /* A reply or a call from a registered number acknowledges what that contact answers for. */
-static void from_phone(struct watch *w, const char *from, const char *how, int64_t now_ms)
+static void from_phone(struct watch *w, const struct channel_event *e, const char *how,
+                       int64_t now_ms)
 {
     bool known = false;
 
@@ -127,11 +135,11 @@ static void from_phone(struct watch *w, const char *from, const char *how, int64
         char number[PHONE_SIZE];
 
         if (c->phone[0] == '\0' || phone_normalise(c->phone, number) != 0 ||
-            strcmp(number, from) != 0)
+            strcmp(number, e->from) != 0)
             continue;
         known = true;
         for (size_t i = 0; i < w->engine.n; i++)
-            if (plan_answers(&w->plan, c, &w->engine.alarm[i]))
+            if (plan_answers(&w->plan, c, &w->engine.alarm[i]) && about(&w->engine.alarm[i], e))
                 ask_for(w, &w->engine.alarm[i], c->name, how, now_ms);
     }
     if (!known)
@@ -149,10 +157,10 @@ static void take_heard(struct watch *w, int64_t now_ms)
 
         switch (e->kind) {
         case HEARD_OK:
-            from_phone(w, e->from, "sms", now_ms);
+            from_phone(w, e, "sms", now_ms);
             break;
         case HEARD_CALL:
-            from_phone(w, e->from, "call", now_ms);
+            from_phone(w, e, "call", now_ms);
             break;
         case HEARD_REPORT: /* two channels may share a modem: whichever sent it */
             if (records_attempt_report(w->records, "", e->reference, channel_fate_name(e->fate)) !=

@@ -756,6 +756,38 @@ static void at_hour(int32_t day, int hour)
     clock_set(&SOURCE);
 }
 
+static void an_sms_has_the_time_it_was_sent(void **state)
+{
+    static const struct {
+        const char *says, *scts;
+        int64_t sent_ms; /* before 2026-11-24 09:00 WIB; -1: unknown */
+    } ROW[] = {
+        {"in WIB", "26/11/24,03:10:00+28", (int64_t)350 * 60000},
+        {"the same in UTC", "26/11/23,20:10:00+00", (int64_t)350 * 60000},
+        {"the same in Newfoundland", "26/11/23,16:40:00-14", (int64_t)350 * 60000},
+        {"a little ahead of our clock", "26/11/24,09:01:00+28", (int64_t)-60000},
+        {"far ahead: a wrong clock", "26/11/24,10:00:00+28", -1},
+        {"no date", "26/13/24,03:10:00+28", -1},
+        {"no time", "hari ini", -1},
+    };
+    struct bench b;
+
+    (void)state;
+    start(&b);
+    at_hour(civil_day_of(2026, 11, 24), 9);
+    for (size_t i = 0; i < sizeof ROW / sizeof ROW[0]; i++) {
+        const struct channel_event *e;
+        print_message("%s\n", ROW[i].says);
+        b.n = 0;
+        (void)snprintf(b.sim->sent_at, sizeof b.sim->sent_at, "%s", ROW[i].scts);
+        modem_sim_sms(b.sim, FARMER, "OK", false);
+        e = hear(&b, HEARD_OK, CODE_NONE, 3000);
+        assert_int_equal(e->sent_ms, ROW[i].sent_ms == -1 ? 0 : wall - ROW[i].sent_ms);
+    }
+    clock_set(NULL);
+    stop(&b);
+}
+
 static void sends_itself_an_sms_every_week(void **state)
 {
     const int32_t day = civil_day_of(2026, 11, 24);
@@ -832,6 +864,7 @@ int main(void)
         cmocka_unit_test(listening_ends_when_it_is_woken_and_makes_room_for_sending),
         cmocka_unit_test(channels_that_share_a_modem_take_turns),
         cmocka_unit_test(a_message_does_not_wait_for_a_call_longer_than_it_may),
+        cmocka_unit_test(an_sms_has_the_time_it_was_sent),
         cmocka_unit_test(sends_itself_an_sms_every_week),
         cmocka_unit_test(warns_two_weeks_before_the_sim_ends),
     };

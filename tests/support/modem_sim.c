@@ -87,13 +87,19 @@ static void store(struct modem_sim *s, const char *header, const char *text, con
 
 static void arrive(struct modem_sim *s, const char *from, const char *text, bool ucs2)
 {
-    char header[160], details[64] = "";
+    const time_t wib = time(NULL) + (time_t)7 * 3600;
+    char header[160], details[64] = "", now[80];
+    struct tm t;
+
+    assert_non_null(gmtime_r(&wib, &t));
+    (void)snprintf(now, sizeof now, "%02d/%02d/%02d,%02d:%02d:%02d+28", t.tm_year % 100,
+                   t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec);
 
     if (s->details)
         (void)snprintf(details, sizeof details, ",145,4,0,%d,\"+6281100000\",145,%zu", ucs2 ? 8 : 0,
                        strlen(text));
-    (void)snprintf(header, sizeof header,
-                   "+CMGR: \"REC UNREAD\",\"%s\",,\"26/11/24,03:10:00+28\"%s", from, details);
+    (void)snprintf(header, sizeof header, "+CMGR: \"REC UNREAD\",\"%s\",,\"%s\"%s", from,
+                   s->sent_at[0] != '\0' ? s->sent_at : now, details);
     store(s, header, text, "+CMTI");
 }
 

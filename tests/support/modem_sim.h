@@ -37,7 +37,8 @@ struct modem_sim {
     bool echo, silent, garbage;
     enum sim_card card;
     char pin[9];
-    char own[20]; /* an SMS to this number comes back */
+    char sent_at[32]; /* the operator's time of messages that arrive; "": now */
+    char own[20];     /* an SMS to this number comes back */
     int pins_tried, pins_left;
     int signal, creg, cereg; /* 0..31 or 99; -1: the command is not known */
     int cms_early, cms;      /* error instead of the prompt, and after the text; 0: none */
