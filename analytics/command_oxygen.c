@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* nila-analytics oxygen backtest: forecasts of recorded ponds' nights made again, and how good they were. */
+/* nila-analytics oxygen: which of both; backtest: forecasts of recorded ponds' nights made again, and how good they were. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
+#include "analytics/command_tonight.h"
 #include "analytics/commands_own.h"
 #include "analytics/savefile.h"
 #include "analytics/water/nightscore.h"
@@ -36,8 +37,8 @@ static int check_ask(const struct command_options *o, struct nightback_ask *ask,
     if (!take_clock(o->oxygen.issue, 20 * 60, &ask->issue_min) ||
         !take_clock(o->oxygen.until, 7 * 60, &ask->until_min)) {
         (void)snprintf(why, COMMAND_WHY, "%s",
-                       o->english ? "--issue and --until are clock times, as in 20:00 and 07:00"
-                                  : "--issue dan --until adalah jam, seperti 20:00 dan 07:00");
+                       tongue("--issue dan --until adalah jam, seperti 20:00 dan 07:00",
+                              "--issue and --until are clock times, as in 20:00 and 07:00"));
         return NILA_ERR_RANGE;
     }
     if (o->oxygen.below != NULL) {
@@ -135,5 +136,5 @@ static int backtest(const struct command_options *o)
 
 int command_oxygen(const struct command_options *o)
 {
-    return backtest(o);
+    return o->oxygen.tonight ? command_tonight(o) : backtest(o);
 }

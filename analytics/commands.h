@@ -61,8 +61,11 @@ struct oxygen_options {
     const char *issue, *until; /* clock times "20:00", "07:00" */
     const char *below;         /* mg/L, "3" */
     bool apart;                /* files are ponds of different sites */
-    bool tonight, write;
-    char *const *file; /* readings of a pond each (analytics/water/nightfile.h) */
+    bool tonight;              /* the coming night instead of recorded ones; then */
+    const char *pond;          /* slug, NULL: all on record */
+    double reading_mg_l;       /* one handheld reading of now instead of a probe's; 0: none */
+    bool write;                /* puts it into InfluxDB */
+    char *const *file;         /* readings of a pond each (analytics/water/nightfile.h) */
     size_t files;
 };
 
@@ -144,8 +147,8 @@ int command_backtest(const struct command_options *o);
 /* The random list of a quarter (analytics/supply/survey.h): survey, as_of, seed, out. */
 int command_survey(const struct command_options *o);
 
-/* The nights of recorded ponds forecast again (analytics/water/nightback.h): oxygen, out. The scores as a table, or with json
- * one object. */
+/* The coming night's oxygen, or the nights of recorded ponds forecast again (analytics/water/nightback.h): oxygen, out. Words
+ * and scores as a table, or with json one object. */
 int command_oxygen(const struct command_options *o);
 
 /* The alarm, until SIGTERM, SIGINT or SIGHUP: once, ready. Call it before any thread is started. */

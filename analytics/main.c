@@ -48,6 +48,8 @@ static const char USAGE_EN[] =
     "DB]\n"
     "                          [--draws K] [--seed S] [--json] [--out FILE] [--table]\n"
     "  nila-analytics water    WHAT --INPUT VALUE ... | --csv FILE  (water --help)\n"
+    "  nila-analytics oxygen   tonight [--config FILE] [--pond POND] [--do MG_L] [--write]\n"
+    "                          [--json]\n"
     "  nila-analytics oxygen   backtest [--issue 20:00] [--until 07:00] [--below 3]\n"
     "                          [--out PRED.csv] [--json] [--apart] FILE.csv ...\n"
     "  nila-analytics alert    test CHANNEL [--to WHOM] [--config FILE] [--json]\n"
@@ -87,11 +89,10 @@ static const char HELP_EN[] =
     "          known then; --months ahead, default 3\n"
     "water     oxygen saturation, ammonia, conductivity, salinity, CO2, gas exchange, metabolism;\n"
     "          quality flags of a series, fouled probes\n"
-    "oxygen    the night's oxygen forecast again for recorded ponds (time,do_mgl, a file each, "
-    "local\n"
-    "          time): pond,date,k,do to --out, scores beside climatology and persistence, nights\n"
-    "          with a siren; ponds of one run are of one site, --apart: of different ones.\n"
-    "          NOT YET TRIED on ponds of Kalimantan's peat\n"
+    "oxygen    tonight's oxygen: lowest value, its time, chance below 3, 2 and 1.5 mg/L;\n"
+    "          --do: from one handheld reading (18 to 21 h); --write: to InfluxDB; backtest: made\n"
+    "          again for recorded ponds (time,do_mgl, a file each), with scores; --apart: of\n"
+    "          different sites. NOT YET TRIED on ponds of Kalimantan's peat\n"
     "watch     the alarm, until SIGTERM; beside the ponds it needs no internet\n"
     "alert     list: what is open and what was told to whom; ack, snooze: a person's word;\n"
     "          press: a button pressed for a farmer; report: how good the month's alarms were;\n"
@@ -143,6 +144,8 @@ static const char USAGE_ID[] =
     "                          [--config BERKAS | --records DB] [--draws K] [--seed S]\n"
     "                          [--json] [--out BERKAS] [--table]\n"
     "  nila-analytics water    APA --MASUKAN NILAI ... | --csv BERKAS  (water --help)\n"
+    "  nila-analytics oxygen   tonight [--config BERKAS] [--pond KOLAM] [--do MG_L]\n"
+    "                          [--write] [--json]\n"
     "  nila-analytics oxygen   backtest [--issue 20:00] [--until 07:00] [--below 3]\n"
     "                          [--out PRED.csv] [--json] [--apart] BERKAS.csv ...\n"
     "  nila-analytics alert    test SALURAN [--to TUJUAN] [--config BERKAS] [--json]\n"
@@ -186,11 +189,10 @@ static const char HELP_ID[] =
     "          diketahui saat itu; --months ke depan, bawaan 3\n"
     "water     oksigen jenuh, amonia, daya hantar, salinitas, CO2, pertukaran gas, metabolisme;\n"
     "          tanda mutu deret, probe kotor\n"
-    "oxygen    ramalan oksigen malam dibuat ulang bagi kolam yang terekam (time,do_mgl, satu\n"
-    "          berkas satu kolam, waktu setempat): pond,date,k,do ke --out, nilai di samping\n"
-    "          rata-rata kolam dan seperti kemarin, malam bersirene; kolam sekali jalan\n"
-    "          dianggap satu lokasi, --apart: berbeda lokasi.\n"
-    "          BELUM DICOBA di kolam gambut Kalimantan\n"
+    "oxygen    oksigen malam ini: terendah, jamnya, peluang di bawah 3, 2 dan 1,5 mg/L;\n"
+    "          --do: dari satu pengukuran (pukul 18-21); --write: ke InfluxDB; backtest: dibuat\n"
+    "          ulang bagi kolam yang terekam (time,do_mgl, satu berkas satu kolam), dengan\n"
+    "          nilainya; --apart: tidak selokasi. BELUM DICOBA di kolam gambut Kalimantan\n"
     "watch     alarm, sampai SIGTERM; di dekat kolam tanpa internet\n"
     "alert     list: alarm terbuka dan siapa sudah diberi tahu; ack, snooze: sudah ditangani,\n"
     "          ditunda; press: tombol petani; report: ketepatan alarm sebulan;\n"
@@ -231,7 +233,7 @@ static const struct command {
     {"series", command_series, 1, 1},       {"scenario", command_scenario, 0, 0},
     {"calibrate", command_calibrate, 0, 0}, {"accuracy", command_accuracy, 0, 0},
     {"backtest", command_backtest, 0, 0},   {"survey", command_survey, 0, 0},
-    {"watch", command_watch, 0, 0},         {"oxygen", command_oxygen, 1, 10000},
+    {"watch", command_watch, 0, 0},         {"oxygen", command_oxygen, 0, 10000},
     {"alert", command_alert, 0, 3},
 };
 
@@ -331,6 +333,8 @@ static const char *take_options(struct arguments *a, int argc, char **argv)
         {"until", &a->o.oxygen.until, NULL},
         {"below", &a->o.oxygen.below, NULL},
         {"apart", NULL, &a->o.oxygen.apart},
+        {"pond", &a->o.oxygen.pond, NULL},
+        {"write", NULL, &a->o.oxygen.write},
     };
     const int n = (int)(sizeof TABLE / sizeof TABLE[0]);
     struct option option[OPTIONS_MAX + 1] = {{0}};
@@ -462,8 +466,21 @@ static const char *bad_growth(struct arguments *a, const char **name)
 
 static int run_oxygen(struct arguments *a, char **word, int n)
 {
+    static const char *const KNOWN[2] = {"yang dikenal: oxygen tonight | backtest",
+                                         "what there is: oxygen tonight | backtest"};
+
+    if (n < 2)
+        return usage(a, KNOWN[0], KNOWN[1], word[0]);
+    if (strcmp(word[1], "tonight") == 0) {
+        if (n > 2)
+            return usage(a, "terlalu banyak argumen", "too many arguments", word[2]);
+        a->o.oxygen.tonight = true;
+        if (!take_decimal(a->oxygen, 0, 0.01, 30, &a->o.oxygen.reading_mg_l))
+            return usage(a, "harus 0.01..30", "must be 0.01..30", "--do");
+        return command_oxygen(&a->o);
+    }
     if (strcmp(word[1], "backtest") != 0)
-        return usage(a, "yang dikenal: oxygen backtest", "what there is: oxygen backtest", word[1]);
+        return usage(a, KNOWN[0], KNOWN[1], word[1]);
     if (n < 3)
         return usage(a, "berkas CSV belum disebut", "no CSV file given", "oxygen backtest");
     if (a->o.issue && a->o.oxygen.issue == NULL)
@@ -502,8 +519,6 @@ static int run(struct arguments *a, char **word, int n)
         tongue_set(false);
     if (n - 1 > c->most)
         return usage(a, "terlalu banyak argumen", "too many arguments", word[n - 1]);
-    if (n - 1 < c->least && c->run == command_oxygen)
-        return usage(a, "yang dikenal: oxygen backtest", "what there is: oxygen backtest", c->name);
     if (n - 1 < c->least && c->run == command_series)
         return usage(a, "yang dikenal: series forecast", "what there is: series forecast", c->name);
     if (n - 1 < c->least)

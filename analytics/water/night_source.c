@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "night_source.h"
+
+#include <math.h>
+
+#include "collector/common/civil.h"
+#include "collector/common/lineproto.h"
+
+static const int64_t LOOK_BACK_MS = 25 * CIVIL_DAY_MS;
+static const int64_t FINE_MS = (int64_t)2 * 3600000; /* of single readings before the issue */
+
+enum {
+    OXYGEN,      /* means */
+    OXYGEN_FINE, /* readings, later than the means */
+    TEMP,
+    LIGHT,
+    RELAY,
+    KINDS
+};
+
+static int load_all(struct series_source *s, const char *pond, int64_t issue_ms, bool relay,
+                    struct series *got)
+{
+    const int64_t fine = issue_ms - FINE_MS, from = issue_ms - LOOK_BACK_MS;
+    const struct {
+        enum metric metric;
+        int64_t from_ms, to_ms, bucket_ms;
+    } WANT[KINDS] = {[OXYGEN] = {METRIC_DO_MG_L, from, fine, NIGHT_STEP_MS},
+                     [OXYGEN_FINE] = {METRIC_DO_MG_L, fine, issue_ms + 1, 0},
+                     [TEMP] = {METRIC_TEMP_C, from, issue_ms, NIGHT_STEP_MS},
+                     [LIGHT] = {METRIC_PAR_W_M2, from, issue_ms, NIGHT_STEP_MS},
+                     [RELAY] = {METRIC_RELAY, from, issue_ms, NIGHT_STEP_MS}};
+
+    for (int k = 0; k < KINDS; k++) {
+        int rc = k == RELAY && !relay ? 0
+                                      : series_load(s, pond, WANT[k].metric, WANT[k].from_ms,
+                                                    WANT[k].to_ms, WANT[k].bucket_ms, &got[k]);
+
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+/* The next value of a series when it is of that instant. */
+static double take(const struct series *s, size_t *next, int64_t ts_ms)
+{
+    return *next < s->n && s->ts_ms[*next] == ts_ms ? s->value[(*next)++] : NAN;
+}
+
+/* In order of time; what is of one instant goes together. */
+static int feed(struct night_model *m, const struct series *got)
+{
+    size_t next[KINDS] = {0};
+
+    for (;;) {
+        struct night_sample s = {.ts_ms = INT64_MAX};
+        double fine;
+        int rc;
+
+        for (int k = OXYGEN; k < RELAY; k++)
+            if (next[k] < got[k].n && got[k].ts_ms[next[k]] < s.ts_ms)
+                s.ts_ms = got[k].ts_ms[next[k]];
+        if (s.ts_ms == INT64_MAX)
+            return 0;
+        s.do_mg_l = take(&got[OXYGEN], &next[OXYGEN], s.ts_ms);
+        fine = take(&got[OXYGEN_FINE], &next[OXYGEN_FINE], s.ts_ms);
+        if (!isnan(fine))
+            s.do_mg_l = fine;
+        s.temp_c = take(&got[TEMP], &next[TEMP], s.ts_ms);
+        s.par_w_m2 = take(&got[LIGHT], &next[LIGHT], s.ts_ms);
+        rc = night_model_feed(m, &s);
+        if (rc != 0)
+            return rc;
+    }
+}
+
+static int mark_aerated(struct night_model *m, const struct series *relay, int64_t issue_ms)
+{
+    for (size_t k = 0; k < relay->n; k++) {
+        int64_t to = k + 1 < relay->n ? relay->ts_ms[k + 1] : issue_ms;
+        int rc = 0;
+
+        if (to > relay->ts_ms[k] + CIVIL_DAY_MS)
+            to = relay->ts_ms[k] + CIVIL_DAY_MS;
+        if (relay->value[k] >= 0.5)
+            rc = night_model_aerator(m, relay->ts_ms[k], to);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+int night_source_load(struct series_source *s, const char *pond, int64_t issue_ms,
+                      bool relay_is_aerator, struct night_model **out)
+{
+    struct series got[KINDS] = {{.n = 0}};
+    struct night_model *m = night_model_new();
+    int rc = load_all(s, pond, issue_ms, relay_is_aerator, got);
+
+    if (rc == 0)
+        rc = feed(m, got);
+    if (rc == 0)
+        rc = mark_aerated(m, &got[RELAY], issue_ms);
+    for (int k = 0; k < KINDS; k++)
+        series_free(&got[k]);
+    if (rc != 0)
+        night_model_free(m);
+    else
+        *out = m;
+    return rc;
+}
+
+static void begin(struct buf *b, const char *measurement, const struct night_place *where)
+{
+    lineproto_measurement(b, measurement);
+    lineproto_tag(b, "kecamatan", where->kecamatan);
+    lineproto_tag(b, "pond", where->pond);
+    lineproto_tag(b, "regency", where->regency);
+    lineproto_tag(b, "site", where->site);
+}
+
+void night_lines(struct buf *b, const struct night_place *where, const struct night_forecast *f)
+{
+    static const char *const BELOW[NIGHT_LIMITS] = {"p_below_3", "p_below_2", "p_below_1_5"};
+    bool first = true;
+
+    begin(b, "oxygen_night", where);
+    lineproto_field(b, &first, "min_p10", f->min.p10);
+    lineproto_field(b, &first, "min_p50", f->min.p50);
+    lineproto_field(b, &first, "min_p90", f->min.p90);
+    lineproto_field(b, &first, "min_at_ms", (double)f->min_at_ms);
+    for (int l = 0; l < NIGHT_LIMITS; l++)
+        lineproto_field(b, &first, BELOW[l], f->p_below[l]);
+    lineproto_field(b, &first, "aerated", f->aerated ? 1 : 0);
+    lineproto_end(b, f->issue_ms + (f->aerated ? 1 : 0));
+    for (int k = 0; k < f->steps && !f->aerated; k++) {
+        first = true;
+        begin(b, "oxygen_path", where);
+        lineproto_field(b, &first, "p10", f->path[k].p10);
+        lineproto_field(b, &first, "p50", f->path[k].p50);
+        lineproto_field(b, &first, "p90", f->path[k].p90);
+        lineproto_field(b, &first, "issued_ms", (double)f->issue_ms);
+        lineproto_end(b, f->issue_ms + (k + 1) * NIGHT_STEP_MS);
+    }
+}

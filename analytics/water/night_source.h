@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* night_source: a pond's night model from its readings (series.h), and its forecast as InfluxDB lines. */
+#ifndef ANALYTICS_NIGHT_SOURCE_H
+#define ANALYTICS_NIGHT_SOURCE_H
+
+#include "analytics/series.h"
+#include "collector/common/buf.h"
+#include "night.h"
+
+/* A new model fed with the 25 days before issue_ms, nothing after it: oxygen (10-minute means, single readings in the last two
+ * hours), temperature and light, and the state of the pond's relay as its aerator when relay_is_aerator (a value holds until
+ * the next, at most a day). *out is the caller's, night_model_free; a pond without readings gives an empty model. Errors as
+ * series_load; then *out is untouched. */
+NILA_MUST_CHECK int night_source_load(struct series_source *s, const char *pond, int64_t issue_ms,
+                                      bool relay_is_aerator, struct night_model **out);
+
+/* Tag values; "": left out. */
+struct night_place {
+    const char *regency, *kecamatan, *site, *pond;
+};
+
+/* Appends oxygen_night at the issue time and, without aeration, oxygen_path at each step. A forecast with aeration is
+ * stamped a millisecond later: it has the same tags, and would replace the other. */
+void night_lines(struct buf *b, const struct night_place *where, const struct night_forecast *f);
+
+#endif
