@@ -5,11 +5,11 @@
 #include <stdlib.h>
 
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_randist.h>
 
 #include "collector/common/log.h"
+#include "lnexp.h"
 
-#define ARRAYS 20
+#define ARRAYS 21
 
 /* Weights of the running means of feeding, 1/day. */
 static const double RATION_MEMORY = 1.0 / 7;
@@ -33,11 +33,11 @@ void ensemble_prior(enum pond_system system, struct ensemble_prior *out)
 struct ensemble *ensemble_new(size_t n, size_t per_path)
 {
     struct ensemble *e = xcalloc(1, sizeof *e);
-    double **array[ARRAYS] = {&e->u,          &e->count,         &e->count_max, &e->ln_cv,
-                              &e->ln_feeding, &e->ln_conversion, &e->ln_mort,   &e->ln_seen,
-                              &e->bias,       &e->do_usual,      &e->died,      &e->relative_ration,
-                              &e->spawn,      &e->recruits,      &e->netted,    &e->gain_f,
-                              &e->gain_c,     &e->live,          &e->level,     &e->gain};
+    double **array[ARRAYS] = {
+        &e->u,       &e->count,    &e->count_max, &e->ln_cv,    &e->ln_feeding, &e->ln_conversion,
+        &e->ln_mort, &e->ln_seen,  &e->bias,      &e->do_usual, &e->died,       &e->relative_ration,
+        &e->spawn,   &e->recruits, &e->netted,    &e->gain_f,   &e->gain_c,     &e->live,
+        &e->level,   &e->gain,     &e->half};
 
     assert(n >= 2 && per_path >= 1 && n % per_path == 0);
     e->n = n;
@@ -58,7 +58,7 @@ void ensemble_free(struct ensemble *e)
 
 static double gauss(gsl_rng *rng, double sd)
 {
-    return gsl_ran_gaussian_ziggurat(rng, sd);
+    return stream_gauss(rng, sd);
 }
 
 void ensemble_stock(struct ensemble *e, const struct ensemble_prior *prior, double count,
@@ -71,8 +71,8 @@ void ensemble_stock(struct ensemble *e, const struct ensemble_prior *prior, doub
     e->breeds = false;
     e->breeding_days = 0;
     for (size_t i = 0; i < e->n; i++) {
-        double survive = gsl_ran_beta(rng, prior->survive_a, prior->survive_b);
-        double seen = gsl_ran_beta(rng, prior->seen_a, prior->seen_b);
+        double survive = stream_beta(rng, prior->survive_a, prior->survive_b);
+        double seen = stream_beta(rng, prior->seen_a, prior->seen_b);
 
         survive = survive < 0.02 ? 0.02 : survive > 0.999 ? 0.999 : survive;
         e->u[i] = growth_u(mass_g * exp(gauss(rng, ENSEMBLE_STOCK_MASS_SD)));
@@ -82,14 +82,14 @@ void ensemble_stock(struct ensemble *e, const struct ensemble_prior *prior, doub
         e->ln_mort[i] = log(-log(survive) / ENSEMBLE_CYCLE_DAYS);
         e->ln_seen[i] = log(seen < 0.01 ? 0.01 : seen);
         e->bias[i] = gauss(rng, ENSEMBLE_BIAS_SD);
-        e->do_usual[i] = gsl_ran_beta(rng, prior->do_a, prior->do_b);
+        e->do_usual[i] = stream_beta(rng, prior->do_a, prior->do_b);
         e->died[i] = 0;
         e->relative_ration[i] = NAN;
         e->ln_cv[i] = log(ENSEMBLE_SAMPLE_CV) + gauss(rng, ENSEMBLE_CV_SD);
         e->recruits[i] = e->spawn[i] = e->netted[i] = 0;
         if (prior->mixed > 0 && gsl_rng_uniform(rng) < prior->mixed) {
             e->spawn[i] = ENSEMBLE_SPAWN * exp(gauss(rng, 1));
-            e->netted[i] = gsl_ran_beta(rng, 1, 3);
+            e->netted[i] = stream_beta(rng, 1, 3);
             e->breeds = true;
         }
     }
@@ -110,28 +110,40 @@ void ensemble_copy_clock(struct ensemble *to, const struct ensemble *from)
  * own calendar: the exponentials of each are kept until it does. */
 static void refresh(struct ensemble *e, const double *z)
 {
-    for (size_t i = 0; e->stale && i < e->n; i++)
-        e->live[i] = exp(-exp(e->ln_mort[i]));
-    for (size_t i = 0; (e->stale || e->walked) && i < e->n; i++)
-        e->level[i] = exp(e->ln_feeding[i]);
+    if (e->stale) {
+        lnexp_exp_all(e->n, e->ln_mort, e->live);
+        for (size_t i = 0; i < e->n; i++)
+            e->live[i] = -e->live[i];
+        lnexp_exp_all(e->n, e->live, e->live);
+    }
+    if (e->stale || e->walked)
+        lnexp_exp_all(e->n, e->ln_feeding, e->level);
+    if (e->fed_ever)
+        lnexp_exp_all(e->n, e->ln_conversion, e->gain_c);
     for (size_t k = 0; k < e->n / e->per_path; k++) {
-        double common = z != NULL ? exp(z[k]) : 1;
+        double common = z != NULL ? lnexp_exp(z[k]) : 1;
 
         for (size_t i = k * e->per_path; i < (k + 1) * e->per_path; i++) {
             e->gain_f[i] = growth_gain_feeding(common) * e->level[i];
-            e->gain_c[i] = e->fed_ever ? common * exp(e->ln_conversion[i]) : 0;
+            e->gain_c[i] = e->fed_ever ? common * e->gain_c[i] : 0;
         }
     }
     e->stale = e->walked = false;
     e->z_used = z;
 }
 
+static void walk(struct ensemble *e, double *x, gsl_rng *rng)
+{
+    stream_gauss_all(rng, ENSEMBLE_FEEDING_STEP, e->n, e->gain);
+    for (size_t i = 0; i < e->n; i++)
+        x[i] += e->gain[i];
+}
+
 static void weekly_walk(struct ensemble *e, gsl_rng *rng)
 {
-    for (size_t i = 0; i < e->n; i++)
-        e->ln_feeding[i] += gauss(rng, ENSEMBLE_FEEDING_STEP);
-    for (size_t i = 0; e->fed_ever && i < e->n; i++)
-        e->ln_conversion[i] += gauss(rng, ENSEMBLE_FEEDING_STEP);
+    walk(e, e->ln_feeding, rng);
+    if (e->fed_ever)
+        walk(e, e->ln_conversion, rng);
     e->walked = true;
 }
 
@@ -162,34 +174,43 @@ static void breed(struct ensemble *e, int days)
 
 /* --- forward --- */
 
-/* Relative ration of member i at u when the pond gets feed_kg a day: feed is shared with the recruits by mass. */
-static double relative_ration(const struct ensemble *e, size_t i, double u, double feed_kg)
+/* Relative ration of each member at u when the pond gets feed_kg a day, into x: feed is shared with the recruits by mass. */
+static void relative_rations(const struct ensemble *e, const double *u, double feed_kg, double *x)
 {
-    double stock_g = e->count[i] * growth_mass(u);
-    double x;
+    double young_g = e->breeds ? recruit_mass_g(e) : 0;
 
-    if (e->recruits[i] > 0)
-        stock_g += e->recruits[i] * recruit_mass_g(e);
-    x = stock_g > 0 ? feed_kg * 1000 / stock_g * u / GROWTH_RMAX_U : 1;
-    return x < 1 ? x : 1;
+    ensemble_masses_g(e, u, x);
+    for (size_t i = 0; i < e->n; i++) {
+        double stock_g = e->count[i] * x[i] + e->recruits[i] * young_g;
+        double ration = stock_g > 0 ? feed_kg * 1000 / stock_g * u[i] / GROWTH_RMAX_U : 1;
+
+        x[i] = ration < 1 ? ration : 1;
+    }
 }
 
-/* u of member i after some days of feed_kg a day. The relative ration moves with the mass: taken in the middle. */
-static double grow_fed(struct ensemble *e, size_t i, const struct ensemble_span *s, double effect,
-                       double memory)
+/* Some days of feed by the ration. The relative ration moves with the mass: taken in the middle. */
+static void grow_fed(struct ensemble *e, const struct ensemble_span *s, double memory)
 {
-    double x = relative_ration(e, i, e->u[i], s->feed_kg);
+    double *x = e->gain, *half = e->half;
 
+    relative_rations(e, e->u, s->feed_kg, x);
     if (s->days > 1) {
-        double half = growth_step_u(e->u[i], effect * growth_gain_ration(x, e->gain_c[i]),
+        for (size_t i = 0; i < e->n; i++) {
+            double effect = s->do_known ? s->effect : s->effect * e->do_usual[i];
+
+            half[i] = growth_step_u(e->u[i], effect * growth_gain_ration(x[i], e->gain_c[i]),
                                     s->loss_rate, s->days / 2.0);
-        x = relative_ration(e, i, half, s->feed_kg);
+        }
+        relative_rations(e, half, s->feed_kg, x);
     }
-    e->relative_ration[i] = isnan(e->relative_ration[i])
-                                ? x
-                                : e->relative_ration[i] + memory * (x - e->relative_ration[i]);
-    return growth_step_u(e->u[i], effect * growth_gain_ration(x, e->gain_c[i]), s->loss_rate,
-                         s->days);
+    for (size_t i = 0; i < e->n; i++) {
+        double effect = s->do_known ? s->effect : s->effect * e->do_usual[i];
+        double before = e->relative_ration[i];
+
+        e->relative_ration[i] = isnan(before) ? x[i] : before + memory * (x[i] - before);
+        e->gain[i] = effect * growth_gain_ration(x[i], e->gain_c[i]);
+    }
+    growth_steps_u(e->n, e->u, e->gain, s->loss_rate, s->days);
 }
 
 /* Share alive after days (1..7) of which one leaves live. */
@@ -205,9 +226,7 @@ static void grow(struct ensemble *e, const struct ensemble_span *s)
     double memory = 1 - pow(1 - RATION_MEMORY, s->days);
 
     if (!isnan(s->feed_kg)) {
-        for (size_t i = 0; i < e->n; i++)
-            e->u[i] =
-                grow_fed(e, i, s, s->do_known ? s->effect : s->effect * e->do_usual[i], memory);
+        grow_fed(e, s, memory);
         return;
     }
     for (size_t i = 0; i < e->n; i++)
@@ -356,6 +375,16 @@ void ensemble_lose(struct ensemble *e, size_t i, double fish)
     fish = fish < most ? fish : most;
     e->count[i] -= fish;
     e->count_max[i] -= fish;
+}
+
+void ensemble_masses_g(const struct ensemble *e, const double *u, double *mass_g)
+{
+    lnexp_ln_all(e->n, u, mass_g);
+    for (size_t i = 0; i < e->n; i++)
+        mass_g[i] *= 1 / GROWTH_U_EXPONENT;
+    lnexp_exp_all(e->n, mass_g, mass_g);
+    for (size_t i = 0; i < e->n; i++)
+        mass_g[i] = mass_g[i] > GROWTH_MASS_MIN_G ? mass_g[i] : GROWTH_MASS_MIN_G;
 }
 
 double ensemble_mass_g(const struct ensemble *e, size_t i)

@@ -67,7 +67,7 @@ struct ensemble {
     double *recruits;               /* young fish there are */
     double *netted;                 /* how well the net takes them, 0..1 */
     double *gain_f, *gain_c, *live; /* exp of the above, kept up to date inside */
-    double *level, *gain;           /* exp of ln_feeding; work */
+    double *level, *gain, *half;    /* exp of ln_feeding; work */
     double fed_share;               /* running share of recent days with feed records, 0..1 */
     bool fed_ever;                  /* the ration law was used in this cycle */
     bool stale;           /* caches above must be made anew: set it after changing a member */
@@ -126,6 +126,8 @@ void ensemble_lose(struct ensemble *e, size_t i, double fish);
 double ensemble_biggest_g(const struct ensemble *e, size_t i, double p);
 
 double ensemble_mass_g(const struct ensemble *e, size_t i);
+/* growth_mass of u [e->n], all at once; e->u for the members' own. Within 1e-14 of one by one. */
+void ensemble_masses_g(const struct ensemble *e, const double *u, double *mass_g);
 double ensemble_biomass_kg(const struct ensemble *e, size_t i);
 /* kg of fish from from_g to below to_g (INFINITY: no bound). */
 double ensemble_class_kg(const struct ensemble *e, size_t i, double from_g, double to_g);

@@ -256,22 +256,26 @@ double filter_mean(struct filter *f, enum filter_side side, const double *x, dou
     return sum;
 }
 
-double filter_mass_g(const struct filter *f, size_t i)
+void filter_masses_g(struct filter *f, double *mass_g)
 {
-    const double *ln_w = f->ln_w[0] + i * f->inner, *u = f->fish->u + i * f->inner;
-    double top = -INFINITY, sum = 0, of_w = 0;
+    const double *u = f->fish->u;
 
-    if (f->inner == 1)
-        return growth_mass(u[0]);
-    for (size_t j = 0; j < f->inner; j++)
-        top = ln_w[j] > top ? ln_w[j] : top;
-    for (size_t j = 0; j < f->inner; j++) {
-        double w = exp(ln_w[j] - top);
+    ensemble_masses_g(f->fish, u, f->work);
+    for (size_t i = 0; i < f->draws; i++) {
+        const double *ln_w = f->ln_w[0] + i * f->inner;
+        double top = biggest_of(f->inner, ln_w), sum = 0, of_w = 0;
 
-        sum += w * u[j];
-        of_w += w;
+        mass_g[i] = f->work[i * f->inner];
+        if (f->inner == 1)
+            continue;
+        for (size_t j = 0; j < f->inner; j++) {
+            double w = exp(ln_w[j] - top);
+
+            sum += w * u[i * f->inner + j];
+            of_w += w;
+        }
+        mass_g[i] = growth_mass(sum / of_w);
     }
-    return growth_mass(sum / of_w);
 }
 
 void filter_pick(struct filter *f, struct ensemble *out, gsl_rng *rng)

@@ -94,8 +94,8 @@ void filter_ask(struct filter *f, enum filter_question q, int32_t day, double wr
 /* A partial harvest of kg; fish_per_kg NaN: not written down. Number and size are evidence, then the fish are gone. */
 void filter_harvest(struct filter *f, double kg, double fish_per_kg, gsl_rng *rng);
 
-/* Weighted mean mass of draw i's members, g. */
-double filter_mass_g(const struct filter *f, size_t i);
+/* Weighted mean mass of each draw's members into mass_g [draws]. */
+void filter_masses_g(struct filter *f, double *mass_g);
 
 /* Resamples, and puts one member of each draw into out (an ensemble of draws with per_path 1), to go on with. */
 void filter_pick(struct filter *f, struct ensemble *out, gsl_rng *rng);

@@ -6,8 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#include <gsl/gsl_randist.h>
-
 #include "lnexp.h"
 
 /* The kernel's a. */
@@ -274,10 +272,10 @@ static void move_dim(struct filter *f, const struct kernel *k, int d, double mea
     for (size_t m = 0; m < n; m++)
         out[m] = mean + by_path[m] + SHRINK * (x[f->from[m]] - by_path[f->from[m]]);
     for (int c = 0; c <= d; c++) {
-        const double *e = f->jitter + (size_t)c * n;
+        const double *e = f->jitter + c;
 
         for (size_t m = 0; m < n; m++)
-            out[m] += k->l[d][c] * e[m];
+            out[m] += k->l[d][c] * e[m * (size_t)k->dims];
     }
 }
 
@@ -287,9 +285,7 @@ static void move(struct filter *f, const struct kernel *k, const struct part *pa
     const double spread = sqrt(1 - SHRINK * SHRINK);
     size_t n = f->fish->n;
 
-    for (size_t m = 0; m < n; m++)
-        for (int d = 0; d < k->dims; d++)
-            f->jitter[(size_t)d * n + m] = spread * gsl_ran_gaussian_ziggurat(rng, 1);
+    stream_gauss_all(rng, spread, n * (size_t)k->dims, f->jitter);
     for (int d = 0; d < k->dims; d++) {
         move_dim(f, k, d, mean[d], f->work + n);
         put(&part[k->part[d]], n, f->work + n);

@@ -5,8 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include <gsl/gsl_randist.h>
-
 #include "lnexp.h"
 
 /* One sample in fifty is something else: another pond's, sorted fish, a slip of the pen. */
@@ -178,7 +176,7 @@ void filter_lost(struct filter *f, enum loss kind, double count, gsl_rng *rng)
     if (count > there)
         ask(f, FILTER_ASK_LOST_MORE, count, there);
     for (size_t k = 0; k < f->fish->n; k++)
-        ensemble_lose(f->fish, k, count * exp(gsl_ran_gaussian_ziggurat(rng, LOST_SD)));
+        ensemble_lose(f->fish, k, count * exp(stream_gauss(rng, LOST_SD)));
 }
 
 /* --- feed --- */

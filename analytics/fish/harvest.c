@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "harvest.h"
 
-#include <gsl/gsl_randist.h>
-
 #include "collector/common/civil.h"
+#include "lnexp.h"
 
 #define BUYER_PRIOR_CLASSES 3
 
@@ -33,20 +32,34 @@ double harvest_hazard(double mass_g, double target_g, double width)
     return 1 / (1 + exp(-(mass_g - target_g) / (width * target_g)));
 }
 
-void harvest_waited(const struct harvest_buyers *b, double mass_g, double *ln_wait)
-{
-    /* ln(1 - hazard), written so that it stays finite far above the target */
-    for (size_t c = 0; c < b->n; c++) {
-        double x = (mass_g - b->mass_g[c]) / (b->width * b->mass_g[c]), odds;
+enum {
+    CHUNK = 32
+};
 
-        if (x > 30) {
-            ln_wait[c] -= x;
-            continue;
-        }
-        odds = exp(x);
-        /* small fish, most of the time: the logarithm's series, exact to 1e-12 */
-        ln_wait[c] -= odds < 1e-3 ? odds * (1 - odds * (0.5 - odds * (1.0 / 3))) : log1p(odds);
-    }
+/* Of class c, and at most CHUNK members. */
+static void wait_some(const struct harvest_buyers *b, size_t c, size_t n, const double *mass_g,
+                      double *ln_wait)
+{
+    const double at = 1 / b->width, per_g = at / b->mass_g[c];
+    double x[CHUNK] = {0}, ln[CHUNK];
+
+    for (size_t k = 0; k < n; k++)
+        x[k] = mass_g[k] * per_g - at;
+    lnexp_exp_all(n, x, ln);
+    for (size_t k = 0; k < n; k++)
+        ln[k] += 1;
+    lnexp_ln_all(n, ln, ln);
+    /* ln(1 - hazard) is -ln(1 + e^x), and stays finite far above the target, where the exponential does not */
+    for (size_t k = 0; k < n; k++)
+        ln_wait[k * HARVEST_CLASSES + c] -= x[k] > ln[k] ? x[k] : ln[k];
+}
+
+void harvest_waited(const struct harvest_buyers *b, size_t n, const double *mass_g, double *ln_wait)
+{
+    for (size_t c = 0; c < b->n; c++)
+        for (size_t k = 0; k < n; k += CHUNK)
+            wait_some(b, c, n - k < CHUNK ? n - k : CHUNK, mass_g + k,
+                      ln_wait + k * HARVEST_CLASSES);
 }
 
 double harvest_target(const struct harvest_buyers *b, const double *ln_wait, gsl_rng *rng)
@@ -63,7 +76,7 @@ double harvest_target(const struct harvest_buyers *b, const double *ln_wait, gsl
     pick = gsl_rng_uniform(rng) * sum;
     while (c + 1 < b->n && pick >= weight[c])
         pick -= weight[c++];
-    return b->mass_g[c] * exp(gsl_ran_gaussian_ziggurat(rng, HARVEST_TARGET_SD));
+    return b->mass_g[c] * exp(stream_gauss(rng, HARVEST_TARGET_SD));
 }
 
 /* Days from harvest to stocking. */
@@ -125,17 +138,15 @@ static void stock_again(const struct harvest_outlook *o, struct harvest_member *
                         gsl_rng *rng)
 {
     double usual = log(growth_gain_feeding(o->prior->feeding));
-    double survive = gsl_ran_beta(rng, o->prior->survive_a, o->prior->survive_b);
+    double survive = stream_beta(rng, o->prior->survive_a, o->prior->survive_b);
 
     survive = survive < 0.02 ? 0.02 : survive > 0.999 ? 0.999 : survive;
     m->stocked = true;
-    m->u = growth_u(o->stock_mass_g * exp(gsl_ran_gaussian_ziggurat(rng, ENSEMBLE_STOCK_MASS_SD)));
-    m->count = o->stock_count * stock_factor(o, day) *
-               exp(gsl_ran_gaussian_ziggurat(rng, ENSEMBLE_COUNT_SD));
+    m->u = growth_u(o->stock_mass_g * exp(stream_gauss(rng, ENSEMBLE_STOCK_MASS_SD)));
+    m->count = o->stock_count * stock_factor(o, day) * exp(stream_gauss(rng, ENSEMBLE_COUNT_SD));
     m->mort = -log(survive) / ENSEMBLE_CYCLE_DAYS;
     m->ln_gain = usual + HARVEST_KEPT * (m->ln_gain - usual) +
-                 gsl_ran_gaussian_ziggurat(rng, o->prior->feeding_sd *
-                                                    sqrt(1 - HARVEST_KEPT * HARVEST_KEPT));
+                 stream_gauss(rng, o->prior->feeding_sd * sqrt(1 - HARVEST_KEPT * HARVEST_KEPT));
     m->target_g = harvest_target(o->buyers, NULL, rng);
 }
 
@@ -202,7 +213,7 @@ static int32_t one_week(const struct harvest_outlook *o, struct harvest_member *
     m->u = growth_step_u(m->u, gain, growth_loss_moved(c->loss_rate, dev_c), days);
     m->count *=
         (final ? exp(-m->mort * days) : c->live_week) * (1 - o->prior->exposure * m->loss[at]);
-    m->ln_gain += gsl_ran_gaussian_ziggurat(rng, ENSEMBLE_FEEDING_STEP);
+    m->ln_gain += stream_gauss(rng, ENSEMBLE_FEEDING_STEP);
     *kg = 0;
     if (!final && !(retail_kg > 0))
         return INT32_MAX;

@@ -38,8 +38,10 @@ void harvest_buyers(struct harvest_buyers *out, double learned_mass_g, size_t cy
 /* Probability of a final harvest this week, 0..1. */
 double harvest_hazard(double mass_g, double target_g, double width);
 
-/* Adds to ln_wait[HARVEST_CLASSES] what a week without final harvest at mass_g says about each class of buyer. */
-void harvest_waited(const struct harvest_buyers *b, double mass_g, double *ln_wait);
+/* Adds to ln_wait[n][HARVEST_CLASSES] what a week without final harvest says about each class of buyer of n ponds (or draws of one)
+ * with fish of mass_g[n]. */
+void harvest_waited(const struct harvest_buyers *b, size_t n, const double *mass_g,
+                    double *ln_wait);
 
 /* Draws W* from the shares, weighted by the waiting; ln_wait NULL: not weighted. */
 double harvest_target(const struct harvest_buyers *b, const double *ln_wait, gsl_rng *rng);

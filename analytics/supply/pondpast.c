@@ -29,8 +29,8 @@ static double ln_buyers(const struct harvest_buyers *b, const double *ln_wait,
 }
 
 /* Before the week that ends with day is waited for: was the pond harvested in it, and nothing written? Any day of it
- * after the newest sign of life is as likely; up to that day nothing was due either. */
-static void note_gone(struct pondrun *w, struct replay *p, int32_t day)
+ * after the newest sign of life is as likely; up to that day nothing was due either. mass_g: of each draw. */
+static void note_gone(struct pondrun *w, struct replay *p, int32_t day, const double *mass_g)
 {
     double due = 0;
 
@@ -42,8 +42,7 @@ static void note_gone(struct pondrun *w, struct replay *p, int32_t day)
         double ln_hazard[HARVEST_CLASSES];
 
         for (size_t c = 0; c < p->buyers.n; c++)
-            ln_hazard[c] = log(
-                harvest_hazard(filter_mass_g(w->filter, i), p->buyers.mass_g[c], p->buyers.width));
+            ln_hazard[c] = log(harvest_hazard(mass_g[i], p->buyers.mass_g[c], p->buyers.width));
         w->ln_gone[i * PONDRUN_SILENT_WEEKS + p->silent_weeks] =
             ln_buyers(&p->buyers, w->ln_wait + i * HARVEST_CLASSES, ln_hazard) +
             log(due * p->habit.forgets);
@@ -59,12 +58,6 @@ static void note_there(struct pondrun *w, const struct replay *p)
 
     for (size_t i = 0; i < w->in->draws; i++)
         w->ln_there[i] = ln_buyers(&p->buyers, w->ln_wait + i * HARVEST_CLASSES, NULL) + ln_due;
-}
-
-static void wait_a_week(struct pondrun *w, const struct harvest_buyers *buyers)
-{
-    for (size_t i = 0; i < w->in->draws; i++)
-        harvest_waited(buyers, filter_mass_g(w->filter, i), w->ln_wait + i * HARVEST_CLASSES);
 }
 
 static void count_dead(struct pondrun *w, struct replay *p, int32_t day)
@@ -220,8 +213,9 @@ void pondpast_replay(struct pondrun *w, size_t cycle, struct replay *p)
         p->fed_kg += isnan(s.feed_kg) ? 0 : s.feed_kg * s.days;
         p->fed_days += isnan(s.feed_kg) ? 0 : s.days;
         if ((day - y->stocked_day) / 7 > weeks) {
-            note_gone(w, p, day);
-            wait_a_week(w, &p->buyers);
+            filter_masses_g(w->filter, w->work);
+            note_gone(w, p, day, w->work);
+            harvest_waited(&p->buyers, w->in->draws, w->work, w->ln_wait);
         }
         observe(w, p, day);
     }

@@ -41,6 +41,7 @@ struct pondrun *pondrun_new(const struct supply_input *in, const struct paths *p
     w->main_kg = xcalloc(in->draws, sizeof *w->main_kg);
     w->main_day = xcalloc(in->draws, sizeof *w->main_day);
     w->work = xcalloc(in->draws, sizeof *w->work);
+    w->mass_g = xcalloc(in->draws, sizeof *w->mass_g);
     w->ln_gone = xcalloc((size_t)in->draws * PONDRUN_SILENT_WEEKS, sizeof *w->ln_gone);
     w->ln_there = xcalloc(in->draws, sizeof *w->ln_there);
     w->ended = xcalloc(in->draws, sizeof *w->ended);
@@ -61,6 +62,7 @@ void pondrun_free(struct pondrun *w)
     free(w->main_kg);
     free(w->main_day);
     free(w->work);
+    free(w->mass_g);
     free(w->ln_gone);
     free(w->ln_there);
     free(w->ended);
@@ -190,8 +192,8 @@ static void summarise_fish(struct pondrun *w, struct supply_pond *out)
 {
     size_t n = w->in->draws;
 
-    for (size_t i = 0; i < n; i++)
-        w->work[i] = ensemble_mass_g(w->fish, i);
+    ensemble_masses_g(w->fish, w->fish->u, w->mass_g);
+    memcpy(w->work, w->mass_g, n * sizeof *w->work);
     out->mass_g_p50 = order_quantile(w->work, n, 0.5);
     out->mass_g_p10 = order_quantile(w->work, n, 0.1);
     out->mass_g_p90 = order_quantile(w->work, n, 0.9);
@@ -199,7 +201,7 @@ static void summarise_fish(struct pondrun *w, struct supply_pond *out)
         w->work[i] = w->fish->count[i];
     out->count_p50 = order_quantile(w->work, n, 0.5);
     for (size_t i = 0; i < n; i++)
-        w->work[i] = ensemble_biomass_kg(w->fish, i);
+        w->work[i] = w->fish->count[i] * w->mass_g[i] / 1000;
     out->biomass_kg_p50 = order_quantile(w->work, n, 0.5);
     for (size_t i = 0; i < n; i++)
         ensemble_add_classes(w->fish, i, SUPPLY_CLASS_G, SUPPLY_CLASSES, out->class_kg);

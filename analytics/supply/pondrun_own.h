@@ -25,7 +25,7 @@ struct pondrun {
     struct ensemble *fish;      /* one member a draw, as the past has left it */
     double *ln_wait;            /* [draw][HARVEST_CLASSES] */
     double *main_kg, *main_day; /* [draw]; main_day infinite: not within PONDRUN_AHEAD_DAYS */
-    double *work;               /* [draw] */
+    double *work, *mass_g;      /* [draw] */
     /* The draws' chances (ln, not summing to 1) that the fish were harvested unwritten in each silent week, and that they
      * live; gone [draw][PONDRUN_SILENT_WEEKS]. */
     double *ln_gone, *ln_there;

@@ -118,18 +118,35 @@ static void fish_still_in_the_pond_at_300_g_point_to_a_buyer_of_333(void **state
     gsl_rng_set(rng, SEED);
     harvest_buyers(&b, 0, 0);
     for (int week = 0; week < 4; week++)
-        harvest_waited(&b, 280 + 7 * week, ln_wait);
-    harvest_waited(&b, 1e5, ln_wait); /* stays finite */
+        harvest_waited(&b, 1, (double[]){280 + 7 * week}, ln_wait);
+    harvest_waited(&b, 1, (double[]){1e5}, ln_wait); /* stays finite */
     for (size_t c = 0; c < b.n; c++)
         assert_true(isfinite(ln_wait[c]));
     memset(ln_wait, 0, sizeof ln_wait);
     for (int week = 0; week < 4; week++)
-        harvest_waited(&b, 280 + 7 * week, ln_wait);
+        harvest_waited(&b, 1, (double[]){280 + 7 * week}, ln_wait);
     for (int k = 0; k < MEMBERS; k++)
         big += harvest_target(&b, ln_wait, rng) > 290;
     print_message("%.3f of the draws sell at 333 g\n", (double)big / MEMBERS);
     assert_true(big > 0.95 * MEMBERS);
     gsl_rng_free(rng);
+}
+
+static void waiting_takes_the_chance_of_none_from_each(void **state)
+{
+    struct harvest_buyers b;
+    double mass_g[101], ln_wait[101][HARVEST_CLASSES] = {{0}};
+
+    (void)state;
+    harvest_buyers(&b, 0, 0);
+    for (size_t k = 0; k < 101; k++)
+        mass_g[k] = 1 + 6 * (double)k;
+    for (int week = 0; week < 2; week++)
+        harvest_waited(&b, 101, mass_g, &ln_wait[0][0]);
+    for (size_t k = 0; k < 101; k++)
+        for (size_t c = 0; c < b.n; c++) /* 1 - hazard(m) is the hazard as far on the other side */
+            assert_close(ln_wait[k][c],
+                         2 * log(harvest_hazard(2 * b.mass_g[c] - mass_g[k], b.mass_g[c], b.width)), 1e-12);
 }
 
 static void stocks_again_after_7_to_21_days_nine_times_of_ten(void **state)
@@ -341,6 +358,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hazard_is_a_logistic_around_the_buyers_size),
         cmocka_unit_test(buyers_known_from_history_outweigh_the_prior),
+        cmocka_unit_test(waiting_takes_the_chance_of_none_from_each),
         cmocka_unit_test(fish_still_in_the_pond_at_300_g_point_to_a_buyer_of_333),
         cmocka_unit_test(stocks_again_after_7_to_21_days_nine_times_of_ten),
         cmocka_unit_test(a_pond_is_stocked_again_as_it_was_before),

@@ -94,12 +94,58 @@ static void feeds_gsls_distributions(void **state)
     gsl_rng_free(rng);
 }
 
+/* GSL's own tables have twelve digits, and its layers' bounds could fall on another lot: never in so many draws. */
+static void draws_what_gsl_draws(void **state)
+{
+    gsl_rng *ours = stream_new(), *gsls = stream_new();
+    double worst = 0, worst_beta = 0;
+
+    (void)state;
+    gsl_rng_set(ours, 2385);
+    gsl_rng_set(gsls, 2385);
+    print_message("seed 2385\n");
+    for (int k = 0; k < 1000000; k++) {
+        worst = fmax(worst, fabs(stream_gauss(ours, 1.7) - gsl_ran_gaussian_ziggurat(gsls, 1.7)));
+        if (k % 10 == 0) /* 0.6: where GSL is asked */
+            worst_beta = fmax(worst_beta, fabs(stream_beta(ours, k % 20 ? 4 : 0.6, 16) -
+                                               gsl_ran_beta(gsls, k % 20 ? 4 : 0.6, 16)));
+    }
+    assert_true(worst < 1e-9);
+    assert_true(worst_beta < 1e-9);
+    gsl_rng_free(ours);
+    gsl_rng_free(gsls);
+}
+
+static void many_at_once_are_one_by_one(void **state)
+{
+    gsl_rng *one = stream_new(), *all = stream_new(), *other = gsl_rng_alloc(gsl_rng_mt19937),
+            *same = gsl_rng_alloc(gsl_rng_mt19937);
+    double x[1000];
+
+    (void)state;
+    for (int round = 0; round < 100; round++) {
+        stream_gauss_all(all, 0.3, 1000, x);
+        for (size_t k = 0; k < 1000; k++)
+            assert_true(x[k] == stream_gauss(one, 0.3));
+        stream_gauss_all(other, 0.3, 1000, x); /* other generators are taken too */
+        for (size_t k = 0; k < 1000; k++)
+            assert_true(x[k] == gsl_ran_gaussian_ziggurat(same, 0.3));
+    }
+    assert_true(gsl_rng_get(one) == gsl_rng_get(all));
+    gsl_rng_free(one);
+    gsl_rng_free(all);
+    gsl_rng_free(other);
+    gsl_rng_free(same);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gives_the_words_of_its_authors_program),
         cmocka_unit_test(neighbouring_seeds_are_unrelated),
         cmocka_unit_test(feeds_gsls_distributions),
+        cmocka_unit_test(draws_what_gsl_draws),
+        cmocka_unit_test(many_at_once_are_one_by_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
