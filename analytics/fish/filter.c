@@ -225,7 +225,7 @@ void filter_take_in(struct filter *f, enum filter_side side, filter_like like, c
         bool enough;
         double part;
 
-        like(f->fish, arg, f->work, f->like);
+        like(f, arg);
         for (size_t k = 0; k < n; k++)
             f->like[k] = f->like[k] > LEAST_LIKE ? f->like[k] : LEAST_LIKE; /* NaN too */
         enough = weigh(f, ln_w, left) >= FEWEST;

@@ -14,8 +14,8 @@ enum filter_side {
     FILTER_NUMBER
 };
 
-/* ln likelihood of an observation under each member into out [e->n]. work: [FILTER_WORK][e->n]. */
-typedef void (*filter_like)(const struct ensemble *e, const void *arg, double *work, double *out);
+/* ln likelihood of an observation under each member into f->like. f->work [FILTER_WORK][fish->n] is free. */
+typedef void (*filter_like)(struct filter *f, const void *arg);
 
 /* Takes it in, by stages where needed. like is called once a stage. */
 void filter_take_in(struct filter *f, enum filter_side side, filter_like like, const void *arg,

@@ -56,12 +56,13 @@ static void ln_samples(const struct ensemble *e, double *out)
         out[k] = out[k] * (1 / GROWTH_U_EXPONENT) + e->bias[k];
 }
 
-static void like_sample(const struct ensemble *e, const void *arg, double *work, double *out)
+static void like_sample(struct filter *f, const void *arg)
 {
+    const struct ensemble *e = f->fish;
     const struct sample *s = arg;
     const double cv_sd = 1 / sqrt(2 * (s->fish - 1)) + 0.05;
-    double *off = work, *var = work + e->n, *usual = work + 2 * e->n;
     size_t n = e->n;
+    double *off = f->work, *var = f->work + n, *usual = f->work + 2 * n, *out = f->like;
 
     ln_samples(e, off);
     for (size_t k = 0; k < n; k++)
@@ -125,16 +126,17 @@ static void expected_dead(const struct ensemble *e, double *out)
         out[k] *= e->died[k];
 }
 
-static void like_dead(const struct ensemble *e, const void *arg, double *work, double *out)
+static void like_dead(struct filter *f, const void *arg)
 {
-    double count = *(const double *)arg;
+    double count = *(const double *)arg, *expected = f->work;
+    size_t n = f->fish->n;
 
-    expected_dead(e, work);
-    for (size_t k = 0; k < e->n; k++)
-        work[k] += 0.01;
-    lnexp_ln_all(e->n, work, out);
-    for (size_t k = 0; k < e->n; k++)
-        out[k] = count * out[k] - work[k];
+    expected_dead(f->fish, expected);
+    for (size_t k = 0; k < n; k++)
+        expected[k] += 0.01;
+    lnexp_ln_all(n, expected, f->like);
+    for (size_t k = 0; k < n; k++)
+        f->like[k] = count * f->like[k] - expected[k];
 }
 
 /* The share of an event's dead that was written down is no better known than of single deaths. */
@@ -188,11 +190,10 @@ static double ln_usual_feed(const struct ensemble *e, size_t k)
     return log(FED_SHARE * growth_ration_max(mass) * e->count[k] * mass / 1000 + 1e-9);
 }
 
-static void like_fed(const struct ensemble *e, const void *arg, double *work, double *out)
+static void like_fed(struct filter *f, const void *arg)
 {
-    (void)work;
-    for (size_t k = 0; k < e->n; k++)
-        out[k] = ln_normal(*(const double *)arg - ln_usual_feed(e, k), FED_SD);
+    for (size_t k = 0; k < f->fish->n; k++)
+        f->like[k] = ln_normal(*(const double *)arg - ln_usual_feed(f->fish, k), FED_SD);
 }
 
 void filter_fed(struct filter *f, double feed_kg, gsl_rng *rng)
@@ -216,16 +217,16 @@ struct taken {
 };
 
 /* Fish are taken as they come or bigger, never more than there are. */
-static void like_number(const struct ensemble *e, const void *arg, double *work, double *out)
+static void like_number(struct filter *f, const void *arg)
 {
     const struct taken *t = arg;
+    double *over = f->like;
 
-    (void)work;
-    for (size_t k = 0; k < e->n; k++)
-        out[k] = t->fish / (0.98 * e->count[k] + 1e-9);
-    lnexp_ln_all(e->n, out, out);
-    for (size_t k = 0; k < e->n; k++)
-        out[k] = out[k] > 0 ? -0.5 * (out[k] / COUNT_SD) * (out[k] / COUNT_SD) : 0;
+    for (size_t k = 0; k < f->fish->n; k++)
+        over[k] = t->fish / (0.98 * f->fish->count[k] + 1e-9);
+    lnexp_ln_all(f->fish->n, over, over);
+    for (size_t k = 0; k < f->fish->n; k++)
+        f->like[k] = over[k] > 0 ? -0.5 * (over[k] / COUNT_SD) * (over[k] / COUNT_SD) : 0;
 }
 
 /* Of member k. */
@@ -241,11 +242,10 @@ static double ln_size(const struct ensemble *e, size_t k, const struct taken *t)
     return -0.5 * (off / SIZE_SD) * (off / SIZE_SD);
 }
 
-static void like_size(const struct ensemble *e, const void *arg, double *work, double *out)
+static void like_size(struct filter *f, const void *arg)
 {
-    (void)work;
-    for (size_t k = 0; k < e->n; k++)
-        out[k] = ln_size(e, k, arg);
+    for (size_t k = 0; k < f->fish->n; k++)
+        f->like[k] = ln_size(f->fish, k, arg);
 }
 
 void filter_harvest(struct filter *f, double kg, double fish_per_kg, gsl_rng *rng)
