@@ -54,28 +54,6 @@ static void wait_some(const struct harvest_buyers *b, size_t c, size_t n, const 
         ln_wait[k * HARVEST_CLASSES + c] -= x[k] > ln[k] ? x[k] : ln[k];
 }
 
-enum {
-    CHUNK = 32
-};
-
-/* Of class c, and at most CHUNK members. */
-static void wait_some(const struct harvest_buyers *b, size_t c, size_t n, const double *mass_g,
-                      double *ln_wait)
-{
-    const double per_g = 1 / (HAZARD_WIDTH * b->mass_g[c]), at = 1 / HAZARD_WIDTH;
-    double x[CHUNK] = {0}, ln[CHUNK];
-
-    for (size_t k = 0; k < n; k++)
-        x[k] = mass_g[k] * per_g - at;
-    lnexp_exp_all(n, x, ln);
-    for (size_t k = 0; k < n; k++)
-        ln[k] += 1;
-    lnexp_ln_all(n, ln, ln);
-    /* ln(1 - hazard) is -ln(1 + e^x), and stays finite far above the target, where the exponential does not */
-    for (size_t k = 0; k < n; k++)
-        ln_wait[k * HARVEST_CLASSES + c] -= x[k] > ln[k] ? x[k] : ln[k];
-}
-
 void harvest_waited(const struct harvest_buyers *b, size_t n, const double *mass_g, double *ln_wait)
 {
     for (size_t c = 0; c < b->n; c++)

@@ -146,7 +146,8 @@ static void waiting_takes_the_chance_of_none_from_each(void **state)
     for (size_t k = 0; k < 101; k++)
         for (size_t c = 0; c < b.n; c++) /* 1 - hazard(m) is the hazard as far on the other side */
             assert_close(ln_wait[k][c],
-                         2 * log(harvest_hazard(2 * b.mass_g[c] - mass_g[k], b.mass_g[c], b.width)), 1e-12);
+                         2 * log(harvest_hazard(2 * b.mass_g[c] - mass_g[k], b.mass_g[c], b.width)),
+                         1e-12);
 }
 
 static void stocks_again_after_7_to_21_days_nine_times_of_ten(void **state)

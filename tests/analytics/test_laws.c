@@ -138,10 +138,11 @@ static double filter_ahead(const struct trial *t, int r, unsigned long seed)
                                   .effect = growth_temp_effect(25),
                                   .loss_rate = growth_loss(25),
                                   .do_known = true};
-        double mass = 0, count = 0;
+        double mass = 0, count = 0, mass_g[FILTER_DRAWS];
 
+        filter_masses_g(f, mass_g);
         for (size_t i = 0; i < FILTER_DRAWS; i++)
-            mass += filter_mass_g(f, i) / FILTER_DRAWS;
+            mass += mass_g[i] / FILTER_DRAWS;
         for (; k < t->n[r] && t->p[r][k].day < day + 0.5; k++) {
             if (t->p[r][k].day <= 56) {
                 filter_sample(f, 30, t->p[r][k].mass_g, NAN, rng);
