@@ -235,6 +235,41 @@ static void relax(struct engine *e, size_t at, const struct engine_seen *s, bool
     }
 }
 
+static bool other_number(double a, double b)
+{
+    return isnan(a) != isnan(b) || (!isnan(a) && a != b);
+}
+
+/* Has anything changed that is stored? */
+static bool differ(const struct rec_alarm *a, const struct rec_alarm *b)
+{
+    const int64_t pair[][2] = {
+        {a->first_ms, b->first_ms},
+        {a->seen_ms, b->seen_ms},
+        {a->watch_ms, b->watch_ms},
+        {a->danger_ms, b->danger_ms},
+        {a->raised_ms, b->raised_ms},
+        {a->told_ms, b->told_ms},
+        {a->well_ms, b->well_ms},
+        {a->eased_ms, b->eased_ms},
+        {a->acked_ms, b->acked_ms},
+        {a->snooze_ms, b->snooze_ms},
+        {a->second_ms, b->second_ms},
+        {a->cleared_ms, b->cleared_ms},
+        {a->rank, b->rank},
+        {(int64_t)a->severity, (int64_t)b->severity},
+        {(int64_t)a->worst, (int64_t)b->worst},
+        {a->danger_told_ms, b->danger_told_ms},
+    };
+
+    for (size_t k = 0; k < sizeof pair / sizeof pair[0]; k++)
+        if (pair[k][0] != pair[k][1])
+            return true;
+    return strcmp(a->cause, b->cause) != 0 || strcmp(a->acked_by, b->acked_by) != 0 ||
+           strcmp(a->acked_how, b->acked_how) != 0 || other_number(a->value, b->value) ||
+           other_number(a->threshold, b->threshold);
+}
+
 static void step_alarm(struct engine *e, size_t at, const struct engine_input *in)
 {
     struct rec_alarm *a = &e->alarm[at], before = *a;
@@ -272,8 +307,7 @@ static void step_alarm(struct engine *e, size_t at, const struct engine_input *i
         if (a->cleared_ms == 0 && e->actions == acted)
             insist(e, at, in);
     }
-    if (memcmp(&before, a, sizeof before) != 0)
-        e->changed[at] = true;
+    e->changed[at] = e->changed[at] || differ(&before, a);
 }
 
 void engine_step(struct engine *e, const struct engine_input *in)
