@@ -16,7 +16,7 @@
 #define BACK_MS  ((NIGHT_WINDOW + 2) * CIVIL_DAY_MS)
 /* A night is from 18:00 to 07:00; it was seen when half of its 10-minute means are there. */
 #define NIGHT_MS    (13 * HOUR_MS)
-#define NIGHT_PARTS (NIGHT_MS / NIGHT_STEP_MS)
+#define NIGHT_PARTS 78.0
 static const double SEEN_ENOUGH = 0.5;
 enum {
     NOTICE_NIGHTS = 7,
@@ -48,7 +48,7 @@ static double lowest_of(const struct series *oxygen, int32_t day, double *share)
             lowest = fmin(lowest, oxygen->value[i]); /* NaN is left out */
             n++;
         }
-    *share = (double)n / (double)NIGHT_PARTS;
+    *share = (double)n / NIGHT_PARTS;
     return lowest;
 }
 
@@ -196,7 +196,7 @@ static void foretell(const struct look *l, struct night_model *const *model, siz
                      double night_p, int64_t issue_ms, int64_t now_ms, struct evening_told *out)
 {
     const struct look_pond *p = &l->pond[at];
-    struct night_model **peer = xcalloc(l->ponds, sizeof *peer);
+    struct night_model **peer = xcalloc(l->ponds, sizeof(void *));
     struct night_ask ask = {.issue_ms = issue_ms, .peers = peer};
     struct rec_night *g = &out->night[out->nights];
     struct night_forecast f, *kept = &out->forecast[out->nights++];
@@ -232,7 +232,7 @@ int evening_dusk(const struct look *l, struct series_source *s, double night_p, 
                  struct evening_told *out)
 {
     int64_t issue_ms = now_ms - now_ms % NIGHT_STEP_MS;
-    struct night_model **model = xcalloc(l->ponds, sizeof *model);
+    struct night_model **model = xcalloc(l->ponds, sizeof(void *));
     int rc = 0;
 
     *out = (struct evening_told){.line = xcalloc(l->ponds, sizeof *out->line),
@@ -275,10 +275,13 @@ size_t evening_lines(const struct look *l, const struct evening_told *t, struct 
                    "p_below_3=%.6g,p_below_2=%.6g,p_below_1_5=%.6g,aerated=%d.0 %lld\n",
                    tags, f->min.p10, f->min.p50, f->min.p90, (long long)f->min_at_ms, f->p_below[0],
                    f->p_below[1], f->p_below[2], f->aerated, (long long)f->issue_ms);
-        for (int k = 0; k < f->steps; k++)
+        for (int k = 0; k < f->steps; k++) {
+            const int64_t at_ms = f->issue_ms + (k + 1) * NIGHT_STEP_MS;
+
             buf_printf(out, "oxygen_path,%s p10=%.6g,p50=%.6g,p90=%.6g,issued_ms=%lld.0 %lld\n",
                        tags, f->path[k].p10, f->path[k].p50, f->path[k].p90, (long long)f->issue_ms,
-                       (long long)(f->issue_ms + (k + 1) * NIGHT_STEP_MS));
+                       (long long)at_ms);
+        }
         n += 1 + (size_t)f->steps;
     }
     return n;

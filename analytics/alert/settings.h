@@ -28,9 +28,9 @@ struct alert_settings {
     char ack_input[SLUG_SIZE]; /* the button on the box: 1 acknowledges all; "" none */
 };
 
-/* Takes the object "alert" (NULL: it is absent; all defaults) but for its modems and channels. socket: the source is a
+/* Takes the object o, "alert" (NULL: it is absent; all defaults) but for its modems and channels. socket: the source is a
  * collector's, so that inputs can be read. Errors are kept in c. */
-void alert_settings_read(struct jsonconf *c, const struct jsonconf_node *alert, bool socket,
+void alert_settings_read(struct jsonconf *c, const struct jsonconf_node *o, bool socket,
                          struct alert_settings *out);
 
 #endif

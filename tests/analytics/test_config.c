@@ -134,6 +134,11 @@ static void names_place_key_and_what_is_allowed(void **state)
         {"a limit that is none", "{" RECORDS "," SOURCE ",\"limits\":{\"salt\":1}}", "salt"},
         {"oxygen limits the wrong way round", "{" RECORDS "," SOURCE ",\"growth\":{\"cage\":{\"do_none_mg_l\":4}}}", "growth.cage: do_none_mg_l must be below"},
         {"feeding that ends before it begins", "{" RECORDS "," SOURCE ",\"growth\":{\"pond\":{\"feeding_from_h\":18}}}", "feeding_from_h must be before"},
+        {"an alarm each millisecond", "{" RECORDS "," SOURCE ",\"alert\":{\"every_s\":0}}", "alert.every_s"},
+        {"a repeat that floods", "{" RECORDS "," SOURCE ",\"alert\":{\"repeat_min\":1}}", "5 to 60"},
+        {"mains told after a minute", "{" RECORDS ",\"source\":{\"collector\":{\"socket\":\"s\"}},\"alert\":{\"mains\":{\"input\":\"m\",\"after_s\":60}}}", "0 to 55"},
+        {"mains without a collector", "{" RECORDS "," SOURCE ",\"alert\":{\"mains\":{\"input\":\"m\"}}}", "run watch on the Pi"},
+        {"mains without an input", "{" RECORDS ",\"source\":{\"collector\":{\"socket\":\"s\"}},\"alert\":{\"mains\":{}}}", "alert.mains"},
         {"a system of no kind", "{" RECORDS "," SOURCE ",\"growth\":{\"sea\":{}}}", "sea"},
         /* clang-format on */
     };

@@ -3,7 +3,7 @@
 # The alarm with the real programs: a simulated pond with far too many fish, the collector, nila-analytics watch beside it, and a
 # webhook that writes down what it is told. No InfluxDB. watch is killed with -9 in the middle of the alarm; people press,
 # snooze and acknowledge from the command line; at the end the collector dies.
-# shellcheck disable=SC2317 # functions are called by name through await and claim
+# shellcheck disable=SC2317,SC2016 # functions are called by name through await and claim
 set -u
 BUILD=${BUILD:-build}
 bin=$BUILD/bin
@@ -95,5 +95,6 @@ stop collector
 claim "a collector that is gone is told within two minutes" await 120 "collector_silent" has_told collector_silent 1
 claim "no probe of it is told of besides" test "$(told no_data)" -eq 0
 stop watch
-claim "the report counts two sirens, one acknowledged" bash -c '"$1" alert report --config "$2" | tee /dev/stderr | grep -q "1 sirens, 1 acknowledged"' _ "$bin/nila-analytics" "$D/analytics.json"
+counted() { analytics alert report | grep -q "1 sirens, 1 acknowledged"; }
+claim "the report counts the siren that was acknowledged" counted
 exit $failed
