@@ -40,6 +40,7 @@ struct combining {
     double *bottom; /* [bottoms][k] */
     size_t k;
     const double *record; /* NULL: 0 */
+    const double *const *known;
     const struct combine_figure *figure;
     size_t figures;
     gsl_rng *rng;
@@ -54,13 +55,18 @@ static double record_of(const struct combining *c, size_t b)
     return c->record != NULL ? c->record[b] : 0;
 }
 
-/* Fills log_sum. */
-static void take_logs(struct combining *c, size_t node)
+/* Fills log_sum with what figure f speaks of; what is known beside the bottoms goes with the draw it was known of. */
+static void take_logs(struct combining *c, size_t f)
 {
+    const double *known = c->known != NULL ? c->known[f] : NULL;
+    const size_t node = c->figure[f].node;
+
     memset(c->log_sum, 0, c->k * sizeof *c->log_sum);
     for (size_t b = 0; b < c->h->bottoms; b++)
         for (size_t i = 0; i < c->k && hierarchy_has(c->h, node, b); i++)
             c->log_sum[i] += c->bottom[b * c->k + i];
+    for (size_t i = 0; known != NULL && i < c->k; i++)
+        c->log_sum[i] += known[c->report->from[i]];
     for (size_t i = 0; i < c->k; i++)
         c->log_sum[i] = c->log_sum[i] > 0 ? log(c->log_sum[i]) : -HUGE_VAL;
 }
@@ -127,6 +133,13 @@ static int check(const struct combining *c, char *why, size_t why_size)
             y->kg, y->log_sd);
         return NILA_ERR_RANGE;
     }
+    for (size_t f = 0; c->known != NULL && f < c->figures; f++)
+        for (size_t i = 0; c->known[f] != NULL && i < c->k; i++)
+            if (!isfinite(c->known[f][i]) || c->known[f][i] < 0) {
+                (void)snprintf(why, why_size, "figure %zu: %g kg of draw %zu are past already",
+                               f + 1, c->known[f][i], i + 1);
+                return NILA_ERR_RANGE;
+            }
     return 0;
 }
 
@@ -154,7 +167,7 @@ static void look_at(struct combining *c, size_t f)
     } else if (record > 0 && log(record / y->kg) > COMBINE_BELOW_SHARE * y->log_sd) {
         seen->verdict = COMBINE_BELOW_RECORD;
     } else {
-        take_logs(c, y->node);
+        take_logs(c, f);
         if (log_moments(c, &mean, &variance) == 0) {
             seen->verdict = COMBINE_NO_DRAW;
             return;
@@ -194,7 +207,7 @@ static double weigh(struct combining *c, bool possible_only)
     for (size_t f = 0; f < c->figures; f++) {
         if (!used(c, f))
             continue;
-        take_logs(c, c->figure[f].node);
+        take_logs(c, f);
         for (size_t i = 0; i < c->k; i++) {
             double z = (log(c->figure[f].kg) - c->log_sum[i]) / c->figure[f].log_sd;
 
@@ -262,11 +275,12 @@ static double slope(const struct combining *c, size_t b, size_t node)
     return cov / var_g;
 }
 
-static void one_step(struct combining *c, const struct combine_figure *y)
+static void one_step(struct combining *c, size_t f)
 {
+    const struct combine_figure *y = &c->figure[f];
     double mean, variance, noise = y->log_sd * y->log_sd * COMBINE_STEPS, gain, narrow;
 
-    take_logs(c, y->node);
+    take_logs(c, f);
     (void)log_moments(c, &mean, &variance);
     gain = variance / (variance + noise);
     narrow = 1 / (1 + sqrt(noise / (variance + noise)));
@@ -290,7 +304,7 @@ static void move(struct combining *c)
     for (int step = 0; step < COMBINE_STEPS; step++)
         for (size_t f = 0; f < c->figures; f++)
             if (used(c, f))
-                one_step(c, &c->figure[f]);
+                one_step(c, f);
 }
 
 /* How far each figure is from the outcome. */
@@ -302,7 +316,7 @@ static void look_again(struct combining *c)
 
         if (!used(c, f))
             continue;
-        take_logs(c, c->figure[f].node);
+        take_logs(c, f);
         (void)log_moments(c, &mean, &variance);
         seen->z_after = (log(c->figure[f].kg) - mean) / c->figure[f].log_sd;
         if (fabs(seen->z_after) > COMBINE_FAR)
@@ -313,12 +327,13 @@ static void look_again(struct combining *c)
 }
 
 int combine(const struct hierarchy *h, double *bottom, size_t k, const double *record,
-            const struct combine_figure *figure, size_t figures, gsl_rng *rng,
-            struct combine_report *report, char *why, size_t why_size)
+            const double *const *known, const struct combine_figure *figure, size_t figures,
+            gsl_rng *rng, struct combine_report *report, char *why, size_t why_size)
 {
     struct combining c = {.h = h,
                           .k = k,
                           .record = record,
+                          .known = known,
                           .figure = figure,
                           .figures = figures,
                           .rng = rng,

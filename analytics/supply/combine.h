@@ -69,12 +69,13 @@ struct combine_report {
     struct combine_seen *seen; /* [figures]; the caller's array */
 };
 
-/* Changes bottom [bottoms][k] (>= record, finite). record [bottoms]: kg on record in each, NULL: none. Words in why
+/* Changes bottom [bottoms][k] (>= record, finite). record [bottoms]: kg on record in each, NULL: none. known [figures]: what a
+ * figure holds beside the node's bottoms in each draw, [k] kg >= 0 (the part of a period that is past); one or all NULL: nothing. Words in why
  * (size >= 160) for NILA_ERR_RANGE: k < 2; a draw, naming its bottom, that is not finite, negative or below the record; a
- * figure that is negative or infinite, has no such node, or a log_sd out of range. Nothing is changed then. */
+ * figure that is negative or infinite, or whose known part is, has no such node, or a log_sd out of range. Nothing is changed then. */
 NILA_MUST_CHECK int combine(const struct hierarchy *h, double *bottom, size_t k,
-                            const double *record, const struct combine_figure *figure,
-                            size_t figures, gsl_rng *rng, struct combine_report *report, char *why,
-                            size_t why_size);
+                            const double *record, const double *const *known,
+                            const struct combine_figure *figure, size_t figures, gsl_rng *rng,
+                            struct combine_report *report, char *why, size_t why_size);
 
 #endif

@@ -17,7 +17,7 @@ enum {
 /* A chunk that is worked on or waits for its turn. */
 struct slot {
     struct supply_pond pond[CHUNK_PONDS];
-    double *kg; /* [CHUNK_PONDS][months][draws] */
+    double *kg; /* [CHUNK_PONDS][months + 1][draws] (pondrun.h) */
     bool ready;
 };
 
@@ -27,7 +27,7 @@ struct crew {
     int32_t end_day;
     crew_turn turn;
     void *arg;
-    size_t block;  /* months * draws */
+    size_t block;  /* (months + 1) * draws */
     size_t chunks; /* of all ponds */
     size_t slots;
     struct slot *slot;        /* chunk c lies in slot c % slots */
@@ -131,7 +131,7 @@ void crew_run(const struct supply_input *in, const struct paths *paths, int32_t 
                      .end_day = end_day,
                      .turn = turn,
                      .arg = arg,
-                     .block = (size_t)in->months * in->draws,
+                     .block = ((size_t)in->months + 1) * in->draws,
                      .chunks = (in->records->ponds + CHUNK_PONDS - 1) / CHUNK_PONDS};
     size_t threads = crew_threads(in->threads);
 

@@ -10,7 +10,8 @@
 
 bool figure_used(const struct figure *f)
 {
-    return !f->of_all && !f->partly && !f->against && f->verdict < COMBINE_BELOW_RECORD;
+    return !f->of_all && (!f->partly || f->begun) && !f->against &&
+           f->verdict < COMBINE_BELOW_RECORD;
 }
 
 const char *figure_words(const struct figure *f, bool english)
@@ -21,15 +22,24 @@ const char *figure_words(const struct figure *f, bool english)
         return english ? "it is of all ponds, and only those on record are counted here; not used"
                        : "mengenai semua kolam, padahal di sini hanya kolam tercatat yang "
                          "dihitung; tidak dipakai";
-    if (f->partly)
-        return english ? "its period lies only partly in the forecast; not used"
-                       : "periodenya hanya sebagian di dalam prakiraan; tidak dipakai";
+    if (f->endless)
+        return english ? "its period goes on after the forecast's last month; not used"
+                       : "periodenya berlanjut sesudah bulan terakhir prakiraan; tidak dipakai";
+    if (f->partly && !f->begun)
+        return english
+                   ? "part of its period is past, and what untracked ponds brought in then is "
+                     "not known; not used"
+                   : "sebagian periodenya sudah lewat dan panen kolam luar pantauan di masa itu "
+                     "tidak diketahui; tidak dipakai";
     if (f->above)
         return english ? "far above what the ponds that are counted can bring; not used"
                        : "jauh di atas yang dapat dipanen kolam yang dihitung; tidak dipakai";
     if (f->against)
         return english ? "contradicts the ponds on record or another figure; not used"
                        : "bertentangan dengan kolam tercatat atau angka lain; tidak dipakai";
+    if (f->begun && f->verdict == COMBINE_FITS)
+        return english ? "part of its period is past: that part is taken from the records"
+                       : "sebagian periodenya sudah lewat: bagian itu diambil dari catatan";
     return combine_words(f->verdict, english);
 }
 
@@ -67,10 +77,25 @@ bool figure_below(const struct records_snapshot *s, const struct rec_official *o
     return kg > 0 && (o->kg <= 0 || log(kg / o->kg) > COMBINE_BELOW_SHARE * log_sd(o));
 }
 
+/* The part before lead 1 of a figure that has begun, into *known, which is the caller's then. */
+static void look_back(struct figure *y, const struct supply_forecast *f,
+                      const struct figures_past *past, double **known)
+{
+    double *kg = xcalloc(f->draws, sizeof *kg);
+
+    y->begun = past != NULL && past->fill(past->arg, &y->record, kg);
+    for (size_t i = 0; y->begun && i < f->draws; i++)
+        y->past_kg += kg[i] / f->draws;
+    if (y->begun)
+        *known = kg;
+    else
+        free(kg);
+}
+
 /* Lists it, unless its period is not ours and nothing is wrong with it. */
 static void look_at(struct figures *out, const struct records_snapshot *s,
                     const struct rec_official *o, const struct supply_forecast *f,
-                    bool tracked_only)
+                    const struct figures_past *past, bool tracked_only, double **known)
 {
     struct figure *y = &out->figure[out->n];
     int32_t end = f->first_month + (int32_t)f->months, last = o->first_month + (int32_t)o->months;
@@ -79,6 +104,7 @@ static void look_at(struct figures *out, const struct records_snapshot *s,
     *y = (struct figure){.record = *o, .harvested_kg = figure_harvested(s, o)};
     y->of_all = tracked_only;
     y->partly = o->first_month < f->first_month || last > end;
+    y->endless = last > end;
     if (figure_below(s, o))
         y->verdict = COMBINE_BELOW_RECORD;
     else if (over || beyond) {
@@ -86,6 +112,8 @@ static void look_at(struct figures *out, const struct records_snapshot *s,
         out->beyond += beyond;
         return;
     }
+    if (o->first_month < f->first_month && !over && !y->endless && !tracked_only)
+        look_back(y, f, past, &known[out->n]);
     out->n++;
 }
 
@@ -96,10 +124,11 @@ static double contradiction(const struct combine_seen *seen)
 }
 
 /* Combines what is not refused yet; -1 or the figure that the outcome contradicts most in *worst. */
-static int try_all(struct figures *all, struct supply_forecast *f, uint64_t seed, long *worst,
-                   char *why, size_t why_size)
+static int try_all(struct figures *all, double *const *known, struct supply_forecast *f,
+                   uint64_t seed, long *worst, char *why, size_t why_size)
 {
     struct official_figure *y = xcalloc(all->n, sizeof *y);
+    const double **before = xcalloc(all->n, sizeof *before);
     struct combine_report report = {.from = xcalloc(f->draws, sizeof *report.from),
                                     .seen = xcalloc(all->n, sizeof *report.seen)};
     double most = 1;
@@ -109,11 +138,13 @@ static int try_all(struct figures *all, struct supply_forecast *f, uint64_t seed
     *worst = -1;
     for (size_t i = 0; i < all->n; i++) {
         const struct rec_official *o = &all->figure[i].record;
-        if (figure_used(&all->figure[i]))
-            y[n++] = (struct official_figure){o->node, o->period, o->kg, log_sd(o)};
+        if (!figure_used(&all->figure[i]))
+            continue;
+        before[n] = known[i];
+        y[n++] = (struct official_figure){o->node, o->period, o->kg, log_sd(o)};
     }
     if (n > 0) /* leads begin after the as-of day: nothing of them is on record */
-        rc = official_combine(f, NULL, y, n, seed, &report, why, why_size);
+        rc = official_combine(f, NULL, before, y, n, seed, &report, why, why_size);
     for (size_t i = 0; i < all->n && rc == 0; i++) {
         if (!figure_used(&all->figure[i]))
             continue;
@@ -136,6 +167,7 @@ static int try_all(struct figures *all, struct supply_forecast *f, uint64_t seed
     }
     free(report.from);
     free(report.seen);
+    free(before);
     free(y);
     return rc;
 }
@@ -159,11 +191,13 @@ static void put_back(double *kg, const double *copy, size_t cells)
 }
 
 int figures_apply(struct figures **out, const struct records_snapshot *s, struct supply_forecast *f,
-                  bool tracked_only, uint64_t seed, char *why, size_t why_size)
+                  const struct figures_past *past, bool tracked_only, uint64_t seed, char *why,
+                  size_t why_size)
 {
     size_t cells = (size_t)SUPPLY_NODES * f->months * f->draws;
     struct supply_forecast before = *f;
     struct figures *all = xcalloc(1, sizeof *all);
+    double **known = xcalloc(s->officials, sizeof *known);
     long worst;
     int rc;
 
@@ -172,8 +206,8 @@ int figures_apply(struct figures **out, const struct records_snapshot *s, struct
     before.untracked_kg = copy_of(f->untracked_kg, cells);
     all->figure = xcalloc(s->officials, sizeof *all->figure);
     for (size_t i = 0; i < s->officials; i++)
-        look_at(all, s, &s->official[i], f, tracked_only);
-    while ((rc = try_all(all, f, seed, &worst, why, why_size)) == 0 && worst >= 0) {
+        look_at(all, s, &s->official[i], f, past, tracked_only, known);
+    while ((rc = try_all(all, known, f, seed, &worst, why, why_size)) == 0 && worst >= 0) {
         all->figure[worst].against = true;
         put_back(f->kg, before.kg, cells);
         put_back(f->tracked_kg, before.tracked_kg, cells);
@@ -182,6 +216,9 @@ int figures_apply(struct figures **out, const struct records_snapshot *s, struct
     free(before.kg);
     free(before.tracked_kg);
     free(before.untracked_kg);
+    for (size_t i = 0; i < s->officials; i++)
+        free(known[i]);
+    free(known);
     for (size_t i = 0; i < all->n; i++) /* another was worse, and it fits since */
         all->figure[i].above = all->figure[i].above && all->figure[i].against;
     if (rc != 0) {

@@ -118,12 +118,26 @@ static double *copy_draws(const struct supply_forecast *s)
     return kg;
 }
 
+struct past {
+    const struct forecast *f;
+    uint64_t seed;
+};
+
+static bool past_of(void *arg, const struct rec_official *o, double *kg)
+{
+    const struct past *p = arg;
+
+    return p->f->untracked != NULL &&
+           untracked_past(p->f->untracked, p->f->snapshot, p->f->supply, o, p->seed, kg);
+}
+
 /* Those nobody follows and official figures into the draws, then what is eaten and what is left. */
 static int weigh_up(struct forecast *f, const struct forecast_request *q, char *why,
                     size_t why_size)
 {
     struct records_snapshot none = {.officials = 0};
     struct supply_forecast *s = f->supply;
+    struct past past = {f, q->seed};
     double farms[DEMAND_NODES];
     int rc;
 
@@ -131,8 +145,9 @@ static int weigh_up(struct forecast *f, const struct forecast_request *q, char *
     if (f->scope_all)
         untracked_add(&f->untracked, f->snapshot, f->pond, s, farms, q->without_official, q->seed);
     f->modelled_kg = copy_draws(s);
-    rc = figures_apply(&f->figures, q->without_official ? &none : f->snapshot, s, !f->scope_all,
-                       q->seed, why, why_size);
+    rc = figures_apply(&f->figures, q->without_official ? &none : f->snapshot, s,
+                       &(struct figures_past){past_of, &past}, !f->scope_all, q->seed, why,
+                       why_size);
     for (int r = 0; rc == 0 && f->untracked != NULL && r < REGENCY_COUNT; r++)
         f->figures->learned[r] = f->untracked->regency[r].figures > 0;
     if (rc == 0) {

@@ -44,12 +44,12 @@ static struct hierarchy *places(bool parts, char *why, size_t why_size)
     return h;
 }
 
-/* Does a period of so many months, counted from its year's January, lie within the leads? */
-static bool whole(int32_t month, int32_t length, int32_t first, unsigned months)
+/* Does a period of so many months, counted from its year's January, lie within the leads? begun: or begin before and end there. */
+static bool whole(int32_t month, int32_t length, int32_t first, unsigned months, bool begun)
 {
     int32_t begin = month - month % length;
 
-    return begin >= first && begin + length <= first + (int32_t)months;
+    return (begun || begin >= first) && begin + length <= first + (int32_t)months;
 }
 
 static void name_quarter(char *to, int32_t month)
@@ -81,7 +81,8 @@ static void add(struct periods *p, const char *node, const char *parent)
 }
 
 /* A quarter without its whole year stands beside the others as a top of its own; "all" holds them together. */
-static struct hierarchy *periods(int32_t first, unsigned months, char *why, size_t why_size)
+static struct hierarchy *periods(int32_t first, unsigned months, bool begun, char *why,
+                                 size_t why_size)
 {
     struct periods p = {.n = 0};
     struct hierarchy_fault at;
@@ -91,7 +92,8 @@ static struct hierarchy *periods(int32_t first, unsigned months, char *why, size
     for (unsigned k = 0; k < months; k++) {
         int32_t m = first + (int32_t)k;
         char month[PERIOD], quarter[PERIOD], year[PERIOD];
-        bool in_quarter = whole(m, 3, first, months), in_year = whole(m, 12, first, months);
+        bool in_quarter = whole(m, 3, first, months, begun);
+        bool in_year = whole(m, 12, first, months, begun);
 
         (void)snprintf(month, sizeof month, "%04d-%02d", (int)(m / 12), (int)(m % 12) + 1);
         name_quarter(quarter, m);
@@ -107,8 +109,8 @@ static struct hierarchy *periods(int32_t first, unsigned months, char *why, size
     return h;
 }
 
-static int tree_of(struct hierarchy **out, bool parts, int32_t first_month, unsigned months,
-                   char *why, size_t why_size)
+static int tree_of(struct hierarchy **out, bool parts, bool begun, int32_t first_month,
+                   unsigned months, char *why, size_t why_size)
 {
     struct hierarchy *a, *b;
     int rc;
@@ -119,7 +121,7 @@ static int tree_of(struct hierarchy **out, bool parts, int32_t first_month, unsi
         return NILA_ERR_RANGE;
     }
     a = places(parts, why, why_size);
-    b = periods(first_month, months, why, why_size);
+    b = periods(first_month, months, begun, why, why_size);
     rc = hierarchy_cross(out, a, b, why, why_size);
     hierarchy_free(a);
     hierarchy_free(b);
@@ -129,7 +131,7 @@ static int tree_of(struct hierarchy **out, bool parts, int32_t first_month, unsi
 int official_hierarchy(struct hierarchy **out, int32_t first_month, unsigned months, char *why,
                        size_t why_size)
 {
-    return tree_of(out, false, first_month, months, why, why_size);
+    return tree_of(out, false, false, first_month, months, why, why_size);
 }
 
 static int find_nodes(const struct hierarchy *h, const struct official_figure *figure, size_t n,
@@ -172,7 +174,7 @@ static void put_back(const struct supply_forecast *f, double *all, const double 
             all[SUPPLY_JOINT * block + x] += all[supply_node_regency((enum regency)r) * block + x];
 }
 
-int official_combine(struct supply_forecast *f, const double *record_kg,
+int official_combine(struct supply_forecast *f, const double *record_kg, const double *const *known,
                      const struct official_figure *figure, size_t figures, uint64_t seed,
                      struct combine_report *report, char *why, size_t why_size)
 {
@@ -184,7 +186,7 @@ int official_combine(struct supply_forecast *f, const double *record_kg,
     double *record = xcalloc(2 * (size_t)REGION_KECAMATAN_COUNT * f->months, sizeof *record);
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     struct hierarchy *h = NULL;
-    int rc = tree_of(&h, parts, f->first_month, f->months, why, why_size);
+    int rc = tree_of(&h, parts, known != NULL, f->first_month, f->months, why, why_size);
 
     if (rng == NULL)
         fatal(tongue("memori habis", "no memory"));
@@ -197,7 +199,8 @@ int official_combine(struct supply_forecast *f, const double *record_kg,
     if (record_kg != NULL) /* nothing is on record of what is outside */
         memcpy(record, record_kg, cells / f->draws * sizeof *record);
     if (rc == 0)
-        rc = combine(h, bottom, f->draws, record, found, figures, rng, report, why, why_size);
+        rc =
+            combine(h, bottom, f->draws, record, known, found, figures, rng, report, why, why_size);
     if (rc == 0 && !parts)
         put_back(f, f->kg, bottom);
     if (rc == 0 && parts) {

@@ -45,7 +45,7 @@ struct pondrun *pondrun_new(const struct supply_input *in, const struct paths *p
     w->ln_gone = xcalloc((size_t)in->draws * PONDRUN_SILENT_WEEKS, sizeof *w->ln_gone);
     w->ln_there = xcalloc(in->draws, sizeof *w->ln_there);
     w->ended = xcalloc(in->draws, sizeof *w->ended);
-    w->aside = xcalloc((size_t)in->months * in->draws, sizeof *w->aside);
+    w->aside = xcalloc(((size_t)in->months + 1) * in->draws, sizeof *w->aside);
     w->silence = silence_new(in->records, in->as_of_day);
     w->seed = seed_new(in->records, in->as_of_day, in->seed, in->draws);
     return w;
@@ -85,7 +85,11 @@ static void count_harvest(void *arg, int32_t day, double kg, bool main, double m
         t->w->main_kg[t->draw] = kg;
         t->w->main_day[t->draw] = day;
     }
-    if (lead >= 0 && lead < (int32_t)t->w->in->months)
+    if (lead < 0 && day > t->w->in->as_of_day) /* in what is left of this month */
+        lead = (int32_t)t->w->in->months;
+    else if (lead >= (int32_t)t->w->in->months)
+        lead = -1;
+    if (lead >= 0)
         t->kg[(size_t)lead * t->w->in->draws + t->draw] += kg;
 }
 
@@ -275,7 +279,7 @@ static void run_cycle(struct pondrun *w, size_t cycle, struct replay *p, struct 
     pondpast_replay(w, cycle, p);
     if (left_out) {
         out->forgotten_cycle = (long)cycle;
-        memset(w->aside, 0, (size_t)w->in->months * w->in->draws * sizeof *w->aside);
+        memset(w->aside, 0, ((size_t)w->in->months + 1) * w->in->draws * sizeof *w->aside);
         follow_all(w, p, o, slug, true, 0, w->aside);
         summarise_forgotten(w, out);
         return;

@@ -40,7 +40,8 @@ int32_t pondrun_end_day(const struct supply_input *in);
  * days), so the common paths must reach this far. */
 #define PONDRUN_AHEAD_DAYS 400
 
-/* Adds the pond's harvests to kg [lead - 1][draw] and fills out. */
+/* Adds the pond's harvests to kg [months + 1][draw], by lead - 1, then those of what is left of the as-of day's month, and fills
+ * out. */
 void pondrun_pond(struct pondrun *w, size_t pond, double *kg, struct supply_pond *out);
 
 #endif

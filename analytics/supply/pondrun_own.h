@@ -30,7 +30,7 @@ struct pondrun {
      * live; gone [draw][PONDRUN_SILENT_WEEKS]. */
     double *ln_gone, *ln_there;
     bool *ended;   /* [draw]: this draw takes the first to be so */
-    double *aside; /* [lead - 1][draw]: of a cycle that is left out */
+    double *aside; /* [months + 1][draw], as pondrun_pond's kg: of a cycle that is left out */
     struct silence *silence;
     struct seed *seed;
     double *feed_kg; /* [day since stocking]: NaN not known */

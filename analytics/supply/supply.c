@@ -77,6 +77,9 @@ static void add_pond(void *arg, size_t pond, const struct supply_pond *told, con
         for (size_t x = 0; x < block; x++)
             to[x] += kg[x];
     }
+    to = s->f->rest_kg + (node - supply_node_kecamatan(0)) * s->f->draws;
+    for (size_t i = 0; i < s->f->draws; i++)
+        to[i] += kg[block + i];
     s->f->tracked[node] += told->cycle >= 0;
     if (told->forgotten_cycle >= 0) {
         s->f->forgotten++;
@@ -126,6 +129,7 @@ int supply_run(const struct supply_input *in, struct supply_forecast **out,
         hazard_learn(in->records, in->as_of_day, f->hazard);
     own.hazard = f->hazard;
     f->kg = xcalloc((size_t)SUPPLY_NODES * in->months * in->draws, sizeof *f->kg);
+    f->rest_kg = xcalloc((size_t)REGION_KECAMATAN_COUNT * in->draws, sizeof *f->rest_kg);
     if (in->by_system)
         f->system_kg =
             xcalloc((size_t)REGION_KECAMATAN_COUNT * POND_SYSTEM_COUNT * in->months * in->draws,
@@ -152,6 +156,7 @@ void supply_free(struct supply_forecast *f)
     free(f->kg);
     free(f->tracked_kg);
     free(f->untracked_kg);
+    free(f->rest_kg);
     free(f->system_kg);
     typical_free(f->typical);
     free(f);

@@ -89,6 +89,8 @@ struct supply_forecast {
     struct seed_ledger seed[REGENCY_COUNT];       /* what the hatcheries' ledger says (seed.h) */
     struct smoother_found learned; /* of the common paths; weeks 0: nothing, they are as drawn */
     double *kg;                    /* [node][lead - 1][draw] */
+    /* [kecamatan][draw]: what ponds on record bring from the day after the as-of day to the end of its month */
+    double *rest_kg;
     /* kg = tracked_kg + untracked_kg, the same shape; both NULL while only ponds on record are counted (untracked.h) */
     double *tracked_kg, *untracked_kg;
     /* with by_system, else NULL: ponds on record, [kecamatan][system][lead - 1][draw] */

@@ -165,32 +165,44 @@ static void take_away(struct supply_forecast *f, enum regency r)
                    block * sizeof *f->untracked_kg);
 }
 
-static void multiply(struct untracked *u, struct supply_forecast *f, uint64_t seed)
+void untracked_theta(const struct untracked *u, uint64_t seed, unsigned draws, double *theta)
 {
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-    double mean[REGENCY_COUNT] = {0};
 
     if (rng == NULL)
         fatal("no memory");
     gsl_rng_set(rng, paths_stream(seed, "untracked/level"));
-    for (unsigned i = 0; i < f->draws; i++) {
-        double normal[REGENCY_COUNT], theta[REGENCY_COUNT];
+    for (unsigned i = 0; i < draws; i++) {
+        double normal[REGENCY_COUNT], own[REGENCY_COUNT];
 
         for (int r = 0; r < REGENCY_COUNT; r++)
             normal[r] = gsl_ran_gaussian_ziggurat(rng, 1);
-        coverage_draw(&u->coverage, normal, theta);
+        coverage_draw(&u->coverage, normal, own);
         for (int r = 0; r < REGENCY_COUNT; r++)
-            mean[r] += exp(theta[r]) / f->draws;
+            theta[(size_t)r * draws + i] = own[r];
+    }
+    gsl_rng_free(rng);
+}
+
+static void multiply(struct untracked *u, struct supply_forecast *f, uint64_t seed)
+{
+    double *theta = xcalloc((size_t)REGENCY_COUNT * f->draws, sizeof *theta);
+    double mean[REGENCY_COUNT] = {0};
+
+    untracked_theta(u, seed, f->draws, theta);
+    for (unsigned i = 0; i < f->draws; i++) {
+        for (int r = 0; r < REGENCY_COUNT; r++)
+            mean[r] += exp(theta[(size_t)r * f->draws + i]) / f->draws;
         for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++)
             for (unsigned lead = 1; lead <= f->months; lead++)
                 supply_untracked(f, supply_node_kecamatan(k), lead)[i] *=
-                    exp(theta[region_kecamatan(k)->regency]);
+                    exp(theta[(size_t)region_kecamatan(k)->regency * f->draws + i]);
     }
     for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++)
         for (int y = 0; y < POND_SYSTEM_COUNT; y++)
             for (unsigned m = 0; m < f->months; m++)
                 u->cell[k][y].outside_kg[m] *= mean[region_kecamatan(k)->regency];
-    gsl_rng_free(rng);
+    free(theta);
 }
 
 static void refuse(struct untracked *u, struct supply_forecast *f, enum regency r,

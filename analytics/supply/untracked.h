@@ -89,6 +89,14 @@ void untracked_add(struct untracked **out, const struct records_snapshot *s,
                    const struct supply_pond *pond, struct supply_forecast *f, const double *farms,
                    bool without_official, uint64_t seed);
 
+/* What came out of all ponds of o's node, tracked and not, from its first month to the end of the as-of day's month, in each draw of f
+ * (with its rest_kg): the harvest on record, what is left of that month by the draw, and those outside in the proportion in which the
+ * ponds on record did then, at the draw's theta; chance between the ponds outside is left out (assumption: they are many).
+ * false: a regency of the node has no untracked part. The same seed as untracked_add's. */
+bool untracked_past(const struct untracked *u, const struct records_snapshot *s,
+                    const struct supply_forecast *f, const struct rec_official *o, uint64_t seed,
+                    double *kg);
+
 /* After figures_apply: takes the untracked part of a regency away again that leant on an official figure which was refused. */
 void untracked_settle(struct untracked *u, const struct figures *y, struct supply_forecast *f);
 

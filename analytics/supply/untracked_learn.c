@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is over and was counted by others: official figures and the survey, as observations for coverage.h. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,30 +34,49 @@ static void on_record_then(const struct records_snapshot *s, int32_t last_day,
     }
 }
 
-/* What was outside in a period at theta 0: ponds of today's register less those on record then, at what a pond brings on average,
- * and that in the proportion in which the ponds on record did better or worse then (leaning on 1 by UNTRACKED_LEAN ponds). */
-static double outside_then(const struct learning *l, enum regency r, int32_t last_day,
-                           unsigned months, double harvested_kg)
+/* A period in a regency or one kecamatan of it at theta 0. */
+struct then {
+    double outside, expected,
+        level; /* kg: of those outside, of those on record, and of UNTRACKED_LEAN ponds */
+};
+
+/* What was outside in a period at theta 0: ponds of today's register less those on record then, at what a pond brings on average. only:
+ * a kecamatan, or REGION_KECAMATAN_COUNT. */
+static struct then look_then(const struct untracked *u, const struct records_snapshot *s,
+                             enum regency r, size_t only, int32_t last_day, unsigned months)
 {
     double then[REGION_KECAMATAN_COUNT][POND_SYSTEM_COUNT], kg = 0, expected = 0, level = 0, n = 0;
 
-    on_record_then(l->s, last_day, then);
+    on_record_then(s, last_day, then);
     for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++)
         for (int y = 0; y < POND_SYSTEM_COUNT; y++) {
-            const struct untracked_cell *c = &l->u->cell[k][y];
+            const struct untracked_cell *c = &u->cell[k][y];
             double pond_kg = c->pond_kg_month * months;
 
-            if (region_kecamatan(k)->regency != r)
+            if (region_kecamatan(k)->regency != r || (only < REGION_KECAMATAN_COUNT && k != only))
                 continue;
             expected += then[k][y] * pond_kg;
             kg += c->ponds > then[k][y] ? (c->ponds - then[k][y]) * pond_kg : 0;
             level += c->ponds * pond_kg;
             n += c->ponds;
         }
-    if (!(n > 0))
-        return 0;
-    level = UNTRACKED_LEAN * level / n;
-    return expected + level > 0 ? kg * (harvested_kg + level) / (expected + level) : 0;
+    return (struct then){kg, expected, n > 0 ? UNTRACKED_LEAN * level / n : 0};
+}
+
+/* In the proportion in which the ponds on record did better or worse then (leaning on 1 by UNTRACKED_LEAN ponds). */
+static double outside_of(const struct then *t, double harvested_kg)
+{
+    return t->expected + t->level > 0
+               ? t->outside * (harvested_kg + t->level) / (t->expected + t->level)
+               : 0;
+}
+
+static double outside_then(const struct learning *l, enum regency r, int32_t last_day,
+                           unsigned months, double harvested_kg)
+{
+    const struct then t = look_then(l->u, l->s, r, REGION_KECAMATAN_COUNT, last_day, months);
+
+    return outside_of(&t, harvested_kg);
 }
 
 /* A year and its quarters tell the same twice: of figures that overlap the shorter ones count. */
@@ -164,4 +184,54 @@ void untracked_learn(struct untracked *u, const struct records_snapshot *s,
         u->regency[r].ratio = exp(u->coverage.mean[r]);
     free(l.seen);
     free(l.used);
+}
+
+/* The part of one regency, or of one kecamatan of it. */
+static void add_past(const struct untracked *u, const struct records_snapshot *s,
+                     const struct supply_forecast *f, const struct rec_official *o, enum regency r,
+                     size_t only, const double *theta, double *kg)
+{
+    const int32_t last_day = civil_month_first_day(f->first_month) - 1;
+    const struct then t =
+        look_then(u, s, r, only, last_day, (unsigned)(f->first_month - o->first_month));
+    struct rec_official there = *o;
+    double harvested;
+
+    there.months = (unsigned)(f->first_month - o->first_month);
+    (void)snprintf(there.node, sizeof there.node, "%s",
+                   only < REGION_KECAMATAN_COUNT ? region_kecamatan(only)->code : regency_slug(r));
+    harvested = figure_harvested(s, &there);
+    for (unsigned i = 0; i < f->draws; i++) {
+        double on_record = harvested;
+
+        for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++)
+            if (only < REGION_KECAMATAN_COUNT ? k == only : region_kecamatan(k)->regency == r)
+                on_record += f->rest_kg[k * f->draws + i];
+        kg[i] += on_record + (u->regency[r].registered ? outside_of(&t, on_record) : on_record) *
+                                 exp(theta[(size_t)r * f->draws + i]);
+    }
+}
+
+bool untracked_past(const struct untracked *u, const struct records_snapshot *s,
+                    const struct supply_forecast *f, const struct rec_official *o, uint64_t seed,
+                    double *kg)
+{
+    double *theta = xcalloc((size_t)REGENCY_COUNT * f->draws, sizeof *theta);
+    size_t only = REGION_KECAMATAN_COUNT;
+    bool told = true;
+
+    if (region_find_kecamatan(o->node, &only) != 0)
+        only = REGION_KECAMATAN_COUNT;
+    untracked_theta(u, seed, f->draws, theta);
+    memset(kg, 0, f->draws * sizeof *kg);
+    for (int r = 0; r < REGENCY_COUNT; r++) {
+        if (only < REGION_KECAMATAN_COUNT ? region_kecamatan(only)->regency != (enum regency)r
+                                          : strcmp(o->node, "joint") != 0 &&
+                                                strcmp(o->node, regency_slug((enum regency)r)) != 0)
+            continue;
+        told = told && u->regency[r].gap == UNTRACKED_TOLD;
+        add_past(u, s, f, o, (enum regency)r, only, theta, kg);
+    }
+    free(theta);
+    return told;
 }

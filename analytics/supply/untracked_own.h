@@ -14,6 +14,9 @@ void untracked_draw(struct untracked *u, struct supply_forecast *f, uint64_t see
 void untracked_learn(struct untracked *u, const struct records_snapshot *s,
                      const struct supply_forecast *f, bool without_official);
 
+/* theta of each draw, [regency][draw]. */
+void untracked_theta(const struct untracked *u, uint64_t seed, unsigned draws, double *theta);
+
 /* Whether somebody published a figure of the regency. */
 bool untracked_official(const struct records_snapshot *s, enum regency r);
 

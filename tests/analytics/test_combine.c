@@ -108,9 +108,11 @@ static double covariance(const double *x, size_t k, size_t a, size_t b)
     return cov;
 }
 
+static const double *const *known; /* of the figures; NULL: nothing */
+
 static int run(const double *record, const struct combine_figure *figure, size_t figures)
 {
-    return combine(h, kg, K, record, figure, figures, rng, &report, why, sizeof why);
+    return combine(h, kg, K, record, known, figure, figures, rng, &report, why, sizeof why);
 }
 
 /* A figure of one bottom: u and its observation are Gaussian, the step must give the posterior of the sample's moments. */
@@ -396,7 +398,7 @@ static void refuses_what_cannot_be(void **state)
     kg[3 * K + 6] = NAN;
     assert_int_equal(run(NULL, NULL, 0), NILA_ERR_RANGE);
     assert_non_null(strstr(why, "node s2: draw 7 is nan kg"));
-    assert_int_equal(combine(h, kg, 1, NULL, NULL, 0, rng, &report, why, sizeof why),
+    assert_int_equal(combine(h, kg, 1, NULL, NULL, NULL, 0, rng, &report, why, sizeof why),
                      NILA_ERR_RANGE);
 }
 
@@ -410,6 +412,40 @@ static void every_verdict_has_words_in_both_languages(void **state)
         assert_true(id[0] != '\0' && en[0] != '\0');
         assert_string_not_equal(id, en);
     }
+}
+
+/* What is past already goes with its draw, and only the rest is left to be moved: as if the figure were of another bottom more. */
+static void a_part_that_is_past_counts_in_its_draw(void **state)
+{
+    static const struct combine_figure WIDE = {K1, 315, 0.3}, SHARP = {K1, 330, 0.02};
+    static double past[K], sum[K];
+    const double *const part[] = {past};
+    double mean = 0, off = 0;
+
+    (void)state;
+    known = part;
+    draw(kg, K);
+    for (size_t i = 0; i < K; i++) /* much where the bottom is little */
+        past[i] = 200 + 0.5 * (100 - kg[i]);
+    for (size_t i = 0; i < K; i++)
+        sum[i] = past[i] + kg[i];
+    assert_int_equal(run(NULL, &WIDE, 1), 0);
+    assert_int_equal(report.way, COMBINE_WEIGHTS);
+    for (size_t i = 0; i < K; i++) /* whole draws: their past came along */
+        near(past[from[i]] + kg[i], sum[from[i]], 1e-9);
+    draw(kg, K);
+    assert_int_equal(run(NULL, &SHARP, 1), 0);
+    assert_int_equal(report.way, COMBINE_KALMAN);
+    for (size_t i = 0; i < K; i++) {
+        mean += (past[from[i]] + kg[i]) / K;
+        off += fabs(past[from[i]] + kg[i] - 330) / K;
+    }
+    printf("mean %.1f, %.1f off\n", mean, off);
+    near(mean, 330, 7);
+    past[7] = NAN;
+    assert_int_equal(run(NULL, &SHARP, 1), NILA_ERR_RANGE);
+    assert_non_null(strstr(why, "draw 8 are past already"));
+    known = NULL;
 }
 
 int main(void)
@@ -430,6 +466,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_weighed_draw_is_an_old_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_what_cannot_be, set_up, tear_down),
         cmocka_unit_test(every_verdict_has_words_in_both_languages),
+        cmocka_unit_test_setup_teardown(a_part_that_is_past_counts_in_its_draw, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

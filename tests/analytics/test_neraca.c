@@ -23,6 +23,7 @@ static struct demand *d;
 static struct figures *y;
 static struct neraca n;
 static double farms[DEMAND_NODES] = {4, 2, 2};
+static const struct figures_past *past; /* NULL: what is past is not known */
 
 static void assume(enum records_key key, const char *node, double value, double low, double high)
 {
@@ -119,7 +120,7 @@ static void make(void)
 
     demand_free(d);
     figures_free(y);
-    if (figures_apply(&y, &w->s, &f, false, 3, why, sizeof why) != 0)
+    if (figures_apply(&y, &w->s, &f, past, false, 3, why, sizeof why) != 0)
         fail_msg("%s", why);
     demand_new(&d, &w->s, FIRST, MONTHS, DRAWS, 3);
     neraca_make(&n, &f, d, y, &w->s, farms);
@@ -315,6 +316,50 @@ static void figures_are_used_refused_or_counted(void **state)
     assert_true(fabs(after - before) > 1 && fabs(after - 12000) < fabs(before - 12000));
 }
 
+/* In every draw as much again as in December, and a tonne. */
+static bool as_december(void *arg, const struct rec_official *o, double *kg)
+{
+    const double *december = arg;
+
+    assert_string_equal(o->period, "2026-Q4");
+    for (size_t i = 0; i < DRAWS; i++)
+        kg[i] = 1000 + december[i];
+    return true;
+}
+
+/* Of a quarter that has begun the past part and the leads together are what the figure speaks of. */
+static void a_quarter_that_has_begun_counts_by_its_sum(void **state)
+{
+    static double december[DRAWS];
+    const size_t node = supply_node_regency(REGENCY_KOTIM);
+    const struct figures_past from = {as_december, december};
+    double before, after;
+
+    (void)state;
+    memcpy(december, supply_draws(&f, node, 1), sizeof december);
+    before = supply_summarise(&f, node, 1).mean;
+    say("kotim", "2026-Q4", 2026 * 12 + 9, 3, 1000 + 2.6 * before, true);
+    say("kotim", "2027", 2027 * 12, 12, 150000, true);
+    make(); /* the past is not known: as it was */
+    assert_true(y->figure[0].partly && !y->figure[0].begun && !figure_used(&y->figure[0]));
+    assert_non_null(strstr(figure_words(&y->figure[0], true), "part of its period is past"));
+    assert_true(y->figure[1].endless && !figure_used(&y->figure[1]));
+    assert_non_null(strstr(figure_words(&y->figure[1], false), "berlanjut sesudah"));
+    assert_close(supply_summarise(&f, node, 1).mean, before, 1e-9);
+    past = &from;
+    make();
+    past = NULL;
+    after = supply_summarise(&f, node, 1).mean;
+    print_message("December %.0f, then %.0f; %s\n", before, after,
+                  figure_words(&y->figure[0], true));
+    assert_true(figure_used(&y->figure[0]));
+    assert_close(y->figure[0].past_kg, 1000 + before, 1e-6);
+    assert_non_null(strstr(figure_words(&y->figure[0], false), "diambil dari catatan"));
+    /* a figure 30 % above both parts: each goes up by most of that, and the months behind with the weather */
+    assert_true(after > 1.1 * before && after < 1.3 * before);
+    assert_int_equal(y->figure[1].verdict, COMBINE_FITS);
+}
+
 static void a_figure_the_draws_contradict_is_refused_in_words(void **state)
 {
     size_t cells = (size_t)SUPPLY_NODES * MONTHS * DRAWS;
@@ -451,6 +496,7 @@ int main(void)
         TEST(rounded_figures_add_up_every_way),
         TEST(risk_is_told_only_when_it_may_be),
         TEST(figures_are_used_refused_or_counted),
+        TEST(a_quarter_that_has_begun_counts_by_its_sum),
         TEST(a_figure_the_draws_contradict_is_refused_in_words),
         TEST(a_figure_that_surprises_is_used_and_said),
         TEST(the_file_adds_up_and_names_its_sources),

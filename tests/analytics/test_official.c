@@ -92,7 +92,7 @@ static void a_quarter_of_a_regency_moves_its_months(void **state)
                                         {"joint", "2027-04", NAN, 0.2}};
 
     (void)state;
-    assert_int_equal(official_combine(&f, NULL, y, 2, 1, &report, why, sizeof why), 0);
+    assert_int_equal(official_combine(&f, NULL, NULL, y, 2, 1, &report, why, sizeof why), 0);
     check_sums();
     assert_int_equal(report.way, COMBINE_KALMAN);
     assert_int_equal(seen[1].verdict, COMBINE_MISSING);
@@ -120,7 +120,7 @@ static void what_is_on_record_is_not_undone(void **state)
         supply_draws(&f, SUPPLY_JOINT, 1)[i] += 200;
     }
     record[0] = 200;
-    assert_int_equal(official_combine(&f, record, y, 1, 1, &report, why, sizeof why), 0);
+    assert_int_equal(official_combine(&f, record, NULL, y, 1, 1, &report, why, sizeof why), 0);
     assert_int_equal(seen[0].verdict, COMBINE_BELOW_RECORD);
     assert_int_equal(report.way, COMBINE_NOTHING);
     check_sums();
@@ -167,7 +167,7 @@ static void names_a_figure_it_has_no_place_for(void **state)
 
     (void)state;
     memcpy(before, f.kg, (size_t)SUPPLY_NODES * MONTHS * DRAWS * sizeof *before);
-    assert_int_equal(official_combine(&f, NULL, Y, 2, 1, &report, why, sizeof why),
+    assert_int_equal(official_combine(&f, NULL, NULL, Y, 2, 1, &report, why, sizeof why),
                      NILA_ERR_NOT_FOUND);
     assert_string_equal(why,
                         "figure 2: no node kotim, or 2026-Q4 is not wholly within the forecast");

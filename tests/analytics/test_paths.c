@@ -255,7 +255,7 @@ static double harvest_with_event(const struct world *w, int32_t as_of, int32_t e
                               .ignore_silence = true};
     struct paths *p = paths_new(in.seed, as_of, as_of + PONDRUN_AHEAD_DAYS, FEW);
     struct pondrun *run = pondrun_new(&in, p, pondrun_end_day(&in));
-    double kg[6 * FEW] = {0};
+    double kg[7 * FEW] = {0};
     struct supply_pond got;
 
     for (size_t r = 0; r < REGENCY_COUNT; r++)
@@ -297,7 +297,7 @@ static int32_t harvest_day_at(const struct world *w, int32_t as_of, double past_
                               .ignore_silence = true};
     struct paths *p = paths_new(in.seed, as_of, as_of + PONDRUN_AHEAD_DAYS, FEW);
     struct pondrun *run = pondrun_new(&in, p, pondrun_end_day(&in));
-    double kg[6 * FEW] = {0};
+    double kg[7 * FEW] = {0};
     struct supply_pond got;
 
     for (size_t x = 0; x < p->weeks * FEW; x++)

@@ -355,6 +355,91 @@ static void a_current_total_is_taken_for_the_whole_and_not_for_the_tracked(void 
 
 /* No pond was on record in 2025: H = 0, and outside were all the register's ponds at what a pond brings, so that theta moves by
  * 0.13 / 0.17 of what the figure says (test_coverage.c). */
+static double mean_of(const double *kg)
+{
+    return supply_summarise_draws(kg, DRAWS).mean;
+}
+
+/* April and May of the second quarter are past: what was harvested, and those outside with it. */
+static void a_quarter_that_has_begun_is_judged_with_what_is_past(void **state)
+{
+    struct rec_official q2 = {
+        .node = "kotim", .period = "2026-Q2", .first_month = 2026 * 12 + 3, .months = 3};
+    struct forecast *f, *told;
+    double kg[DRAWS], joint[DRAWS], june, before;
+
+    (void)state;
+    register_everywhere(1);
+    (void)world_pond(w, 0, "kolam-8", POND_SYSTEM_POND);
+    (void)world_cycle(w, 8, day - 150, 2000, 10);
+    world_harvest(w, 8, day - 40, 400, 250, HARVEST_FINAL);
+    f = made(FORECAST_AUTO);
+    assert_true(untracked_past(f->untracked, &w->s, f->supply, &q2, seed, kg));
+    june = supply_summarise(f->supply, 1, 1).mean;
+    before = mean_of(kg);
+    print_message("kotim: April and May %.0f kg of which 400 on record, June %.0f\n", before, june);
+    for (size_t i = 0; i < DRAWS; i++)
+        assert_true(kg[i] > 400);
+    (void)snprintf(q2.node, sizeof q2.node, "joint");
+    assert_true(untracked_past(f->untracked, &w->s, f->supply, &q2, seed, joint));
+    (void)snprintf(q2.node, sizeof q2.node, "seruyan");
+    assert_true(untracked_past(f->untracked, &w->s, f->supply, &q2, seed, kg));
+    assert_close(mean_of(joint), mean_of(kg) + before, 1e-6 * before);
+    (void)snprintf(q2.node, sizeof q2.node, "62.02.06");
+    assert_true(untracked_past(f->untracked, &w->s, f->supply, &q2, seed, kg));
+    assert_true(mean_of(kg) > 400 && mean_of(kg) < before);
+    forecast_free(f);
+    says("kotim", "2026-Q2", 2026 * 12 + 3, 3, 1.3 * (before + june));
+    told = made(FORECAST_AUTO);
+    assert_true(figure_used(&told->figures->figure[0]) && told->figures->figure[0].begun);
+    assert_close(told->figures->figure[0].past_kg, before, 1e-6 * before);
+    print_message("and June %.0f with a quarter of %.0f\n",
+                  supply_summarise(told->supply, 1, 1).mean, 1.3 * (before + june));
+    assert_true(supply_summarise(told->supply, 1, 1).mean > 1.03 * june);
+    forecast_free(told);
+    told = made(FORECAST_TRACKED); /* of all ponds, and those outside are not counted */
+    assert_true(told->figures->figure[0].of_all && !figure_used(&told->figures->figure[0]));
+    forecast_free(told);
+}
+
+/* In the middle of a month what is left of it comes from the draws, not from nothing. */
+static void the_rest_of_the_month_is_in_what_is_past(void **state)
+{
+    static const struct rec_official MAY = {
+        .node = "kotim", .period = "2026-Q2", .first_month = 2026 * 12 + 4, .months = 2};
+    struct forecast *f;
+    double kg[DRAWS], rest = 0, kotim = 0;
+
+    (void)state;
+    day = civil_day_of(2026, 5, 10);
+    for (size_t k = 0; k < w->s.cycles; k++) /* all are about to be harvested */
+        w->s.cycle[k].stocked_day = day - 150;
+    for (size_t k = 0; k < w->s.samples; k++) {
+        w->s.sample[k].day = day - 1;
+        w->s.sample[k].mean_g = 300;
+    }
+    register_everywhere(1);
+    f = made(FORECAST_AUTO);
+    for (size_t x = 0; x < (size_t)REGION_KECAMATAN_COUNT * DRAWS; x++) {
+        rest += f->supply->rest_kg[x] / DRAWS;
+        if (region_kecamatan(x / DRAWS)->regency == REGENCY_KOTIM)
+            kotim += f->supply->rest_kg[x] / DRAWS;
+    }
+    assert_true(untracked_past(f->untracked, &w->s, f->supply, &MAY, seed, kg));
+    print_message(
+        "left of May: %.0f kg of all ponds on record, %.0f of Kotim's; with those outside "
+        "%.0f\n",
+        rest, kotim, mean_of(kg));
+    assert_true(kotim > 100 && kotim < rest);
+    assert_true(mean_of(kg) > kotim);
+    forecast_free(f);
+    day = civil_day_of(2026, 5, 31);
+    f = made(FORECAST_AUTO); /* a whole month leaves no rest */
+    for (size_t x = 0; x < (size_t)REGION_KECAMATAN_COUNT * DRAWS; x++)
+        assert_true(f->supply->rest_kg[x] == 0);
+    forecast_free(f);
+}
+
 static void a_year_that_is_over_moves_the_ratio_as_by_hand(void **state)
 {
     struct forecast *f;
@@ -530,6 +615,8 @@ int main(void)
         TEST(without_a_register_only_an_official_figure_speaks_of_the_whole),
         TEST(a_current_total_is_taken_for_the_whole_and_not_for_the_tracked),
         TEST(a_year_that_is_over_moves_the_ratio_as_by_hand),
+        TEST(a_quarter_that_has_begun_is_judged_with_what_is_past),
+        TEST(the_rest_of_the_month_is_in_what_is_past),
         TEST(a_figure_below_the_tracked_harvest_teaches_nothing_and_is_told),
         TEST(visits_move_the_ratio_and_odd_ones_are_counted),
         TEST(classes_sum_to_the_supply),
