@@ -5,7 +5,9 @@
 
 #include "analytics/commands_own.h"
 #include "analytics/records/keys.h"
+#include "analytics/supply/accuracy_out.h"
 #include "analytics/supply/smoother.h"
+#include "collector/common/buf.h"
 #include "collector/common/civil.h"
 #include "collector/common/clock.h"
 
@@ -144,18 +146,12 @@ static void balance_words_of(const struct command_options *o, const struct forec
 /* Where earlier forecasts have changed the spread. */
 static void recalibration_words(const struct command_options *o, const struct recalibration *r)
 {
-    for (int g = 0; g < RECALIBRATE_GROUPS; g++) {
-        const struct recalibrate_group *k = &r->group[g];
+    struct buf b = {0};
 
-        if (k->factor != 1)
-            command_say(
-                o,
-                "bulan ke-%u sampai %u: sebaran dikali %.2f, karena rentang 80%% mengenai %zu dari "
-                "%zu ramalan terdahulu\n",
-                "months %u to %u ahead: spread times %.2f, as the 80%% range caught %zu of %zu "
-                "earlier forecasts\n",
-                k->first_lead, k->last_lead, k->factor, k->covered, k->n);
-    }
+    accuracy_factor_words(&b, r, o->english);
+    if (b.n > 0)
+        (void)fputs(b.p, stderr);
+    buf_free(&b);
 }
 
 /* What the ponds' records told of the weather and events that they share. */

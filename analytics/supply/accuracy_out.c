@@ -62,7 +62,7 @@ static void csv_row(struct buf *b, const struct accuracy_report *r, size_t node,
         cell(b, s.skill_crps[k]);
     }
     if (r->recalibration != NULL && lead > 0)
-        cell(b, recalibrate_factor(r->recalibration, lead));
+        cell(b, recalibrate_factor(r->recalibration, node, lead));
     else
         buf_str(b, ",");
     buf_str(b, "\n");
@@ -135,20 +135,22 @@ static void json_scores(struct buf *b, const struct accuracy_report *r)
     buf_str(b, "]");
 }
 
-static void json_factors(struct buf *b, const struct recalibration *r)
+void accuracy_json_factors(struct buf *b, const struct recalibration *r)
 {
-    buf_str(b, ",\n\"recalibration\":[");
-    for (int g = 0; g < RECALIBRATE_GROUPS; g++) {
-        const struct recalibrate_group *k = &r->group[g];
+    buf_str(b, "\"recalibration\":[");
+    for (size_t node = 0; node < RECALIBRATE_NODES; node++)
+        for (int g = 0; g < RECALIBRATE_GROUPS; g++) {
+            const struct recalibrate_group *k = &r->group[node][g];
 
-        buf_printf(
-            b, "%s{\"first_lead\":%u,\"last_lead\":%u,\"n\":%zu,\"covered80\":%zu,\"active\":%s",
-            g > 0 ? "," : "", k->first_lead, k->last_lead, k->n, k->covered,
-            k->factor != 1 ? "true" : "false");
-        member(b, "sd_ratio", k->sd_ratio);
-        member(b, "factor", k->factor);
-        buf_str(b, "}");
-    }
+            buf_printf(b,
+                       "%s{\"node\":\"%s\",\"first_lead\":%u,\"last_lead\":%u,\"n\":%zu,"
+                       "\"covered80\":%zu,\"active\":%s",
+                       node + (size_t)g > 0 ? "," : "", supply_node_code(node), k->first_lead,
+                       k->last_lead, k->n, k->covered, k->factor != 1 ? "true" : "false");
+            member(b, "sd_ratio", k->sd_ratio);
+            member(b, "factor", k->factor);
+            buf_str(b, "}");
+        }
     buf_str(b, "]");
 }
 
@@ -187,8 +189,10 @@ void accuracy_json(struct buf *b, const struct accuracy_report *r)
                accuracy_issues(r->issue, r->issues), m->issues, m->repeats, m->late, m->open,
                m->silent);
     member(b, "later_kg", m->later_kg);
-    if (r->recalibration != NULL)
-        json_factors(b, r->recalibration);
+    if (r->recalibration != NULL) {
+        buf_str(b, ",\n");
+        accuracy_json_factors(b, r->recalibration);
+    }
     json_scores(b, r);
     buf_str(b, ",\n\"forecasts\":[");
     for (size_t i = 0; i < m->n; i++) {
@@ -321,4 +325,21 @@ void accuracy_words(struct buf *b, const struct accuracy_report *r, bool english
     buf_str(b, english
                    ? "farms that are not on record are not judged: of them there is no truth\n"
                    : "pembudidaya di luar catatan tidak dinilai: kenyataannya tidak diketahui\n");
+}
+
+void accuracy_factor_words(struct buf *b, const struct recalibration *r, bool english)
+{
+    for (size_t node = 0; node < RECALIBRATE_NODES; node++)
+        for (int g = 0; g < RECALIBRATE_GROUPS; g++) {
+            const struct recalibrate_group *k = &r->group[node][g];
+
+            if (k->factor != 1)
+                buf_printf(b,
+                           english ? "%s, months %u to %u ahead: spread times %.2f, as the 80%% "
+                                     "range caught %zu of %zu earlier forecasts\n"
+                                   : "%s, bulan ke-%u sampai %u: sebaran dikali %.2f, karena "
+                                     "rentang 80%% mengenai %zu dari %zu ramalan terdahulu\n",
+                           supply_node_code(node), k->first_lead, k->last_lead, k->factor,
+                           k->covered, k->n);
+        }
 }

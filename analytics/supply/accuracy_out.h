@@ -25,4 +25,9 @@ void accuracy_table(struct buf *b, const struct accuracy_report *r, bool english
 /* What was not judged and why, a line each. */
 void accuracy_words(struct buf *b, const struct accuracy_report *r, bool english);
 
+/* A line for each factor on the spread that is not 1, by node and months ahead, with what it rests on. */
+void accuracy_factor_words(struct buf *b, const struct recalibration *r, bool english);
+/* Appends "recalibration":[...], an object a node and group of leads. */
+void accuracy_json_factors(struct buf *b, const struct recalibration *r);
+
 #endif

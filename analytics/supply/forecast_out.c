@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "accuracy_out.h"
 #include "analytics/savefile.h"
 #include "classes.h"
 #include "collector/common/civil.h"
@@ -81,6 +82,52 @@ void forecast_csv(const struct forecast *f, struct buf *b)
     for (size_t node = 0; node < SUPPLY_NODES; node++)
         for (unsigned lead = 1; lead <= f->supply->months; lead++)
             csv_row(f->supply, node, lead, "", supply_draws(f->supply, node, lead), b);
+}
+
+static void json_month(const struct supply_forecast *s, size_t node, unsigned lead, struct buf *b)
+{
+    const struct supply_summary sum = supply_summarise(s, node, lead);
+    const int32_t month = s->first_month + (int32_t)lead - 1;
+
+    buf_printf(b,
+               "%s{\"lead\":%u,\"month\":\"%04d-%02d\",\"mean\":%.10g,\"p10\":%.10g,\"p50\":%.10g,"
+               "\"p90\":%.10g,\"spread_factor\":%.6g}",
+               lead > 1 ? "," : "", lead, (int)(month / 12), (int)(month % 12) + 1, sum.mean,
+               sum.p10, sum.p50, sum.p90, supply_spread(s, node, lead));
+}
+
+void forecast_json(const struct forecast *f, struct buf *b)
+{
+    const struct supply_forecast *s = f->supply;
+    char day[16];
+
+    (void)civil_format_day(day, sizeof day, s->as_of_day);
+    buf_printf(b,
+               "{\"as_of\":\"%s\",\"issued_ms\":%lld,\"scope\":\"%s\",\"months\":%u,\"draws\":%u,"
+               "\"unit\":\"kg\",\n",
+               day, (long long)s->issued_ms, f->scope_all ? "all" : "tracked", s->months, s->draws);
+    accuracy_json_factors(b, &f->recalibration);
+    buf_str(b, ",\n\"nodes\":[");
+    for (size_t node = 0; node < SUPPLY_NODES; node++) {
+        buf_printf(b, "%s\n{\"node\":\"%s\",\"level\":\"%s\",\"ponds\":%u,\"months\":[",
+                   node > 0 ? "," : "", supply_node_code(node), supply_node_level(node),
+                   s->tracked[node]);
+        for (unsigned lead = 1; lead <= s->months; lead++)
+            json_month(s, node, lead, b);
+        buf_str(b, "]}");
+    }
+    buf_str(b, "\n]}\n");
+}
+
+int forecast_save_json(const struct forecast *f, const char *path)
+{
+    struct buf b = {0};
+    int rc;
+
+    forecast_json(f, &b);
+    rc = save(&b, path, "forecast");
+    buf_free(&b);
+    return rc;
 }
 
 int forecast_save(const struct forecast *f, const char *path)

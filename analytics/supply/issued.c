@@ -92,7 +92,7 @@ void issued_make(const struct forecast *f, bool all, uint64_t seed, bool sensors
             v->lead = lead;
             v->month = s->first_month + (int32_t)lead - 1;
             v->ponds = s->tracked[n];
-            v->factor = recalibrate_factor(&f->recalibration, lead);
+            v->factor = supply_spread(s, n, lead);
             quantiles(all ? supply_draws(s, n, lead) : supply_tracked(s, n, lead), s->draws, work,
                       v);
         }

@@ -26,7 +26,8 @@ static const char HEADER[] =
     "node,name,period,ponds,supply_kg,supply_p10_kg,supply_p90_kg,tracked_kg,untracked_kg,inflow_"
     "kg,outflow_kg,loss_kg,"
     "demand_kg,demand_p10_kg,demand_p90_kg,balance_kg,balance_p10_kg,balance_p90_kg,p_deficit,"
-    "shortfall_kg,outlook,p_both_short,p_one_covers,transfer_kg,transfer_from,note,based_on\n";
+    "shortfall_kg,outlook,p_both_short,p_one_covers,transfer_kg,transfer_from,note,based_on,"
+    "spread_factor\n";
 
 static void number(struct writing *w, double v)
 {
@@ -149,6 +150,17 @@ static void based_on(struct writing *w, size_t node)
     buf_free(&b);
 }
 
+/* Of a longer period the mean of its months'. */
+static void spread_factor(struct writing *w, size_t node, size_t period)
+{
+    const struct neraca_period *p = &w->n->period[period];
+    double sum = 0;
+
+    for (unsigned lead = p->first_lead; lead < p->first_lead + p->leads; lead++)
+        sum += supply_spread(w->f, node, lead) / p->leads;
+    buf_printf(w->b, ",%.3f", sum);
+}
+
 static void row(struct writing *w, size_t node, size_t period)
 {
     const struct neraca *n = w->n;
@@ -188,6 +200,7 @@ static void row(struct writing *w, size_t node, size_t period)
         based_on(w, node);
     else
         empty(w, 1);
+    spread_factor(w, node, period);
     buf_str(w->b, "\n");
 }
 

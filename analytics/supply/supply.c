@@ -162,6 +162,14 @@ void supply_free(struct supply_forecast *f)
     free(f);
 }
 
+double supply_spread(const struct supply_forecast *f, size_t node, unsigned lead)
+{
+    const size_t k = supply_node_kecamatan(0);
+    const size_t of = node < k ? node : supply_node_regency(region_kecamatan(node - k)->regency);
+
+    return f->spread[of][lead - 1] > 0 ? f->spread[of][lead - 1] : 1;
+}
+
 struct supply_summary supply_summarise_draws(const double *kg, size_t draws)
 {
     double *sorted = xcalloc(draws, sizeof *sorted);

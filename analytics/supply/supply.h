@@ -93,6 +93,9 @@ struct supply_forecast {
     double *rest_kg;
     /* kg = tracked_kg + untracked_kg, the same shape; both NULL while only ponds on record are counted (untracked.h) */
     double *tracked_kg, *untracked_kg;
+    /* What earlier forecasts made of the spread of tracked_kg (recalibrate.h), [joint, regencies][lead - 1]; 0: nothing was. Of joint
+     * what came out. */
+    double spread[1 + REGENCY_COUNT][SUPPLY_MONTHS_MAX];
     /* with by_system, else NULL: ponds on record, [kecamatan][system][lead - 1][draw] */
     double *system_kg;
     struct typical *typical;
@@ -145,6 +148,9 @@ static inline double *supply_untracked(const struct supply_forecast *f, size_t n
     return f->untracked_kg == NULL ? NULL
                                    : f->untracked_kg + ((node * f->months) + (lead - 1)) * f->draws;
 }
+/* The factor on a node's spread, of a kecamatan its regency's; 1: as the model gave it. */
+double supply_spread(const struct supply_forecast *f, size_t node, unsigned lead);
+
 static inline double *supply_system_draws(const struct supply_forecast *f, size_t kecamatan,
                                           enum pond_system y, unsigned lead)
 {

@@ -213,6 +213,8 @@ void api_forecast(struct buf *b, const struct page_model *m)
             buf_printf(b, "%s{\"lead\":%u,\"month\":\"%04d-%02d\",", i == 0 ? "" : ",", i + 1,
                        (int)(month / 12), (int)(month % 12) + 1);
             api_summary(b, &f->neraca.supply[n][i]);
+            buf_str(b, ",\"spread_factor\":");
+            html_json_number(b, f->spread[n][i], 3);
             if (n < DEMAND_NODES)
                 api_balance(b, &f->neraca, n, i);
             buf_str(b, "}");

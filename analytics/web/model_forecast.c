@@ -131,6 +131,9 @@ void model_summarise(const struct forecast *f, struct page_forecast *out)
     memcpy(out->forgotten_kg, s->forgotten_kg, sizeof out->forgotten_kg);
     memcpy(out->tracked, s->tracked, sizeof out->tracked);
     model_count_ponds(f->snapshot, out->ponds);
+    for (size_t node = 0; node < SUPPLY_NODES; node++)
+        for (unsigned lead = 1; lead <= s->months; lead++)
+            out->spread[node][lead - 1] = supply_spread(s, node, lead);
     out->neraca = *f->neraca;
     neraca_round(&out->neraca, PAGE_UNIT_KG, &out->rounded);
     memcpy(out->population, f->demand->population, sizeof out->population);

@@ -82,11 +82,12 @@ struct page_forecast {
     unsigned tracked[SUPPLY_NODES]; /* ponds with an open cycle */
     unsigned ponds[SUPPLY_NODES];   /* ponds recorded */
     struct neraca neraca;
-    struct neraca_rounded rounded;          /* in PAGE_UNIT_KG */
-    double population[REGENCY_COUNT];       /* NaN: not entered */
-    struct seed_ledger seed[REGENCY_COUNT]; /* what the hatcheries' ledger says */
-    struct smoother_found learned;          /* of the weather and events that ponds share */
-    size_t bases, bases_left;               /* assumptions that count; left: not listed here */
+    struct neraca_rounded rounded;                  /* in PAGE_UNIT_KG */
+    double spread[SUPPLY_NODES][SUPPLY_MONTHS_MAX]; /* factor on the ranges (recalibrate.h) */
+    double population[REGENCY_COUNT];               /* NaN: not entered */
+    struct seed_ledger seed[REGENCY_COUNT];         /* what the hatcheries' ledger says */
+    struct smoother_found learned;                  /* of the weather and events that ponds share */
+    size_t bases, bases_left; /* assumptions that count; left: not listed here */
     struct rec_assumption basis[PAGE_BASIS_MAX];
     size_t officials, officials_left,
         officials_elsewhen; /* elsewhen: on record, of other periods */

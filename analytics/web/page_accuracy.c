@@ -107,13 +107,18 @@ static void past(struct buf *b, const struct page_accuracy *a, enum lang lang)
     html_raw(b, "</tbody></table></div>\n");
 }
 
-static void factors(struct buf *b, const struct recalibration *r, enum lang lang)
+/* Of one node: the regencies' are what is on the draws, joint's is what they lean on. */
+static void factors_of(struct buf *b, const struct recalibration *r, size_t node, enum lang lang)
 {
+    static const enum text NODE[RECALIBRATE_NODES] = {TEXT_JOINT, TEXT_KOTIM, TEXT_SERUYAN};
+
     for (int g = 0; g < RECALIBRATE_GROUPS; g++) {
-        const struct recalibrate_group *k = &r->group[g];
+        const struct recalibrate_group *k = &r->group[node][g];
         char v[5][FORMAT_SIZE];
-        const struct text_arg args[] = {{"a", v[0]}, {"b", v[1]},    {"n", v[2]},
-                                        {"m", v[3]}, {"maks", v[4]}, {NULL, NULL}};
+        const struct text_arg args[] = {{"a", v[0]},    {"b", v[1]},
+                                        {"n", v[2]},    {"m", v[3]},
+                                        {"maks", v[4]}, {"wilayah", text_get(lang, NODE[node])},
+                                        {NULL, NULL}};
 
         if (k->factor == 1)
             continue;
@@ -126,6 +131,12 @@ static void factors(struct buf *b, const struct recalibration *r, enum lang lang
             b, "p", "", lang,
             k->first_lead == k->last_lead ? TEXT_ACCURACY_FACTOR_ONE : TEXT_ACCURACY_FACTOR, args);
     }
+}
+
+static void factors(struct buf *b, const struct recalibration *r, enum lang lang)
+{
+    for (size_t node = 0; node < RECALIBRATE_NODES; node++)
+        factors_of(b, r, node, lang);
 }
 
 void region_accuracy(struct buf *b, const struct page_forecast *f, enum lang lang)

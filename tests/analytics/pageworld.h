@@ -185,6 +185,7 @@ static inline void world_basis(struct page_forecast *f)
                         .partly = true};
     f->officials = 3;
     f->with_official = true;
+    f->spread[SUPPLY_JOINT][1] = f->spread[SUPPLY_JOINT][2] = 1.32;
 }
 
 /* Eight joint forecasts, six of them hits; of Kotim none was judged yet; one lead's range is corrected. */
@@ -204,9 +205,9 @@ static inline void world_accuracy(struct page_accuracy *a, int32_t first_month)
 
     *a = (struct page_accuracy){.ready = true, .issues = 9, .open = 11, .silent = 1};
     recalibrate_none(&a->recalibration);
-    a->recalibration.group[1].n = 14;
-    a->recalibration.group[1].covered = 7;
-    a->recalibration.group[1].factor = 1.32;
+    a->recalibration.group[0][1].n = 14;
+    a->recalibration.group[0][1].covered = 7;
+    a->recalibration.group[0][1].factor = 1.32;
     for (size_t node = 0; node < DEMAND_NODES; node++)
         for (unsigned lead = 0; lead <= RECORDS_ISSUED_LEADS; lead++)
             a->score[node][lead] = node == SUPPLY_JOINT && lead < 2 ? s : none;

@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include "analytics/config.h"
+#include "analytics/supply/accuracy_out.h"
 #include "analytics/supply/forecast.h"
 #include "collector/common/civil.h"
+#include "collector/common/jsonconf.h"
 #include "collector/common/watereq.h"
 #include "tests/analytics/world.h"
 
@@ -257,6 +259,51 @@ static void its_points_carry_demand_and_deficit_once_they_are_known(void **state
     world_free(w);
 }
 
+/* Whoever reads the ranges can tell that earlier forecasts have widened them. */
+static void the_factor_on_the_ranges_is_in_json_and_balance(void **state)
+{
+    int32_t day;
+    struct world *w = four_ponds(&day);
+    struct forecast_request q = ask(w, day);
+    struct forecast *f = made(&q);
+    struct buf b = {0};
+    char why[256] = "";
+    struct jsonconf *c = NULL;
+
+    (void)state;
+    forecast_json(f, &b);
+    assert_null(strstr(b.p, "\"active\":true"));
+    assert_non_null(strstr(b.p, "\"spread_factor\":1}"));
+    for (size_t node = 1; node < RECALIBRATE_NODES; node++)
+        f->recalibration.group[node][1].factor = 1.5; /* leads 2 and 3 */
+    recalibrate_apply(&f->recalibration, f->supply);
+    buf_clear(&b);
+    forecast_json(f, &b);
+    if (jsonconf_open_memory(&c, "forecast", b.p, b.n, why, sizeof why) != 0)
+        fail_msg("%s", why);
+    jsonconf_close(c);
+    assert_non_null(strstr(b.p,
+                           "{\"node\":\"seruyan\",\"first_lead\":2,\"last_lead\":3,\"n\":0,"
+                           "\"covered80\":0,\"active\":true,\"sd_ratio\":null,\"factor\":1.5}"));
+    assert_non_null(strstr(b.p, "\"spread_factor\":1.5}"));
+    buf_clear(&b);
+    neraca_csv(&b, f->neraca, f->supply, f->demand, f->figures, f->snapshot, true);
+    assert_non_null(strstr(b.p, ",based_on,spread_factor\n"));
+    for (char *rest = NULL, *line = strtok_r(b.p, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        if (strncmp(line, "kotim,", 6) == 0) /* of all three months the mean */
+            assert_true(strcmp(strrchr(line, ','), ",1.500") == 0 ||
+                        strcmp(strrchr(line, ','), ",1.000") == 0 ||
+                        strcmp(strrchr(line, ','), ",1.333") == 0);
+    }
+    buf_clear(&b);
+    accuracy_factor_words(&b, &f->recalibration, false);
+    assert_non_null(strstr(b.p, "kotim, bulan ke-2 sampai 3: sebaran dikali 1.50"));
+    buf_free(&b);
+    forecast_free(f);
+    world_free(w);
+}
+
 static void empty_records_give_a_whole_file_of_zeros(void **state)
 {
     struct world *w = world_new();
@@ -429,6 +476,7 @@ int main(void)
         cmocka_unit_test(the_file_has_every_node_lead_and_draw_and_adds_up),
         cmocka_unit_test(saves_whole_or_not_at_all),
         cmocka_unit_test(its_points_carry_demand_and_deficit_once_they_are_known),
+        cmocka_unit_test(the_factor_on_the_ranges_is_in_json_and_balance),
         cmocka_unit_test(empty_records_give_a_whole_file_of_zeros),
         cmocka_unit_test(a_day_of_water_needs_twelve_hours_and_oxygen_counts_by_the_hour),
         cmocka_unit_test(says_when_the_sensors_are_away_and_goes_without_when_asked),

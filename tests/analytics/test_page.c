@@ -343,8 +343,9 @@ static void the_accuracy_is_told_in_plain_words(void **state)
     (void)state;
     make_page(&b, 9, LANG_ID);
     assert_non_null(strstr(b.p, "6 dari 8 ramalan gabungan mengenai"));
-    assert_non_null(strstr(b.p, "Rentang ramalan 2 sampai 3 bulan ke depan dikali 1,32, karena "
-                                "rentang model mengenai 7 dari 14 ramalan terdahulu."));
+    assert_non_null(
+        strstr(b.p, "Gabungan: rentang ramalan 2 sampai 3 bulan ke depan dikali 1,32, karena "
+                    "rentang model mengenai 7 dari 14 ramalan terdahulu."));
     assert_non_null(strstr(b.p, "<tr><th scope=\"row\">1</th><td>6 / 8</td><td>14%</td>"
                                 "<td>\u22126%</td><td>+31%</td><td>\u2013</td><td>1,26</td></tr>"));
     assert_non_null(strstr(b.p, "<th scope=\"row\">Semua, catatan pertama</th><td>5 / 8</td>"));
@@ -752,6 +753,7 @@ static void the_api_is_json_and_says_what_the_pages_say(void **state)
     api_forecast(&b, &world->model);
     assert_json("forecast", &b);
     assert_int_equal(count(b.p, "\"node\":"), SUPPLY_NODES);
+    assert_int_equal(count(b.p, "\"spread_factor\":1.320"), 2); /* leads 2 and 3 of joint */
     assert_non_null(strstr(b.p, "\"lead\":1,\"month\":\"2026-12\",\"mean_kg\":14626.0"));
     world->model.forecast.state = PAGE_FORECAST_WAITING;
     buf_clear(&b);

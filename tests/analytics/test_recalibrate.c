@@ -68,16 +68,17 @@ static void shrinks_the_ratio_by_six_forecasts(void **state)
     for (size_t i = 0; i < 11; i++)
         forecast(w, i, 1, 0.5, i % 2 == 0 ? 1.5 : -1.5, 1);
     recalibrate_learn(&w->m, &r);
-    assert_int_equal(r.group[0].n, 11);
-    assert_true(r.group[0].factor == 1); /* eleven are too few */
+    assert_int_equal(r.group[SUPPLY_JOINT][0].n, 11);
+    assert_true(r.group[SUPPLY_JOINT][0].factor == 1); /* eleven are too few */
     forecast(w, 11, 1, 0.5, 1.5, 1);
     recalibrate_learn(&w->m, &r);
-    assert_int_equal(r.group[0].n, 12);
-    assert_int_equal(r.group[0].covered, 0);
-    close_to(r.group[0].sd_ratio, 3, 1e-12);
-    close_to(r.group[0].factor, sqrt((12 * 9 + 6) / 18.0), 1e-12);
-    assert_true(recalibrate_factor(&r, 1) == r.group[0].factor);
-    assert_true(recalibrate_factor(&r, 2) == 1 && recalibrate_factor(&r, 12) == 1);
+    assert_int_equal(r.group[SUPPLY_JOINT][0].n, 12);
+    assert_int_equal(r.group[SUPPLY_JOINT][0].covered, 0);
+    close_to(r.group[SUPPLY_JOINT][0].sd_ratio, 3, 1e-12);
+    close_to(r.group[SUPPLY_JOINT][0].factor, sqrt((12 * 9 + 6) / 18.0), 1e-12);
+    assert_true(recalibrate_factor(&r, SUPPLY_JOINT, 1) == r.group[SUPPLY_JOINT][0].factor);
+    assert_true(recalibrate_factor(&r, SUPPLY_JOINT, 2) == 1 &&
+                recalibrate_factor(&r, SUPPLY_JOINT, 12) == 1);
     assert_true(recalibrate_active(&r));
     free(w);
 }
@@ -102,7 +103,7 @@ static void leaves_alone_what_covers_as_it_should(void **state)
         for (size_t i = 0; i < 20; i++)
             forecast(w, i, 1, 1, i < CASE[c].covered ? 0.3 : 1.6, 1);
         recalibrate_learn(&w->m, &r);
-        assert_int_equal(r.group[0].covered, CASE[c].covered);
+        assert_int_equal(r.group[SUPPLY_JOINT][0].covered, CASE[c].covered);
         assert_int_equal(recalibrate_active(&r), CASE[c].active);
         free(w);
     }
@@ -119,11 +120,11 @@ static void takes_each_month_once(void **state)
         for (unsigned lead = 1; lead <= 6; lead++)
             forecast(w, i, lead, 1, 0.5, 1);
     recalibrate_learn(&w->m, &r);
-    assert_int_equal(r.group[0].n, 9);
-    assert_int_equal(r.group[1].n, 10); /* five issues, two months each */
-    assert_int_equal(r.group[2].n, 9);  /* three issues, three months each */
-    assert_int_equal(r.group[3].n, 0);
-    assert_true(isnan(r.group[3].sd_ratio) && r.group[3].factor == 1);
+    assert_int_equal(r.group[SUPPLY_JOINT][0].n, 9);
+    assert_int_equal(r.group[SUPPLY_JOINT][1].n, 10); /* five issues, two months each */
+    assert_int_equal(r.group[SUPPLY_JOINT][2].n, 9);  /* three issues, three months each */
+    assert_int_equal(r.group[SUPPLY_JOINT][3].n, 0);
+    assert_true(isnan(r.group[SUPPLY_JOINT][3].sd_ratio) && r.group[SUPPLY_JOINT][3].factor == 1);
     free(w);
 }
 
@@ -142,9 +143,9 @@ static void a_factor_that_works_is_kept(void **state)
     }
     recalibrate_learn(&raw->m, &a);
     recalibrate_learn(&cured->m, &b);
-    assert_true(a.group[0].factor > 1);
-    close_to(b.group[0].factor, a.group[0].factor, 1e-9);
-    assert_int_equal(a.group[0].covered, b.group[0].covered);
+    assert_true(a.group[SUPPLY_JOINT][0].factor > 1);
+    close_to(b.group[SUPPLY_JOINT][0].factor, a.group[SUPPLY_JOINT][0].factor, 1e-9);
+    assert_int_equal(a.group[SUPPLY_JOINT][0].covered, b.group[SUPPLY_JOINT][0].covered);
     free(raw);
     free(cured);
 }
@@ -159,11 +160,56 @@ static void one_disaster_does_not_set_it(void **state)
         forecast(w, i, 1, 1, 0.1, 1);
     forecast(w, 19, 1, 1, 9, 1);
     recalibrate_learn(&w->m, &r); /* 19 of 20 covered: a little too wide, but for that one */
-    close_to(r.group[0].factor, sqrt((19 * 0.01 + 25 + 6) / 26), 1e-9);
+    close_to(r.group[SUPPLY_JOINT][0].factor, sqrt((19 * 0.01 + 25 + 6) / 26), 1e-9);
     for (size_t i = 20; i < 60; i++)
         forecast(w, i, 1, 1, 0.01, 1);
     recalibrate_learn(&w->m, &r);
-    assert_true(r.group[0].factor >= 0.5);
+    assert_true(r.group[SUPPLY_JOINT][0].factor >= 0.5);
+    free(w);
+}
+
+/* A regency's forecast beside joint's. */
+static void of_node(struct made *w, size_t node)
+{
+    w->pair[w->m.n - 1].node = node;
+}
+
+static void a_regency_leans_on_joint(void **state)
+{
+    struct made *w = new_made();
+    struct recalibration r;
+    const size_t kotim = supply_node_regency(REGENCY_KOTIM);
+    const size_t seruyan = supply_node_regency(REGENCY_SERUYAN);
+    double joint, own = 0;
+
+    (void)state;
+    for (size_t i = 0; i < 20; i++) { /* joint too sure by 2, Kotim by 3, of Seruyan nothing */
+        forecast(w, i, 1, 0.5, i % 2 == 0 ? 1 : -1, 1);
+        forecast(w, i, 1, 1.0 / 3, i % 2 == 0 ? 1 : -1, 1);
+        of_node(w, kotim);
+    }
+    recalibrate_learn(&w->m, &r);
+    joint = r.group[SUPPLY_JOINT][0].factor;
+    close_to(joint, sqrt((20 * 4 + 6) / 26.0), 1e-9);
+    assert_int_equal(r.group[kotim][0].n, 20);
+    close_to(r.group[kotim][0].factor, sqrt((20 * 9 + 6 * joint * joint) / 26), 1e-9);
+    assert_int_equal(r.group[seruyan][0].n, 0);
+    close_to(r.group[seruyan][0].factor, joint, 1e-12);
+    close_to(recalibrate_factor(&r, supply_node_kecamatan(REGION_KECAMATAN_COUNT - 1), 1), joint,
+             1e-12);
+    close_to(recalibrate_factor(&r, supply_node_kecamatan(0), 1), r.group[kotim][0].factor, 1e-12);
+    free(w);
+    w = new_made(); /* joint is right, and Seruyan's alone is not */
+    for (size_t i = 0; i < 20; i++) {
+        forecast(w, i, 1, 1, i % 5 == 0 ? 1.6 : 0.8, 1);
+        forecast(w, i, 1, 0.5, i % 2 == 0 ? 1 : -1, 1);
+        of_node(w, seruyan);
+        own += 4;
+    }
+    recalibrate_learn(&w->m, &r);
+    assert_true(r.group[SUPPLY_JOINT][0].factor == 1 && r.group[kotim][0].factor == 1);
+    close_to(r.group[seruyan][0].factor, sqrt((own + 6) / 26), 1e-9);
+    assert_true(recalibrate_active(&r));
     free(w);
 }
 
@@ -229,7 +275,8 @@ static void everything_still_adds_up_and_the_mean_stays(void **state)
         }
     recalibrate_none(&r);
     assert_false(recalibrate_active(&r));
-    r.group[1].factor = 1.7; /* leads 2 and 3 */
+    for (size_t n = 0; n < RECALIBRATE_NODES; n++)
+        r.group[n][1].factor = 1.7; /* leads 2 and 3 */
     untouched = supply_draws(f, SUPPLY_JOINT, 1)[17];
     for (unsigned lead = 1; lead <= 12; lead++) {
         before[lead] = gsl_stats_mean(supply_draws(f, SUPPLY_JOINT, lead), 1, DRAWS);
@@ -246,6 +293,36 @@ static void everything_still_adds_up_and_the_mean_stays(void **state)
     close_to(gsl_stats_sd(supply_draws(f, SUPPLY_JOINT, 3), 1, DRAWS) / sd[3], 1.7, 0.03);
     close_to(gsl_stats_sd(supply_draws(f, SUPPLY_JOINT, 4), 1, DRAWS), sd[4], 0);
     assert_true(supply_draws(f, SUPPLY_JOINT, 1)[17] == untouched);
+    supply_free(f);
+    gsl_rng_free(rng);
+}
+
+static void each_regency_is_spread_by_its_own_and_told(void **state)
+{
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
+    struct recalibration r;
+    struct supply_forecast *f;
+    double sd[3];
+
+    (void)state;
+    gsl_rng_set(rng, SEED);
+    f = new_supply(rng, 0.5, 2);
+    for (size_t n = 0; n < 3; n++)
+        sd[n] = gsl_stats_sd(supply_draws(f, n, 1), 1, DRAWS);
+    recalibrate_none(&r);
+    r.group[supply_node_regency(REGENCY_KOTIM)][0].factor = 1.6;
+    assert_true(supply_spread(f, 1, 1) == 1);
+    recalibrate_apply(&r, f);
+    check_sums(f);
+    close_to(gsl_stats_sd(supply_draws(f, 1, 1), 1, DRAWS) / sd[1], 1.6, 0.01);
+    close_to(gsl_stats_sd(supply_draws(f, 2, 1), 1, DRAWS) / sd[2], 1, 1e-12);
+    close_to(supply_spread(f, 1, 1), 1.6, 1e-12);
+    close_to(supply_spread(f, supply_node_kecamatan(0), 1), 1.6, 1e-12);
+    close_to(supply_spread(f, 2, 1), 1, 0);
+    close_to(supply_spread(f, SUPPLY_JOINT, 1),
+             gsl_stats_sd(supply_draws(f, 0, 1), 1, DRAWS) / sd[0], 1e-9);
+    assert_true(supply_spread(f, SUPPLY_JOINT, 1) > 1.2 && supply_spread(f, SUPPLY_JOINT, 1) < 1.6);
+    close_to(supply_spread(f, SUPPLY_JOINT, 2), 1, 0);
     supply_free(f);
     gsl_rng_free(rng);
 }
@@ -280,7 +357,7 @@ static double live(gsl_rng *rng, double stated, size_t teach, size_t months, dou
         quantiles_of(f, 1, 1, &plain);
         recalibrate_learn(&w->m, &r);
         recalibrate_apply(&r, f);
-        quantiles_of(f, 1, recalibrate_factor(&r, 1), &w->value[i]);
+        quantiles_of(f, 1, recalibrate_factor(&r, SUPPLY_JOINT, 1), &w->value[i]);
         w->pair[i] = (struct accuracy_pair){.issue = i,
                                             .month = (int32_t)i + 1,
                                             .node = SUPPLY_JOINT,
@@ -339,7 +416,9 @@ int main(void)
         cmocka_unit_test(takes_each_month_once),
         cmocka_unit_test(a_factor_that_works_is_kept),
         cmocka_unit_test(one_disaster_does_not_set_it),
+        cmocka_unit_test(a_regency_leans_on_joint),
         cmocka_unit_test(everything_still_adds_up_and_the_mean_stays),
+        cmocka_unit_test(each_regency_is_spread_by_its_own_and_told),
         cmocka_unit_test(brings_an_overconfident_world_back),
     };
 
