@@ -173,11 +173,14 @@ int command_backtest(const struct command_options *o)
     struct backtest_request q = {.program = NILA_VERSION};
     struct rec_issue *issue = NULL;
     size_t issues = 0;
+    enum forecast_scope scope = FORECAST_TRACKED;
     char why[WHY] = "";
     int rc = command_load_config(o, &c, why);
 
     if (rc == 0)
         rc = months_of(o, &q, why);
+    if (rc == 0)
+        rc = command_scope(o, "tracked", &scope, why);
     if (rc == 0)
         rc = command_open_records(o, &c, &records, why);
     if (rc == 0) {
@@ -187,7 +190,7 @@ int command_backtest(const struct command_options *o)
             .draws = o->draws > 0 ? (unsigned)o->draws : c.draws,
             .seed = o->seed >= 0 ? (uint64_t)o->seed : c.seed,
             .oxygen = c.oxygen,
-            .scope = FORECAST_TRACKED,
+            .scope = scope,
             .without_official = o->without_official,
             .threads = o->threads > 0 ? (unsigned)o->threads : 0};
         http_global_init();

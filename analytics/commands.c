@@ -310,6 +310,18 @@ static bool outputs_differ(const struct command_options *o, char *why)
     return true;
 }
 
+int command_scope(const struct command_options *o, const char *usual, enum forecast_scope *out,
+                  char *why)
+{
+    if (forecast_scope_find(o->scope != NULL ? o->scope : usual, out) == 0)
+        return 0;
+    (void)snprintf(why, WHY,
+                   o->english ? "--scope %.40s is not allowed; tracked, all or auto"
+                              : "--scope %.40s tidak boleh; tracked, all, atau auto",
+                   o->scope);
+    return NILA_ERR_RANGE;
+}
+
 int command_request(const struct command_options *o, const struct analytics_config *c,
                     struct forecast_request *q, char *why)
 {
@@ -350,14 +362,7 @@ int command_request(const struct command_options *o, const struct analytics_conf
         return NILA_ERR_RANGE;
     }
     q->threads = o->threads > 0 ? (unsigned)o->threads : c->threads;
-    if (forecast_scope_find(o->scope != NULL ? o->scope : "auto", &q->scope) != 0) {
-        (void)snprintf(why, WHY,
-                       o->english ? "--scope %.40s is not allowed; tracked, all or auto"
-                                  : "--scope %.40s tidak boleh; tracked, all, atau auto",
-                       o->scope);
-        return NILA_ERR_RANGE;
-    }
-    return 0;
+    return command_scope(o, "auto", &q->scope, why);
 }
 
 /* With the sensors when their source answers; else without, and said so. */

@@ -28,6 +28,9 @@ void command_words(const struct command_options *o, const struct forecast *f, co
 NILA_MUST_CHECK int command_write_ready(const char *path, int port);
 /* Says in why that --as-of is no date. */
 void command_why_as_of(const struct command_options *o, char *why);
+/* --scope, or the usual one where it is not given. NILA_ERR_RANGE. */
+NILA_MUST_CHECK int command_scope(const struct command_options *o, const char *usual,
+                                  enum forecast_scope *out, char *why);
 /* as_of, months, draws, seed, scope, threads of *q, else the configuration's. NILA_ERR_RANGE. */
 NILA_MUST_CHECK int command_request(const struct command_options *o,
                                     const struct analytics_config *c, struct forecast_request *q,

@@ -10,8 +10,12 @@
  * What one brings in month m of draw i: the mean of the ponds on record of that system in its kecamatan, which leans on
  * the regency's, which leans on a typical pond of the regency (typical.h) times what the ponds of both regencies bring
  * against their typical ponds; each with the weight of UNTRACKED_LEAN ponds (assumption). So the draw's path is in it at every
- * level. Ponds differ among themselves: the sum of n is Gamma distributed with the spread typical.cv / sqrt n, months apart
- * from each other (assumption; a pond harvested in one month is not in the next, so a quarter's spread is a little too wide).
+ * level. Ponds differ among themselves, and part of that lasts: the ponds outside of a kecamatan and system have one factor through
+ * all months of a draw lognormal of mean 1. Its log-variance is UNTRACKED_PLACE_SD^2 times LEAN / (ponds on
+ * record + LEAN), as the place is known the less the fewer are followed there, and that of the mean of its farms, each of which
+ * keeps a factor of log-sd UNTRACKED_FARM_SD (assumptions both). The rest is chance by month: the sum of n is Gamma distributed
+ * with the spread typical.cv / sqrt n less what lasts of it, months apart from each other (assumption; a pond harvested in one
+ * month is not in the next).
  * All of it times exp(theta_r) of the draw (coverage.h), learned from official figures of periods that are over and from the
  * survey, of the last UNTRACKED_BACK_MONTHS months.
  *
@@ -28,6 +32,8 @@
 #define UNTRACKED_PONDS_A_FARM 2.0 /* assumption */
 #define UNTRACKED_FARMS_WEIGHT 5.0
 #define UNTRACKED_LEAN         20.0 /* ponds */
+#define UNTRACKED_PLACE_SD     0.2
+#define UNTRACKED_FARM_SD      0.4
 #define UNTRACKED_FARMS_LEAST  0.05
 #define UNTRACKED_BACK_MONTHS  24 /* older figures say little of the ponds of today; assumption */
 

@@ -15,10 +15,11 @@
 struct drawing {
     struct untracked *u;
     struct supply_forecast *f;
-    gsl_rng *rng[REGION_KECAMATAN_COUNT]; /* of the system in hand */
-    double on_record[REGENCY_COUNT];      /* of the system in hand */
-    double *tracked[REGENCY_COUNT];       /* [draw]: their sum in the month in hand */
-    double *level[REGENCY_COUNT];         /* [draw]: of one pond of the regency */
+    gsl_rng *rng[REGION_KECAMATAN_COUNT];    /* of the system in hand */
+    double *lasting[REGION_KECAMATAN_COUNT]; /* [draw]: factor of its ponds outside, all months */
+    double on_record[REGENCY_COUNT];         /* of the system in hand */
+    double *tracked[REGENCY_COUNT];          /* [draw]: their sum in the month in hand */
+    double *level[REGENCY_COUNT];            /* [draw]: of one pond of the regency */
 };
 
 /* What one pond of each regency brings in a draw. */
@@ -45,15 +46,36 @@ static void lean(const struct drawing *w, enum pond_system y, unsigned lead, uns
     }
 }
 
-/* The sum of `ponds` ponds (not only a whole number of them) whose mean is kg. */
-static double chance(gsl_rng *rng, double ponds, double kg, double cv)
+/* Variance of one farm's lasting factor. */
+static double farm_variance(void)
 {
+    return expm1(UNTRACKED_FARM_SD * UNTRACKED_FARM_SD);
+}
+
+/* Draws the lasting factors of a cell: one number a draw whatever comes of it, so that a scenario's draws keep step. */
+static void draw_lasting(const struct drawing *w, size_t k, enum pond_system y)
+{
+    const struct untracked_cell *c = &w->u->cell[k][y];
+    const double farms = fmax(1, c->outside / w->u->ponds_a_farm[y]);
+    const double variance =
+        UNTRACKED_PLACE_SD * UNTRACKED_PLACE_SD * UNTRACKED_LEAN / (c->on_record + UNTRACKED_LEAN) +
+        log1p(farm_variance() / farms);
+
+    for (unsigned i = 0; i < w->f->draws; i++)
+        w->lasting[k][i] = exp(gsl_ran_gaussian_ziggurat(w->rng[k], sqrt(variance)) - variance / 2);
+}
+
+/* What chance makes of the sum of `ponds` ponds (not only a whole number of them) in a month, mean 1. Of their spread cv, between
+ * ponds and months, at most half of the variance is what lasts. */
+static double chance(gsl_rng *rng, double ponds, double cv)
+{
+    const double variance = fmax(cv * cv - farm_variance(), cv * cv / 2);
     double shape;
 
-    if (!(kg > 0) || !(cv > 0))
-        return ponds * kg;
-    shape = ponds / (cv * cv);
-    return gsl_ran_gamma(rng, shape, ponds * kg / shape);
+    if (!(variance > 0))
+        return 1;
+    shape = ponds / variance;
+    return gsl_ran_gamma(rng, shape, 1 / shape);
 }
 
 static void one_cell(const struct drawing *w, size_t k, enum pond_system y, unsigned lead)
@@ -71,7 +93,7 @@ static void one_cell(const struct drawing *w, size_t k, enum pond_system y, unsi
         c->tracked_kg[lead - 1] += own[i] / draws;
         if (!(c->outside > 0))
             continue;
-        kg = chance(w->rng[k], c->outside, kg, cv);
+        kg *= c->outside * w->lasting[k][i] * chance(w->rng[k], c->outside, cv);
         c->outside_kg[lead - 1] += kg / draws;
         to[i] += kg;
     }
@@ -103,6 +125,7 @@ static void one_system(struct drawing *w, enum pond_system y, uint64_t seed)
         (void)snprintf(name, sizeof name, "untracked/%s/%s", region_kecamatan(k)->code,
                        pond_system_name(y));
         gsl_rng_set(w->rng[k], paths_stream(seed, name));
+        draw_lasting(w, k, y);
         w->on_record[region_kecamatan(k)->regency] += w->u->cell[k][y].on_record;
     }
     for (unsigned lead = 1; lead <= w->f->months; lead++)
@@ -133,6 +156,7 @@ void untracked_draw(struct untracked *u, struct supply_forecast *f, uint64_t see
         w.rng[k] = gsl_rng_alloc(gsl_rng_mt19937);
         if (w.rng[k] == NULL)
             fatal("no memory");
+        w.lasting[k] = xcalloc(f->draws, sizeof *w.lasting[k]);
     }
     for (int r = 0; r < REGENCY_COUNT; r++) {
         w.tracked[r] = xcalloc(f->draws, sizeof *w.tracked[r]);
@@ -146,6 +170,8 @@ void untracked_draw(struct untracked *u, struct supply_forecast *f, uint64_t see
         free(w.tracked[r]);
         free(w.level[r]);
     }
-    for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++)
+    for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++) {
         gsl_rng_free(w.rng[k]);
+        free(w.lasting[k]);
+    }
 }

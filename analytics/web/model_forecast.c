@@ -136,6 +136,10 @@ void model_summarise(const struct forecast *f, struct page_forecast *out)
             out->spread[node][lead - 1] = supply_spread(s, node, lead);
     out->neraca = *f->neraca;
     neraca_round(&out->neraca, PAGE_UNIT_KG, &out->rounded);
+    if (f->untracked != NULL) {
+        out->register_questions = f->untracked->questions;
+        memcpy(out->register_question, f->untracked->question, sizeof out->register_question);
+    }
     memcpy(out->population, f->demand->population, sizeof out->population);
     list_basis(f, out);
     list_final(f, out);

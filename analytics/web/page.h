@@ -15,6 +15,7 @@
 #include "analytics/supply/neraca.h"
 #include "analytics/supply/recalibrate.h"
 #include "analytics/supply/supply.h"
+#include "analytics/supply/untracked.h"
 #include "analytics/water/status.h"
 #include "analytics/web/format.h"
 #include "collector/common/buf.h"
@@ -87,6 +88,9 @@ struct page_forecast {
     double population[REGENCY_COUNT];               /* NaN: not entered */
     struct seed_ledger seed[REGENCY_COUNT];         /* what the hatcheries' ledger says */
     struct smoother_found learned;                  /* of the weather and events that ponds share */
+    /* where more ponds or farms are on record than registered */
+    size_t register_questions;
+    struct untracked_question register_question[REGION_KECAMATAN_COUNT * POND_SYSTEM_COUNT];
     size_t bases, bases_left; /* assumptions that count; left: not listed here */
     struct rec_assumption basis[PAGE_BASIS_MAX];
     size_t officials, officials_left,

@@ -137,6 +137,31 @@ static bool seed_asked(struct buf *b, const struct page_forecast *f, enum lang l
     return any;
 }
 
+/* More on record than registered: the office's to answer. */
+static void register_asked(struct buf *b, const struct page_forecast *f, enum lang lang)
+{
+    static const enum text SYSTEM[POND_SYSTEM_COUNT] = {[POND_SYSTEM_POND] = TEXT_SYSTEM_POND,
+                                                        [POND_SYSTEM_BIOFLOC] = TEXT_SYSTEM_BIOFLOC,
+                                                        [POND_SYSTEM_TARPAULIN] =
+                                                            TEXT_SYSTEM_TARPAULIN,
+                                                        [POND_SYSTEM_CAGE] = TEXT_SYSTEM_CAGE};
+
+    for (size_t i = 0; i < f->register_questions; i++) {
+        const struct untracked_question *q = &f->register_question[i];
+        char here[FORMAT_SIZE], there[FORMAT_SIZE];
+        const struct text_arg args[] = {{"tempat", region_kecamatan(q->kecamatan)->name},
+                                        {"sistem", text_get(lang, SYSTEM[q->system])},
+                                        {"tulis", here},
+                                        {"duga", there},
+                                        {NULL, NULL}};
+
+        (void)format_number(here, sizeof here, lang, q->on_record, 0);
+        (void)format_number(there, sizeof there, lang, q->registered, 0);
+        parts_element(b, "p", "no", lang, q->by_pond ? TEXT_ASK_REGISTER : TEXT_ASK_REGISTER_FARMS,
+                      args);
+    }
+}
+
 /* What is to be asked, of a forecast that is ready. */
 static void to_ask(struct buf *b, const struct page_model *m, enum lang lang)
 {
@@ -145,13 +170,14 @@ static void to_ask(struct buf *b, const struct page_model *m, enum lang lang)
     const struct text_arg args[] = {{"n", ponds}, {NULL, NULL}};
     bool seed = seed_asked(b, &m->forecast, lang);
 
+    register_asked(b, &m->forecast, lang);
     quiet_table(b, m, lang);
     (void)format_number(ponds, sizeof ponds, lang, (double)n, 0);
     if (n > 0) {
         parts_element(b, "p", "", lang, TEXT_RECORDS_INTRO, args);
         parts_element(b, "p", "soft", lang, TEXT_ASK_NOTE, NULL);
         by_farms(b, m, lang);
-    } else if (!seed && m->forecast.forgotten == 0) {
+    } else if (!seed && m->forecast.register_questions == 0 && m->forecast.forgotten == 0) {
         parts_element(b, "p", "sum", lang, TEXT_RECORDS_NONE, NULL);
     }
 }

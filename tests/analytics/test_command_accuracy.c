@@ -169,6 +169,20 @@ static void a_backtest_judges_the_ends_of_past_months(void **state)
     assert_non_null(strstr(said, "ramalan gabungan mengenai"));
     free(wrote);
     free(said);
+    o.english = true;
+    o.scope = "everything";
+    assert_int_equal(run(command_backtest, &o, &said, NULL), EX_USAGE);
+    assert_non_null(strstr(said, "--scope everything is not allowed; tracked, all or auto"));
+    free(said);
+    o.scope = "all"; /* nothing is known of those outside */
+    assert_true(run(command_backtest, &o, &said, NULL) != EX_OK);
+    assert_non_null(strstr(said, "scope all"));
+    free(said);
+    o.scope = "auto";
+    o.english = false;
+    assert_int_equal(run(command_backtest, &o, &said, &again), EX_OK);
+    free(said);
+    free(again);
     o.json = false;
     o.as_table = true;
     assert_int_equal(run(command_backtest, &o, &said, &wrote), EX_OK);

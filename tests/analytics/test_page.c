@@ -1090,6 +1090,26 @@ static void a_ledger_from_which_more_goes_than_comes_is_asked_about(void **state
     buf_free(&b);
 }
 
+static void more_on_record_than_registered_is_asked_about(void **state)
+{
+    struct page_forecast *f = &world->model.forecast;
+    struct buf b = {0};
+
+    (void)state;
+    make_page(&b, 7, LANG_ID);
+    assert_null(strstr(b.p, "di register hanya"));
+    f->register_question[0] = (struct untracked_question){0, POND_SYSTEM_CAGE, false, 3, 5};
+    f->register_question[1] = (struct untracked_question){1, POND_SYSTEM_POND, true, 1200, 1250};
+    f->register_questions = 2;
+    make_page(&b, 7, LANG_ID);
+    assert_non_null(strstr(b.p, ", karamba: 5 pembudidaya tercatat di sini, padahal di register "
+                                "hanya 3. Apakah registernya perlu diperbarui?"));
+    make_page(&b, 7, LANG_EN);
+    assert_non_null(strstr(b.p, ", earthen ponds: 1,250 ponds are on record here, but only 1,200 "
+                                "in the register."));
+    buf_free(&b);
+}
+
 static void a_cycle_that_may_be_over_is_asked_about(void **state)
 {
     struct page_pond *p = NULL;
@@ -1166,6 +1186,7 @@ int main(void)
         with_world(followed_and_beyond_are_two_columns_that_add_up),
         with_world(silent_ponds_are_listed_with_what_is_left_out),
         with_world(a_ledger_from_which_more_goes_than_comes_is_asked_about),
+        with_world(more_on_record_than_registered_is_asked_about),
         with_world(a_cycle_that_may_be_over_is_asked_about),
         with_world(without_official_figures_it_is_called_a_prior),
         with_world(errors_speak_both_languages),

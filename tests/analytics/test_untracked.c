@@ -440,6 +440,52 @@ static void the_rest_of_the_month_is_in_what_is_past(void **state)
     forecast_free(f);
 }
 
+/* How much of ln x lasts from the first month to the second. */
+static double months_agree(const double *x, const double *y)
+{
+    double mx = 0, my = 0, xy = 0, xx = 0, yy = 0;
+
+    for (size_t i = 0; i < DRAWS; i++) {
+        mx += x[i] / DRAWS;
+        my += y[i] / DRAWS;
+    }
+    for (size_t i = 0; i < DRAWS; i++) {
+        xy += (x[i] - mx) * (y[i] - my);
+        xx += (x[i] - mx) * (x[i] - mx);
+        yy += (y[i] - my) * (y[i] - my);
+    }
+    return xy / sqrt(xx * yy);
+}
+
+/* Two kecamatan without a pond on record: common to both are weather and level; what one has beside the other is its own, and good
+ * farms are good next month too. */
+static void what_a_place_has_of_its_own_lasts(void **state)
+{
+    const size_t a = 3, b = 4;
+    size_t some = 0;
+    double x[2][DRAWS];
+    struct forecast *f;
+
+    (void)state;
+    in_register(region_kecamatan(a)->code, POND_SYSTEM_POND, 15, 300);
+    in_register(region_kecamatan(b)->code, POND_SYSTEM_POND, 15, 300);
+    f = made(FORECAST_ALL);
+    for (unsigned m = 0; m < 2; m++)
+        for (size_t i = 0; i < DRAWS; i++) {
+            double here = supply_untracked(f->supply, supply_node_kecamatan(a), m + 3)[i];
+            double there = supply_untracked(f->supply, supply_node_kecamatan(b), m + 3)[i];
+
+            assert_int_equal(here > 0, there > 0); /* a month without harvest is so everywhere */
+            x[m][i] = here > 0 ? log(here / there) : 0;
+            some += here > 0;
+        }
+    assert_true(some > DRAWS);
+    print_message("correlation from month to month %.2f\n", months_agree(x[0], x[1]));
+    assert_true(months_agree(x[0], x[1]) > 0.4);
+    assert_true(months_agree(x[0], x[1]) < 0.99);
+    forecast_free(f);
+}
+
 static void a_year_that_is_over_moves_the_ratio_as_by_hand(void **state)
 {
     struct forecast *f;
@@ -615,6 +661,7 @@ int main(void)
         TEST(without_a_register_only_an_official_figure_speaks_of_the_whole),
         TEST(a_current_total_is_taken_for_the_whole_and_not_for_the_tracked),
         TEST(a_year_that_is_over_moves_the_ratio_as_by_hand),
+        TEST(what_a_place_has_of_its_own_lasts),
         TEST(a_quarter_that_has_begun_is_judged_with_what_is_past),
         TEST(the_rest_of_the_month_is_in_what_is_past),
         TEST(a_figure_below_the_tracked_harvest_teaches_nothing_and_is_told),
