@@ -234,6 +234,9 @@ struct records_snapshot {
     struct rec_fingerlings *fingerlings;
     struct rec_official *official;
     struct rec_registry *registry;
+    /* every count of the register that was known, oldest first: what it said at other times */
+    size_t registers_past;
+    struct rec_registry *registry_past;
     struct rec_assumption *assumption;
     struct rec_class *class;
     struct rec_survey *survey;

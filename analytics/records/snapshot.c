@@ -383,6 +383,7 @@ void records_snapshot_free(struct records_snapshot *s)
     free(s->fingerlings);
     free(s->official);
     free(s->registry);
+    free(s->registry_past);
     free(s->assumption);
     free(s->class);
     free(s->survey);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/common/log.h"
 #include "keys.h"
 #include "places.h"
 #include "snapshot.h"
@@ -249,6 +250,10 @@ int snapshot_region(struct load *l)
     s->class = snapshot_each(l, &CLASSES, &s->classes, &rc);
     s->survey = snapshot_each(l, &SURVEY, &s->surveys, &rc);
     s->officials = newest(s->official, s->officials, sizeof *s->official, official_same);
+    s->registers_past = s->registers;
+    s->registry_past = xcalloc(s->registers + 1, sizeof *s->registry_past);
+    if (s->registers > 0)
+        memcpy(s->registry_past, s->registry, s->registers * sizeof *s->registry);
     s->registers = newest(s->registry, s->registers, sizeof *s->registry, registry_same);
     s->assumptions = newest(s->assumption, s->assumptions, sizeof *s->assumption, assumption_same);
     s->classes = newest(s->class, s->classes, sizeof *s->class, class_same);

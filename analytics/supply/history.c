@@ -280,9 +280,10 @@ void history_feed(const struct records_snapshot *s, size_t cycle, int32_t as_of_
 
         for (; k < end && s->feed[k].day == day; k++)
             kg += s->feed[k].feed_kg * pellets_in(s->feed[k].kind);
-        prev = day;
-        if (day < stocked)
+        if (day <
+            stocked) /* of fish that were there before: nothing of it reaches into the array */
             continue;
+        prev = day;
         if (daily || day - from >= FEED_SPREAD_DAYS || from > day)
             from = day;
         for (int32_t d = from; d <= day; d++)

@@ -212,14 +212,14 @@ static double ln_with_event(const struct smoother_losses *l, int system, const s
 
 /* --- what came out --- */
 
-/* ln of the share of the stocked fish that came out or was lost otherwise, and its variance; NaN: not known. */
+/* ln of the share of the stocked fish that came out or was lost otherwise by as_of_day, and its variance; NaN: not known. */
 static double ln_out(const struct records_snapshot *s, const struct rec_cycle *c,
                      const struct history_rows *r, const struct smoother_course *course,
-                     double *var)
+                     int32_t as_of_day, double *var)
 {
     double out = 0, sized = 0, all = 0;
 
-    for (size_t k = r->harvest; k < r->harvest_end; k++) {
+    for (size_t k = r->harvest; k < r->harvest_end && s->harvest[k].day <= as_of_day; k++) {
         const struct rec_harvest *h = &s->harvest[k];
         double each = h->fish_per_kg > 0         ? h->fish_per_kg
                       : h->kind == HARVEST_FINAL ? 1000 / exp(course->end_ln_g)
@@ -231,7 +231,7 @@ static double ln_out(const struct records_snapshot *s, const struct rec_cycle *c
     }
     if (!(out > 0) || (course->samples == 0 && sized < all))
         return NAN;
-    for (size_t k = r->death; k < r->death_end; k++)
+    for (size_t k = r->death; k < r->death_end && s->death[k].day <= as_of_day; k++)
         out += s->death[k].count;
     *var = sized < all ? OUT_MASS_SD * OUT_MASS_SD : OUT_SIZE_SD * OUT_SIZE_SD;
     return log(out / c->count);
@@ -297,7 +297,7 @@ void smoother_losses_add(struct smoother_losses *l, size_t cycle,
     gather(l, c, &r, last, l->mort[t.system][MORT_NODES / 2]);
     t.rows = l->rows > 0;
     if (!t.rows && ended_by_harvest(s, &r, l->in->as_of_day)) {
-        t.off = ln_out(s, c, &r, course, &t.var) -
+        t.off = ln_out(s, c, &r, course, l->in->as_of_day, &t.var) -
                 part * (gsl_sf_psi(p.survive_a) - gsl_sf_psi(p.survive_a + p.survive_b));
         t.var +=
             ENSEMBLE_COUNT_SD * ENSEMBLE_COUNT_SD +

@@ -17,7 +17,7 @@
  * with the spread typical.cv / sqrt n less what lasts of it, months apart from each other (assumption; a pond harvested in one
  * month is not in the next).
  * All of it times exp(theta_r) of the draw (coverage.h), learned from official figures of periods that are over and from the
- * survey, of the last UNTRACKED_BACK_MONTHS months.
+ * survey, of the last UNTRACKED_BACK_MONTHS months, against the register as it was counted then.
  *
  * Without a register a regency's untracked part is its tracked part times exp(theta_r), and only when there is an official
  * figure for it. A regency is refused, and only its tracked part is counted, when there is neither, or when fewer than 5 %

@@ -40,14 +40,36 @@ struct then {
         level; /* kg: of those outside, of those on record, and of UNTRACKED_LEAN ponds */
 };
 
-/* What was outside in a period at theta 0: ponds of today's register less those on record then, at what a pond brings on average. only:
+/* Ponds by the newest count of the register that was taken by the end of a period; where there was none yet, by its oldest. */
+static void registered_then(const struct untracked *u, const struct records_snapshot *s,
+                            int32_t last_day, double n[REGION_KECAMATAN_COUNT][POND_SYSTEM_COUNT])
+{
+    bool set[REGION_KECAMATAN_COUNT][POND_SYSTEM_COUNT] = {{false}};
+
+    for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++)
+        for (int y = 0; y < POND_SYSTEM_COUNT; y++)
+            n[k][y] = u->cell[k][y].ponds;
+    for (size_t i = 0; i < s->registers_past; i++) {
+        const struct rec_registry *r = &s->registry_past[i];
+
+        if (set[r->kecamatan][r->system] && r->as_of_day > last_day)
+            continue;
+        n[r->kecamatan][r->system] =
+            isnan(r->ponds) ? r->farms * u->ponds_a_farm[r->system] : r->ponds;
+        set[r->kecamatan][r->system] = true;
+    }
+}
+
+/* What was outside in a period at theta 0: ponds of the register as it was then less those on record then, at what a pond brings on average. only:
  * a kecamatan, or REGION_KECAMATAN_COUNT. */
 static struct then look_then(const struct untracked *u, const struct records_snapshot *s,
                              enum regency r, size_t only, int32_t last_day, unsigned months)
 {
-    double then[REGION_KECAMATAN_COUNT][POND_SYSTEM_COUNT], kg = 0, expected = 0, level = 0, n = 0;
+    double then[REGION_KECAMATAN_COUNT][POND_SYSTEM_COUNT];
+    double ponds[REGION_KECAMATAN_COUNT][POND_SYSTEM_COUNT], kg = 0, expected = 0, level = 0, n = 0;
 
     on_record_then(s, last_day, then);
+    registered_then(u, s, last_day, ponds);
     for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++)
         for (int y = 0; y < POND_SYSTEM_COUNT; y++) {
             const struct untracked_cell *c = &u->cell[k][y];
@@ -56,9 +78,9 @@ static struct then look_then(const struct untracked *u, const struct records_sna
             if (region_kecamatan(k)->regency != r || (only < REGION_KECAMATAN_COUNT && k != only))
                 continue;
             expected += then[k][y] * pond_kg;
-            kg += c->ponds > then[k][y] ? (c->ponds - then[k][y]) * pond_kg : 0;
-            level += c->ponds * pond_kg;
-            n += c->ponds;
+            kg += ponds[k][y] > then[k][y] ? (ponds[k][y] - then[k][y]) * pond_kg : 0;
+            level += ponds[k][y] * pond_kg;
+            n += ponds[k][y];
         }
     return (struct then){kg, expected, n > 0 ? UNTRACKED_LEAN * level / n : 0};
 }

@@ -213,6 +213,8 @@ static void assumptions_and_register_keep_the_newest_of_each(void **state)
     assert_int_equal(s->registers, 2);
     assert_float_equal(s->registry[0].farms, 14, 0);
     assert_true(s->registry[0].ponds == 40 && isnan(s->registry[1].ponds));
+    assert_int_equal(s->registers_past, 3); /* and what it was before */
+    assert_true(s->registry_past[0].ponds == 35 && s->registry_past[0].farms == 12);
     assert_int_equal(s->fingerling_rows, 0);
     records_snapshot_free(s);
     s = snapshot("2026-11-24");

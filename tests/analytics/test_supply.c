@@ -671,6 +671,46 @@ static void fifty_ponds_take_well_under_two_seconds(void **state)
     truth_free(&t);
 }
 
+/* Rows of a pond's fish before the stocking: neither read nor written in front of the array. */
+static void feed_before_the_stocking_stays_outside(void **state)
+{
+    static const struct {
+        const char *says;
+        int32_t before, after; /* days from the stocking; after 0: none */
+    } T[] = {{"all rows are older", 6, 0}, {"the row before is old, the next spreads back", 3, 4}};
+    const int32_t day = civil_day_of(2026, 3, 1);
+
+    (void)state;
+    for (size_t t = 0; t < sizeof T / sizeof T[0]; t++) {
+        struct world *w = world_new();
+        double feed[40];
+
+        print_message("%s\n", T[t].says);
+        (void)world_farm(w, "62.02.06");
+        (void)world_pond(w, 0, "kolam", POND_SYSTEM_POND);
+        (void)world_cycle(w, 0, day, 2000, 10);
+        world_feed(w, 0, day - T[t].before - 4, 20);
+        world_feed(w, 0, day - T[t].before, 20);
+        if (T[t].after > 0)
+            world_feed(w, 0, day + T[t].after, 8);
+        for (size_t k = 0; k < 40; k++)
+            feed[k] = 1000;
+        history_feed(&w->s, 0, day + 15, feed + 20);
+        for (size_t k = 0; k < 20; k++)
+            assert_true(feed[k] == 1000);
+        for (size_t k = 0; k <= 15; k++) {
+            double kg = feed[20 + k];
+
+            /* of four days since the stocking, and for as long after as such a row stands for */
+            if (T[t].after == 0 || k == 0)
+                assert_true(isnan(kg));
+            else
+                assert_true(isnan(kg) || kg == 2);
+        }
+        world_free(w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -696,6 +736,7 @@ int main(void)
         cmocka_unit_test(common_paths_widen_the_joint_spread),
         cmocka_unit_test(eighty_percent_intervals_hold_in_simulated_worlds),
         cmocka_unit_test(fifty_ponds_take_well_under_two_seconds),
+        cmocka_unit_test(feed_before_the_stocking_stays_outside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -511,6 +511,38 @@ static void a_year_that_is_over_moves_the_ratio_as_by_hand(void **state)
     forecast_free(f);
 }
 
+/* The register had a third of the ponds in that quarter: what it brought was of those. */
+static void a_quarter_that_is_over_is_judged_by_the_register_of_then(void **state)
+{
+    struct rec_registry past[8];
+    double ratio[2];
+
+    (void)state;
+    register_everywhere(3);
+    says("kotim", "2025-Q4", 2025 * 12 + 9, 3, 9000);
+    for (int known = 0; known < 2; known++) {
+        struct forecast *f;
+
+        if (known == 1) {
+            for (size_t k = 0; k < w->s.registers; k++) {
+                past[k] = registry[k];
+                past[k].ponds /= 3;
+                past[k].farms /= 3;
+                past[k].as_of_day = civil_day_of(2025, 6, 30);
+            }
+            w->s.registry_past = past;
+            w->s.registers_past = w->s.registers;
+        }
+        f = made(FORECAST_ALL);
+        ratio[known] = f->untracked->regency[REGENCY_KOTIM].ratio;
+        forecast_free(f);
+    }
+    w->s.registry_past = NULL;
+    w->s.registers_past = 0;
+    print_message("ratio by today's register %.2f, by that of then %.2f\n", ratio[0], ratio[1]);
+    assert_true(ratio[1] > 1.5 * ratio[0]);
+}
+
 static void a_figure_below_the_tracked_harvest_teaches_nothing_and_is_told(void **state)
 {
     struct forecast *f;
@@ -661,6 +693,7 @@ int main(void)
         TEST(without_a_register_only_an_official_figure_speaks_of_the_whole),
         TEST(a_current_total_is_taken_for_the_whole_and_not_for_the_tracked),
         TEST(a_year_that_is_over_moves_the_ratio_as_by_hand),
+        TEST(a_quarter_that_is_over_is_judged_by_the_register_of_then),
         TEST(what_a_place_has_of_its_own_lasts),
         TEST(a_quarter_that_has_begun_is_judged_with_what_is_past),
         TEST(the_rest_of_the_month_is_in_what_is_past),
