@@ -61,6 +61,8 @@ void command_learned_words(const struct command_options *o, const struct forecas
 
 void command_learned_json(const struct forecast *f, FILE *out)
 {
+    struct buf b = {0};
+
     (void)fputs("{\"learned\":[", out);
     for (int y = 0; y < POND_SYSTEM_COUNT; y++) {
         const struct oxygen_learned *k = &f->oxygen[y];
@@ -78,5 +80,11 @@ void command_learned_json(const struct forecast *f, FILE *out)
                       "\"harvest_width_p10\":%.4f,\"harvest_width_p90\":%.4f}",
                       h->width, h->learned ? "true" : "false", h->cycles, h->p10, h->p90);
     }
-    (void)fputs("\n]}\n", out);
+    (void)fputs("\n]", out);
+    if (f->supply->draws > 0) {
+        forecast_json(f, &b);
+        (void)fprintf(out, ",\n\"forecast\":%s", b.p);
+        buf_free(&b);
+    }
+    (void)fputs("}\n", out);
 }

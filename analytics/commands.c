@@ -447,7 +447,7 @@ int command_forecast(const struct command_options *o)
     if (rc != 0)
         log_warnx("%s", why[0] != '\0' ? why : nila_err_text(rc));
     else
-        rc = o->json ? forecast_save_json(f, path) : forecast_save(f, path);
+        rc = forecast_save(f, path);
     if (rc == 0 && o->balance != NULL)
         rc = forecast_save_balance(f, o->balance, o->english);
     if (rc == 0 && o->classes != NULL)

@@ -40,7 +40,7 @@ NILA_MUST_CHECK int command_request(const struct command_options *o,
 NILA_MUST_CHECK int command_run_forecast(struct forecast_request *q,
                                          const struct analytics_config *c, bool sensors,
                                          struct forecast **out, char *why);
-/* What was learned of each system, and of how many cycles: words on stderr; {"learned":[{"system":..},..]} (forecast --json,
+/* What was learned of each system, and of how many cycles: words on stderr; {"learned":[{"system":..},..],"forecast":{..}} (forecast --json,
  * where stdout is free). */
 void command_learned_words(const struct command_options *o, const struct forecast *f);
 void command_learned_json(const struct forecast *f, FILE *out);

@@ -88,7 +88,6 @@ NILA_MUST_CHECK int forecast_suppose(const struct forecast *f, const struct fore
 void forecast_csv(const struct forecast *f, struct buf *b);
 /* The same as one JSON object without the draws, but with the factors on the spread: what was learned, and by node and month. */
 void forecast_json(const struct forecast *f, struct buf *b);
-NILA_MUST_CHECK int forecast_save_json(const struct forecast *f, const char *path);
 /* Writes it to path ("-": stdout), whole or not at all; errors of savefile, logged. */
 NILA_MUST_CHECK int forecast_save(const struct forecast *f, const char *path);
 

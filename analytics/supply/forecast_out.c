@@ -119,17 +119,6 @@ void forecast_json(const struct forecast *f, struct buf *b)
     buf_str(b, "\n]}\n");
 }
 
-int forecast_save_json(const struct forecast *f, const char *path)
-{
-    struct buf b = {0};
-    int rc;
-
-    forecast_json(f, &b);
-    rc = save(&b, path, "forecast");
-    buf_free(&b);
-    return rc;
-}
-
 int forecast_save(const struct forecast *f, const char *path)
 {
     struct buf b = {0};

@@ -170,13 +170,6 @@ static void a_forecast_is_written_and_repeats_itself(void **state)
     assert_string_equal(first, second);
     free(first);
     free(second);
-    o.json = true;
-    assert_int_equal(command_forecast(&o), EX_OK);
-    first = support_read(out, NULL);
-    assert_int_equal(strncmp(first, "{\"as_of\":\"2026-06-30\",", 22), 0);
-    assert_non_null(strstr(first, "\"recalibration\":["));
-    assert_non_null(strstr(first, "\"spread_factor\":1}"));
-    free(first);
 }
 
 /* For programs what was learned stands beside the number of cycles behind it. */
