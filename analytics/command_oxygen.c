@@ -17,15 +17,21 @@ static const uint64_t BOOTSTRAP_SEED = 1;
 /* "20:00" into minutes after midnight. */
 static bool take_clock(const char *text, int usual, int *out)
 {
-    int hour, minute, used = 0;
+    char *colon, *end;
+    long hour, minute;
 
     *out = usual;
     if (text == NULL)
         return true;
-    if (sscanf(text, "%2d:%2d%n", &hour, &minute, &used) != 2 || text[used] != '\0' || hour < 0 ||
-        hour > 23 || minute < 0 || minute > 59)
+    if (text[0] < '0' || text[0] > '9')
         return false;
-    *out = hour * 60 + minute;
+    hour = strtol(text, &colon, 10);
+    if (*colon != ':' || colon[1] < '0' || colon[1] > '9')
+        return false;
+    minute = strtol(colon + 1, &end, 10);
+    if (*end != '\0' || end != colon + 3 || hour > 23 || minute > 59)
+        return false;
+    *out = (int)(hour * 60 + minute);
     return true;
 }
 

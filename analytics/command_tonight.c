@@ -121,7 +121,8 @@ static bool is_wanted(const struct tonight *t, size_t pond)
 /* The ponds of a farm, which learn from each other while young. */
 static int one_farm(struct tonight *t, size_t farm)
 {
-    struct night_model **model = xcalloc(t->s->ponds + 1, sizeof *model);
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers */
+    struct night_model **model = xcalloc(t->s->ponds + 1, sizeof model[0]);
     size_t *pond = xcalloc(t->s->ponds + 1, sizeof *pond), n = 0;
     bool wanted = false;
     int rc = 0;
@@ -223,10 +224,10 @@ int command_tonight(const struct command_options *o)
         rc = command_open_records(o, &c, &records, why);
     if (rc == 0)
         rc = records_snapshot(records, clock_wall_ms(), &s);
-    if (rc == 0)
+    if (rc == 0) {
         http_global_init();
-    if (rc == 0)
         rc = series_source_open(&t.source, &c, why, COMMAND_WHY);
+    }
     if (rc == 0) {
         t.s = s;
         rc = run(&t, why);

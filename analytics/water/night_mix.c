@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The mix of the experts by their past error, its past residuals, and the ensemble of tonight made from them. */
+#include <assert.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "collector/common/civil.h"
@@ -257,10 +257,12 @@ static double total_weight(const struct night_ensemble *e)
 void night_ensemble_run(const struct night_ensemble *e, const double *mean, bool aerated,
                         struct night_forecast *f)
 {
-    double least[NIGHT_ENSEMBLE_MAX], when[NIGHT_ENSEMBLE_MAX], value[NIGHT_ENSEMBLE_MAX];
+    double least[NIGHT_ENSEMBLE_MAX] = {0}, when[NIGHT_ENSEMBLE_MAX] = {0},
+           value[NIGHT_ENSEMBLE_MAX] = {0};
     double total = total_weight(e);
-    int order[NIGHT_ENSEMBLE_MAX];
+    int order[NIGHT_ENSEMBLE_MAX] = {0};
 
+    assert(e->n > 0); /* the general spread is always there */
     f->aerated = aerated;
     for (int i = 0; i < e->n; i++) {
         order[i] = i;
@@ -368,7 +370,7 @@ int night_model_forecast(struct night_model *m, const struct night_ask *ask,
     struct night_ensemble ensemble;
     struct night_track aside = {.slot = -1}, *t = ask->aerated ? &aside : &m->track;
     struct night_start s;
-    double mean[NIGHT_STEPS_MAX];
+    double mean[NIGHT_STEPS_MAX] = {0};
     int natural, aerated, rc = take_start(m, ask, &s);
 
     if (rc != 0)

@@ -234,7 +234,7 @@ int nightback_run(struct nightback **out, const struct nightfile *file, size_t n
                            .n = n,
                            .pond = xcalloc(n + 1, sizeof *r.out->pond)};
     r.walk = xcalloc(n + 1, sizeof *r.walk);
-    r.model = xcalloc(n + 1, sizeof *r.model);
+    r.model = xcalloc(n + 1, sizeof r.model[0]); /* NOLINT(bugprone-sizeof-expression): pointers */
     for (size_t p = 0; p < n; p++) {
         begin(&r.walk[p], &file[p]);
         r.model[p] = r.walk[p].model;
