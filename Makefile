@@ -107,7 +107,7 @@ $(UNIT_collector): | $(BUILD)/bin/nila-collector
 HOUSE := $(wildcard tests/house/test_*.sh)
 HOUSE_TOOLS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/house/*.c))
 $(BUILD)/tests/house/%: $(BUILD)/obj/tests/house/%.o $(call libs,$(USES_collector))
-	$(call link,,$^)
+	$(call link,,$^ -lcmocka)
 
 # Fuzz targets, tests/fuzz/fuzz_<x>.c with tests/fuzz/corpus/<x>/: in `make check` an ordinary driver runs the corpus and
 # seeded mutations of it; `make fuzz` builds them with libFuzzer.
