@@ -114,13 +114,21 @@ static int list(struct doing *d)
 
 static int number(struct doing *d, const char *text, long long most, long long *out)
 {
+    char words[96];
+
     char *end = NULL;
 
     *out = text != NULL ? strtoll(text, &end, 10) : 0;
     if (text == NULL || end == text || *end != '\0' || *out < 1 || *out > most)
-        return refuse(d, tongue("harus bilangan bulat di atas 0", "must be a whole number above 0"),
-                      text != NULL ? text : "ID");
-    return 0;
+        (void)snprintf(words, sizeof words,
+                       most <= ALARM_SNOOZE_MAX_MIN
+                           ? tongue("menit: 1 sampai %lld", "minutes: 1 to %lld")
+                           : tongue("nomor alarm, lihat alert list (1 sampai %lld)",
+                                    "the number of an alarm, see alert list (1 to %lld)"),
+                       most);
+    else
+        return 0;
+    return refuse(d, words, text != NULL ? text : "alert");
 }
 
 static const char *who(const struct doing *d)
@@ -187,12 +195,12 @@ static int press(struct doing *d)
 
 /* --- report --- */
 
-static void print_pond(const struct doing *d, const struct report_pond *p)
+static size_t print_pond(const struct doing *d, const struct report_pond *p)
 {
     char words[200];
 
     if (p->sirens + p->warned + p->right + p->missed + p->unknown == 0)
-        return;
+        return 0;
     report_sentence(words, sizeof words, p, d->o->english);
     if (d->o->json)
         (void)printf(
@@ -204,6 +212,7 @@ static void print_pond(const struct doing *d, const struct report_pond *p)
         (void)printf(tongue("%s (%s): %d sirene, %d ditangani, %d diikuti kematian. %s.\n",
                             "%s (%s): %d sirens, %d acknowledged, %d followed by deaths. %s.\n"),
                      p->name, p->pond, p->sirens, p->acknowledged, p->deaths, words);
+    return 1;
 }
 
 static int report(struct doing *d)
@@ -212,7 +221,7 @@ static int report(struct doing *d)
     struct rec_alarm *a = NULL;
     struct rec_night *g = NULL;
     struct report_pond *p = NULL;
-    size_t alarms = 0, nights = 0;
+    size_t alarms = 0, nights = 0, told = 0;
     int32_t month = civil_month(clock_wall_ms()), first;
     char day[16];
     int rc;
@@ -234,7 +243,11 @@ static int report(struct doing *d)
     if (rc == 0) {
         report_month(s, month, a, alarms, g, nights, &p);
         for (size_t i = 0; i < s->ponds; i++)
-            print_pond(d, &p[i]);
+            told += print_pond(d, &p[i]);
+        if (told == 0 && !d->o->quiet && !d->o->json)
+            (void)fprintf(stderr, "%s",
+                          tongue("tidak ada alarm dan tidak ada malam yang tercatat di bulan itu\n",
+                                 "no alarm and no night is on record in that month\n"));
     }
     free(p);
     free(g);

@@ -42,6 +42,8 @@ static const struct cause_info TABLE[CAUSE_COUNT] = {
     [CAUSE_RIVER_BANGAI]      = {"river_bangai",      GROUP_RIVER,       1, 0,           0,        SMS_WATCH, ALL_OF, false},
     [CAUSE_POWER_LOST]        = {"power_lost",        GROUP_POWER,       1, 0,           0,        SMS_WATCH, ALL_OF, false},
     [CAUSE_COLLECTOR_SILENT]  = {"collector_silent",  GROUP_COLLECTOR,   1, 0,           0,        DEVICE,    DEVICE, false},
+    /* assumption: what a modem mends by itself within ten minutes is not told of */
+    [CAUSE_CHANNEL_FAULT]     = {"channel_fault",     GROUP_CHANNEL,     1, 10 * MIN_MS, 0,        SMS_WATCH, DANGER, false},
     [CAUSE_NIGHT_NOTICE]      = {"night_notice",      GROUP_NONE,        1, 0,           0,        SMS_WATCH, SMS_WATCH, false},
     [CAUSE_DO_NIGHT]          = {"do_night",          GROUP_NONE,        1, 0,           0,        SMS_WATCH, SMS_WATCH, false},
     [CAUSE_HEARTBEAT]         = {"heartbeat",         GROUP_NONE,        1, 0,           0,        REACH_TG | REACH_SMS | REACH_WEBHOOK, DANGER, false},
@@ -62,6 +64,7 @@ static const char *const GROUP[GROUP_COUNT] = {
     [GROUP_RIVER] = "river",
     [GROUP_POWER] = "power",
     [GROUP_COLLECTOR] = "collector",
+    [GROUP_CHANNEL] = "channel",
     [GROUP_NONE] = "none",
 };
 

@@ -34,6 +34,7 @@ enum cause {
     CAUSE_RIVER_BANGAI,
     CAUSE_POWER_LOST,
     CAUSE_COLLECTOR_SILENT,
+    CAUSE_CHANNEL_FAULT, /* a channel cannot tell: no SIM, no signal, the SIM ends soon */
     /* told once, never raised as an alarm */
     CAUSE_NIGHT_NOTICE, /* 15:30 */
     CAUSE_DO_NIGHT,     /* the forecast at dusk */
@@ -55,6 +56,7 @@ enum cause_group {
     GROUP_RIVER,
     GROUP_POWER,
     GROUP_COLLECTOR,
+    GROUP_CHANNEL,
     GROUP_NONE, /* of what is told once */
     GROUP_COUNT
 };

@@ -264,7 +264,7 @@ static void stand_of(struct look *l, const struct look_pond *p, int64_t now_ms)
     if (p->status.level != STATUS_DANGER)
         g->eased |= BIT(GROUP_AMMONIA) | BIT(GROUP_TURBIDITY) | BIT(GROUP_SENSOR);
     g->well |= BIT(GROUP_GASPING) | BIT(GROUP_DEATHS); /* when they are not seen */
-    g->well &= ~(BIT(GROUP_POWER) | BIT(GROUP_COLLECTOR));
+    g->well &= ~(BIT(GROUP_POWER) | BIT(GROUP_COLLECTOR) | BIT(GROUP_CHANNEL));
 }
 
 static void see_presses(struct look *l, int64_t now_ms)
@@ -387,6 +387,18 @@ static void see_mains(struct look *l, struct series_source *s, const struct aler
         see(l, "", CAUSE_POWER_LOST, ALARM_DANGER, NAN, NAN);
 }
 
+static void see_faults(struct look *l, struct engine_ground *site)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < LOOK_FAULTS; i++)
+        any = any || l->fault[i].since_ms != 0;
+    if (any)
+        see(l, "", CAUSE_CHANNEL_FAULT, ALARM_WATCH, NAN, NAN);
+    else
+        site->well |= BIT(GROUP_CHANNEL);
+}
+
 void look_pass(struct look *l, struct series_source *s, const struct alert_settings *a,
                int64_t now_ms)
 {
@@ -418,5 +430,6 @@ void look_pass(struct look *l, struct series_source *s, const struct alert_setti
             see(l, "", CAUSE_COLLECTOR_SILENT, ALARM_NO_DATA, NAN, NAN);
     }
     see_presses(l, now_ms);
+    see_faults(l, &site);
     stand(l, "")->well = site.well;
 }

@@ -32,6 +32,14 @@ struct look_pond {
     int64_t heard_ms; /* newest reading of any metric */
 };
 
+/* A channel that said it is not well; told by watch. */
+struct look_fault {
+    char slug[SLUG_SIZE];
+    char words[2][200]; /* Indonesian, English */
+    int64_t since_ms;   /* 0: this place is free */
+};
+#define LOOK_FAULTS 16
+
 struct look {
     struct records *records;
     const struct status_limits *usual; /* the configuration's */
@@ -47,8 +55,9 @@ struct look {
     size_t n_ground, ground_cap;
     size_t
         start; /* pond the next pass begins with: one whose question hangs may not hide the others */
-    int64_t read_ms;       /* when the records were read */
-    int64_t away_ms;       /* since when the source does not answer; 0: it does */
+    int64_t read_ms; /* when the records were read */
+    int64_t away_ms; /* since when the source does not answer; 0: it does */
+    struct look_fault fault[LOOK_FAULTS];
     int64_t mains_lost_ms; /* 0: they are there, or nobody knows */
 };
 

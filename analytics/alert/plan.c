@@ -223,6 +223,23 @@ struct telling {
     bool fixed_until; /* quiet hours do not put off its end */
 };
 
+/* The channel that has been in trouble longest. */
+static void fault_facts(const struct plan *p, struct words_facts *f, bool english)
+{
+    const struct look_fault *first = NULL;
+
+    for (size_t i = 0; i < LOOK_FAULTS; i++) {
+        const struct look_fault *x = &p->look->fault[i];
+        if (x->since_ms != 0 && (first == NULL || x->since_ms < first->since_ms))
+            first = x;
+    }
+    if (first == NULL)
+        return;
+    f->sensor = first->slug;
+    f->list = first->words[english];
+    f->ts_ms = first->since_ms;
+}
+
 static void attempt(struct plan *p, const struct telling *t, const struct plan_channel *h,
                     const struct rec_contact *c)
 {
@@ -238,6 +255,8 @@ static void attempt(struct plan *p, const struct telling *t, const struct plan_c
         return;
     a = add(p, t->index);
 
+    if (t->cause == CAUSE_CHANNEL_FAULT)
+        fault_facts(p, &f, c != NULL && c->english);
     f.sensor =
         f.sensor[0] != '\0' ? f.sensor : words_metric(METRIC_DO_MG_L, c != NULL && c->english);
     words_say(&said, t->cause, t->severity, &f, c != NULL && c->english);

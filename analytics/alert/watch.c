@@ -146,6 +146,30 @@ static void from_phone(struct watch *w, const struct channel_event *e, const cha
         log_warnx("alarm: %s from a number that is no contact's; nothing was acknowledged", how);
 }
 
+/* What a channel says of its own health becomes an alarm when it lasts. More than LOOK_FAULTS channels there are not. */
+static void keep_fault(struct watch *w, const char *slug, const struct channel_event *e)
+{
+    struct look_fault *at = NULL;
+
+    for (size_t i = 0; i < LOOK_FAULTS; i++)
+        if (w->look.fault[i].since_ms != 0 && strcmp(w->look.fault[i].slug, slug) == 0)
+            at = &w->look.fault[i];
+    for (size_t i = 0; i < LOOK_FAULTS && at == NULL && e->code != CODE_NONE; i++)
+        if (w->look.fault[i].since_ms == 0)
+            at = &w->look.fault[i];
+    if (at == NULL)
+        return;
+    if (e->code == CODE_NONE) {
+        *at = (struct look_fault){0};
+        return;
+    }
+    (void)snprintf(at->slug, sizeof at->slug, "%s", slug);
+    if (at->since_ms == 0)
+        at->since_ms = e->ts_ms > 0 ? e->ts_ms : clock_wall_ms();
+    for (int k = 0; k < 2; k++)
+        (void)channel_say(at->words[k], sizeof at->words[k], e->code, e->detail, k == 1);
+}
+
 static void take_heard(struct watch *w, int64_t now_ms)
 {
     struct deliver_heard *list = NULL;
@@ -169,6 +193,7 @@ static void take_heard(struct watch *w, int64_t now_ms)
                           list[i].slug, e->reference);
             break;
         case HEARD_STATE:
+            keep_fault(w, list[i].slug, e);
             (void)channel_say(said, sizeof said, e->code, e->detail, true);
             if (e->code == CODE_NONE)
                 log_info("alarm channel %s: well again", list[i].slug);

@@ -235,6 +235,16 @@ const struct words_row WORDS[CAUSE_COUNT] = {
         {"[NILA] {kolam}: ALAT DIAM sejak {jam}, keadaan kolam tidak diketahui. Lihat ikan langsung, cek listrik alat. Teknisi: {telp_teknisi}",
          "[NILA] {kolam}: DEVICE SILENT since {jam}, ponds unknown. Look at the fish, check the power of the device. Technician: {telp_teknisi}"},
     },
+    [CAUSE_CHANNEL_FAULT] = {
+        {"Saluran alarm bermasalah",
+         "A channel of the alarm is in trouble"},
+        {"Saluran alarm {sensor} tidak dapat diandalkan sejak {jam}: {daftar}",
+         "The alarm's channel {sensor} cannot be relied on since {jam}: {daftar}"},
+        {"Perbaiki salurannya, lalu uji: nila-analytics alert test {sensor}.|Sampai beres, andalkan saluran lain dan amati ikan malam hari.|Hubungi teknisi {telp_teknisi}.",
+         "Mend the channel, then try it: nila-analytics alert test {sensor}.|Until then rely on the others and look at the fish at night.|Call the technician {telp_teknisi}."},
+        {"[NILA] Saluran alarm {sensor} bermasalah sejak {jam}. Sampai beres, amati ikan malam hari. Teknisi: {telp_teknisi}",
+         "[NILA] Alarm channel {sensor} in trouble since {jam}. Until then look at the fish at night. Technician: {telp_teknisi}"},
+    },
     [CAUSE_NIGHT_NOTICE] = {
         {"Malam ini oksigen mungkin turun",
          "Oxygen may drop tonight"},
