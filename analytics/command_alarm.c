@@ -41,6 +41,27 @@ static void moment(char *buf, size_t size, int64_t ts_ms)
                        c.minute);
 }
 
+static const char *fate_word(const char *fate)
+{
+    static const struct {
+        const char *fate, *indonesian, *english;
+    } WORD[] = {
+        {"", "menunggu", "waiting"},
+        {"sent", "terkirim", "sent"},
+        {"delivered", "sampai", "delivered"},
+        {"retry", "belum terkirim", "not sent yet"},
+        {"refused", "tidak terkirim", "not sent"},
+        {"unknown", "mungkin terkirim", "perhaps sent"},
+        {"expired", "kedaluwarsa", "too late"},
+        {"dropped", "dibatalkan", "no longer needed"},
+    };
+
+    for (size_t i = 0; i < sizeof WORD / sizeof WORD[0]; i++)
+        if (strcmp(WORD[i].fate, fate) == 0)
+            return tongue(WORD[i].indonesian, WORD[i].english);
+    return fate;
+}
+
 static void list_attempts(struct doing *d, int64_t alarm, bool json)
 {
     struct rec_attempt *t = NULL;
@@ -60,8 +81,7 @@ static void list_attempts(struct doing *d, int64_t alarm, bool json)
                 (long long)t[i].due_ms, (long long)t[i].done_ms, t[i].tries, t[i].fate, t[i].code);
         else
             (void)printf("        %s  %-8s %-12s %-20s %s%s%s\n", when, t[i].kind, t[i].channel,
-                         t[i].contact[0] != '\0' ? t[i].contact : "-",
-                         t[i].fate[0] != '\0' ? t[i].fate : tongue("menunggu", "waiting"),
+                         t[i].contact[0] != '\0' ? t[i].contact : "-", fate_word(t[i].fate),
                          t[i].why[0] != '\0' ? ": " : "", t[i].why);
     }
     free(t);

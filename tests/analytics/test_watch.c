@@ -194,6 +194,25 @@ static void a_channel_in_trouble_is_told_by_the_others(void **state)
     assert_int_equal(count("sms", "clear", "recovered"), 1);
 }
 
+static void the_routine_message_comes_twice_a_day_where_it_is_wanted(void **state)
+{
+    const struct told *t;
+
+    (void)state;
+    routine = calm = true;
+    begin();
+    until(at("2026-11-20T17:59+07:00"), MIN);
+    assert_int_equal(n_told, 0);
+    until(at("2026-11-20T20:50+07:00"), MIN);
+    assert_int_equal(count("sms", "heartbeat", "heartbeat"), 1);
+    t = first("sms", "heartbeat", "heartbeat");
+    assert_non_null(strstr(t->sms, "1 kolam, 1 aman. Oksigen terendah 6,5 di Kolam 1 jam"));
+    assert_string_equal(t->to, "0812 111 2222");
+    until(at("2026-11-21T07:30+07:00"), MIN);
+    assert_int_equal(count("sms", "heartbeat", "heartbeat"), 2);
+    assert_int_equal(count("siren", NULL, NULL), 0);
+}
+
 /* The file takes no more alarms: as on a full disk. */
 static void a_danger_is_told_although_the_records_cannot_be_written(void **state)
 {
@@ -368,6 +387,7 @@ int main(void)
         T(a_collector_that_falls_silent_is_told_once_and_not_pond_by_pond),
         T(a_restart_in_the_middle_goes_on_where_it_was),
         T(a_message_that_cannot_be_sent_is_tried_again_and_its_fate_is_kept),
+        T(the_routine_message_comes_twice_a_day_where_it_is_wanted),
         T(nobody_reached_means_the_second_without_waiting),
         T(a_channel_in_trouble_is_told_by_the_others),
         T(a_danger_is_told_although_the_records_cannot_be_written),

@@ -34,6 +34,7 @@ static struct watch *watch;
 static struct fake_collector fake;
 static _Atomic int64_t wall, crash_ms, mains_ms;
 static atomic_bool calm;
+static bool routine; /* the routine message is wanted */
 
 static int64_t at(const char *iso)
 {
@@ -188,9 +189,9 @@ static void write_config(const char *channel_list)
 
     buf_printf(&b,
                "{\"records\":{\"path\":\"%s\"},\"source\":{\"collector\":{\"socket\":\"%s\"}},"
-               "\"web\":{\"phone\":\"0812 999\"},\"alert\":{\"every_s\":30,"
+               "\"web\":{\"phone\":\"0812 999\"},\"alert\":{\"every_s\":30,\"heartbeat\":%s,"
                "\"mains\":{\"input\":\"mains\",\"name\":\"Tambak Satu\"},%s}}",
-               db_path, socket_path, channel_list);
+               db_path, socket_path, routine ? "true" : "false", channel_list);
     support_write(config_path, b.p);
     buf_free(&b);
 }
@@ -222,6 +223,7 @@ static int set_up(void **state)
     wall = at("2026-11-20T14:00+07:00");
     crash_ms = mains_ms = 0;
     calm = false;
+    routine = false;
     n_told = 0;
     sms_fate = call_fate = FATE_SENT;
     heard = (struct channel_event){0};
