@@ -9,29 +9,43 @@
 /* Tuning, chosen on the five ponds with one pond left out at a time; half-lives in nights. */
 static const double CLIMATE_HALF_LIFE = 4;
 static const double RATIO_HALF_LIFE = 2;
+static const double ANOMALY_PRIOR = 3; /* (mg/L)^2 of anomalies that the prior share counts as */
 static const double CHANGE_HALF_LIFE = 8;
 static const double CHANGE_PRIOR = 3; /* (mg/L)^2 of changes that the prior share counts as */
 static const double FADE_STEPS = 72;  /* in which that share falls to 1 / e */
 static const double RIDGE_HALF_LIFE = 5;
 static const double RATIO_PRIOR = 1; /* nights that the general shape counts as */
 
-static double age_weight(const struct night_past_set *set, int j, double half_life)
+/* Weights of the nights, 1 for the newest. */
+struct weights {
+    double of[NIGHT_ROWS];
+};
+
+static struct weights age_weights(const struct night_past_set *set, double half_life)
 {
-    return exp2(-(set->n - 1 - j) / half_life);
+    struct weights w;
+    double fade = exp2(-1 / half_life), weight = 1;
+
+    for (int j = set->n - 1; j >= 0; j--) {
+        w.of[j] = weight;
+        weight *= fade;
+    }
+    return w;
 }
 
 static bool climate(const struct night_past_set *set, double *path)
 {
+    const struct weights w = age_weights(set, CLIMATE_HALF_LIFE);
     double sum = 0;
 
     for (int k = 0; k < set->steps; k++)
         path[k] = 0;
     for (int j = 0; j < set->n; j++) {
-        double w = age_weight(set, j, CLIMATE_HALF_LIFE);
+        double here = w.of[j];
 
-        sum += w;
+        sum += here;
         for (int k = 0; k < set->steps; k++)
-            path[k] += w * set->view[j].path[k];
+            path[k] += here * set->view[j].path[k];
     }
     for (int k = 0; k < set->steps && sum > 0; k++)
         path[k] /= sum;
@@ -50,6 +64,7 @@ static bool persist(const struct night_past_set *set, double *path)
 /* Tonight's level times the weighted mean of past shapes, on the log scale. */
 static bool ratio(const struct night_past_set *set, double *path)
 {
+    const struct weights w = age_weights(set, RATIO_HALF_LIFE);
     double beta[NIGHT_FEATURES], sum = RATIO_PRIOR;
 
     for (int k = 0; k < set->steps; k++) {
@@ -57,11 +72,11 @@ static bool ratio(const struct night_past_set *set, double *path)
         path[k] = RATIO_PRIOR * beta[0];
     }
     for (int j = 0; j < set->n; j++) {
-        double w = age_weight(set, j, RATIO_HALF_LIFE);
+        double here = w.of[j];
 
-        sum += w;
+        sum += here;
         for (int k = 0; k < set->steps; k++)
-            path[k] += w * (set->view[j].log_path[k] - set->view[j].log_level);
+            path[k] += here * (set->view[j].log_path[k] - set->view[j].log_level);
     }
     for (int k = 0; k < set->steps; k++)
         path[k] = night_unlog(set->now.log_level + path[k] / sum);
@@ -72,32 +87,34 @@ static bool ratio(const struct night_past_set *set, double *path)
  * regression of past anomalies on the anomaly of the level, drawn towards exp(-k / 12 h). */
 static bool anomaly(const struct night_past_set *set, double *path)
 {
-    static const double PRIOR =
-        1.0; /* (mg/L)^2 of anomaly that the prior share counts as, per night */
-    double level = 0, sum = 0, squares = 0;
+    const struct weights w = age_weights(set, CLIMATE_HALF_LIFE);
+    double level = 0, sum = 0, squares = 0, cross[NIGHT_STEPS_MAX] = {0};
 
     if (set->n < 2 || !climate(set, path))
         return false;
     for (int j = 0; j < set->n; j++) {
-        double w = age_weight(set, j, CLIMATE_HALF_LIFE);
+        double here = w.of[j];
 
-        level += w * set->view[j].level;
-        sum += w;
+        level += here * set->view[j].level;
+        sum += here;
     }
     level /= sum;
     for (int j = 0; j < set->n; j++) {
         double d = set->view[j].level - level;
 
-        squares += age_weight(set, j, CLIMATE_HALF_LIFE) * d * d;
+        squares += w.of[j] * d * d;
+    }
+    for (int j = 0; j < set->n; j++) { /* night by night: the steps lie side by side */
+        double pull = w.of[j] * (set->view[j].level - level);
+
+        for (int k = 0; k < set->steps; k++)
+            cross[k] += pull * (set->view[j].path[k] - path[k]);
     }
     for (int k = 0; k < set->steps; k++) {
-        double cross = 0, weak = 3 * PRIOR;
+        double share =
+            (cross[k] + ANOMALY_PRIOR * exp(-(k + 1) / FADE_STEPS)) / (squares + ANOMALY_PRIOR);
 
-        for (int j = 0; j < set->n; j++)
-            cross += age_weight(set, j, CLIMATE_HALF_LIFE) * (set->view[j].level - level) *
-                     (set->view[j].path[k] - path[k]);
-        cross = (cross + weak * exp(-(k + 1) / 72.0)) / (squares + weak);
-        path[k] = fmax(0, path[k] + cross * (set->now.level - level));
+        path[k] = fmax(0, path[k] + share * (set->now.level - level));
     }
     return true;
 }
@@ -106,8 +123,9 @@ static bool anomaly(const struct night_past_set *set, double *path)
  * the regression of past changes from night to night, drawn as above. */
 static bool change(const struct night_past_set *set, double *path)
 {
+    const struct weights w = age_weights(set, CHANGE_HALF_LIFE);
     const struct night_view *last;
-    double squares = 0;
+    double squares = 0, cross[NIGHT_STEPS_MAX] = {0};
 
     if (set->n < 2)
         return false;
@@ -115,19 +133,20 @@ static bool change(const struct night_past_set *set, double *path)
     for (int j = 1; j < set->n; j++) {
         double d = set->view[j].level - set->view[j - 1].level;
 
-        squares += age_weight(set, j, CHANGE_HALF_LIFE) * d * d;
+        squares += w.of[j] * d * d;
+    }
+    for (int j = 1; j < set->n; j++) {
+        const struct night_view *v = &set->view[j], *u = &set->view[j - 1];
+        double pull = w.of[j] * (v->level - u->level);
+
+        for (int k = 0; k < set->steps; k++)
+            cross[k] += pull * (v->path[k] - u->path[k]);
     }
     for (int k = 0; k < set->steps; k++) {
-        double cross = CHANGE_PRIOR * exp(-(k + 1) / FADE_STEPS);
+        double share =
+            (cross[k] + CHANGE_PRIOR * exp(-(k + 1) / FADE_STEPS)) / (squares + CHANGE_PRIOR);
 
-        for (int j = 1; j < set->n; j++) {
-            const struct night_view *v = &set->view[j], *u = &set->view[j - 1];
-
-            cross += age_weight(set, j, CHANGE_HALF_LIFE) * (v->level - u->level) *
-                     (v->path[k] - u->path[k]);
-        }
-        path[k] = fmax(0, last->path[k] +
-                              cross / (squares + CHANGE_PRIOR) * (set->now.level - last->level));
+        path[k] = fmax(0, last->path[k] + share * (set->now.level - last->level));
     }
     return true;
 }
@@ -188,6 +207,7 @@ static void flow_add(struct flow *f, const double *x, double y, double w)
 /* dC/dt = a - bC, with a weak prior of a -0.2 mg/L/h and b 0.08 /h. */
 static bool decay(const struct night_past_set *set, double *path)
 {
+    const struct weights w = age_weights(set, RATIO_HALF_LIFE);
     static const double A = -0.2, B = 0.08, PRIOR_A = 1, PRIOR_B = 40;
     struct flow f = {.n = 2};
     double a, b, c = set->now.level;
@@ -201,7 +221,7 @@ static bool decay(const struct night_past_set *set, double *path)
             double from = set->view[j].path[k], to = set->view[j].path[k + HOUR];
             const double x[2] = {1, (from + to) / 2};
 
-            flow_add(&f, x, to - from, age_weight(set, j, RATIO_HALF_LIFE));
+            flow_add(&f, x, to - from, w.of[j]);
         }
     if (!cholesky(f.a, 2))
         return false;
@@ -220,41 +240,45 @@ static bool decay(const struct night_past_set *set, double *path)
 /* Precision of the prior of each coefficient, in nights of unit feature. */
 static const double RIDGE_PRIOR[NIGHT_FEATURES] = {4, 10, 10, 10, 10, 10, 10, 10};
 
+/* With the posterior mean beta = beta0 + (X'WX + P)^-1 X'W (y - X beta0), tonight's x . beta is a weighted sum of past nights'
+ * log ratios: the weights pull are the same at every step, so that one system is solved, not one a step. */
 static bool ridge(const struct night_past_set *set, double *path)
 {
-    double a[NIGHT_FEATURES][NIGHT_FEATURES] = {{0}};
+    const struct weights w = age_weights(set, RIDGE_HALF_LIFE);
+    double a[NIGHT_FEATURES][NIGHT_FEATURES] = {{0}}, c[NIGHT_FEATURES], rest[NIGHT_FEATURES],
+           pull[NIGHT_ROWS];
 
-    for (int j = 0; j < set->n; j++) {
-        const struct night_view *v = &set->view[j];
-        double w = age_weight(set, j, RIDGE_HALF_LIFE);
-
+    for (int j = 0; j < set->n; j++)
         for (int f = 0; f < NIGHT_FEATURES; f++)
             for (int g = 0; g <= f; g++)
-                a[f][g] += w * v->x[f] * v->x[g];
-    }
-    for (int f = 0; f < NIGHT_FEATURES; f++)
+                a[f][g] += w.of[j] * set->view[j].x[f] * set->view[j].x[g];
+    for (int f = 0; f < NIGHT_FEATURES; f++) {
         a[f][f] += RIDGE_PRIOR[f];
+        c[f] = rest[f] = set->now.x[f];
+    }
     if (!cholesky(a, NIGHT_FEATURES))
         return false;
+    solve(a, NIGHT_FEATURES, c);
+    for (int j = 0; j < set->n; j++) {
+        pull[j] = 0;
+        for (int f = 0; f < NIGHT_FEATURES; f++)
+            pull[j] += w.of[j] * set->view[j].x[f] * c[f];
+        for (int f = 0; f < NIGHT_FEATURES; f++)
+            rest[f] -= pull[j] * set->view[j].x[f];
+    }
     for (int k = 0; k < set->steps; k++) {
-        double beta[NIGHT_FEATURES], b[NIGHT_FEATURES] = {0}, log_ratio = 0;
+        double beta[NIGHT_FEATURES];
 
         night_prior_beta(set->slot, k, beta);
-        for (int j = 0; j < set->n; j++) {
-            const struct night_view *v = &set->view[j];
-            double miss = v->log_path[k] - v->log_level;
-
-            for (int f = 0; f < NIGHT_FEATURES; f++)
-                miss -= v->x[f] * beta[f];
-            miss *= age_weight(set, j, RIDGE_HALF_LIFE);
-            for (int f = 0; f < NIGHT_FEATURES; f++)
-                b[f] += miss * v->x[f];
-        }
-        solve(a, NIGHT_FEATURES, b);
+        path[k] = set->now.log_level;
         for (int f = 0; f < NIGHT_FEATURES; f++)
-            log_ratio += (beta[f] + b[f]) * set->now.x[f];
-        path[k] = night_unlog(set->now.log_level + log_ratio);
+            path[k] += beta[f] * rest[f];
     }
+    for (int j = 0; j < set->n; j++)
+        for (int k = 0; k < set->steps; k++)
+            path[k] += pull[j] * (set->view[j].log_path[k] - set->view[j].log_level);
+    for (int k = 0; k < set->steps; k++)
+        path[k] = night_unlog(path[k]);
     return true;
 }
 
@@ -284,6 +308,7 @@ static double light_at(const struct night_row *r, int slot)
  * dawn; exchange drawing to a level. dC/dt = r0 + r1 x (day's light - usual) + p x light - K C, per hour. */
 static bool light(const struct night_past_set *set, double *path)
 {
+    const struct weights w = age_weights(set, RIDGE_HALF_LIFE);
     static const double PRIOR[FLOW_MOST] = {1, 5, 5, 40}, MEAN[FLOW_MOST] = {-0.2, 0, 0.5, -0.08};
     static const double W_M2 = 100; /* light in hundreds of W/m2: coefficients of like size */
     struct flow f = {.n = FLOW_MOST};
@@ -312,7 +337,7 @@ static bool light(const struct night_past_set *set, double *path)
                                          light_at(v->row, set->slot + 1 + k + HOUR / 2) / W_M2,
                                          (v->path[k] + v->path[k + HOUR]) / 2};
 
-            flow_add(&f, x, v->path[k + HOUR] - v->path[k], age_weight(set, j, RIDGE_HALF_LIFE));
+            flow_add(&f, x, v->path[k + HOUR] - v->path[k], w.of[j]);
         }
     }
     if (!cholesky(f.a, FLOW_MOST))

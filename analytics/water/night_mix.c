@@ -268,11 +268,11 @@ void night_ensemble_run(const struct night_ensemble *e, const double *mean, bool
         order[i] = i;
         least[i] = INFINITY;
     }
-    for (int k = 0; k < f->steps; k++) {
+    for (int k = 0; k < f->steps; k++) { /* on the log scale */
         double l = night_log(mean[k]);
 
         for (int i = 0; i < e->n; i++) {
-            value[i] = night_unlog(l + e->residual[i][k]);
+            value[i] = l + e->residual[i][k];
             if (value[i] < least[i]) {
                 least[i] = value[i];
                 when[i] = k;
@@ -280,10 +280,13 @@ void night_ensemble_run(const struct night_ensemble *e, const double *mean, bool
         }
         sort_order(order, e->n, value);
         f->mean[k] = mean[k];
-        f->path[k] = (struct night_quantiles){quantile(order, e->n, value, e->weight, total, 0.1),
-                                              quantile(order, e->n, value, e->weight, total, 0.5),
-                                              quantile(order, e->n, value, e->weight, total, 0.9)};
+        f->path[k] = (struct night_quantiles){
+            night_unlog(quantile(order, e->n, value, e->weight, total, 0.1)),
+            night_unlog(quantile(order, e->n, value, e->weight, total, 0.5)),
+            night_unlog(quantile(order, e->n, value, e->weight, total, 0.9))};
     }
+    for (int i = 0; i < e->n; i++)
+        least[i] = night_unlog(least[i]);
     sort_order(order, e->n, least);
     for (int i = 0; i < NIGHT_MEMBERS; i++)
         f->member[i] = quantile(order, e->n, least, e->weight, total, (i + 0.5) / NIGHT_MEMBERS);

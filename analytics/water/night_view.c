@@ -57,10 +57,11 @@ static int aerated_steps(const struct night_row *r, int slot, int end)
     return on;
 }
 
+/* In single precision, as the readings are: this is most of what a forecast computes. */
 static void take_logs(struct night_view *v, int from, int steps)
 {
     for (int k = from; k < steps; k++)
-        v->log_path[k] = (float)night_log(v->path[k]);
+        v->log_path[k] = logf(fmaxf(v->path[k], 0) + (float)LOG_OFFSET_MG_L);
 }
 
 /* A past night; *seen: natural steps of it. */
