@@ -131,12 +131,20 @@ int cause_rank(enum cause c, enum alarm_severity s)
     return (int)s * 8 + TABLE[c].order;
 }
 
+/* A probe that sends nothing usable leaves the pond without data, whatever the reason: it is told like silence. */
+static enum cause blind_as(enum cause c, enum alarm_severity s)
+{
+    return s == ALARM_NO_DATA && TABLE[c].group == GROUP_SENSOR ? CAUSE_NO_DATA : c;
+}
+
 int64_t cause_confirm_ms(enum cause c, enum alarm_severity s)
 {
+    c = blind_as(c, s);
     return s == ALARM_DANGER ? TABLE[c].danger_ms : TABLE[c].watch_ms;
 }
 
 unsigned cause_reach_of(enum cause c, enum alarm_severity s)
 {
+    c = blind_as(c, s);
     return s == ALARM_DANGER ? TABLE[c].danger_reach : TABLE[c].watch_reach;
 }

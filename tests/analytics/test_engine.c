@@ -401,6 +401,17 @@ static void an_alarm_that_was_stored_at_any_point_goes_on_the_same(void **state)
     }
 }
 
+static void a_probe_without_a_usable_value_is_told_like_a_silent_one(void **state)
+{
+    (void)state;
+    assert_int_equal(cause_reach_of(CAUSE_SENSOR_SUSPECT, ALARM_WATCH) & REACH_SMS, 0);
+    assert_int_equal(cause_reach_of(CAUSE_SENSOR_SUSPECT, ALARM_NO_DATA),
+                     cause_reach_of(CAUSE_NO_DATA, ALARM_NO_DATA));
+    assert_int_not_equal(cause_reach_of(CAUSE_SENSOR_SUSPECT, ALARM_NO_DATA) & REACH_SMS, 0);
+    assert_int_equal(cause_confirm_ms(CAUSE_SENSOR_SUSPECT, ALARM_NO_DATA), 40 * MIN);
+    assert_int_equal(cause_confirm_ms(CAUSE_SENSOR_SUSPECT, ALARM_WATCH), 60 * MIN);
+}
+
 static void every_cause_has_its_key_and_group(void **state)
 {
     (void)state;
@@ -438,6 +449,7 @@ int main(void)
         T(nobody_reached_means_the_second_at_once),
         T(whatever_happens_a_danger_is_told_and_nobody_is_flooded),
         T(an_alarm_that_was_stored_at_any_point_goes_on_the_same),
+        T(a_probe_without_a_usable_value_is_told_like_a_silent_one),
         T(every_cause_has_its_key_and_group),
     };
 
