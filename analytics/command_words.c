@@ -135,6 +135,13 @@ static void balance_words_of(const struct command_options *o, const struct forec
                     : o->english     ? "used"
                                      : "dipakai");
     }
+    for (size_t i = 0; i < f->snapshot->targets; i++) {
+        const struct figure y = {.record = f->snapshot->target[i]};
+
+        command_say(o, "sasaran %s %s (%s): %.0f kg; %s\n", "target %s %s (%s): %.0f kg; %s\n",
+                    y.record.node, y.record.period, y.record.source, y.record.kg,
+                    figure_words(&y, o->english));
+    }
     for (size_t node = 1; node < DEMAND_NODES; node++)
         if (n->gap[node] != NERACA_TOLD)
             command_say(o, "%s: %s%s%s\n", "%s: %s%s%s\n", supply_node_code(node),

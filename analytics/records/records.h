@@ -156,6 +156,7 @@ struct rec_official {
     int32_t cut_off_day; /* what it knows of */
     unsigned revision;
     char source[SITE_NAME_SIZE];
+    bool target; /* what an office plans or wants: shown, never an input of a model */
 };
 
 struct rec_registry {
@@ -232,7 +233,9 @@ struct records_snapshot {
     struct rec_harvest *harvest;
     size_t fingerling_rows, officials, registers, assumptions, classes, surveys;
     struct rec_fingerlings *fingerlings;
-    struct rec_official *official;
+    struct rec_official *official; /* the targets lie behind them: target, targets */
+    const struct rec_official *target;
+    size_t targets;
     struct rec_registry *registry;
     /* every count of the register that was known, oldest first: what it said at other times */
     size_t registers_past;

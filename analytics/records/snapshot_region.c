@@ -52,6 +52,7 @@ static int take_official(struct load *l, struct db_stmt *row, void *element)
     o->kg = db_number(row, 4);
     db_text(row, 5, name, sizeof name);
     o->final = strcmp(name, "final") == 0;
+    o->target = strcmp(name, "target") == 0;
     o->cut_off_day = (int32_t)db_integer(row, 6);
     o->revision = (unsigned)db_integer(row, 7);
     db_text(row, 8, o->source, sizeof o->source);
@@ -151,8 +152,9 @@ static int three_way(int64_t a, int64_t b)
 static int official_same(const void *x, const void *y)
 {
     const struct rec_official *a = x, *b = y;
-    int c = strcmp(a->node, b->node);
+    int c = three_way(a->target, b->target);
 
+    c = c != 0 ? c : strcmp(a->node, b->node);
     c = c != 0 ? c : three_way(a->first_month, b->first_month);
     return c != 0 ? c : three_way(a->months, b->months);
 }
@@ -212,6 +214,17 @@ static size_t newest(void *array, size_t n, size_t size, int (*same)(const void 
     return kept;
 }
 
+/* Targets are sorted behind the figures; from here on nothing that counts figures meets one. */
+static void part_targets(struct records_snapshot *s)
+{
+    size_t all = s->officials;
+
+    while (s->officials > 0 && s->official[s->officials - 1].target)
+        s->officials--;
+    s->targets = all - s->officials;
+    s->target = s->targets > 0 ? s->official + s->officials : NULL;
+}
+
 /* clang-format off */
 static const struct query FINGERLINGS = {
     "SELECT \"on\", hatchery, kind, count, size_cm, \"from\", \"to\" FROM fingerlings WHERE entered_on <= ?1 AND "
@@ -250,6 +263,7 @@ int snapshot_region(struct load *l)
     s->class = snapshot_each(l, &CLASSES, &s->classes, &rc);
     s->survey = snapshot_each(l, &SURVEY, &s->surveys, &rc);
     s->officials = newest(s->official, s->officials, sizeof *s->official, official_same);
+    part_targets(s);
     s->registers_past = s->registers;
     s->registry_past = xcalloc(s->registers + 1, sizeof *s->registry_past);
     if (s->registers > 0)

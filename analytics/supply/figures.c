@@ -10,12 +10,15 @@
 
 bool figure_used(const struct figure *f)
 {
-    return !f->of_all && (!f->partly || f->begun) && !f->against &&
+    return !f->record.target && !f->of_all && (!f->partly || f->begun) && !f->against &&
            f->verdict < COMBINE_BELOW_RECORD;
 }
 
 const char *figure_words(const struct figure *f, bool english)
 {
+    if (f->record.target)
+        return english ? "shown only, never an input of the forecast"
+                       : "hanya ditampilkan, tidak pernah menjadi masukan prakiraan";
     if (f->verdict == COMBINE_BELOW_RECORD)
         return combine_words(f->verdict, english);
     if (f->of_all)

@@ -11,6 +11,7 @@
  *   out first, and the rest tried again from the draws as they were;
  * - one that lies further than FIGURES_ABSURD from the draws before;
  * - one whose period goes on after the forecast, or has begun where what is past is not known; zero, or nothing that could yield it (combine.h).
+ * Targets are no figures (records.h): they are shown beside them, and none comes here.
  * What is over, and not contradicted, or lies beyond, is only counted here; untracked.h learns from what is over. */
 #ifndef ANALYTICS_FIGURES_H
 #define ANALYTICS_FIGURES_H

@@ -88,6 +88,18 @@ static void list_basis(const struct forecast *f, struct page_forecast *out)
         else
             out->officials_left++;
     }
+    for (size_t i = 0; i < f->snapshot->targets;
+         i++) { /* shown beside them; no part of the figures */
+        const struct rec_official *o = &f->snapshot->target[i];
+
+        if (o->first_month + (int32_t)o->months <= f->supply->first_month ||
+            o->first_month >= f->supply->first_month + (int32_t)f->supply->months)
+            continue;
+        if (out->officials < PAGE_OFFICIAL_MAX)
+            out->official[out->officials++] = (struct figure){.record = *o};
+        else
+            out->officials_left++;
+    }
     out->officials_elsewhen = f->figures->over + f->figures->beyond;
 }
 

@@ -330,7 +330,11 @@ static void figure_row(struct buf *b, const struct figure *y, enum lang lang)
     (void)format_date(day, sizeof day, lang, y->record.cut_off_day);
     html_put(b, "<tr><th scope=\"row\">$, $</th><td><b>$</b><span>",
              place_name(y->record.node, lang), y->record.period, tonnes);
-    parts_say(b, lang, y->record.final ? TEXT_OFFICIAL_FINAL : TEXT_OFFICIAL_PROVISIONAL, args);
+    parts_say(b, lang,
+              y->record.target  ? TEXT_OFFICIAL_TARGET
+              : y->record.final ? TEXT_OFFICIAL_FINAL
+                                : TEXT_OFFICIAL_PROVISIONAL,
+              args);
     html_put(b, "</span></td><td>$</td><td>$</td><td>$</td></tr>\n", y->record.source, day,
              words[0] != '\0' ? words : text_get(lang, TEXT_OFFICIAL_USED));
 }

@@ -255,6 +255,7 @@ static const char *const TEXT[TEXT_WATER_FIRST][LANG_COUNT] = {
     [TEXT_OFFICIAL_USED] = {"dipakai", "used"},
     [TEXT_OFFICIAL_WORDS] = {"Keterangan", "Remark"},
     [TEXT_OFFICIAL_FINAL] = {"tetap, revisi {n}", "final, revision {n}"},
+    [TEXT_OFFICIAL_TARGET] = {"sasaran, revisi {n}", "target, revision {n}"},
     [TEXT_OFFICIAL_PROVISIONAL] = {"sementara, revisi {n}", "provisional, revision {n}"},
     [TEXT_KEY_POPULATION] = {"penduduk, jiwa", "population"},
     [TEXT_KEY_CONSUMPTION_AKI] = {"konsumsi ikan (AKI), kg per orang per tahun", "fish eaten (AKI), kg a person a year"},

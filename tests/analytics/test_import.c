@@ -150,7 +150,7 @@ static void every_bad_cell_is_named_by_its_place(void **state)
         {"a kecamatan of the other regency by BPS", RECORDS_OFFICIAL, OFFICIAL "bps,6208010,Baamang,2026-Q1,1,final,2026-06-01,0,X\n", "official.csv:2:13: name: \"Baamang\" is no kecamatan of Seruyan, where 6208010 lies"},
         {"a fifth quarter", RECORDS_OFFICIAL, OFFICIAL "bps,6208,Seruyan,2026-Q5,1,final,2026-06-01,0,X\n", "official.csv:2:18: period: \"2026-Q5\" is not a period; as in 2027-01, 2027-Q1 or 2027"},
         {"a figure below nothing", RECORDS_OFFICIAL, OFFICIAL "bps,6208,Seruyan,2026-Q1,-1,final,2026-06-01,0,X\n", "official.csv:2:26: kg: -1 is not allowed; 0 to 1000000000"},
-        {"a status unknown", RECORDS_OFFICIAL, OFFICIAL "bps,6208,Seruyan,2026-Q1,1,sure,2026-06-01,0,X\n", "official.csv:2:28: status: \"sure\" is not allowed; provisional or final"},
+        {"a status unknown", RECORDS_OFFICIAL, OFFICIAL "bps,6208,Seruyan,2026-Q1,1,sure,2026-06-01,0,X\n", "official.csv:2:28: status: \"sure\" is not allowed; provisional, final or target"},
         {"a figure of tomorrow", RECORDS_OFFICIAL, OFFICIAL "bps,6208,Seruyan,2026-Q1,1,final,2026-11-25,0,X\n", "official.csv:2:34: cut_off: \"2026-11-25\" lies in the future"},
         {"a figure of no one", RECORDS_OFFICIAL, OFFICIAL "bps,6208,Seruyan,2026-Q1,1,final,2026-06-01,0,\n", "official.csv:2:47: source: may not be empty"},
         {"a register of nowhere", RECORDS_REGISTRY, "kecamatan,system,farms,source,as_of\n6202050,pond,3,Dinas,2026-01-01\n", "registry.csv:2:1: kecamatan: \"6202050\" is not a code of"},

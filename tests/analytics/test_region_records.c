@@ -187,6 +187,32 @@ static void the_newest_revision_known_then_counts(void **state)
     records_snapshot_free(s);
 }
 
+static void targets_stand_apart_from_the_figures(void **state)
+{
+    struct records_snapshot *s;
+
+    (void)state;
+    take(RECORDS_OFFICIAL,
+         "code_system,code,name,period,kg,status,cut_off,revision,source,entered_on\n"
+         "kemendagri,62.02,Kotawaringin "
+         "Timur,2026-Q2,900000,target,2026-06-30,9,Rencana,2026-07-10\n"
+         "kemendagri,62.02,Kotawaringin "
+         "Timur,2026-Q2,800000,target,2026-06-30,1,Rencana,2026-07-10\n"
+         "bps,6202,Kab. Kotawaringin Timur,2026-Q2,85000,provisional,2026-04-10,0,BPS,2026-04-12\n"
+         "bps,6208,Kabupaten Seruyan,2026-Q3,1000,target,2026-04-10,0,BPS,2026-04-12\n");
+    s = snapshot("2026-11-24");
+    for (size_t i = 0; i < s->officials; i++)
+        assert_false(s->official[i].target);
+    assert_int_equal(s->officials, s->target - s->official);
+    assert_int_equal(s->targets, 2);
+    assert_float_equal(s->target[0].kg, 900000, 0); /* the newer revision of the target alone */
+    assert_string_equal(s->target[1].node, "seruyan");
+    records_snapshot_free(s);
+    s = snapshot("2026-04-30");
+    assert_int_equal(s->targets, 1);
+    records_snapshot_free(s);
+}
+
 static void assumptions_and_register_keep_the_newest_of_each(void **state)
 {
     struct records_snapshot *s;
@@ -396,6 +422,7 @@ int main(void)
         TEST(periods_and_months_are_read_whole_or_not),
         TEST(keys_have_their_names_in_order),
         TEST(the_newest_revision_known_then_counts),
+        TEST(targets_stand_apart_from_the_figures),
         TEST(assumptions_and_register_keep_the_newest_of_each),
         TEST(classes_and_surveys_are_the_newest_of_their_kind),
         TEST(notices_what_another_program_spoilt),

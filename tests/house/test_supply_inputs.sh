@@ -184,6 +184,15 @@ cp "$D/f.csv" "$D/with.csv"
 "$bin/nila-analytics" "${forecast[@]}" "$D/official.db" --without-official --quiet
 if cmp -s "$D/f.csv" "$D/with.csv"; then ok "an official figure below the harvest: it moves no draw"; else not_ok "an official figure below the harvest: it was used"; fi
 
+# --- a target is no figure: it is shown and moves no draw ---
+fresh target
+csv official code_system,code,name,period,kg,status,cut_off,revision,source "kemendagri,62.02,Kotawaringin Timur,$(month 1),5000,target,$(back 0),0,Rencana"
+"$bin/nila-analytics" "${forecast[@]}" "$D/target.db" --quiet && cp "$D/f.csv" "$D/without.csv"
+"$bin/nila-analytics" import official "$D/official.csv" --records "$D/target.db" --quiet || not_ok "import of a target"
+says "a target" 0 "sasaran kotim $(month 1) (Rencana): 5000 kg; hanya ditampilkan, tidak pernah menjadi masukan prakiraan" \
+  "target kotim $(month 1) (Rencana): 5000 kg; shown only, never an input of the forecast" "${forecast[@]}" "$D/target.db"
+if cmp -s "$D/f.csv" "$D/without.csv"; then ok "a target: it moves no draw"; else not_ok "a target: it moved the draws"; fi
+
 # --- the pond's page asks about the shrinking sample ---
 cat >"$D/analytics.json" <<JSON
 { "records": {"path": "$D/samples.db"}, "source": {"collector": {"socket": "$D/no.sock"}},
