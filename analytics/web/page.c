@@ -8,27 +8,13 @@
 static int urgency(enum status_reason reason)
 {
     static const int PLACE[REASON_COUNT] = {
-        [REASON_GASPING] = 0,
-        [REASON_POWER_LOST] = 1,
-        [REASON_DO_NOT_RECOVERING] = 2,
-        [REASON_DO_CRITICAL] = 3,
-        [REASON_RIVER_ACID] = 4,
-        [REASON_NO_DATA] = 5,
-        [REASON_DO_LOW] = 6,
-        [REASON_DO_FAST_DROP] = 7,
-        [REASON_DO_NIGHT] = 8,
-        [REASON_AMMONIA_HIGH] = 9,
-        [REASON_PH_FALL] = 10,
-        [REASON_PH_RISE] = 11,
-        [REASON_PH_LOW] = 12,
-        [REASON_PH_HIGH] = 13,
-        [REASON_MORTALITY] = 14,
-        [REASON_TEMP_HIGH] = 15,
-        [REASON_TEMP_LOW] = 16,
-        [REASON_WATER_TURBID] = 17,
-        [REASON_SENSOR_SUSPECT] = 18,
-        [REASON_FOULING] = 19,
-        [REASON_ALL_WELL] = 20,
+        [REASON_GASPING] = 0,         [REASON_POWER_LOST] = 1,   [REASON_DO_NOT_RECOVERING] = 2,
+        [REASON_DO_CRITICAL] = 3,     [REASON_RIVER_ACID] = 4,   [REASON_NO_DATA] = 5,
+        [REASON_DO_LOW] = 6,          [REASON_DO_FAST_DROP] = 7, [REASON_DO_NIGHT] = 8,
+        [REASON_AMMONIA_HIGH] = 9,    [REASON_PH_FALL] = 10,     [REASON_PH_RISE] = 11,
+        [REASON_PH_LOW] = 12,         [REASON_PH_HIGH] = 13,     [REASON_MORTALITY] = 14,
+        [REASON_TEMP_HIGH] = 15,      [REASON_TEMP_LOW] = 16,    [REASON_WATER_TURBID] = 17,
+        [REASON_SENSOR_SUSPECT] = 18, [REASON_FOULING] = 19,     [REASON_ALL_WELL] = 20,
     };
     return PLACE[reason];
 }

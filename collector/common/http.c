@@ -267,7 +267,8 @@ int http_do(struct http *h, const struct http_request *rq, struct http_answer *o
         done = transfer(h, &code);
         if (curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &out->status) != CURLE_OK)
             out->status = 0;
-        out->sent = curl_easy_getinfo(h->easy, CURLINFO_REQUEST_SIZE, &sent) == CURLE_OK && sent > 0;
+        out->sent =
+            curl_easy_getinfo(h->easy, CURLINFO_REQUEST_SIZE, &sent) == CURLE_OK && sent > 0;
         if (done && code == CURLE_OK)
             out->retry_after_ms = retry_after_ms(h->easy);
         rc = done ? from_curl(h->easy, code, sink.full) : NILA_ERR_CLOSED;

@@ -27,8 +27,8 @@ struct http_request {
 };
 
 struct http_answer {
-    long status;            /* HTTP status, 0 when there was none */
-    bool sent;              /* some of the request has left: on a failure it may have been acted upon */
+    long status; /* HTTP status, 0 when there was none */
+    bool sent;   /* some of the request has left: on a failure it may have been acted upon */
     int64_t retry_after_ms; /* from Retry-After, -1 when absent or unreadable */
     struct buf body;        /* the caller frees it with buf_free */
 };
