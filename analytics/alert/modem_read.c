@@ -121,8 +121,9 @@ static int64_t sent_at(const char *scts)
         part[2] > civil_days_in_month(2000 + part[0], part[1]) || part[3] < 0 || part[3] > 23 ||
         part[4] < 0 || part[4] > 59 || part[5] < 0 || part[5] > 59)
         return 0;
-    ts_ms = civil_day_start(civil_day_of(2000 + part[0], part[1], part[2])) + CIVIL_WIB_MS +
-            ((int64_t)part[3] * 3600 + part[4] * 60 + part[5] - (int64_t)part[6] * 900) * 1000;
+    ts_ms =
+        civil_day_start(civil_day_of(2000 + part[0], part[1], part[2])) + CIVIL_WIB_MS +
+        ((int64_t)part[3] * 3600 + (int64_t)part[4] * 60 + part[5] - (int64_t)part[6] * 900) * 1000;
     return clock_trusted() && clock_plausible(now_ms) && ts_ms <= now_ms + AHEAD_MS ? ts_ms : 0;
 }
 
