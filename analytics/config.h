@@ -2,7 +2,7 @@
 /* config: analytics.json. Errors name file:line:column, key and what is allowed.
  *
  * { "records": {"path"}, "source": {"influx": {"url", "database", "token_file", "insecure_http"}} or
- *   {"collector": {"socket"}}, "web": {"bind", "port", "notice", "phone",
+ *   {"collector": {"socket"}}, "web": {"bind", "port", "names", "notice", "phone",
  *   "office_kotim", "office_seruyan"},
  *   "forecast": {"seed", "draws", "months", "threads",
  *   "write_back"},
@@ -39,8 +39,10 @@ struct analytics_config {
     char collector_socket[108];  /* source socket */
     /* write supply_forecast to InfluxDB; default true with source influx, else false */
     bool write_back;
-    char bind[65];    /* web: address, default "127.0.0.1" */
-    int port;         /* web: 0..65535, default 8080; 0 any free port */
+    char bind[65]; /* web: address, default "127.0.0.1" */
+    int port;      /* web: 0..65535, default 8080; 0 any free port */
+    char web_names
+        [161]; /* names by which browsers know the pages, blanks between; addresses and localhost need none */
     char notice[161]; /* shown on every page when not "", e.g. "Data contoh / simulasi" */
     char phone[33];   /* extension worker's telephone shown in advice; "" none */
     /* the regencies' offices as they are named on printed forecasts; "" none */

@@ -2,8 +2,12 @@
 #include "scene.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "analytics/water/drift.h"
 #include "collector/common/civil.h"
+#include "collector/common/log.h"
 
 #define HOUR_MS ((int64_t)60 * 60 * 1000)
 enum {
@@ -52,4 +56,127 @@ void scene_records(const struct records_snapshot *s, size_t pond, struct status_
             before += s->death[i].count;
     }
     out->deaths_usual = before / USUAL_DAYS;
+}
+
+void scene_limits(const struct rec_limit *limit, size_t n, const char *pond,
+                  const struct status_limits *usual, struct status_limits *out, const char **fault)
+{
+    struct status_limits own = *usual;
+
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < STATUS_LIMIT_COUNT; k++)
+            if (strcmp(limit[i].pond, pond) == 0 && strcmp(limit[i].key, STATUS_LIMIT[k].name) == 0)
+                *status_limit_at(&own, k) = limit[i].value;
+    *fault = status_limits_fault(&own);
+    *out = *fault == NULL ? own : *usual;
+}
+
+void scene_presses(const struct rec_press *press, size_t n, const char *pond,
+                   struct status_scene *out)
+{
+    for (size_t i = 0; i < n; i++)
+        if (press[i].kind == PRESS_GASPING && strcmp(press[i].pond, pond) == 0)
+            out->gasping_ms = press[i].at_ms;
+}
+
+bool scene_aerator_on(const struct rec_press *press, size_t n, const char *pond, int64_t now_ms,
+                      int64_t *since_ms)
+{
+    int64_t said_ms = 0;
+    bool on = false;
+
+    *since_ms = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool says = press[i].kind == PRESS_AERATOR_ON;
+
+        if ((!says && press[i].kind != PRESS_AERATOR_OFF) || strcmp(press[i].pond, pond) != 0)
+            continue;
+        if (says != on || *since_ms == 0)
+            *since_ms = press[i].at_ms;
+        on = says;
+        said_ms = press[i].at_ms;
+    }
+    if (on && now_ms - said_ms > SCENE_AERATOR_HOLD_MS) {
+        *since_ms = 0;
+        on = false;
+    }
+    return on;
+}
+
+/* It ran from on_ms to off_ms, or as long as the word holds. */
+static int aerated(struct night_model *m, int64_t on_ms, int64_t said_ms, int64_t off_ms)
+{
+    int64_t most = said_ms + SCENE_AERATOR_HOLD_MS;
+
+    return night_model_aerator(m, on_ms, off_ms < most ? off_ms : most);
+}
+
+int scene_aerator(const struct rec_press *press, size_t n, const char *pond, int64_t to_ms,
+                  struct night_model *m)
+{
+    int64_t on_ms = 0, said_ms = 0;
+    int rc = 0;
+
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        const struct rec_press *q = &press[i];
+
+        if (strcmp(q->pond, pond) != 0 || q->at_ms > to_ms)
+            continue;
+        if (q->kind == PRESS_AERATOR_ON) {
+            if (on_ms != 0 && q->at_ms - said_ms > SCENE_AERATOR_HOLD_MS) {
+                rc = aerated(m, on_ms, said_ms, q->at_ms);
+                on_ms = 0;
+            }
+            on_ms = on_ms != 0 ? on_ms : q->at_ms;
+            said_ms = q->at_ms;
+        }
+        if (q->kind == PRESS_AERATOR_OFF && on_ms != 0) {
+            rc = aerated(m, on_ms, said_ms, q->at_ms);
+            on_ms = 0;
+        }
+    }
+    return rc == 0 && on_ms != 0 ? aerated(m, on_ms, said_ms, to_ms) : rc;
+}
+
+int64_t scene_crossing(const struct night_forecast *f, double limit_mg_l)
+{
+    for (int k = 0; k < f->steps; k++)
+        if (f->path[k].p50 < limit_mg_l)
+            return f->issue_ms + (k + 1) * NIGHT_STEP_MS;
+    return 0;
+}
+
+void scene_night(const struct night_forecast *f, double limit_mg_l, struct status_scene *out)
+{
+    out->night = f != NULL && f->until_ms > out->now_ms;
+    if (!out->night)
+        return;
+    out->night_p_watch = night_p_below(f, limit_mg_l);
+    out->night_min_mg_l = f->min.p50;
+    out->night_low_ms = scene_crossing(f, limit_mg_l);
+}
+
+int scene_fouled(struct series_source *s, const char *pond, int64_t now_ms, int64_t *fouled_ms)
+{
+    enum {
+        DAYS = DRIFT_BACK_DAYS + DRIFT_RECENT_DAYS
+    };
+    int32_t today = civil_day(now_ms);
+    struct drift_day day[DAYS + 1];
+    struct drift_swing swing;
+    struct series oxygen = {0};
+    double *work;
+    size_t n;
+    int rc = series_load(s, pond, METRIC_DO_MG_L, civil_day_start(today - DAYS),
+                         civil_day_start(today), NIGHT_STEP_MS, &oxygen);
+
+    if (rc != 0)
+        return rc;
+    work = xcalloc(oxygen.n, sizeof *work);
+    n = drift_days(oxygen.value, oxygen.ts_ms, oxygen.n, work, day, DAYS + 1);
+    drift_swing(day, n < DAYS + 1 ? n : DAYS + 1, today - 1, &swing);
+    *fouled_ms = swing.notice ? civil_day_start(today) : 0;
+    free(work);
+    series_free(&oxygen);
+    return 0;
 }

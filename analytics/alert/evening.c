@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analytics/scene.h"
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
 
@@ -104,27 +105,14 @@ static int feed_aerator(const struct rec_press *press, size_t presses, struct se
                         const char *pond, int64_t from_ms, int64_t to_ms, struct night_model *m)
 {
     struct series relay = {0};
-    int64_t on_ms = 0;
     int rc = series_load(s, pond, METRIC_RELAY, from_ms, to_ms, NIGHT_STEP_MS, &relay);
 
     for (size_t i = 0; i < relay.n && rc == 0; i++)
         if (relay.value[i] >= 0.5) /* its state is told every 15 minutes at least */
             rc = night_model_aerator(m, relay.ts_ms[i], relay.ts_ms[i] + 15 * MIN_MS);
     series_free(&relay);
-    for (size_t i = 0; i < presses && rc == 0; i++) {
-        const struct rec_press *q = &press[i];
-
-        if (strcmp(q->pond, pond) != 0)
-            continue;
-        if (q->kind == PRESS_AERATOR_ON)
-            on_ms = q->at_ms;
-        if (q->kind == PRESS_AERATOR_OFF && on_ms != 0) {
-            rc = night_model_aerator(m, on_ms, q->at_ms > on_ms ? q->at_ms : on_ms);
-            on_ms = 0;
-        }
-    }
-    if (rc == 0 && on_ms != 0 && on_ms < to_ms)
-        rc = night_model_aerator(m, on_ms, to_ms);
+    if (rc == 0)
+        rc = scene_aerator(press, presses, pond, to_ms, m);
     return rc == NILA_ERR_RANGE ? 0 : rc; /* a time the model does not take: it is left out */
 }
 
@@ -159,15 +147,6 @@ static int feed(const struct look *l, struct series_source *s, const char *pond,
         rc = feed_aerator(press, presses, s, pond, issue_ms - BACK_MS, issue_ms, m);
     free(press);
     return rc;
-}
-
-/* When the middle path falls below the limit; 0: it does not. */
-static int64_t crossing(const struct night_forecast *f, double limit)
-{
-    for (int k = 0; k < f->steps; k++)
-        if (f->path[k].p50 < limit)
-            return f->issue_ms + (k + 1) * NIGHT_STEP_MS;
-    return 0;
 }
 
 static void dusk_line(struct evening_told *out, const struct look_pond *p,
@@ -220,7 +199,7 @@ static void foretell(const struct look *l, struct night_model *const *model, siz
         g->min_p10 = f.min.p10;
         g->min_p50 = f.min.p50;
         g->min_p90 = f.min.p90;
-        g->low_ms = crossing(&f, g->threshold);
+        g->low_ms = scene_crossing(&f, g->threshold);
         (void)night_basis_words(&f, true, g->basis, sizeof g->basis);
         if (g->p_below >= night_p)
             dusk_line(out, p, g, &f, now_ms);

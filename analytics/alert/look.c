@@ -41,16 +41,9 @@ void look_free(struct look *l)
 
 static void own_limits(const struct look *l, struct look_pond *p)
 {
-    struct status_limits own = *l->usual;
     const char *fault;
 
-    for (size_t i = 0; i < l->limits; i++)
-        for (size_t k = 0; k < STATUS_LIMIT_COUNT; k++)
-            if (strcmp(l->limit[i].pond, p->pond->slug) == 0 &&
-                strcmp(l->limit[i].key, STATUS_LIMIT[k].name) == 0)
-                *status_limit_at(&own, k) = l->limit[i].value;
-    fault = status_limits_fault(&own);
-    p->limits = fault == NULL ? own : *l->usual;
+    scene_limits(l->limit, l->limits, p->pond->slug, l->usual, &p->limits, &fault);
     if (fault != NULL)
         log_warnx("pond %s: its own limits: %s; the usual ones are used", p->pond->slug, fault);
 }

@@ -22,7 +22,8 @@ enum {
     ASKS_MS = 1000,      /* acknowledgements of pages and command line are looked for */
     INPUTS_MS = 5000,    /* mains and the button on the box */
     READ_MS = 60 * 1000, /* ponds, contacts, limits */
-    FEED_MS = 1000,      /* attempts that fell due */
+    ALIVE_MS = 2 * 60 * 1000,
+    FEED_MS = 1000, /* attempts that fell due */
     INPUT_BACK_MS = 20 * 60 * 1000
 };
 
@@ -445,6 +446,18 @@ static bool due(int64_t *at, int64_t mono, int64_t every_ms)
     return true;
 }
 
+/* Pages say that the alarm does not run when they have not read this for five minutes. */
+static void say_alive(struct watch *w, int64_t now_ms)
+{
+    struct rec_mark mark = {.key = "watch", .at_ms = now_ms};
+    struct alarm_commit c = {.mark = &mark, .marks = 1, .now_ms = now_ms};
+
+    if (!due(&w->alive_due, clock_mono_ms(), ALIVE_MS))
+        return;
+    if (records_alarms_commit(w->records, &c) != 0) /* told by records */
+        w->alive_due = 0;
+}
+
 static void pass(struct watch *w, int64_t now_ms)
 {
     if (now_ms - w->look.read_ms >= READ_MS || now_ms < w->look.read_ms) {
@@ -457,6 +470,7 @@ static void pass(struct watch *w, int64_t now_ms)
     look_pass(&w->look, w->series, w->settings, now_ms);
     decide(w, now_ms);
     watch_daily(w, now_ms);
+    say_alive(w, now_ms);
 }
 
 int64_t watch_step(struct watch *w, bool *passed)

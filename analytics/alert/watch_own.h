@@ -23,8 +23,8 @@ struct watch {
         char subject[ALARM_SUBJECT_SIZE], group[ALARM_WORD_SIZE];
         int64_t at_ms;
     } direct[WATCH_DIRECT];
-    int64_t pass_due, asks_due, inputs_due, feed_due;       /* monotonic */
-    int64_t dusk_tried_ms, judge_tried_ms, notice_tried_ms; /* wall */
+    int64_t pass_due, asks_due, inputs_due, feed_due, alive_due; /* monotonic */
+    int64_t dusk_tried_ms, judge_tried_ms, notice_tried_ms;      /* wall */
 };
 
 /* Notice, forecast, routine message and the judgement of nights, when their time has come. */

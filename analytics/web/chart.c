@@ -134,10 +134,13 @@ static void draw_nights(struct buf *b, const struct axes *a, int64_t from_ms, in
     }
 }
 
-/* Clock times every six hours (every day for longer axes), at least 34 units from the edges. */
+/* Clock times every six hours (every day for longer axes, every three hours for half a day), at least 34 units from the edges. */
 static void draw_hours(struct buf *b, const struct axes *a, const struct chart_line *c)
 {
-    int64_t step = c->to_ms - c->from_ms > 36 * HOUR_MS ? 24 * HOUR_MS : 6 * HOUR_MS;
+    int64_t wide = c->to_ms - c->from_ms;
+    int64_t step = wide > 36 * HOUR_MS   ? 24 * HOUR_MS
+                   : wide > 18 * HOUR_MS ? 6 * HOUR_MS
+                                         : 3 * HOUR_MS;
 
     for (int64_t t = civil_day_start(civil_day(c->from_ms)); t <= c->to_ms; t += step) {
         double x = at_x(a, (double)t);
@@ -202,6 +205,48 @@ void chart_line(struct buf *b, const struct chart_line *c)
     draw_limits(b, &a, c);
     draw_points(b, &a, c, p, n);
     html_put(b, "<text x=\"2\" y=\"14\" class=\"s\">$</text></svg>", c->unit);
+}
+
+static void draw_path(struct buf *b, const struct axes *a, const struct chart_path *c)
+{
+    buf_str(b, "<path class=\"band\" d=\"");
+    for (size_t i = 0; i < c->n; i++)
+        buf_printf(b, "%c%.1f %.1f", i == 0 ? 'M' : 'L', at_x(a, (double)c->ts_ms[i]),
+                   at_y(a, c->p90[i]));
+    for (size_t i = c->n; i-- > 0;)
+        buf_printf(b, "L%.1f %.1f", at_x(a, (double)c->ts_ms[i]), at_y(a, c->p10[i]));
+    buf_str(b, "z\"/><path class=\"median\" d=\"");
+    for (size_t i = 0; i < c->n; i++)
+        buf_printf(b, "%c%.1f %.1f", i == 0 ? 'M' : 'L', at_x(a, (double)c->ts_ms[i]),
+                   at_y(a, c->p50[i]));
+    buf_str(b, "\"/>");
+}
+
+void chart_path(struct buf *b, const struct chart_path *c)
+{
+    struct chart_point p[CHART_MAX_POINTS];
+    const struct chart_line *l = &c->axes;
+    size_t n = l->series == NULL ? 0 : chart_reduce(l->series, l->from_ms, l->to_ms, p);
+    struct axes a = {.x0 = (double)l->from_ms, .x1 = (double)l->to_ms};
+    double low = l->y_min, high = l->y_max;
+
+    for (size_t i = 0; i < n; i++) {
+        low = fmin(low, p[i].value);
+        high = fmax(high, p[i].value);
+    }
+    for (size_t i = 0; i < c->n; i++) {
+        low = fmin(low, c->p10[i]);
+        high = fmax(high, c->p90[i]);
+    }
+    nice(&a, low, high);
+    svg_begin(b, l->id, l->title, l->desc);
+    draw_nights(b, &a, l->from_ms, l->to_ms);
+    draw_scale(b, &a, l->lang);
+    draw_hours(b, &a, l);
+    draw_limits(b, &a, l);
+    draw_path(b, &a, c);
+    draw_points(b, &a, l, p, n);
+    html_put(b, "<text x=\"2\" y=\"14\" class=\"s\">$</text></svg>", l->unit);
 }
 
 static void draw_bars(struct buf *b, const struct axes *a, const struct chart_fan *c)

@@ -47,6 +47,17 @@ struct chart_line {
 /* Line with night shading (17.30 to 05.30 WIB), limits, and the last value. n = 0 draws the empty axes. */
 void chart_line(struct buf *b, const struct chart_line *c);
 
+#define CHART_MAX_STEPS 96
+/* A forecast: the band from p10 to p90 with its middle, over the axes of chart_line. */
+struct chart_path {
+    size_t n; /* 1..CHART_MAX_STEPS */
+    int64_t ts_ms[CHART_MAX_STEPS];
+    double p10[CHART_MAX_STEPS], p50[CHART_MAX_STEPS], p90[CHART_MAX_STEPS];
+    struct chart_line
+        axes; /* series: what was measured before, NULL nothing; decimals and unit as there */
+};
+void chart_path(struct buf *b, const struct chart_path *c);
+
 #define CHART_MAX_MONTHS 12
 struct chart_month {
     char label[FORMAT_SIZE];

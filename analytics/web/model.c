@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "model.h"
+#include "model_own.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +8,7 @@
 #include <time.h>
 
 #include "analytics/scene.h"
-#include "analytics/web/filesign.h"
+#include "analytics/web/assets.h"
 #include "analytics/web/model_accuracy.h"
 #include "analytics/web/model_forecast.h"
 #include "collector/common/civil.h"
@@ -21,48 +20,12 @@
 #define BUCKET_MS (5 * MINUTE_MS)
 /* After a whole look back the newest values of each pond are asked for this far back; what is older is kept. Long enough for
  * ammonia taken by hand and imported later, as long as it judges (status.h). */
-#define RECENT_MS (25 * HOUR_MS)
-/* A day in memory is served without asking again while it is younger. */
-#define DAY_FRESH_MS    MINUTE_MS
+#define RECENT_MS       (25 * HOUR_MS)
 #define RECORDS_LOOK_MS MINUTE_MS
+/* The collector tells the state of a contact every 15 minutes. */
+#define CONTACT_MS (20 * MINUTE_MS)
 /* A forecast that failed, or knew no water because the database was away, is tried again after this. */
 #define FORECAST_RETRY_MS (5 * MINUTE_MS)
-
-/* What is known of one pond. */
-struct entry {
-    char slug[SLUG_SIZE];
-    struct series_latest latest;
-    struct series hour; /* raw usable oxygen */
-    struct status_ph ph;
-    int64_t ph_mono_ms; /* when ph was read; 0 never */
-    bool looked_back;   /* the whole look back was read */
-    bool wanted;        /* a page waits for the day */
-    struct page_day day;
-    int64_t day_mono_ms; /* when day was read */
-};
-
-struct estimate {
-    char pond[SLUG_SIZE], cycle[SLUG_SIZE];
-    struct supply_pond fish;
-};
-
-struct model {
-    struct model_config c;
-    pthread_t water, supply;
-    pthread_mutex_t lock; /* guards all below */
-    pthread_cond_t
-        changed; /* something is wanted, was read, or it is time to stop; CLOCK_MONOTONIC */
-    bool stop;
-    bool look;                         /* the records thread shall not wait for its minute */
-    struct records_snapshot *snapshot; /* NULL: not read yet */
-    struct file_sign sign;
-    struct entry *entry; /* one a pond of the snapshot, in its order */
-    size_t entries;
-    int64_t read_ms, away_since_ms;
-    struct page_forecast forecast;
-    struct estimate *estimate;
-    size_t estimates;
-};
 
 static void entry_free(struct entry *e)
 {
@@ -71,7 +34,7 @@ static void entry_free(struct entry *e)
     series_free(&e->day.temp);
 }
 
-static long entry_find(const struct model *m, const char *slug)
+long model_entry_find(const struct model *m, const char *slug)
 {
     for (size_t i = 0; i < m->entries; i++)
         if (strcmp(m->entry[i].slug, slug) == 0)
@@ -80,7 +43,7 @@ static long entry_find(const struct model *m, const char *slug)
 }
 
 /* Sleeps until something changes or ms have passed; the lock is held. */
-static void wait_ms(struct model *m, int64_t ms)
+void model_wait_ms(struct model *m, int64_t ms)
 {
     struct timespec t;
 
@@ -103,7 +66,7 @@ static void adopt(struct model *m, struct records_snapshot *s)
     struct entry *fresh = xcalloc(s->ponds, sizeof *fresh);
 
     for (size_t i = 0; i < s->ponds; i++) {
-        long old = entry_find(m, s->pond[i].slug);
+        long old = model_entry_find(m, s->pond[i].slug);
         if (old >= 0) {
             fresh[i] = m->entry[old];
             m->entry[old] = (struct entry){0};
@@ -119,18 +82,52 @@ static void adopt(struct model *m, struct records_snapshot *s)
     m->snapshot = s;
 }
 
-/* Reads the records; true when they could be read. The lock is not held. */
+/* Of what forecasts are made from: alarms and buttons change the same file every few minutes. */
+static uint64_t hash_of(const struct records_snapshot *s)
+{
+    const struct {
+        const void *p;
+        size_t n, size;
+    } PART[] = {
+        {s->farm, s->farms, sizeof *s->farm},
+        {s->pond, s->ponds, sizeof *s->pond},
+        {s->cycle, s->cycles, sizeof *s->cycle},
+        {s->feed, s->feeds, sizeof *s->feed},
+        {s->sample, s->samples, sizeof *s->sample},
+        {s->death, s->deaths, sizeof *s->death},
+        {s->harvest, s->harvests, sizeof *s->harvest},
+        {s->fingerlings, s->fingerling_rows, sizeof *s->fingerlings},
+        {s->official, s->officials, sizeof *s->official},
+        {s->registry, s->registers, sizeof *s->registry},
+        {s->assumption, s->assumptions, sizeof *s->assumption},
+        {s->class, s->classes, sizeof *s->class},
+        {s->survey, s->surveys, sizeof *s->survey},
+    };
+    uint64_t h = s->stray;
+
+    for (size_t i = 0; i < sizeof PART / sizeof PART[0]; i++)
+        h = h * 31 + PART[i].n +
+            (PART[i].n == 0 ? 0 : assets_hash(PART[i].p, PART[i].n * PART[i].size));
+    return h;
+}
+
+/* Reads the records; true when they could be read and what forecasts are made from has changed. The lock is not held. */
 static bool read_records(struct model *m, const struct file_sign *sign)
 {
     struct records_snapshot *s = NULL;
+    bool fresh;
+    uint64_t hash;
 
     if (records_snapshot(m->c.records, clock_wall_ms(), &s) != 0)
         return false; /* logged by records */
+    hash = hash_of(s);
     pthread_mutex_lock(&m->lock);
+    fresh = m->snapshot == NULL || m->records_hash != hash;
     adopt(m, s);
+    m->records_hash = hash;
     m->sign = *sign;
     pthread_mutex_unlock(&m->lock);
-    return true;
+    return fresh;
 }
 
 /* --- forecast --- */
@@ -242,7 +239,7 @@ static void *supply_main(void *arg)
         pthread_mutex_lock(&m->lock);
         until = clock_mono_ms() + (have ? RECORDS_LOOK_MS : m->c.refresh_ms);
         while (!m->stop && !m->look && clock_mono_ms() < until)
-            wait_ms(m, until - clock_mono_ms());
+            model_wait_ms(m, until - clock_mono_ms());
         m->look = false;
     }
     pthread_mutex_unlock(&m->lock);
@@ -292,7 +289,7 @@ static bool read_latest(struct model *m, size_t i)
            series_load(m->c.series, slug, METRIC_DO_MG_L, now - HOUR_MS, now + MINUTE_MS, 0,
                        &hour) == 0;
     pthread_mutex_lock(&m->lock);
-    at = entry_find(m, slug); /* the records may have changed meanwhile */
+    at = model_entry_find(m, slug); /* the records may have changed meanwhile */
     if (well && at >= 0) {
         merge(&m->entry[at], newest);
         series_free(&m->entry[at].hour);
@@ -326,7 +323,7 @@ static bool read_day(struct model *m, size_t i)
            series_load(m->c.series, slug, METRIC_TEMP_C, day.from_ms, day.to_ms, BUCKET_MS,
                        &day.temp) == 0;
     pthread_mutex_lock(&m->lock);
-    at = entry_find(m, slug);
+    at = model_entry_find(m, slug);
     if (at >= 0)
         m->entry[at].wanted = false;
     if (well && at >= 0) {
@@ -347,6 +344,26 @@ static long wanted(const struct model *m)
         if (m->entry[i].wanted)
             return (long)i;
     return -1;
+}
+
+/* Are the mains there? What nobody knows stays as it was. Called with the lock, gives it up while the query runs. */
+static void read_mains(struct model *m)
+{
+    const struct alert_settings *a = &m->c.config->alert;
+    struct series_contact c = {0};
+    int rc;
+
+    if (a->mains_input[0] == '\0')
+        return;
+    pthread_mutex_unlock(&m->lock);
+    rc = series_contact(m->c.series, a->mains_input, clock_wall_ms() - CONTACT_MS, &c);
+    pthread_mutex_lock(&m->lock);
+    if (rc != 0 || c.ts_ms == 0)
+        return;
+    if (c.value != a->mains_lost)
+        m->mains_lost_ms = 0;
+    else if (m->mains_lost_ms == 0)
+        m->mains_lost_ms = c.since_ms;
 }
 
 static void *water_main(void *arg)
@@ -373,96 +390,17 @@ static void *water_main(void *arg)
         } else if (in_round) {
             in_round = false;
             m->read_ms = clock_wall_ms();
+            read_mains(m);
         } else {
             int64_t left = due - clock_mono_ms();
-            wait_ms(m, m->snapshot == NULL ? 200 : left < 1 ? 1 : left);
+            model_wait_ms(m, m->snapshot == NULL ? 200 : left < 1 ? 1 : left);
         }
     }
     pthread_mutex_unlock(&m->lock);
     return NULL;
 }
 
-/* --- what pages see --- */
-
-static void picture_fish(const struct model *m, struct page_pond *p, size_t i, int32_t today)
-{
-    const struct rec_cycle *cycle;
-    long open = records_open_cycle(m->snapshot, i, today);
-
-    if (open < 0)
-        return;
-    cycle = &m->snapshot->cycle[open];
-    p->has_cycle = true;
-    p->stocked_day = cycle->stocked_day;
-    p->stocked = cycle->count;
-    for (size_t k = 0; k < m->estimates; k++) {
-        if (strcmp(m->estimate[k].pond, p->pond.slug) == 0 &&
-            strcmp(m->estimate[k].cycle, cycle->slug) == 0) {
-            p->has_estimate = true;
-            p->estimate = m->estimate[k].fish;
-        }
-    }
-}
-
-static void picture_pond(const struct model *m, struct page_pond *p, size_t i, int64_t now_ms)
-{
-    const struct records_snapshot *s = m->snapshot;
-    const struct entry *e = &m->entry[i];
-    struct status_scene scene = {.do_1h = &e->hour, .now_ms = now_ms};
-
-    p->pond = s->pond[i];
-    memcpy(p->farm, s->farm[s->pond[i].farm].name, sizeof p->farm);
-    p->kecamatan = s->farm[s->pond[i].farm].kecamatan;
-    p->latest = e->latest;
-    for (int k = 0; k < METRIC_COUNT; k++) {
-        struct series_last *last = &p->latest.metric[k];
-        if (last->ts_ms < now_ms - PAGE_LOOK_BACK_DAYS * CIVIL_DAY_MS)
-            *last = (struct series_last){0};
-        p->heard = p->heard || last->ts_ms != 0;
-    }
-    scene.latest = &p->latest;
-    if (e->ph_mono_ms != 0)
-        scene.ph = &e->ph;
-    scene_records(s, i, &scene);
-    status_judge(&scene, m->c.limits, &p->status);
-    picture_fish(m, p, i, civil_day(now_ms));
-}
-
-struct page_model *model_picture(struct model *m)
-{
-    struct page_model *p = NULL;
-
-    pthread_mutex_lock(&m->lock);
-    if (m->snapshot != NULL) {
-        p = xcalloc(1, sizeof *p);
-        p->now_ms = clock_wall_ms();
-        p->read_ms = m->read_ms;
-        p->away_since_ms = m->away_since_ms;
-        p->notice = m->c.config->notice;
-        p->phone = m->c.config->phone;
-        for (size_t r = 0; r < REGENCY_COUNT; r++)
-            p->office[r] = m->c.config->office[r];
-        p->limits = m->c.limits;
-        p->limit_source = m->c.config->limit_source;
-        p->forecast = m->forecast;
-        p->ponds = m->entries;
-        p->pond = xcalloc(m->entries, sizeof *p->pond);
-        for (size_t i = 0; i < m->entries; i++)
-            picture_pond(m, &p->pond[i], i, p->now_ms);
-    }
-    pthread_mutex_unlock(&m->lock);
-    if (p != NULL)
-        page_order(p);
-    return p;
-}
-
-void model_picture_free(struct page_model *p)
-{
-    if (p == NULL)
-        return;
-    free(p->pond);
-    free(p);
-}
+/* --- start and stop --- */
 
 void model_look(struct model *m)
 {
@@ -472,68 +410,6 @@ void model_look(struct model *m)
     pthread_mutex_unlock(&m->lock);
 }
 
-static struct series copy_series(const struct series *s)
-{
-    struct series c = *s;
-
-    c.ts_ms = xcalloc(s->n, sizeof *c.ts_ms);
-    c.value = xcalloc(s->n, sizeof *c.value);
-    if (s->n > 0) {
-        memcpy(c.ts_ms, s->ts_ms, s->n * sizeof *c.ts_ms);
-        memcpy(c.value, s->value, s->n * sizeof *c.value);
-    }
-    return c;
-}
-
-/* A day that was read a while ago (the database is away) is shown as what is left of it in the 24 hours up to now. */
-static void day_until_now(struct page_day *d)
-{
-    int64_t now = clock_wall_ms();
-
-    if (now - d->to_ms < 2 * DAY_FRESH_MS)
-        return;
-    d->to_ms = now;
-    d->from_ms = now - CIVIL_DAY_MS;
-    series_drop_before(&d->oxygen, d->from_ms);
-    series_drop_before(&d->temp, d->from_ms);
-}
-
-void model_day(struct model *m, const char *slug, int64_t wait, struct page_day *out)
-{
-    int64_t until = clock_mono_ms() + wait, now;
-    long i;
-
-    *out = (struct page_day){0};
-    pthread_mutex_lock(&m->lock);
-    i = entry_find(m, slug);
-    now = clock_mono_ms();
-    if (i >= 0 && m->c.series != NULL && m->away_since_ms == 0 &&
-        (!m->entry[i].day.ready || now - m->entry[i].day_mono_ms > DAY_FRESH_MS)) {
-        m->entry[i].wanted = true;
-        pthread_cond_broadcast(&m->changed);
-        while (i >= 0 && m->entry[i].wanted && !m->stop && now < until) {
-            wait_ms(m, until - now);
-            i = entry_find(m, slug);
-            now = clock_mono_ms();
-        }
-    }
-    if (i >= 0 && m->entry[i].day.ready) {
-        *out = m->entry[i].day;
-        out->oxygen = copy_series(&m->entry[i].day.oxygen);
-        out->temp = copy_series(&m->entry[i].day.temp);
-        day_until_now(out);
-    }
-    pthread_mutex_unlock(&m->lock);
-}
-
-void model_day_free(struct page_day *d)
-{
-    series_free(&d->oxygen);
-    series_free(&d->temp);
-}
-
-/* --- start and stop --- */
-
 static void release(struct model *m)
 {
     for (size_t i = 0; i < m->entries; i++)
@@ -541,6 +417,7 @@ static void release(struct model *m)
     free(m->entry);
     free(m->estimate);
     records_snapshot_free(m->snapshot);
+    board_free(m->board);
     pthread_cond_destroy(&m->changed);
     pthread_mutex_destroy(&m->lock);
     free(m);
@@ -556,6 +433,7 @@ static void halt(struct model *m, bool water, bool supply)
         pthread_join(m->water, NULL);
     if (supply)
         pthread_join(m->supply, NULL);
+    nights_stop(m->nights);
     release(m);
 }
 
@@ -567,6 +445,7 @@ int model_start(struct model **out, const struct model_config *c)
     bool water = c->series != NULL;
 
     m->c = *c;
+    m->board = board_new(c->records, c->config->records_path);
     pthread_mutex_init(&m->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -580,6 +459,10 @@ int model_start(struct model **out, const struct model_config *c)
     }
     if (water && pthread_create(&m->water, NULL, water_main, m) != 0) {
         halt(m, false, true);
+        return NILA_ERR_IO;
+    }
+    if (water && nights_start(&m->nights, c->records, c->series) != 0) {
+        halt(m, true, true);
         return NILA_ERR_IO;
     }
     *out = m;

@@ -49,3 +49,13 @@ const struct page_pond *page_find(const struct page_model *m, const char *slug)
             return &m->pond[i];
     return NULL;
 }
+
+const struct status_limits *page_limits(const struct page_model *m, const struct page_pond *p)
+{
+    return p->limits != NULL ? p->limits : m->limits;
+}
+
+bool page_watch_silent(const struct page_model *m)
+{
+    return m->now_ms - m->board.watch_ms > PAGE_WATCH_MS;
+}

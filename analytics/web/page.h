@@ -10,12 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analytics/alert/report.h"
+#include "analytics/records/alarms.h"
 #include "analytics/records/records.h"
 #include "analytics/series.h"
 #include "analytics/supply/neraca.h"
 #include "analytics/supply/recalibrate.h"
 #include "analytics/supply/supply.h"
 #include "analytics/supply/untracked.h"
+#include "analytics/water/night.h"
 #include "analytics/water/status.h"
 #include "analytics/web/format.h"
 #include "collector/common/buf.h"
@@ -31,12 +34,42 @@ struct page_pond {
     struct series_latest latest; /* zeroed when nothing was heard */
     bool heard;                  /* any value within PAGE_LOOK_BACK_DAYS */
     struct pond_status status;
-    bool has_cycle; /* a cycle is open today */
+    const struct status_limits *limits; /* its own; NULL: as the model's */
+    bool aerator;                       /* on, as people said */
+    int64_t aerator_ms;                 /* since when; 0: nobody said */
+    bool has_cycle;                     /* a cycle is open today */
     int32_t stocked_day;
     double stocked;    /* fish */
     bool has_estimate; /* the forecast has reached this cycle */
     struct supply_pond estimate;
 };
+
+/* A pond's coming night. */
+struct page_night {
+    int64_t asked_ms;              /* 0: not tried (yet) */
+    int nights;                    /* usable ones behind it */
+    bool ready, both;              /* without is there; with too */
+    struct night_forecast without; /* aeration */
+    struct night_forecast with;
+    int64_t fouled_ms; /* since when the oxygen probe seems fouled; 0: it does not */
+};
+
+/* What the records say of alarms and buttons. */
+struct page_board {
+    size_t alarms, limits, presses, nights, months;
+    struct rec_alarm *alarm; /* told within PAGE_LOOK_BACK_DAYS or open, newest first */
+    struct rec_limit *limit;
+    struct rec_press *press; /* of the last day, by time */
+    struct rec_night *night; /* yesterday's and today's */
+    struct report_pond *month;
+    int64_t watch_ms; /* when the alarm (nila-analytics watch) last said that it runs; 0 never */
+};
+
+/* The alarm counts as not running after so long without a word. */
+#define PAGE_WATCH_MS ((int64_t)5 * 60 * 1000)
+
+/* What a form sends back (press.h). */
+#define PAGE_TOKEN_SIZE 40
 
 enum page_forecast_state {
     PAGE_FORECAST_WAITING,
@@ -125,7 +158,15 @@ struct page_model {
     struct page_pond *pond;                  /* worst first (page_order) */
     unsigned level_count[STATUS_DANGER + 1]; /* ponds of each status_level */
     struct page_forecast forecast;
+    struct page_board board;
+    const char *token;         /* of the forms; NULL or "": no buttons are drawn */
+    struct status_limits *own; /* where the ponds' own limits lie; NULL: none */
 };
+
+/* The limits that hold at the pond. */
+const struct status_limits *page_limits(const struct page_model *m, const struct page_pond *p);
+/* Is the alarm known not to run? */
+bool page_watch_silent(const struct page_model *m);
 
 /* Sorts the ponds worst first, then by reason, farm and name, and counts the levels. */
 void page_order(struct page_model *m);
@@ -138,11 +179,18 @@ struct page_day {
     bool ready; /* false: not read in time, say so */
     int64_t from_ms, to_ms;
     struct series oxygen, temp; /* 5-minute means */
+    struct page_night *night;   /* NULL: nothing is known */
 };
 
 void page_home(struct buf *b, const struct page_model *m, enum lang lang);
 void page_pond(struct buf *b, const struct page_model *m, const struct page_pond *p,
                const struct page_day *day, enum lang lang);
+/* "Malam ini" from 16:00 on, and until 09:00 how the night went; nothing at other hours. page_tonight.c */
+void page_tonight(struct buf *b, const struct page_model *m, const struct page_pond *p,
+                  const struct page_day *day, enum lang lang);
+/* Alarms now and of the last days; attempt: of all of them, by alarm. */
+void page_alarm(struct buf *b, const struct page_model *m, const struct rec_attempt *attempt,
+                size_t attempts, enum lang lang);
 void page_region(struct buf *b, const struct page_model *m, enum lang lang);
 /* period: "2027-01", "2027-Q1", "all"; "" the first month. One that is not in the forecast is said to be so. */
 void page_print(struct buf *b, const struct page_model *m, const char *period, enum lang lang);
@@ -153,7 +201,7 @@ void page_accuracy(struct buf *b, const struct page_model *m, enum lang lang);
 void page_records(struct buf *b, const struct page_model *m, enum lang lang);
 void page_help(struct buf *b, const struct page_model *m, enum lang lang);
 
-/* 404, 405 or 503, in both languages on one page, lang first. */
+/* 400, 403, 404, 405, 409, 413 or 503, in both languages on one page, lang first. */
 void page_error(struct buf *b, int http_status, const char *notice, enum lang lang);
 
 /* JSON. api_health returns the HTTP status: 200, or 503 when the database is away or nothing was read yet. m is NULL while

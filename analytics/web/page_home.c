@@ -82,7 +82,8 @@ void page_home(struct buf *b, const struct page_model *m, enum lang lang)
                                     .path = "/",
                                     .here = TEXT_NAV_PONDS,
                                     .refresh = true,
-                                    .notice = m->notice};
+                                    .notice = m->notice,
+                                    .m = m};
     bool cards = false;
 
     parts_begin(b, &head, lang);
@@ -92,6 +93,8 @@ void page_home(struct buf *b, const struct page_model *m, enum lang lang)
     else
         summary(b, m, lang);
     parts_database(b, m, lang);
+    if (m->board.watch_ms == 0)
+        parts_watch(b, m, lang);
     for (size_t i = 0; i < m->ponds; i++) {
         if (!m->pond[i].heard)
             continue;

@@ -52,7 +52,8 @@ void page_help(struct buf *b, const struct page_model *m, enum lang lang)
     const struct parts_head head = {.title = text_get(lang, TEXT_HELP_TITLE),
                                     .path = "/bantuan",
                                     .here = TEXT_NAV_HELP,
-                                    .notice = m->notice};
+                                    .notice = m->notice,
+                                    .m = m};
     char watch[FORMAT_SIZE], danger[FORMAT_SIZE];
     const struct text_arg limits[] = {{"waspada", watch}, {"bahaya", danger}, {NULL, NULL}};
 
@@ -87,6 +88,10 @@ void page_error(struct buf *b, int http_status, const char *notice, enum lang la
         enum text title, body;
     } ERROR[] = {
         {503, TEXT_BUSY_TITLE, TEXT_BUSY},
+        {400, TEXT_BAD_TITLE, TEXT_BAD},
+        {403, TEXT_FORBIDDEN_TITLE, TEXT_FORBIDDEN},
+        {409, TEXT_GONE_TITLE, TEXT_GONE},
+        {413, TEXT_TOO_LONG_TITLE, TEXT_TOO_LONG},
         {405, TEXT_METHOD_NOT_ALLOWED_TITLE, TEXT_METHOD_NOT_ALLOWED},
         {404, TEXT_NOT_FOUND_TITLE, TEXT_NOT_FOUND},
     };

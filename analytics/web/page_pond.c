@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analytics/web/buttons.h"
 #include "analytics/web/chart.h"
 #include "analytics/web/html.h"
 #include "analytics/web/parts.h"
@@ -106,8 +107,9 @@ static int64_t gap_of(const struct series *s)
     return gap < GAP_LEAST_MS ? GAP_LEAST_MS : gap > GAP_MOST_MS ? GAP_MOST_MS : gap;
 }
 
-static void day_chart(struct buf *b, const struct page_model *m, const struct page_day *day,
-                      const struct kind *k, const struct series *s, enum lang lang)
+static void day_chart(struct buf *b, const struct page_model *m, const struct page_pond *p,
+                      const struct page_day *day, const struct kind *k, const struct series *s,
+                      enum lang lang)
 {
     struct chart_line c = {.series = s,
                            .from_ms = day->from_ms,
@@ -129,7 +131,7 @@ static void day_chart(struct buf *b, const struct page_model *m, const struct pa
     }
     describe(&desc, m, k, s, lang);
     c.desc = desc.p;
-    c.limits = limits_of(k, m->limits, c.limit);
+    c.limits = limits_of(k, page_limits(m, p), c.limit);
     html_raw(b, "<figure>");
     chart_line(b, &c);
     caption(b, &c, lang);
@@ -310,7 +312,8 @@ void page_pond(struct buf *b, const struct page_model *m, const struct page_pond
                                     .path = path,
                                     .here = TEXT_NAV_PONDS,
                                     .refresh = true,
-                                    .notice = m->notice};
+                                    .notice = m->notice,
+                                    .m = m};
 
     (void)snprintf(path, sizeof path, "/kolam/%s", p->pond.slug);
     parts_begin(b, &head, lang);
@@ -321,13 +324,17 @@ void page_pond(struct buf *b, const struct page_model *m, const struct page_pond
     html_raw(b, "</p>\n");
     if (m->away_since_ms != 0)
         parts_database(b, m, lang);
+    if (m->board.watch_ms == 0)
+        parts_watch(b, m, lang);
     parts_advice(b, m, p, lang);
     if (p->status.level != STATUS_OK)
         parts_call(b, m, lang);
+    buttons_pond(b, m, p, lang);
     parts_values(b, m, p, lang);
     parts_when(b, m, p, lang);
-    day_chart(b, m, day, &OXYGEN, &day->oxygen, lang);
-    day_chart(b, m, day, &TEMPERATURE, &day->temp, lang);
+    page_tonight(b, m, p, day, lang);
+    day_chart(b, m, p, day, &OXYGEN, &day->oxygen, lang);
+    day_chart(b, m, p, day, &TEMPERATURE, &day->temp, lang);
     if (day->ready)
         day_table(b, day, lang);
     cycle(b, m, p, lang);
@@ -336,6 +343,7 @@ void page_pond(struct buf *b, const struct page_model *m, const struct page_pond
         questions_put(b, p, lang);
         parts_element(b, "p", "soft", lang, TEXT_ASK_NOTE, NULL);
     }
+    alarm_of_pond(b, m, p->pond.slug, lang);
     html_put(b, "<p><a class=\"back\" href=\"/\">$</a></p>\n", text_get(lang, TEXT_BACK));
     parts_end(b, lang);
 }

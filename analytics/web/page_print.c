@@ -321,7 +321,8 @@ void page_print(struct buf *b, const struct page_model *m, const char *period, e
     const struct parts_head head = {.title = text_get(lang, TEXT_PRINT_TITLE),
                                     .path = "/wilayah/cetak",
                                     .here = TEXT_NAV_REGION,
-                                    .notice = m->notice};
+                                    .notice = m->notice,
+                                    .m = m};
 
     parts_begin(b, &head, lang);
     if (p.f->state != PAGE_FORECAST_READY) {

@@ -187,7 +187,8 @@ void page_records(struct buf *b, const struct page_model *m, enum lang lang)
     const struct parts_head head = {.title = text_get(lang, TEXT_RECORDS_TITLE),
                                     .path = "/wilayah/catatan",
                                     .here = TEXT_NAV_REGION,
-                                    .notice = m->notice};
+                                    .notice = m->notice,
+                                    .m = m};
 
     parts_begin(b, &head, lang);
     parts_element(b, "h1", "", lang, TEXT_RECORDS_TITLE, NULL);

@@ -312,7 +312,8 @@ void page_region(struct buf *b, const struct page_model *m, enum lang lang)
     const struct parts_head head = {.title = text_get(lang, TEXT_REGION_TITLE),
                                     .path = "/wilayah",
                                     .here = TEXT_NAV_REGION,
-                                    .notice = m->notice};
+                                    .notice = m->notice,
+                                    .m = m};
     struct triple t;
 
     parts_begin(b, &head, lang);

@@ -374,6 +374,7 @@ void page_scenario(struct buf *b, const struct page_model *m, const struct suppo
                               .path = "/wilayah/skenario",
                               .here = TEXT_NAV_REGION,
                               .notice = m->notice,
+                              .m = m,
                               .again_s = ready && asked && state == WHATIF_WAIT ? AGAIN_S : 0};
 
     suppose_query(s, &query);

@@ -37,7 +37,10 @@ static void menu(struct buf *b, const struct parts_head *h, enum lang lang)
     static const struct {
         const char *path;
         enum text text;
-    } ENTRY[] = {{"/", TEXT_NAV_PONDS}, {"/wilayah", TEXT_NAV_REGION}, {"/bantuan", TEXT_NAV_HELP}};
+    } ENTRY[] = {{"/", TEXT_NAV_PONDS},
+                 {"/alarm", TEXT_ALARM_TITLE},
+                 {"/wilayah", TEXT_NAV_REGION},
+                 {"/bantuan", TEXT_NAV_HELP}};
     enum lang other = lang == LANG_ID ? LANG_EN : LANG_ID;
 
     html_put(b, "<nav aria-label=\"$\">", text_get(lang, TEXT_NAV));
@@ -49,6 +52,18 @@ static void menu(struct buf *b, const struct parts_head *h, enum lang lang)
     html_put(b, "<a href=\"$?$lang=$\" lang=\"$\" hreflang=\"$\" rel=\"alternate\">$</a></nav>\n",
              h->path, h->query != NULL ? h->query : "", text_lang(other), text_lang(other),
              text_lang(other), text_get(lang, TEXT_OTHER_LANGUAGE));
+}
+
+void parts_watch(struct buf *b, const struct page_model *m, enum lang lang)
+{
+    char moment[FORMAT_SIZE];
+    const struct text_arg args[] = {{"jam", moment}, {NULL, NULL}};
+
+    if (!page_watch_silent(m))
+        return;
+    (void)format_moment(moment, sizeof moment, lang, m->board.watch_ms, m->now_ms);
+    parts_element(b, "p", "notice layar-saja", lang,
+                  m->board.watch_ms == 0 ? TEXT_ALARM_NEVER_RAN : TEXT_ALARM_NOT_RUNNING, args);
 }
 
 void parts_begin(struct buf *b, const struct parts_head *h, enum lang lang)
@@ -75,6 +90,8 @@ void parts_begin(struct buf *b, const struct parts_head *h, enum lang lang)
              text_get(lang, TEXT_SKIP));
     if (h->notice != NULL && *h->notice != '\0')
         html_put(b, "<p class=\"notice\">$</p>\n", h->notice);
+    if (h->m != NULL && h->m->board.watch_ms != 0)
+        parts_watch(b, h->m, lang);
     html_raw(b, "<header>");
     menu(b, h, lang);
     html_raw(b, "</header>\n<main id=\"isi\">\n");
@@ -234,9 +251,9 @@ static void value(struct buf *b, const struct page_model *m, const struct page_p
 {
     const struct series_last *last = &p->latest.metric[metric];
     const struct metric_info *info = metric_info(metric);
-    bool current = status_current(last, m->now_ms, m->limits);
+    bool current = status_current(last, m->now_ms, page_limits(m, p));
     bool doubtful = !current && last->ts_ms != 0 && isfinite(last->value) &&
-                    m->now_ms - last->ts_ms <= m->limits->no_data_ms;
+                    m->now_ms - last->ts_ms <= page_limits(m, p)->no_data_ms;
     char text[FORMAT_SIZE];
 
     (void)format_unit(text, sizeof text, lang, current || doubtful ? last->value : NAN,
@@ -261,7 +278,7 @@ void parts_values(struct buf *b, const struct page_model *m, const struct page_p
     (void)format_unit(text, sizeof text, lang, nh3 > 0 && nh3 < 0.005 ? 0.01 : nh3, 2, "mg/L");
     html_put(b, "<div><dt>$</dt><dd>$$", text_get(lang, TEXT_AMMONIA),
              nh3 > 0 && nh3 < 0.005 ? "<\u00a0" : "", text);
-    if (isfinite(nh3) && m->now_ms - p->status.nh3_ts_ms > m->limits->no_data_ms) {
+    if (isfinite(nh3) && m->now_ms - p->status.nh3_ts_ms > page_limits(m, p)->no_data_ms) {
         char moment[FORMAT_SIZE];
         const struct text_arg args[] = {{"jam", moment}, {NULL, NULL}};
 
@@ -277,7 +294,7 @@ void parts_when(struct buf *b, const struct page_model *m, const struct page_pon
                 enum lang lang)
 {
     const struct series_last *oxygen = &p->latest.metric[METRIC_DO_MG_L];
-    bool current = status_current(oxygen, m->now_ms, m->limits);
+    bool current = status_current(oxygen, m->now_ms, page_limits(m, p));
     int64_t ts = current ? oxygen->ts_ms : 0;
     char moment[FORMAT_SIZE] = "";
 

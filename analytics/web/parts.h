@@ -7,13 +7,14 @@
 #include "analytics/web/text.h"
 
 struct parts_head {
-    const char *title;  /* of the window; the app's name is added */
-    const char *path;   /* of this page: the language link keeps it */
-    enum text here;     /* the menu entry that is marked, TEXT_COUNT none */
-    bool refresh;       /* load again each minute */
-    int again_s;        /* load again after so many seconds, 0: as refresh says */
-    const char *query;  /* "a=1&": the language link keeps it too; NULL: none */
-    const char *notice; /* "" or NULL: none */
+    const char *title;          /* of the window; the app's name is added */
+    const char *path;           /* of this page: the language link keeps it */
+    enum text here;             /* the menu entry that is marked, TEXT_COUNT none */
+    bool refresh;               /* load again each minute */
+    int again_s;                /* load again after so many seconds, 0: as refresh says */
+    const char *query;          /* "a=1&": the language link keeps it too; NULL: none */
+    const char *notice;         /* "" or NULL: none */
+    const struct page_model *m; /* says when the alarm has stopped; NULL: nothing is known */
 };
 void parts_begin(struct buf *b, const struct parts_head *h, enum lang lang);
 void parts_end(struct buf *b, enum lang lang);
@@ -46,6 +47,8 @@ void parts_when(struct buf *b, const struct page_model *m, const struct page_pon
                 enum lang lang);
 /* The sentence that the database is away, when it is; else when values were read. */
 void parts_database(struct buf *b, const struct page_model *m, enum lang lang);
+/* That the alarm does not run, when it does not: where ponds are shown also when it never did. */
+void parts_watch(struct buf *b, const struct page_model *m, enum lang lang);
 /* The telephone button, when there is a number. */
 void parts_call(struct buf *b, const struct page_model *m, enum lang lang);
 

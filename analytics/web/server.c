@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server.h"
+#include "server_own.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <stdarg.h>
@@ -15,15 +14,12 @@
 #include <microhttpd.h>
 
 #include "analytics/web/assets.h"
-#include "analytics/web/html.h"
-#include "analytics/web/model.h"
-#include "analytics/web/page.h"
-#include "analytics/web/page_scenario.h"
+#include "analytics/web/listen.h"
 #include "analytics/web/request.h"
 #include "analytics/web/text.h"
+#include "collector/common/clock.h"
 #include "collector/common/gzip.h"
 #include "collector/common/log.h"
-#include "collector/common/slug.h"
 
 #define THREADS      4U
 #define CONNECTIONS  128U
@@ -32,221 +28,14 @@
 #define MEMORY_BYTES ((size_t)16 * 1024)
 #define GZIP_LEVEL   6
 #define GZIP_MIN     400 /* below, the headers weigh more than what is saved */
-#define BACKLOG      64
 #define TYPE_HTML    "text/html; charset=utf-8"
-#define TYPE_CSV     "text/csv; charset=utf-8"
 #define TYPE_JSON    "application/json"
 #define LANG_KEEP_S  "31536000"
+#define BUTTON_PATH  "/tombol"
 
-struct web {
-    struct web_config c;
-    struct whatif *whatif;
-    struct model *model;
-    struct MHD_Daemon *daemon;
-    int port;
-};
-
-/* What a route makes; type is NULL until it is known. */
-struct reply {
-    int status;
-    const char *type;
-    const char *cache;
-    struct buf body;
-    struct MHD_Connection *connection; /* what else was asked */
-};
-
-struct route {
-    const char *path;     /* ending in '/': a prefix, the rest is a slug */
-    bool needs_model;     /* 503 while there is none */
-    const char *argument; /* of the query: its value goes to make as rest, "" without; NULL none */
-    void (*make)(struct web *w, const struct page_model *m, const char *rest, enum lang lang,
-                 struct reply *r);
-};
-
-static void make_home(struct web *w, const struct page_model *m, const char *rest, enum lang lang,
-                      struct reply *r)
+const char *reply_argument(const struct reply *r, const char *name)
 {
-    (void)w;
-    (void)rest;
-    page_home(&r->body, m, lang);
-}
-
-static void make_pond(struct web *w, const struct page_model *m, const char *rest, enum lang lang,
-                      struct reply *r)
-{
-    const struct page_pond *p = slug_valid(rest) ? page_find(m, rest) : NULL;
-    struct page_day day;
-
-    if (p == NULL) {
-        r->status = MHD_HTTP_NOT_FOUND;
-        page_error(&r->body, r->status, m->notice, lang);
-        return;
-    }
-    model_day(w->model, rest, WEB_CHART_WAIT_MS, &day);
-    page_pond(&r->body, m, p, &day, lang);
-    model_day_free(&day);
-}
-
-static void make_region(struct web *w, const struct page_model *m, const char *rest, enum lang lang,
-                        struct reply *r)
-{
-    (void)w;
-    (void)rest;
-    page_region(&r->body, m, lang);
-}
-
-static void make_print(struct web *w, const struct page_model *m, const char *rest, enum lang lang,
-                       struct reply *r)
-{
-    (void)w;
-    page_print(&r->body, m, rest, lang);
-}
-
-static void make_export(struct web *w, const struct page_model *m, const char *rest, enum lang lang,
-                        struct reply *r)
-{
-    (void)rest;
-    if (m->forecast.state !=
-        PAGE_FORECAST_READY) { /* an empty file would be taken for no harvest */
-        r->status = MHD_HTTP_SERVICE_UNAVAILABLE;
-        page_error(&r->body, r->status, w->c.config->notice, lang);
-        return;
-    }
-    r->type = TYPE_CSV;
-    page_export(&r->body, m, lang);
-}
-
-static void make_accuracy(struct web *w, const struct page_model *m, const char *rest,
-                          enum lang lang, struct reply *r)
-{
-    (void)w;
-    (void)rest;
-    page_accuracy(&r->body, m, lang);
-}
-
-static void make_records(struct web *w, const struct page_model *m, const char *rest,
-                         enum lang lang, struct reply *r)
-{
-    (void)w;
-    (void)rest;
-    page_records(&r->body, m, lang);
-}
-
-static void make_scenario(struct web *w, const struct page_model *m, const char *rest,
-                          enum lang lang, struct reply *r)
-{
-    enum whatif_state state = WHATIF_WAIT;
-    struct compare *compared = NULL;
-    struct suppose s = {0};
-
-    (void)rest;
-    for (int f = 0; f < SUPPOSE_FIELDS; f++)
-        suppose_take(&s, (enum suppose_field)f,
-                     MHD_lookup_connection_value(r->connection, MHD_GET_ARGUMENT_KIND,
-                                                 suppose_name((enum suppose_field)f)));
-    suppose_read(&s, m->forecast.first_month, m->forecast.months,
-                 page_scenario_ledgers(&m->forecast));
-    if (m->forecast.state == PAGE_FORECAST_READY && s.faults == 0 && s.scenario.acts > 0)
-        state = whatif_ask(w->whatif, &s.scenario, &compared);
-    page_scenario(&r->body, m, &s, state, compared, lang);
-    compare_free(compared);
-}
-
-static void make_help(struct web *w, const struct page_model *m, const char *rest, enum lang lang,
-                      struct reply *r)
-{
-    (void)w;
-    (void)rest;
-    page_help(&r->body, m, lang);
-}
-
-static void make_health(struct web *w, const struct page_model *m, const char *rest, enum lang lang,
-                        struct reply *r)
-{
-    (void)w;
-    (void)rest;
-    (void)lang;
-    r->type = TYPE_JSON;
-    r->status = api_health(&r->body, m);
-}
-
-static void make_ponds(struct web *w, const struct page_model *m, const char *rest, enum lang lang,
-                       struct reply *r)
-{
-    (void)w;
-    (void)rest;
-    (void)lang;
-    r->type = TYPE_JSON;
-    api_ponds(&r->body, m);
-}
-
-static void make_forecast(struct web *w, const struct page_model *m, const char *rest,
-                          enum lang lang, struct reply *r)
-{
-    (void)w;
-    (void)rest;
-    (void)lang;
-    r->type = TYPE_JSON;
-    api_forecast(&r->body, m);
-}
-
-static void make_style(struct web *w, const struct page_model *m, const char *rest, enum lang lang,
-                       struct reply *r)
-{
-    size_t n;
-    const char *style = assets_style(&n);
-
-    (void)w;
-    (void)m;
-    (void)rest;
-    (void)lang;
-    r->type = "text/css; charset=utf-8";
-    r->cache = "max-age=86400";
-    buf_add(&r->body, style, n);
-}
-
-static void make_icon(struct web *w, const struct page_model *m, const char *rest, enum lang lang,
-                      struct reply *r)
-{
-    (void)w;
-    (void)m;
-    (void)rest;
-    (void)lang;
-    r->type = "image/svg+xml";
-    r->cache = "max-age=86400";
-    buf_str(&r->body, ASSETS_ICON);
-}
-
-static const struct route ROUTE[] = {
-    {"/", true, NULL, make_home},
-    {"/kolam/", true, NULL, make_pond},
-    {"/wilayah", true, NULL, make_region},
-    {"/wilayah/cetak", true, "bulan", make_print},
-    {"/wilayah/prakiraan.csv", true, NULL, make_export},
-    {"/wilayah/catatan", true, NULL, make_records},
-    {"/wilayah/skenario", true, NULL, make_scenario},
-    {"/wilayah/ketepatan", true, NULL, make_accuracy},
-    {"/bantuan", true, NULL, make_help},
-    {"/api/v1/health", false, NULL, make_health},
-    {"/api/v1/ponds", true, NULL, make_ponds},
-    {"/api/v1/forecast", true, NULL, make_forecast},
-    {"/gaya.css", false, NULL, make_style},
-    {"/favicon.svg", false, NULL, make_icon},
-    {"/favicon.ico", false, NULL, make_icon},
-};
-
-/* The route of a path and, for prefixes, what follows; NULL when there is none. */
-static const struct route *find_route(const char *path, const char **rest)
-{
-    for (size_t i = 0; i < sizeof ROUTE / sizeof ROUTE[0]; i++) {
-        size_t n = strlen(ROUTE[i].path);
-        bool prefix = n > 1 && ROUTE[i].path[n - 1] == '/';
-        if (prefix ? strncmp(path, ROUTE[i].path, n) == 0 : strcmp(path, ROUTE[i].path) == 0) {
-            *rest = path + n;
-            return &ROUTE[i];
-        }
-    }
-    return NULL;
+    return MHD_lookup_connection_value(r->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
 static void trouble(struct web *w, const char *path, enum lang lang, int status, struct reply *r)
@@ -260,13 +49,38 @@ static void trouble(struct web *w, const char *path, enum lang lang, int status,
     }
 }
 
+static const char *cookie_of(struct MHD_Connection *connection, const char *name)
+{
+    return MHD_lookup_connection_value(connection, MHD_COOKIE_KIND, name);
+}
+
+/* The browser's token, or a new one that goes with this answer. */
+static const char *cookie_token(struct MHD_Connection *connection, struct reply *r)
+{
+    const char *had = cookie_of(connection, PRESS_COOKIE);
+
+    if (press_token_valid(had))
+        return had;
+    if (press_token_new(r->fresh) != 0) {
+        log_warnx("web: the system gives no random bytes; pages have no buttons");
+        return NULL;
+    }
+    r->token = r->fresh;
+    return r->fresh;
+}
+
 static void make_reply(struct web *w, struct MHD_Connection *connection, const char *method,
                        const char *path, enum lang lang, struct reply *r)
 {
     const char *rest = "";
-    const struct route *route = find_route(path, &rest);
+    const struct route *route = route_find(path, &rest);
     struct page_model *picture = NULL;
 
+    if (strcmp(path, BUTTON_PATH) == 0) {
+        r->allow = MHD_HTTP_METHOD_POST;
+        trouble(w, path, lang, MHD_HTTP_METHOD_NOT_ALLOWED, r);
+        return;
+    }
     if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0) {
         trouble(w, path, lang, MHD_HTTP_METHOD_NOT_ALLOWED, r);
         return;
@@ -276,12 +90,13 @@ static void make_reply(struct web *w, struct MHD_Connection *connection, const c
         return;
     }
     if (route->argument != NULL) {
-        const char *given =
-            MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, route->argument);
+        const char *given = reply_argument(r, route->argument);
         rest = given != NULL ? given : "";
     }
-    if (route->make != make_style && route->make != make_icon)
+    if (!route->keep)
         picture = model_picture(w->model);
+    if (picture != NULL && route->buttons)
+        picture->token = cookie_token(connection, r);
     if (picture == NULL && route->needs_model)
         trouble(w, path, lang, MHD_HTTP_SERVICE_UNAVAILABLE, r);
     else
@@ -303,7 +118,7 @@ static bool add_headers(struct MHD_Response *response, const struct reply *r, co
          "form-action 'self'; frame-ancestors 'none'"},
         {"X-Content-Type-Options", "nosniff"},
         {"X-Frame-Options", "DENY"},
-        {"Referrer-Policy", "no-referrer"},
+        {"Referrer-Policy", "same-origin"}, /* else browsers hide the Origin of our own forms */
         {"Vary", "Accept-Encoding, Cookie"},
         {"Content-Type", r->type},
         {"Cache-Control", r->cache},
@@ -314,7 +129,9 @@ static bool add_headers(struct MHD_Response *response, const struct reply *r, co
     for (size_t i = 0; i < sizeof HEADER / sizeof HEADER[0]; i++)
         well = add_header(response, HEADER[i][0], HEADER[i][1]) && well;
     if (r->status == MHD_HTTP_METHOD_NOT_ALLOWED)
-        well = add_header(response, "Allow", "GET, HEAD") && well;
+        well = add_header(response, "Allow", r->allow != NULL ? r->allow : "GET, HEAD") && well;
+    if (r->location[0] != '\0')
+        well = add_header(response, "Location", r->location) && well;
     if (r->status == MHD_HTTP_SERVICE_UNAVAILABLE)
         well = add_header(response, "Retry-After", "15") && well;
     return well;
@@ -345,7 +162,7 @@ static bool pack(struct MHD_Connection *connection, struct buf *body)
 static enum MHD_Result send_reply(struct MHD_Connection *connection, struct reply *r,
                                   enum lang lang, bool keep_lang)
 {
-    char tag[32], cookie[96];
+    char tag[32], cookie[160];
     struct MHD_Response *response;
     enum MHD_Result queued = MHD_NO;
     bool packed = false, well;
@@ -372,10 +189,104 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct repl
                        text_lang(lang));
         well = add_header(response, "Set-Cookie", cookie) && well;
     }
+    if (r->token != NULL) {
+        (void)snprintf(cookie, sizeof cookie,
+                       PRESS_COOKIE "=%s; Path=/; Max-Age=" LANG_KEEP_S
+                                    "; SameSite=Strict; HttpOnly",
+                       r->token);
+        well = add_header(response, "Set-Cookie", cookie) && well;
+    }
     if (well)
         queued = MHD_queue_response(connection, (unsigned)r->status, response);
     MHD_destroy_response(response);
     return queued;
+}
+
+/* --- buttons --- */
+
+/* A form on its way in. */
+struct incoming {
+    struct buf body;
+    bool too_long;
+};
+
+static void who_asks(struct MHD_Connection *connection, char *buf, size_t size)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    char address[INET6_ADDRSTRLEN] = "?";
+
+    if (info != NULL && info->client_addr->sa_family == AF_INET) {
+        struct sockaddr_in v4;
+        memcpy(&v4, info->client_addr, sizeof v4);
+        (void)inet_ntop(AF_INET, &v4.sin_addr, address, sizeof address);
+    } else if (info != NULL && info->client_addr->sa_family == AF_INET6) {
+        struct sockaddr_in6 v6;
+        memcpy(&v6, info->client_addr, sizeof v6);
+        (void)inet_ntop(AF_INET6, &v6.sin6_addr, address, sizeof address);
+    }
+    (void)snprintf(buf, size, "halaman %s", address);
+}
+
+/* Notes what was pressed and sends the browser back with a GET. */
+static void take_form(struct web *w, struct MHD_Connection *connection, const struct incoming *in,
+                      enum lang lang, struct reply *r)
+{
+    const char *type = request_header(connection, MHD_HTTP_HEADER_CONTENT_TYPE);
+    struct press_form f;
+    char by[SITE_NAME_SIZE];
+    int rc, status = MHD_HTTP_SEE_OTHER;
+
+    if (in->too_long)
+        status = MHD_HTTP_CONTENT_TOO_LARGE;
+    else if (!press_from_here(
+                 request_header(connection, "Origin"), request_header(connection, "Sec-Fetch-Site"),
+                 request_header(connection, MHD_HTTP_HEADER_HOST), w->c.config->web_names))
+        status = MHD_HTTP_FORBIDDEN;
+    else if (type == NULL || strncmp(type, "application/x-www-form-urlencoded", 33) != 0 ||
+             press_read(in->body.p, in->body.n, &f) != 0)
+        status = MHD_HTTP_BAD_REQUEST;
+    else if (!press_token_fits(f.token, cookie_of(connection, PRESS_COOKIE)))
+        status = MHD_HTTP_FORBIDDEN;
+    if (status != MHD_HTTP_SEE_OTHER) {
+        trouble(w, BUTTON_PATH, lang, status, r);
+        return;
+    }
+    who_asks(connection, by, sizeof by);
+    rc = press_do(w->presses, w->c.records, &f, by, clock_wall_ms());
+    if (rc != 0) {
+        trouble(w, BUTTON_PATH, lang,
+                rc == NILA_ERR_PARSE                               ? MHD_HTTP_BAD_REQUEST
+                : rc == NILA_ERR_NOT_FOUND || rc == NILA_ERR_RANGE ? MHD_HTTP_CONFLICT
+                                                                   : MHD_HTTP_SERVICE_UNAVAILABLE,
+                r);
+        return;
+    }
+    r->status = status;
+    (void)snprintf(r->location, sizeof r->location, "%s", f.back);
+}
+
+/* The body of a form, piece by piece. */
+static void take_piece(struct incoming *in, const char *piece, size_t n)
+{
+    in->too_long = in->too_long || in->body.n + n > PRESS_BODY_MAX;
+    if (!in->too_long)
+        buf_add(&in->body, piece, n);
+}
+
+static void finished(void *arg, struct MHD_Connection *connection, void **seen,
+                     enum MHD_RequestTerminationCode how)
+{
+    struct incoming *in = *seen;
+
+    (void)arg;
+    (void)connection;
+    (void)how;
+    if (in == NULL)
+        return;
+    buf_free(&in->body);
+    free(in);
+    *seen = NULL;
 }
 
 /* NOLINTBEGIN(readability-non-const-parameter): the signature is MHD's */
@@ -385,18 +296,27 @@ static enum MHD_Result answer(void *arg, struct MHD_Connection *connection, cons
 {
     struct web *w = arg;
     const char *asked = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "lang");
-    enum lang lang =
-        request_lang(asked, MHD_lookup_connection_value(connection, MHD_COOKIE_KIND, "lang"));
+    enum lang lang = request_lang(asked, cookie_of(connection, "lang"));
+    bool form = strcmp(method, MHD_HTTP_METHOD_POST) == 0 && strcmp(url, BUTTON_PATH) == 0;
     struct reply r = {.status = MHD_HTTP_OK,
                       .type = TYPE_HTML,
                       .cache = "private, no-cache",
                       .connection = connection};
 
     (void)version;
-    (void)upload;
-    (void)upload_size;
-    (void)seen; /* answered at the first call: a body, if one comes, is never read */
-    make_reply(w, connection, method, url, lang, &r);
+    if (form && *seen == NULL) {
+        *seen = xcalloc(1, sizeof(struct incoming));
+        return MHD_YES;
+    }
+    if (form && *upload_size > 0) {
+        take_piece(*seen, upload, *upload_size);
+        *upload_size = 0;
+        return MHD_YES;
+    }
+    if (form)
+        take_form(w, connection, *seen, lang, &r);
+    else /* answered at the first call: a body, if one comes, is never read */
+        make_reply(w, connection, method, url, lang, &r);
     return send_reply(connection, &r, lang, asked != NULL && strcmp(asked, text_lang(lang)) == 0);
 }
 /* NOLINTEND(readability-non-const-parameter) */
@@ -417,85 +337,16 @@ static void mhd_log(void *arg, const char *fmt, va_list ap)
     log_debug("web: %s", text); /* broken clients; nothing of ours to mend */
 }
 
-static int parse_address(const char *bind_to, int port, struct sockaddr_storage *out,
-                         socklen_t *size)
-{
-    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
-
-    memset(out, 0, sizeof *out);
-    if (strcmp(bind_to, "localhost") == 0)
-        bind_to = "127.0.0.1";
-    if (inet_pton(AF_INET, bind_to, &v4.sin_addr) == 1) {
-        memcpy(out, &v4, sizeof v4);
-        *size = sizeof v4;
-        return 0;
-    }
-    if (inet_pton(AF_INET6, bind_to, &v6.sin6_addr) == 1) {
-        memcpy(out, &v6, sizeof v6);
-        *size = sizeof v6;
-        return 0;
-    }
-    return NILA_ERR_CONFIG;
-}
-
-static int port_of(int fd)
-{
-    struct sockaddr_storage got = {0};
-    socklen_t size = sizeof got;
-
-    if (getsockname(fd, (struct sockaddr *)&got, &size) != 0)
-        return -1;
-    if (got.ss_family == AF_INET6) {
-        struct sockaddr_in6 v6;
-        memcpy(&v6, &got, sizeof v6);
-        return ntohs(v6.sin6_port);
-    }
-    struct sockaddr_in v4;
-    memcpy(&v4, &got, sizeof v4);
-    return ntohs(v4.sin_port);
-}
-
-/* A listening socket on the configured address; its number in *fd. */
-static int listen_on(const struct analytics_config *c, int *fd, bool *v6, char *why,
-                     size_t why_size)
-{
-    struct sockaddr_storage address;
-    socklen_t size;
-    int one = 1, s, rc;
-
-    if (parse_address(c->bind, c->port, &address, &size) != 0) {
-        (void)snprintf(why, why_size, "web.bind \"%s\" is not an IPv4 or IPv6 address", c->bind);
-        return NILA_ERR_CONFIG;
-    }
-    *v6 = address.ss_family == AF_INET6;
-    s = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (s >= 0 && setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0 &&
-        bind(s, (struct sockaddr *)&address, size) == 0 && listen(s, BACKLOG) == 0) {
-        *fd = s;
-        return 0;
-    }
-    rc = errno == EADDRINUSE      ? NILA_ERR_BUSY
-         : errno == EACCES        ? NILA_ERR_DENIED
-         : errno == EADDRNOTAVAIL ? NILA_ERR_CONFIG
-                                  : NILA_ERR_IO;
-    (void)snprintf(why, why_size, "cannot listen on %s port %d: %s", c->bind, c->port,
-                   strerror(errno));
-    if (s >= 0)
-        (void)close(s);
-    return rc;
-}
-
 static int start_daemon(struct web *w, int fd, bool v6)
 {
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | (v6 ? MHD_USE_IPv6 : 0);
 
-    w->daemon = MHD_start_daemon(flags, 0, NULL, NULL, answer, w, MHD_OPTION_EXTERNAL_LOGGER,
-                                 mhd_log, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
-                                 MHD_OPTION_THREAD_POOL_SIZE, THREADS, MHD_OPTION_CONNECTION_LIMIT,
-                                 CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT, PER_ADDRESS,
-                                 MHD_OPTION_CONNECTION_TIMEOUT, SILENCE_S,
-                                 MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY_BYTES, MHD_OPTION_END);
+    w->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, answer, w, MHD_OPTION_EXTERNAL_LOGGER, mhd_log, NULL,
+        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, finished, NULL,
+        MHD_OPTION_THREAD_POOL_SIZE, THREADS, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, PER_ADDRESS, MHD_OPTION_CONNECTION_TIMEOUT, SILENCE_S,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY_BYTES, MHD_OPTION_END);
     return w->daemon == NULL ? NILA_ERR_IO : 0;
 }
 
@@ -518,7 +369,8 @@ int web_start(struct web **out, const struct web_config *c, char *why, size_t wh
     w->c = *c;
     if (w->c.limits == NULL)
         w->c.limits = &c->config->limits;
-    w->port = port_of(fd);
+    w->port = listen_port(fd);
+    w->presses = presses_new();
     rc = whatif_new(&w->whatif);
     const struct model_config model = {.config = c->config,
                                        .records = c->records,
@@ -535,6 +387,7 @@ int web_start(struct web **out, const struct web_config *c, char *why, size_t wh
         (void)snprintf(why, why_size, "the web server's threads cannot be started");
         model_stop(w->model);
         whatif_free(w->whatif);
+        presses_free(w->presses);
         (void)close(fd);
         free(w);
         return rc;
@@ -555,5 +408,6 @@ void web_stop(struct web *w)
     MHD_stop_daemon(w->daemon); /* closes the listening socket too */
     model_stop(w->model);
     whatif_free(w->whatif);
+    presses_free(w->presses);
     free(w);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* server: the web pages and the read-only API over HTTP/1.1; the only file with <microhttpd.h>.
+/* server: the web pages, their buttons and the read-only API over HTTP/1.1; the only file with <microhttpd.h>.
  *
- * GET and HEAD only; no JavaScript; Indonesian by default. Plain HTTP: TLS is a reverse proxy's task. A page never waits
+ * GET and HEAD, and POST of the buttons' forms to /tombol (press.h); no JavaScript; Indonesian by default. Plain HTTP: TLS is a reverse proxy's task. A page never waits
  * for the database longer than WEB_CHART_WAIT_MS: a refresher thread reads, pages show what was read and how old it is.
  * Bounds: 16 KiB a connection for request line and headers, 128 connections, 64 of one address, 10 s of silence.
  * Threads: four that answer, two that refresh; web_stop joins them. */

@@ -313,7 +313,7 @@ static void answers_carry_the_headers_that_protect(void **state)
         "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self' data:;",
         "X-Content-Type-Options: nosniff",
         "X-Frame-Options: DENY",
-        "Referrer-Policy: no-referrer",
+        "Referrer-Policy: same-origin",
         "Content-Type: text/html; charset=utf-8",
         "Cache-Control: private, no-cache"};
     struct house h;

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model_night.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "analytics/scene.h"
+#include "analytics/water/night_source.h"
+#include "collector/common/civil.h"
+#include "collector/common/clock.h"
+#include "collector/common/log.h"
+#include "collector/common/reading.h"
+
+#define MINUTE_MS ((int64_t)60 * 1000)
+#define HOUR_MS   (60 * MINUTE_MS)
+#define EVERY_MS  (15 * MINUTE_MS)
+#define RETRY_MS  MINUTE_MS
+#define FOULED_MS (6 * HOUR_MS)
+#define BACK_MS   ((NIGHT_WINDOW + 2) * CIVIL_DAY_MS)
+enum {
+    FIRST_HOUR = 16, /* as night_model_forecast */
+    LAST_HOUR = 7,
+    HAND_FIRST_HOUR = 18, /* as night_handheld */
+    HAND_LAST_HOUR = 21
+};
+
+struct known {
+    char pond[SLUG_SIZE];
+    struct page_night night;
+    int64_t fouled_mono_ms; /* when the probe was last looked at; 0 never */
+};
+
+struct nights {
+    struct records *records;
+    struct series_source *series;
+    pthread_t thread;
+    pthread_mutex_t lock; /* guards all below */
+    pthread_cond_t changed;
+    bool stop;
+    struct known *known;
+    size_t n;
+};
+
+/* One pass's view. */
+struct pass {
+    struct nights *nights;
+    const struct records_snapshot *s;
+    const struct rec_press *press;
+    size_t presses;
+    int64_t now_ms, issue_ms;
+    bool night; /* it is the hour for forecasts */
+};
+
+static bool stopping(struct nights *n)
+{
+    bool stop;
+
+    pthread_mutex_lock(&n->lock);
+    stop = n->stop;
+    pthread_mutex_unlock(&n->lock);
+    return stop;
+}
+
+static struct known *known_of(struct nights *n, const char *pond)
+{
+    for (size_t i = 0; i < n->n; i++)
+        if (strcmp(n->known[i].pond, pond) == 0)
+            return &n->known[i];
+    return NULL;
+}
+
+/* The place of the pond, made when there is none; the lock is held. */
+static struct known *place_of(struct nights *n, const char *pond)
+{
+    struct known *k = known_of(n, pond);
+
+    if (k != NULL)
+        return k;
+    n->known = xrealloc(n->known, n->n + 1, sizeof *n->known);
+    k = &n->known[n->n++];
+    memset(k, 0, sizeof *k);
+    memcpy(k->pond, pond, strlen(pond) + 1);
+    return k;
+}
+
+static int load_model(const struct pass *p, const char *pond, struct night_model **out)
+{
+    int rc = night_source_load(p->nights->series, pond, p->issue_ms, true, out);
+
+    if (rc == 0)
+        rc = scene_aerator(p->press, p->presses, pond, p->issue_ms, *out);
+    return rc;
+}
+
+/* A pond without nights behind it: the newest reading of the evening stands alone. */
+static int by_hand(const struct pass *p, const char *pond, struct night_model *const *peer,
+                   size_t peers, struct page_night *g)
+{
+    int64_t day = civil_day_start(civil_day(p->issue_ms - LAST_HOUR * HOUR_MS));
+    int64_t from = day + HAND_FIRST_HOUR * HOUR_MS, to = day + HAND_LAST_HOUR * HOUR_MS;
+    struct series evening = {0};
+    int rc;
+
+    if (to > p->now_ms)
+        to = p->now_ms;
+    if (to <= from)
+        return 0;
+    rc = series_load(p->nights->series, pond, METRIC_DO_MG_L, from, to, 0, &evening);
+    if (rc == 0 && evening.n > 0 && evening.value[evening.n - 1] > 0 &&
+        night_handheld(evening.value[evening.n - 1], evening.ts_ms[evening.n - 1], peer, peers,
+                       &g->without) == 0)
+        g->ready = true;
+    series_free(&evening);
+    return rc;
+}
+
+static int foretell(const struct pass *p, size_t pond, struct night_model *const *model, size_t at,
+                    size_t models, struct page_night *g)
+{
+    struct night_model **peer = xcalloc(models, sizeof *peer);
+    struct night_ask ask = {.issue_ms = p->issue_ms, .peers = peer};
+    int aerated = 0, rc = 0;
+
+    *g = (struct page_night){.asked_ms = p->now_ms};
+    for (size_t i = 0; i < models; i++)
+        if (i != at)
+            peer[ask.n_peers++] = model[i];
+    night_model_nights(model[at], p->issue_ms, &g->nights, &aerated);
+    g->ready = night_model_forecast(model[at], &ask, &g->without) == 0;
+    ask.aerated = true;
+    g->both = g->ready && night_model_forecast(model[at], &ask, &g->with) == 0;
+    if (!g->ready && g->nights < NIGHT_NIGHTS_MIN)
+        rc = by_hand(p, p->s->pond[pond].slug, peer, ask.n_peers, g);
+    free(peer);
+    return rc;
+}
+
+/* The ponds of one farm, which learn from each other. */
+static int farm_nights(const struct pass *p, size_t farm)
+{
+    struct night_model **model = xcalloc(p->s->ponds, sizeof *model);
+    size_t *pond = xcalloc(p->s->ponds, sizeof *pond), n = 0;
+    int rc = 0;
+
+    for (size_t i = 0; i < p->s->ponds && rc == 0 && !stopping(p->nights); i++)
+        if (p->s->pond[i].farm == farm) {
+            rc = load_model(p, p->s->pond[i].slug, &model[n]);
+            pond[n] = i;
+            n += model[n] != NULL;
+        }
+    for (size_t i = 0; i < n && rc == 0 && !stopping(p->nights); i++) {
+        struct page_night g;
+        struct known *k;
+
+        rc = foretell(p, pond[i], model, i, n, &g);
+        if (rc != 0)
+            break;
+        pthread_mutex_lock(&p->nights->lock);
+        k = place_of(p->nights, p->s->pond[pond[i]].slug);
+        g.fouled_ms = k->night.fouled_ms;
+        k->night = g;
+        pthread_mutex_unlock(&p->nights->lock);
+    }
+    for (size_t i = 0; i < n; i++)
+        night_model_free(model[i]);
+    free(model);
+    free(pond);
+    return rc;
+}
+
+static int look_at_probe(const struct pass *p, const char *pond)
+{
+    struct known *k;
+    int64_t mono = clock_mono_ms(), fouled_ms = 0;
+    bool due;
+    int rc;
+
+    pthread_mutex_lock(&p->nights->lock);
+    k = place_of(p->nights, pond);
+    due = k->fouled_mono_ms == 0 || mono - k->fouled_mono_ms >= FOULED_MS;
+    pthread_mutex_unlock(&p->nights->lock);
+    if (!due)
+        return 0;
+    rc = scene_fouled(p->nights->series, pond, p->now_ms, &fouled_ms);
+    if (rc != 0)
+        return rc;
+    pthread_mutex_lock(&p->nights->lock);
+    k = place_of(p->nights, pond);
+    if (fouled_ms == 0 || k->night.fouled_ms == 0)
+        k->night.fouled_ms = fouled_ms;
+    k->fouled_mono_ms = mono;
+    pthread_mutex_unlock(&p->nights->lock);
+    return 0;
+}
+
+static int pass(struct nights *n)
+{
+    struct records_snapshot *s = NULL;
+    struct rec_press *press = NULL;
+    struct pass p = {.nights = n, .now_ms = clock_wall_ms()};
+    int hour = civil_from_ts(p.now_ms).hour, rc;
+
+    p.issue_ms = p.now_ms - p.now_ms % NIGHT_STEP_MS;
+    p.night = hour >= FIRST_HOUR || p.issue_ms + NIGHT_STEP_MS <
+                                        civil_day_start(civil_day(p.now_ms)) + LAST_HOUR * HOUR_MS;
+    rc = records_snapshot(n->records, p.now_ms, &s);
+    if (rc == 0)
+        rc = records_presses(n->records, p.now_ms - BACK_MS, p.now_ms + MINUTE_MS, &press,
+                             &p.presses);
+    p.s = s;
+    p.press = press;
+    for (size_t f = 0; rc == 0 && p.night && f < s->farms; f++)
+        rc = farm_nights(&p, f);
+    for (size_t i = 0; rc == 0 && i < s->ponds && !stopping(n); i++)
+        rc = look_at_probe(&p, s->pond[i].slug);
+    free(press);
+    records_snapshot_free(s);
+    return rc;
+}
+
+static void *nights_main(void *arg)
+{
+    struct nights *n = arg;
+
+    while (!stopping(n)) {
+        int64_t wait = pass(n) == 0 ? EVERY_MS : RETRY_MS; /* told by series and records */
+        struct timespec t;
+
+        if (clock_gettime(CLOCK_MONOTONIC, &t) != 0)
+            fatal("no monotonic clock");
+        t.tv_sec += (time_t)(wait / 1000);
+        pthread_mutex_lock(&n->lock);
+        while (!n->stop && pthread_cond_timedwait(&n->changed, &n->lock, &t) == 0)
+            ;
+        pthread_mutex_unlock(&n->lock);
+    }
+    return NULL;
+}
+
+int nights_start(struct nights **out, struct records *r, struct series_source *s)
+{
+    struct nights *n = xcalloc(1, sizeof *n);
+    pthread_condattr_t monotonic;
+
+    n->records = r;
+    n->series = s;
+    pthread_mutex_init(&n->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&n->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    if (pthread_create(&n->thread, NULL, nights_main, n) != 0) {
+        pthread_cond_destroy(&n->changed);
+        pthread_mutex_destroy(&n->lock);
+        free(n);
+        return NILA_ERR_IO;
+    }
+    *out = n;
+    return 0;
+}
+
+void nights_stop(struct nights *n)
+{
+    if (n == NULL)
+        return;
+    pthread_mutex_lock(&n->lock);
+    n->stop = true;
+    pthread_cond_broadcast(&n->changed);
+    pthread_mutex_unlock(&n->lock);
+    pthread_join(n->thread, NULL);
+    pthread_cond_destroy(&n->changed);
+    pthread_mutex_destroy(&n->lock);
+    free(n->known);
+    free(n);
+}
+
+bool nights_of(struct nights *n, const char *pond, struct page_night *out)
+{
+    const struct known *k;
+
+    if (n == NULL)
+        return false;
+    pthread_mutex_lock(&n->lock);
+    k = known_of(n, pond);
+    if (k != NULL)
+        *out = k->night;
+    pthread_mutex_unlock(&n->lock);
+    return k != NULL;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What pages see of the model: their own copy, judged at that instant. */
+#include "model_own.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "analytics/scene.h"
+#include "collector/common/civil.h"
+#include "collector/common/clock.h"
+#include "collector/common/log.h"
+
+static void picture_fish(const struct model *m, struct page_pond *p, size_t i, int32_t today)
+{
+    const struct rec_cycle *cycle;
+    long open = records_open_cycle(m->snapshot, i, today);
+
+    if (open < 0)
+        return;
+    cycle = &m->snapshot->cycle[open];
+    p->has_cycle = true;
+    p->stocked_day = cycle->stocked_day;
+    p->stocked = cycle->count;
+    for (size_t k = 0; k < m->estimates; k++) {
+        if (strcmp(m->estimate[k].pond, p->pond.slug) == 0 &&
+            strcmp(m->estimate[k].cycle, cycle->slug) == 0) {
+            p->has_estimate = true;
+            p->estimate = m->estimate[k].fish;
+        }
+    }
+}
+
+/* What people, switches and tonight's forecast say. */
+static void picture_alarm(const struct model *m, struct page_pond *p, struct status_limits *own,
+                          const struct page_board *b, struct status_scene *scene)
+{
+    const char *slug = p->pond.slug, *fault;
+    struct page_night *night = xcalloc(1, sizeof *night);
+
+    scene_limits(b->limit, b->limits, slug, m->c.limits, own, &fault); /* watch logs the fault */
+    p->limits = own;
+    scene_presses(b->press, b->presses, slug, scene);
+    p->aerator = scene_aerator_on(b->press, b->presses, slug, scene->now_ms, &p->aerator_ms);
+    scene->mains_lost_ms = m->mains_lost_ms;
+    if (nights_of(m->nights, slug, night)) {
+        scene_night(night->ready ? &night->without : NULL, own->do_watch_mg_l, scene);
+        scene->fouled_ms = night->fouled_ms;
+    }
+    free(night);
+}
+
+static void picture_pond(const struct model *m, struct page_pond *p, struct status_limits *own,
+                         const struct page_board *board, size_t i, int64_t now_ms)
+{
+    const struct records_snapshot *s = m->snapshot;
+    const struct entry *e = &m->entry[i];
+    struct status_scene scene = {.do_1h = &e->hour, .now_ms = now_ms};
+
+    p->pond = s->pond[i];
+    memcpy(p->farm, s->farm[s->pond[i].farm].name, sizeof p->farm);
+    p->kecamatan = s->farm[s->pond[i].farm].kecamatan;
+    p->latest = e->latest;
+    for (int k = 0; k < METRIC_COUNT; k++) {
+        struct series_last *last = &p->latest.metric[k];
+        if (last->ts_ms < now_ms - PAGE_LOOK_BACK_DAYS * CIVIL_DAY_MS)
+            *last = (struct series_last){0};
+        p->heard = p->heard || last->ts_ms != 0;
+    }
+    scene.latest = &p->latest;
+    if (e->ph_mono_ms != 0)
+        scene.ph = &e->ph;
+    scene_records(s, i, &scene);
+    picture_alarm(m, p, &own[i], board, &scene);
+    status_judge(&scene, &own[i], &p->status);
+    picture_fish(m, p, i, civil_day(now_ms));
+}
+
+struct page_model *model_picture(struct model *m)
+{
+    struct page_model *p = NULL;
+    struct page_board board;
+    int64_t now_ms = clock_wall_ms();
+
+    board_copy(m->board, now_ms, &board);
+    pthread_mutex_lock(&m->lock);
+    if (m->snapshot != NULL) {
+        p = xcalloc(1, sizeof *p);
+        p->now_ms = now_ms;
+        p->board = board;
+        p->own = xcalloc(m->entries, sizeof *p->own);
+        p->read_ms = m->read_ms;
+        p->away_since_ms = m->away_since_ms;
+        p->notice = m->c.config->notice;
+        p->phone = m->c.config->phone;
+        for (size_t r = 0; r < REGENCY_COUNT; r++)
+            p->office[r] = m->c.config->office[r];
+        p->limits = m->c.limits;
+        p->limit_source = m->c.config->limit_source;
+        p->forecast = m->forecast;
+        p->ponds = m->entries;
+        p->pond = xcalloc(m->entries, sizeof *p->pond);
+        for (size_t i = 0; i < m->entries; i++)
+            picture_pond(m, &p->pond[i], p->own, &p->board, i, p->now_ms);
+    }
+    pthread_mutex_unlock(&m->lock);
+    if (p != NULL)
+        page_order(p);
+    else
+        page_board_free(&board);
+    return p;
+}
+
+void model_picture_free(struct page_model *p)
+{
+    if (p == NULL)
+        return;
+    page_board_free(&p->board);
+    free(p->own);
+    free(p->pond);
+    free(p);
+}
+
+static struct series copy_series(const struct series *s)
+{
+    struct series c = *s;
+
+    c.ts_ms = xcalloc(s->n, sizeof *c.ts_ms);
+    c.value = xcalloc(s->n, sizeof *c.value);
+    if (s->n > 0) {
+        memcpy(c.ts_ms, s->ts_ms, s->n * sizeof *c.ts_ms);
+        memcpy(c.value, s->value, s->n * sizeof *c.value);
+    }
+    return c;
+}
+
+/* A day that was read a while ago (the database is away) is shown as what is left of it in the 24 hours up to now. */
+static void day_until_now(struct page_day *d)
+{
+    int64_t now = clock_wall_ms();
+
+    if (now - d->to_ms < 2 * DAY_FRESH_MS)
+        return;
+    d->to_ms = now;
+    d->from_ms = now - CIVIL_DAY_MS;
+    series_drop_before(&d->oxygen, d->from_ms);
+    series_drop_before(&d->temp, d->from_ms);
+}
+
+void model_day(struct model *m, const char *slug, int64_t wait, struct page_day *out)
+{
+    int64_t until = clock_mono_ms() + wait, now;
+    long i;
+
+    *out = (struct page_day){0};
+    pthread_mutex_lock(&m->lock);
+    i = model_entry_find(m, slug);
+    now = clock_mono_ms();
+    if (i >= 0 && m->c.series != NULL && m->away_since_ms == 0 &&
+        (!m->entry[i].day.ready || now - m->entry[i].day_mono_ms > DAY_FRESH_MS)) {
+        m->entry[i].wanted = true;
+        pthread_cond_broadcast(&m->changed);
+        while (i >= 0 && m->entry[i].wanted && !m->stop && now < until) {
+            model_wait_ms(m, until - now);
+            i = model_entry_find(m, slug);
+            now = clock_mono_ms();
+        }
+    }
+    if (i >= 0 && m->entry[i].day.ready) {
+        *out = m->entry[i].day;
+        out->oxygen = copy_series(&m->entry[i].day.oxygen);
+        out->temp = copy_series(&m->entry[i].day.temp);
+        day_until_now(out);
+    }
+    pthread_mutex_unlock(&m->lock);
+    out->night = xcalloc(1, sizeof *out->night);
+    if (!nights_of(m->nights, slug, out->night)) {
+        free(out->night);
+        out->night = NULL;
+    }
+}
+
+void model_day_free(struct page_day *d)
+{
+    series_free(&d->oxygen);
+    series_free(&d->temp);
+    free(d->night);
+}
