@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "analytics/config.h"
+#include "analytics/records/alarms.h"
 #include "analytics/web/model.h"
 #include "analytics/web/request.h"
 #include "analytics/web/server.h"
@@ -234,6 +235,8 @@ static void every_route_answers(void **state)
         {"GET", "/wilayah/skenario", 200},
         {"GET", "/wilayah/skenario?benih=x&di=%00%ff&asam", 200},
         {"GET", "/bantuan?lang=en", 200},
+        {"GET", "/alarm", 200},
+        {"PUT", "/tombol", 405},
         {"GET", "/gaya.css?v=1", 200},
         {"GET", "/favicon.svg", 200},
         {"GET", "/favicon.ico", 200},
@@ -268,6 +271,252 @@ static void every_route_answers(void **state)
         if (status != T[i].status)
             fail_msg("%s %s: %d", T[i].method, T[i].path, status);
     }
+    house_close(&h);
+}
+
+/* --- buttons --- */
+
+#define TOKEN "0123456789abcdef0123456789abcdef"
+
+/* A form as the pond's page sends it. */
+static int press(const struct house *h, const char *headers, const char *form, struct answer *a)
+{
+    struct buf request = {0};
+    int fd = dial(h), status;
+
+    buf_printf(&request,
+               "POST /tombol HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\n"
+               "Content-Type: application/x-www-form-urlencoded\r\n%sContent-Length: %zu\r\n\r\n",
+               web_port(h->web), headers, strlen(form));
+    buf_str(&request, form);
+    tell(fd, request.p, request.n);
+    buf_free(&request);
+    hear(fd, a);
+    status = a->status;
+    return status;
+}
+
+static size_t presses(const struct house *h, enum press_kind kind)
+{
+    struct rec_press *list = NULL;
+    size_t n = 0, of_kind = 0;
+
+    assert_int_equal(records_presses(h->records, 0, INT64_MAX, &list, &n), 0);
+    for (size_t i = 0; i < n; i++)
+        of_kind += list[i].kind == kind;
+    free(list);
+    return of_kind;
+}
+
+#define COOKIE "Cookie: lang=id; nila=" TOKEN "\r\n"
+#define FORM(what, where, key) \
+    "apa=" what "&di=" where "&kembali=%2Fkolam%2Fkotim-1&kunci=" key "&tanda=" TOKEN
+
+static void a_button_is_noted_once_and_leads_back_to_its_page(void **state)
+{
+    struct house h;
+    struct answer a;
+
+    (void)state;
+    house_open(&h, NULL);
+    house_start(&h);
+    for (int tap = 0; tap < 2; tap++) { /* a double tap */
+        assert_int_equal(press(&h, COOKIE, FORM("gasping", "kotim-1", "7"), &a), 303);
+        assert_true(has(&a.head, "Location: /kolam/kotim-1\r\n"));
+        answer_free(&a);
+    }
+    assert_int_equal(presses(&h, PRESS_GASPING), 1);
+    assert_int_equal(press(&h, COOKIE, FORM("gasping", "kotim-1", "8"), &a), 303);
+    answer_free(&a);
+    assert_int_equal(presses(&h, PRESS_GASPING), 2);
+    assert_int_equal(press(&h, COOKIE, FORM("aerator_on", "kotim-1", "8"), &a), 303);
+    answer_free(&a);
+    assert_int_equal(presses(&h, PRESS_AERATOR_ON), 1);
+    ask(&h, "GET", "/kolam/kotim-1", COOKIE, &a); /* gasping is danger at any value, at once */
+    assert_true(has(&a.body, "BAHAYA"));
+    assert_true(has(&a.body, "Tercatat: ikan megap-megap"));
+    assert_true(has(&a.body, "Tercatat: kincir menyala"));
+    assert_true(has(&a.body, "value=\"aerator_off\""));
+    assert_true(has(&a.body, "value=\"" TOKEN "\""));
+    assert_false(has(&a.head, "Set-Cookie")); /* it has its token */
+    answer_free(&a);
+    house_close(&h);
+}
+
+static void a_page_with_buttons_gives_a_token_that_is_strict(void **state)
+{
+    struct house h;
+    struct answer a;
+
+    (void)state;
+    house_open(&h, NULL);
+    house_start(&h);
+    ask(&h, "GET", "/kolam/kotim-1", "Cookie: nila=x<script>\r\n", &a);
+    assert_true(has(&a.head, "Set-Cookie: nila="));
+    assert_true(has(&a.head, "SameSite=Strict; HttpOnly"));
+    assert_false(has(&a.body, "x<script>"));
+    answer_free(&a);
+    ask(&h, "GET", "/wilayah", "", &a);
+    assert_false(has(&a.head, "Set-Cookie"));
+    answer_free(&a);
+    house_close(&h);
+}
+
+static void what_is_not_pressed_on_our_page_is_refused(void **state)
+{
+    static const struct {
+        const char *says, *headers, *form;
+        int status;
+        const char *holds;
+    } T[] = {
+        {"another site", COOKIE "Origin: http://jahat.example\r\n", FORM("gasping", "kotim-1", "1"),
+         403, "Ditolak"},
+        {"an origin that is hidden", COOKIE "Origin: null\r\n", FORM("gasping", "kotim-1", "1"),
+         403, "Refused"},
+        {"another site, by fetch", COOKIE "Sec-Fetch-Site: cross-site\r\n",
+         FORM("gasping", "kotim-1", "1"), 403, "Ditolak"},
+        {"no cookie", "", FORM("gasping", "kotim-1", "1"), 403, "kuki"},
+        {"another cookie", "Cookie: nila=ffffffffffffffffffffffffffffffff\r\n",
+         FORM("gasping", "kotim-1", "1"), 403, "Ditolak"},
+        {"no form", COOKIE, "", 400, "Isian tidak dapat dipakai"},
+        {"half a form", COOKIE, "apa=gasping&di=kotim-1", 400, "The form cannot be used"},
+        {"a member twice", COOKIE, FORM("gasping", "kotim-1", "1") "&apa=gasping", 400, "Isian"},
+        {"bad code", COOKIE, FORM("gasping", "kotim%zz1", "1"), 400, "Isian"},
+        {"an unknown button", COOKIE, FORM("dance", "kotim-1", "1"), 400, "Isian"},
+        {"back to another host", COOKIE,
+         "apa=gasping&di=kotim-1&kembali=%2F%2Fjahat.example&kunci=1&tanda=" TOKEN, 400, "Isian"},
+        {"a header in the path back", COOKIE,
+         "apa=gasping&di=kotim-1&kembali=%2Fa%0d%0aX:%201&kunci=1&tanda=" TOKEN, 400, "Isian"},
+        {"an unknown pond", COOKIE, FORM("gasping", "kotim-9", "1"), 409, "tidak terbuka"},
+        {"an alarm that is none", COOKIE, FORM("ack", "12", "1"), 409, "no longer open"},
+        {"an alarm that is no number", COOKIE, FORM("ack", "12x", "1"), 400, "Isian"},
+    };
+    struct house h;
+    struct answer a;
+    char big[6000];
+
+    (void)state;
+    house_open(&h, NULL);
+    house_start(&h);
+    for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
+        int status = press(&h, T[i].headers, T[i].form, &a);
+        if (status != T[i].status || !has(&a.body, T[i].holds))
+            fail_msg("%s: %d %s", T[i].says, status, a.body.p);
+        answer_free(&a);
+    }
+    memset(big, 'a', sizeof big);
+    memcpy(big, "apa=", 4);
+    big[sizeof big - 1] = '\0';
+    assert_int_equal(press(&h, COOKIE, big, &a), 413);
+    answer_free(&a);
+    ask(&h, "GET", "/tombol", "", &a);
+    assert_int_equal(a.status, 405);
+    assert_true(has(&a.head, "Allow: POST\r\n"));
+    answer_free(&a);
+    for (int k = 0; k < PRESS_KINDS; k++)
+        assert_int_equal(presses(&h, (enum press_kind)k), 0);
+    house_close(&h);
+}
+
+/* An alarm that was told, as watch stores it. */
+static int64_t raised(const struct house *h, enum alarm_severity severity)
+{
+    struct rec_alarm alarm = {.severity = severity,
+                              .worst = severity,
+                              .rank = 1,
+                              .first_ms = clock_wall_ms() - 60000,
+                              .seen_ms = clock_wall_ms(),
+                              .raised_ms = clock_wall_ms() - 60000,
+                              .told_ms = clock_wall_ms() - 60000,
+                              .value = 1.2,
+                              .threshold = 1.5};
+    struct rec_attempt attempt = {.severity = severity, .due_ms = clock_wall_ms()};
+    const bool changed = true, gone = false;
+    const long index = 0;
+    struct alarm_commit c = {.alarm = &alarm,
+                             .changed = &changed,
+                             .gone = &gone,
+                             .alarms = 1,
+                             .attempt = &attempt,
+                             .alarm_index = &index,
+                             .attempts = 1,
+                             .now_ms = clock_wall_ms()};
+
+    (void)snprintf(alarm.subject, sizeof alarm.subject, "kotim-1");
+    (void)snprintf(alarm.group, sizeof alarm.group, "oxygen");
+    (void)snprintf(alarm.cause, sizeof alarm.cause, "do_critical");
+    (void)snprintf(attempt.kind, sizeof attempt.kind, "raise");
+    (void)snprintf(attempt.channel, sizeof attempt.channel, "sms");
+    (void)snprintf(attempt.contact, sizeof attempt.contact, "<budi>");
+    assert_int_equal(records_alarms_commit(h->records, &c), 0);
+    attempt.tries = 1;
+    attempt.begun_ms = attempt.done_ms = clock_wall_ms();
+    (void)snprintf(attempt.fate, sizeof attempt.fate, "refused");
+    (void)snprintf(attempt.why, sizeof attempt.why, "tanpa sinyal");
+    assert_int_equal(records_attempt_store(h->records, &attempt), 0);
+    return alarm.id;
+}
+
+static void an_alarm_is_shown_and_acknowledged_on_the_page(void **state)
+{
+    struct house h;
+    struct answer a;
+    struct rec_ask *asks = NULL;
+    size_t n = 0;
+    char form[300];
+    int64_t id;
+
+    (void)state;
+    house_open(&h, NULL);
+    id = raised(&h, ALARM_DANGER);
+    house_start(&h);
+    ask(&h, "GET", "/alarm", COOKIE, &a);
+    assert_int_equal(a.status, 200);
+    assert_true(has(&a.body, "Oksigen sangat rendah"));
+    assert_true(has(&a.body, "Kolam 1"));
+    assert_true(has(&a.body, "sms gagal "));
+    assert_true(has(&a.body, "tanpa sinyal"));
+    assert_true(has(&a.body, "&lt;budi&gt;"));
+    assert_true(has(&a.body, "Sudah ditangani"));
+    assert_true(has(&a.body, "Alarm belum pernah dijalankan"));
+    answer_free(&a);
+    for (int k = 0; k < 2; k++) {
+        (void)snprintf(form, sizeof form, "apa=%s&di=%lld&kembali=%%2Falarm&kunci=1&tanda=" TOKEN,
+                       k == 0 ? "ack" : "snooze", (long long)id);
+        assert_int_equal(press(&h, COOKIE, form, &a), 303);
+        assert_true(has(&a.head, "Location: /alarm\r\n"));
+        answer_free(&a);
+    }
+    assert_int_equal(records_alarm_asks(h.records, &asks, &n), 0);
+    assert_int_equal(n, 2);
+    assert_int_equal(asks[0].kind, ASK_ACK);
+    assert_string_equal(asks[0].by, "halaman 127.0.0.1");
+    assert_string_equal(asks[0].how, "page");
+    assert_int_equal(asks[1].kind, ASK_SNOOZE);
+    assert_int_equal(asks[1].minutes, 30);
+    free(asks);
+    house_close(&h);
+}
+
+static void pages_say_when_the_alarm_has_stopped(void **state)
+{
+    struct house h;
+    struct rec_mark mark = {.key = "watch", .at_ms = clock_wall_ms() - (int64_t)360000};
+    struct alarm_commit c = {.mark = &mark, .marks = 1, .now_ms = mark.at_ms};
+    struct answer a;
+
+    (void)state;
+    house_open(&h, NULL);
+    assert_int_equal(records_alarms_commit(h.records, &c), 0);
+    house_start(&h);
+    ask(&h, "GET", "/wilayah", "", &a);
+    assert_true(has(&a.body, "Alarm tidak berjalan"));
+    answer_free(&a);
+    mark.at_ms = clock_wall_ms();
+    assert_int_equal(records_alarms_commit(h.records, &c), 0);
+    ask(&h, "GET", "/wilayah", "", &a);
+    assert_false(has(&a.body, "Alarm tidak berjalan"));
+    answer_free(&a);
     house_close(&h);
 }
 
@@ -789,6 +1038,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_route_answers),
+        cmocka_unit_test(a_button_is_noted_once_and_leads_back_to_its_page),
+        cmocka_unit_test(a_page_with_buttons_gives_a_token_that_is_strict),
+        cmocka_unit_test(what_is_not_pressed_on_our_page_is_refused),
+        cmocka_unit_test(an_alarm_is_shown_and_acknowledged_on_the_page),
+        cmocka_unit_test(pages_say_when_the_alarm_has_stopped),
         cmocka_unit_test(a_scenario_is_computed_beside_the_pages_and_mistakes_are_named),
         cmocka_unit_test(answers_carry_the_headers_that_protect),
         cmocka_unit_test(the_language_is_chosen_and_kept_in_a_cookie),
