@@ -184,7 +184,7 @@ static void see_water(struct look *l, const struct look_pond *p)
         if (s.metric == METRIC_NH3_N_MG_L) /* it is derived from these */
             rest.metric[METRIC_TAN_N_MG_L] = (struct series_last){.value = NAN};
         if (s.metric == METRIC_DO_MG_L)
-            scene.do_1h = NULL;
+            scene.do_recent = NULL;
         if (s.metric == METRIC_PH)
             scene.ph = NULL;
         status_judge(&scene, &p->limits, &s);
@@ -293,8 +293,8 @@ static bool look_at(struct look *l, struct look_pond *p, struct series_source *s
     struct series hour = {0};
 
     p->answered = series_latest(s, p->pond->slug, now_ms - LOOK_BACK_MS, &p->latest) == 0 &&
-                  series_load(s, p->pond->slug, METRIC_DO_MG_L, now_ms - HOUR_MS, now_ms + MIN_MS,
-                              0, &hour) == 0;
+                  series_load(s, p->pond->slug, METRIC_DO_MG_L, now_ms - STATUS_RECENT_MS,
+                              now_ms + MIN_MS, 0, &hour) == 0;
     if (!p->answered) { /* told by series */
         series_free(&hour);
         return false;
@@ -308,15 +308,15 @@ static bool look_at(struct look *l, struct look_pond *p, struct series_source *s
         if (scene_ph(s, p->pond->slug, now_ms, &p->ph) ==
             0) /* else judged without, and tried again */
             p->ph_ms = now_ms;
-    p->scene =
-        (struct status_scene){.latest = &p->latest, .do_1h = &hour, .now_ms = now_ms, .ph = &p->ph};
+    p->scene = (struct status_scene){
+        .latest = &p->latest, .do_recent = &hour, .now_ms = now_ms, .ph = &p->ph};
     scene_records(l->snap, (size_t)(p->pond - l->snap->pond), &p->scene);
     status_judge(&p->scene, &p->limits, &p->status);
     if (p->known || p->status.level == STATUS_DANGER) {
         see_water(l, p);
         stand_of(l, p, now_ms);
     }
-    p->scene.do_1h = NULL;
+    p->scene.do_recent = NULL;
     series_free(&hour);
     return true;
 }

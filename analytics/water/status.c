@@ -12,6 +12,7 @@
 /* Oxygen below danger for so long, and not risen by so much, does not recover. */
 #define RECOVER_MS   (HOUR_MS / 2)
 #define RECOVER_MG_L 0.2
+#define ZERO_MS      (10 * MINUTE_MS)
 #define MINUTE_MS    ((int64_t)60 * 1000)
 
 struct judge {
@@ -26,6 +27,7 @@ struct judge {
         int64_t ts_ms;
     } oxygen[2];
     int oxygens;
+    bool zero;            /* the newest is a suspected nothing that is believed */
     int64_t oxygen_ts_ms; /* newest usable oxygen of any age that we know of; 0 none */
     bool found;           /* out has its level */
 };
@@ -64,13 +66,33 @@ static void oxygen_add(struct judge *j, double value, int64_t ts_ms)
     j->oxygens++;
 }
 
-/* The newest value may be younger than the hour's series, or be in it. */
+/* A probe that reads exactly nothing is suspected of being dead, but a pond without oxygen reads so too: such a value is
+ * believed when it goes on from oxygen that was already low. It counts twice when it has been so for ZERO_MS, so that one
+ * odd zero sounds no siren. */
+static bool oxygen_at_zero(struct judge *j, const struct series *recent)
+{
+    const struct series_last *last = &j->latest->metric[METRIC_DO_MG_L];
+    size_t n = recent == NULL ? 0 : recent->n;
+
+    if (n == 0 || last->flag != READING_SUSPECT || !(last->value < j->limits->do_danger_mg_l) ||
+        !fresh(last->ts_ms, j->now_ms, j->limits) || recent->ts_ms[n - 1] >= last->ts_ms ||
+        last->ts_ms - recent->ts_ms[n - 1] > STATUS_RECENT_MS ||
+        recent->value[n - 1] >= j->limits->do_watch_mg_l)
+        return false;
+    oxygen_add(j, last->value, last->ts_ms);
+    if (last->ts_ms - recent->ts_ms[n - 1] >= ZERO_MS)
+        oxygen_add(j, last->value, last->ts_ms);
+    return true;
+}
+
+/* The newest value may be younger than the series, or be in it. */
 static void oxygen_collect(struct judge *j, const struct series *hour)
 {
     const struct series_last *last = &j->latest->metric[METRIC_DO_MG_L];
     int64_t newest = 0;
 
-    if (last->ts_ms != 0 && reading_usable(last->flag) && isfinite(last->value)) {
+    j->zero = oxygen_at_zero(j, hour);
+    if (!j->zero && last->ts_ms != 0 && reading_usable(last->flag) && isfinite(last->value)) {
         oxygen_add(j, last->value, last->ts_ms);
         newest = last->ts_ms;
     }
@@ -266,7 +288,7 @@ static void say_doubtful(struct judge *j, enum metric metric, enum status_level 
     const struct series_last *last = &j->latest->metric[metric];
     bool speaks = fresh(last->ts_ms, j->now_ms, j->limits) && isfinite(last->value);
 
-    if (j->found || !doubtful(j, metric))
+    if (j->found || !doubtful(j, metric) || (metric == METRIC_DO_MG_L && j->zero))
         return;
     say(j, true, level, REASON_SENSOR_SUSPECT, metric, speaks ? last->value : NAN, NAN);
     if (speaks)
@@ -373,9 +395,9 @@ void status_judge(const struct status_scene *scene, const struct status_limits *
     *out = (struct pond_status){.level = STATUS_OK, .reason = REASON_ALL_WELL};
     out->metric = METRIC_DO_MG_L;
     out->value = out->limit = NAN;
-    oxygen_collect(&j, scene->do_1h);
-    out->drop_mg_l = oxygen_drop(&j, scene->do_1h);
-    out->minutes = stuck_minutes(&j, scene->do_1h);
+    oxygen_collect(&j, scene->do_recent);
+    out->drop_mg_l = oxygen_drop(&j, scene->do_recent);
+    out->minutes = stuck_minutes(&j, scene->do_recent);
     ammonia(&j);
     judge_lime(&j);
     for (int m = 0; m < METRIC_COUNT; m++)

@@ -12,7 +12,8 @@
  *   more than do_drop within the hour; tonight's forecast; ammonia; a rise of pH over total ammonia; pH; temperature;
  *   turbidity; a probe of these whose newest value is not usable; an oxygen, pH or temperature probe that spoke before and
  *   went silent; a probe that seems fouled.
- * Values that are not usable, or older than no_data_ms, never judge anything: they only make the probe doubtful. Ammonia
+ * Values that are not usable, or older than no_data_ms, never judge anything: they only make the probe doubtful; but for
+ * oxygen of 0, suspected as of a dead probe, that goes on from oxygen below do_watch: that is believed. Ammonia
  * alone judges for ammonia_hold_ms, total ammonia with the pH and temperature of now: it is often taken by hand, and a
  * pond does not become well because nobody measured again.
  * Ammonia comes before pH. no_lime says that lime must not be advised: ammonia is high, was when last measured, or is not
@@ -113,10 +114,11 @@ struct status_ph {
 };
 struct status_ph status_ph_days(const struct series *hours, int64_t now_ms);
 
+#define STATUS_RECENT_MS ((int64_t)3 * 3600 * 1000)
 /* What is judged. Zeroed members are unknown; only latest and now_ms must be there. */
 struct status_scene {
     const struct series_latest *latest;
-    const struct series *do_1h; /* raw usable oxygen of the last hour; NULL none */
+    const struct series *do_recent; /* raw usable oxygen of the last STATUS_RECENT_MS; NULL none */
     int64_t now_ms;
     enum pond_system system;
     const struct status_ph *ph; /* NULL: not known */

@@ -286,8 +286,8 @@ static bool read_latest(struct model *m, size_t i)
     pthread_mutex_unlock(&m->lock);
     well = (!ph_due || scene_ph(m->c.series, slug, now, &ph) == 0) &&
            series_latest(m->c.series, slug, from, newest) == 0 &&
-           series_load(m->c.series, slug, METRIC_DO_MG_L, now - HOUR_MS, now + MINUTE_MS, 0,
-                       &hour) == 0;
+           series_load(m->c.series, slug, METRIC_DO_MG_L, now - STATUS_RECENT_MS, now + MINUTE_MS,
+                       0, &hour) == 0;
     pthread_mutex_lock(&m->lock);
     at = model_entry_find(m, slug); /* the records may have changed meanwhile */
     if (well && at >= 0) {

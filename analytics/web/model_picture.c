@@ -54,7 +54,7 @@ static void picture_pond(const struct model *m, struct page_pond *p, struct stat
 {
     const struct records_snapshot *s = m->snapshot;
     const struct entry *e = &m->entry[i];
-    struct status_scene scene = {.do_1h = &e->hour, .now_ms = now_ms};
+    struct status_scene scene = {.do_recent = &e->hour, .now_ms = now_ms};
 
     p->pond = s->pond[i];
     memcpy(p->farm, s->farm[s->pond[i].farm].name, sizeof p->farm);

@@ -15,7 +15,7 @@
 struct scene {
     struct series_latest latest;
     struct series hour;
-    struct status_scene more; /* beside latest, do_1h and now_ms */
+    struct status_scene more; /* beside latest, do_recent and now_ms */
     int64_t ts[64];
     double value[64];
 };
@@ -55,7 +55,7 @@ static struct pond_status judge(const struct scene *s)
     struct status_scene scene = s->more;
 
     scene.latest = &s->latest;
-    scene.do_1h = &s->hour;
+    scene.do_recent = &s->hour;
     scene.now_ms = NOW;
     status_judge(&scene, &STATUS_DEFAULTS, &st);
     return st;
@@ -394,6 +394,36 @@ static void low_oxygen_that_does_not_rise_is_told_so(void **state)
     assert_true(isnan(judge(&s).minutes));
 }
 
+static void a_pond_that_runs_out_of_oxygen_is_no_broken_probe(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    scene_make(&s, NONE, 1.2, 28.0, 7.0, NONE);
+    s.hour.n = 11; /* usable until 6 minutes ago */
+    put(&s, METRIC_DO_MG_L, 0.0, READING_SUSPECT, MINUTE);
+    assert_int_equal(judge(&s).level, STATUS_DANGER); /* below danger before, nothing now */
+    assert_true(judge(&s).value < 0.01);
+    for (int i = 0; i < 11; i++)
+        s.value[i] = 2.5;
+    assert_int_equal(judge(&s).level, STATUS_WATCH); /* low, and one odd zero */
+    assert_int_equal(judge(&s).reason, REASON_DO_LOW);
+    s.hour.n = 9; /* for a quarter of an hour */
+    assert_int_equal(judge(&s).level, STATUS_DANGER);
+    for (int i = 0; i < 9; i++)
+        s.value[i] = 6.0; /* from good water to nothing: the probe */
+    assert_int_equal(judge(&s).level, STATUS_WATCH);
+    assert_int_equal(judge(&s).reason, REASON_SENSOR_SUSPECT);
+    for (int i = 0; i < 12; i++) {
+        s.ts[i] -= 150 * MINUTE; /* hours of nothing after low oxygen are still that */
+        s.value[i] = 1.0;
+    }
+    s.hour.n = 12;
+    assert_int_equal(judge(&s).level, STATUS_DANGER);
+    put(&s, METRIC_DO_MG_L, 0.0, READING_FAIL, MINUTE); /* the node says it failed */
+    assert_int_equal(judge(&s).level, STATUS_NO_DATA);
+}
+
 static void gasping_fish_are_danger_at_any_value(void **state)
 {
     struct scene s;
@@ -664,6 +694,7 @@ int main(void)
         cmocka_unit_test(turbid_water_is_watch),
         cmocka_unit_test(a_reading_from_the_future_is_not_trusted),
         cmocka_unit_test(low_oxygen_that_does_not_rise_is_told_so),
+        cmocka_unit_test(a_pond_that_runs_out_of_oxygen_is_no_broken_probe),
         cmocka_unit_test(gasping_fish_are_danger_at_any_value),
         cmocka_unit_test(mains_lost_is_danger_and_of_biofloc_at_once),
         cmocka_unit_test(peat_water_moves_the_watch_and_never_the_danger),
