@@ -23,7 +23,7 @@ struct weights {
 
 static struct weights age_weights(const struct night_past_set *set, double half_life)
 {
-    struct weights w;
+    struct weights w = {{0}};
     double fade = exp2(-1 / half_life), weight = 1;
 
     for (int j = set->n - 1; j >= 0; j--) {

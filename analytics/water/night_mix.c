@@ -82,17 +82,14 @@ static void mix(const struct night_track *t, const struct night_past_set *set,
 static void score_night(const struct night_model *m, struct night_track *t, int index, double at,
                         bool aerated)
 {
-    struct night_past_set set;
+    struct night_past_set set = {
+        .slot = t->slot, .end = t->end, .steps = t->end - t->slot, .at = at};
     struct night_view came;
     struct night_paths p;
     struct night_past *out = &t->night[t->n];
     double mean[NIGHT_STEPS_MAX], least = INFINITY, came_least = INFINITY;
     double level = night_grid_at(m->row[index].do_mg_l, at);
 
-    set.slot = t->slot;
-    set.end = t->end;
-    set.steps = t->end - t->slot;
-    set.at = at;
     if (!night_truth(m, index, &set, aerated, &came))
         return;
     night_collect(m, index, t->slot, t->end, at, level, aerated, &set);
