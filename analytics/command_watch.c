@@ -12,8 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "analytics/alert/rehearse.h"
 #include "analytics/alert/watch.h"
 #include "analytics/commands_own.h"
+#include "analytics/records/alarms.h"
+#include "collector/common/civil.h"
 #include "collector/common/clock.h"
 #include "collector/common/http.h"
 #include "collector/common/log.h"
@@ -21,6 +24,7 @@
 
 enum {
     SLICE_MS = 200,          /* how often it is asked whether something is due; real time */
+    REHEARSAL_SLICE_MS = 50, /* in a rehearsal, whose clock runs faster */
     ONCE_MAX_MS = 180 * 1000 /* --once waits so long for its channels */
 };
 
@@ -57,7 +61,8 @@ static void signals_to_wait_for(sigset_t *set)
 /* Until a signal; with --once until one look is over and the channels have nothing in hand. */
 static int run(const struct command_options *o, struct watch *w)
 {
-    const struct timespec slice = {.tv_nsec = SLICE_MS * 1000000L};
+    const struct timespec slice = {
+        .tv_nsec = (o->rehearse != NULL ? REHEARSAL_SLICE_MS : SLICE_MS) * 1000000L};
     int64_t once_until = clock_mono_ms() + ONCE_MAX_MS;
     bool began = false;
     sigset_t set;
@@ -69,6 +74,8 @@ static int run(const struct command_options *o, struct watch *w)
         int caught;
 
         (void)watch_step(w, &passed);
+        if (o->rehearse != NULL)
+            rehearse_pace(watch_busy(w) > 0);
         if (passed && !began) {
             began = true;
             if (o->ready != NULL)
@@ -102,11 +109,43 @@ static int watch_with(const struct command_options *o, const struct analytics_co
                   "nobody is told (\"alert\": {\"channels\": [...]})");
     if (rc == 0)
         rc = watch_open(&w, c, records, series, channels, NULL, why, COMMAND_WHY);
+    if (rc == 0 && o->rehearse != NULL)
+        watch_rehearse(w);
     if (rc == 0)
         rc = run(o, w);
     watch_close(w);
     channels_close(channels);
     return rc;
+}
+
+/* The rehearsal's clock, and its copy of the records in place of *r; path: of the configuration, becomes the copy's. */
+static int rehearse(const struct command_options *o, struct records **r, char *path,
+                    size_t path_size, char *why)
+{
+    char copy[256]; /* as struct analytics_config */
+    int64_t from_ms = 0;
+    int rc = civil_parse_iso(o->rehearse, &from_ms, NULL);
+
+    if (rc != 0 || !clock_plausible(from_ms)) {
+        (void)snprintf(why, COMMAND_WHY,
+                       tongue("--rehearse %s: harus waktu seperti 2026-11-23T15:00",
+                              "--rehearse %s: a time like 2026-11-23T15:00 is needed"),
+                       o->rehearse);
+        return NILA_ERR_RANGE;
+    }
+    if ((size_t)snprintf(copy, sizeof copy, "%s%s", path, REHEARSE_SUFFIX) >= sizeof copy) {
+        (void)snprintf(why, COMMAND_WHY, tongue("%s: terlalu panjang", "%s: too long"), copy);
+        return NILA_ERR_CONFIG;
+    }
+    rc = records_rehearsal_copy(*r, copy, why, COMMAND_WHY);
+    if (rc != 0)
+        return rc;
+    records_close(*r);
+    *r = NULL;
+    (void)snprintf(path, path_size, "%s", copy);
+    rehearse_begin(from_ms, o->speed);
+    log_info("REHEARSAL on %s (remove it to begin anew), %d times as fast", path, o->speed);
+    return records_open(r, path, why, COMMAND_WHY);
 }
 
 int command_watch(const struct command_options *o)
@@ -126,6 +165,8 @@ int command_watch(const struct command_options *o)
     http_global_init();
     if (rc == 0)
         rc = records_open(&records, c->records_path, why, sizeof why);
+    if (rc == 0 && o->rehearse != NULL)
+        rc = rehearse(o, &records, c->records_path, sizeof c->records_path, why);
     if (rc == 0)
         rc = series_source_open(&series, c, why, sizeof why);
     if (rc == 0)

@@ -104,6 +104,8 @@ struct command_options {
     const char *from, *to; /* of backtest: months YYYY-MM; NULL: not given */
     const char *channel;   /* of alert test: the slug of a channel; to: whom */
     bool once;             /* of watch: one look, then the end */
+    const char *rehearse;  /* of watch: a rehearsal's clock begins here (ISO 8601); NULL: none */
+    int speed;             /* 1..3600: how much faster that clock is */
     struct alert_options alert;
     struct survey_options survey;
     struct growth_options growth;

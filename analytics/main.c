@@ -55,6 +55,7 @@ static const char USAGE_EN[] =
     "                          [--out PRED.csv] [--json] [--apart] FILE.csv ...\n"
     "  nila-analytics alert    test CHANNEL [--to WHOM] [--config FILE] [--json]\n"
     "  nila-analytics watch    [--config FILE] [--once] [--ready FILE]\n"
+    "                          [--rehearse TIME [--speed N]]\n"
     "  nila-analytics alert    list | ack ID | snooze ID MINUTES | report [--month YYYY-MM] |\n"
     "                          press POND gasping|aerator_on|aerator_off|river_acid\n"
     "                          [--config FILE | --records DB] [--by NAME] [--json]\n"
@@ -95,7 +96,8 @@ static const char HELP_EN[] =
     "          --do: from one handheld reading (18 to 21 h); --write: to InfluxDB; backtest: made\n"
     "          again for recorded ponds (time,do_mgl, a file each), with scores; --apart: of\n"
     "          different sites. NOT YET TRIED on ponds of Kalimantan's peat\n"
-    "watch     the alarm, until SIGTERM; beside the ponds it needs no internet\n"
+    "watch     the alarm, until SIGTERM; beside the ponds it needs no internet; --rehearse: a\n"
+    "          drill from TIME (2026-11-23T15:00), N times as fast (60), on a copy of the records\n"
     "alert     list: what is open and what was told to whom; ack, snooze: a person's word;\n"
     "          press: a button pressed for a farmer; report: how good the month's alarms were;\n"
     "          test: sends a test message by a channel of the configuration (alert.channels) and\n"
@@ -152,6 +154,7 @@ static const char USAGE_ID[] =
     "                          [--out PRED.csv] [--json] [--apart] BERKAS.csv ...\n"
     "  nila-analytics alert    test SALURAN [--to TUJUAN] [--config BERKAS] [--json]\n"
     "  nila-analytics watch    [--config BERKAS] [--once] [--ready BERKAS]\n"
+    "                          [--rehearse WAKTU [--speed N]]\n"
     "  nila-analytics alert    list | ack NOMOR | snooze NOMOR MENIT |\n"
     "                          report [--month YYYY-MM] |\n"
     "                          press KOLAM gasping|aerator_on|aerator_off|river_acid\n"
@@ -196,7 +199,8 @@ static const char HELP_ID[] =
     "          --do: dari satu pengukuran (pukul 18-21); --write: ke InfluxDB; backtest: dibuat\n"
     "          ulang bagi kolam yang terekam (time,do_mgl, satu berkas satu kolam), dengan\n"
     "          nilainya; --apart: tidak selokasi. BELUM DICOBA di kolam gambut Kalimantan\n"
-    "watch     alarm, sampai SIGTERM; di dekat kolam tanpa internet\n"
+    "watch     alarm, sampai SIGTERM; di dekat kolam tanpa internet; --rehearse: latihan mulai\n"
+    "          WAKTU (2026-11-23T15:00), N kali lebih cepat (60), pada salinan catatan\n"
     "alert     list: alarm terbuka dan siapa sudah diberi tahu; ack, snooze: sudah ditangani,\n"
     "          ditunda; press: tombol petani; report: ketepatan alarm sebulan;\n"
     "          test: mengirim pesan uji lewat satu saluran di konfigurasi (alert.channels) dan\n"
@@ -220,7 +224,7 @@ static const char HELP_ID[] =
 struct arguments {
     struct command_options o;
     const char *lang, *port, *months, *draws, *seed; /* as written */
-    const char *frequency, *threads, *scenario, *worlds, *ponds, *visits;
+    const char *frequency, *threads, *scenario, *worlds, *ponds, *visits, *speed;
     const char *from_g, *days, *temp, *oxygen, *nh3, *ration, *level, *rate;
     bool help, version, verbose;
 };
@@ -295,6 +299,8 @@ static const char *take_options(struct arguments *a, int argc, char **argv)
         {"without-official", NULL, &a->o.without_official},
         {"issue", NULL, &a->o.issue},
         {"once", NULL, &a->o.once},
+        {"rehearse", &a->o.rehearse, NULL},
+        {"speed", &a->speed, NULL},
         {"month", &a->o.alert.month, NULL},
         {"by", &a->o.alert.by, NULL},
         {"to", &a->o.to, NULL},
@@ -390,7 +396,7 @@ static bool take_number(const char *text, long long min, long long max, long lon
 static const char *bad_number(struct arguments *a, const char **name)
 {
     long long visits = 20, port = -1, months = 0, draws = 0, seed = -1, frequency = 0, threads = 0,
-              worlds = 0, ponds = 0;
+              worlds = 0, ponds = 0, speed = 60;
 
     if (!take_number(a->port, 0, 65535, &port))
         return *name = "--port", "0..65535";
@@ -410,6 +416,9 @@ static const char *bad_number(struct arguments *a, const char **name)
         return *name = "--worlds", "1..100000";
     if (!take_number(a->ponds, 1, SIMWORLD_PONDS_MAX, &ponds))
         return *name = "--ponds", "1..9999";
+    if (!take_number(a->speed, 1, 3600, &speed))
+        return *name = "--speed", "1..3600";
+    a->o.speed = (int)speed;
     a->o.calibrate.worlds = (long)worlds;
     a->o.calibrate.ponds = (long)ponds;
     a->o.series.frequency = (long)frequency;

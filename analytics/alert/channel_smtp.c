@@ -66,7 +66,7 @@ static void put_date(struct buf *b)
     static const char *const DAY[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     static const char *const MONTH[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    struct civil t = civil_from_ts(clock_wall_ms());
+    struct civil t = civil_from_ts(clock_outside_ms());
 
     buf_printf(b, "Date: %s, %d %s %d %02d:%02d:%02d +0700\r\n", DAY[t.weekday], t.day,
                MONTH[t.month - 1], t.year, t.hour, t.minute, t.second);

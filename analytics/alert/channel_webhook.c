@@ -57,7 +57,7 @@ static void send_webhook(struct channel *c, const char *to, const struct channel
     struct buf body = {0};
 
     make_body(&body, to, m);
-    (void)snprintf(stamp, sizeof stamp, "%" PRId64, clock_wall_ms() / 1000);
+    (void)snprintf(stamp, sizeof stamp, "%" PRId64, clock_outside_ms() / 1000);
     sign(c->secret, stamp, &body, hex);
     (void)snprintf(header[0], sizeof header[0], "X-Nila-Timestamp: %s", stamp);
     (void)snprintf(header[1], sizeof header[1], "X-Nila-Signature: sha256=%s", hex);

@@ -117,7 +117,7 @@ static void begin_self_test(struct modem *m, channel_heard *fn, void *arg, size_
     struct smstext text;
     char words[64];
 
-    m->memory.self_test_ms = clock_wall_ms();
+    m->memory.self_test_ms = clock_outside_ms();
     m->self_token = (unsigned)(m->memory.self_test_ms / 1000 % 1000000) + 1;
     if (memory_write(m) != 0) { /* it would be sent again and again */
         failed(m, m->c->state_file, fn, arg, n);
@@ -149,7 +149,7 @@ static void warn_sim(struct modem *m, int32_t today, channel_heard *fn, void *ar
 
 void modem_self_test(struct modem *m, channel_heard *fn, void *arg, size_t *n)
 {
-    const int64_t now_ms = clock_wall_ms();
+    const int64_t now_ms = clock_outside_ms();
     const int hour = civil_from_ts(now_ms).hour;
 
     if (!clock_plausible(now_ms))

@@ -111,7 +111,7 @@ void modem_report(struct modem *m, unsigned mr, const char *to, unsigned st, cha
 static int64_t sent_at(const char *scts)
 {
     int part[7], used = 0; /* year, month, day, hour, minute, second, quarters */
-    const int64_t now_ms = clock_wall_ms();
+    const int64_t now_ms = clock_outside_ms();
     int64_t ts_ms;
 
     /* NOLINTNEXTLINE(cert-err34-c): two digits each, looked at below */

@@ -240,6 +240,23 @@ static void fault_facts(const struct plan *p, struct words_facts *f, bool englis
     f->ts_ms = first->since_ms;
 }
 
+/* A rehearsal's message says so first, in every form: nobody shall take it for a night of their own. */
+static void mark_rehearsal(struct rec_attempt *a)
+{
+    static const char NILA[] = "[NILA] ";
+    const char *word = a->english ? "REHEARSAL" : "LATIHAN";
+    const bool named = strncmp(a->sms, NILA, sizeof NILA - 1) == 0;
+    char title[ATTEMPT_TITLE_SIZE], text[ATTEMPT_TEXT_SIZE], sms[ATTEMPT_SMS_SIZE];
+
+    (void)snprintf(title, sizeof title, "%s: %.*s", word, (int)sizeof title - 12, a->title);
+    (void)snprintf(text, sizeof text, "%s. %.*s", word, (int)sizeof text - 12, a->text);
+    (void)snprintf(sms, sizeof sms, "[%s] %.*s", word, (int)sizeof sms - 13,
+                   a->sms + (named ? sizeof NILA - 1 : 0));
+    memcpy(a->title, title, sizeof title);
+    memcpy(a->text, text, sizeof text);
+    memcpy(a->sms, sms, sizeof sms);
+}
+
 static void attempt(struct plan *p, const struct telling *t, const struct plan_channel *h,
                     const struct rec_contact *c)
 {
@@ -276,6 +293,8 @@ static void attempt(struct plan *p, const struct telling *t, const struct plan_c
     memcpy(a->title, said.title, sizeof a->title);
     memcpy(a->text, said.text, sizeof a->text);
     memcpy(a->sms, said.sms, sizeof a->sms);
+    if (p->rehearsal)
+        mark_rehearsal(a);
     a->made_ms = t->now_ms;
     a->due_ms = due_ms;
     a->until_ms = t->fixed_until ? t->until_ms : due_ms + (t->until_ms - t->now_ms);

@@ -23,6 +23,7 @@ struct plan {
     const struct look *look;
     const struct alert_settings *settings;
     const char *phone; /* of the extension worker */
+    bool rehearsal;    /* every message says so */
     struct plan_channel channel[CHANNELS_MAX];
     size_t channels;
     struct rec_attempt *attempt;

@@ -97,6 +97,12 @@ void watch_close(struct watch *w)
     free(w);
 }
 
+void watch_rehearse(struct watch *w)
+{
+    w->rehearsal = true;
+    w->plan.rehearsal = true;
+}
+
 size_t watch_busy(struct watch *w)
 {
     return deliver_busy(w->deliver);
@@ -120,9 +126,10 @@ static void ask_for(struct watch *w, const struct rec_alarm *a, const char *by, 
 }
 
 /* An OK that was sent before the alarm was raised (it waited for signal) is about an earlier one. */
-static bool about(const struct rec_alarm *a, const struct channel_event *e)
+static bool about(const struct watch *w, const struct rec_alarm *a, const struct channel_event *e)
 {
-    return e->sent_ms == 0 || e->sent_ms + CLOCKS_MS >= a->raised_ms;
+    return w->rehearsal || /* the operator's clock knows nothing of a rehearsal's */
+           e->sent_ms == 0 || e->sent_ms + CLOCKS_MS >= a->raised_ms;
 }
 
 /* A reply or a call from a registered number acknowledges what that contact answers for. */
@@ -140,7 +147,7 @@ static void from_phone(struct watch *w, const struct channel_event *e, const cha
             continue;
         known = true;
         for (size_t i = 0; i < w->engine.n; i++)
-            if (plan_answers(&w->plan, c, &w->engine.alarm[i]) && about(&w->engine.alarm[i], e))
+            if (plan_answers(&w->plan, c, &w->engine.alarm[i]) && about(w, &w->engine.alarm[i], e))
                 ask_for(w, &w->engine.alarm[i], c->name, how, now_ms);
     }
     if (!known)
@@ -475,7 +482,7 @@ static void pass(struct watch *w, int64_t now_ms)
 
 int64_t watch_step(struct watch *w, bool *passed)
 {
-    int64_t now = clock_wall_ms(), mono = clock_mono_ms(), next;
+    int64_t now = clock_wall_ms(), mono = w->rehearsal ? now : clock_mono_ms(), next;
     bool look = due(&w->pass_due, mono, w->settings->every_s * SECOND_MS);
 
     take_heard(w, now);

@@ -23,6 +23,9 @@ NILA_MUST_CHECK int watch_open(struct watch **out, const struct analytics_config
                                struct records *r, struct series_source *s,
                                struct channels *channels, const struct deliver_ops *ops, char *why,
                                size_t why_size);
+/* Before the first step: this is a rehearsal (rehearse.h). Every message says so, nothing is written to the database, and what
+ * is due follows the wall clock, which is the rehearsal's. */
+void watch_rehearse(struct watch *w);
 /* Does what is due; returns for how many ms (of clock_mono_ms) nothing more is. *passed, which may be NULL: the ponds were
  * looked at. */
 int64_t watch_step(struct watch *w, bool *passed);

@@ -87,7 +87,7 @@ static void write_back(struct watch *w, const struct evening_told *t)
     struct buf lines = {0};
     char why[256] = "";
 
-    if (w->config->write_back && evening_lines(&w->look, t, &lines) > 0 &&
+    if (w->config->write_back && !w->rehearsal && evening_lines(&w->look, t, &lines) > 0 &&
         series_write(w->series, lines.p, lines.n, why, sizeof why) != 0)
         log_warnx("tonight's forecast is not written to the database: %s", why);
     buf_free(&lines);

@@ -23,6 +23,7 @@ struct watch {
         char subject[ALARM_SUBJECT_SIZE], group[ALARM_WORD_SIZE];
         int64_t at_ms;
     } direct[WATCH_DIRECT];
+    bool rehearsal;
     int64_t pass_due, asks_due, inputs_due, feed_due, alive_due; /* monotonic */
     int64_t dusk_tried_ms, judge_tried_ms, notice_tried_ms;      /* wall */
 };

@@ -157,4 +157,10 @@ NILA_MUST_CHECK int records_night_store(struct records *r, const struct rec_nigh
 NILA_MUST_CHECK int records_nights(struct records *r, int32_t first, int32_t last,
                                    struct rec_night **out, size_t *n);
 
+/* A copy for a rehearsal at to: what people entered, without alarms, messages, buttons, marks and nights, so that a
+ * rehearsal tells nothing of a real one and leaves nothing in it. One that is there is left as it is (a rehearsal that goes
+ * on). Errors of records_open, with words in why (size >= 256). */
+NILA_MUST_CHECK int records_rehearsal_copy(struct records *r, const char *to, char *why,
+                                           size_t why_size);
+
 #endif

@@ -18,8 +18,13 @@ struct clock_source {
 
 /* Replaces the clock; NULL puts the machine's own back. The struct is copied. */
 void clock_set(const struct clock_source *source);
+/* As clock_set, for a rehearsal: clock_outside_ms stays the machine's own; mono_ms may be NULL: the machine's own too. */
+void clock_rehearse(const struct clock_source *source);
 
 int64_t clock_wall_ms(void);
+/* For what another machine compares with its own clock (a signature's or a mail's time): the wall clock, but in a rehearsal,
+ * whose clock_wall_ms is another's (analytics/alert/rehearse.h). */
+int64_t clock_outside_ms(void);
 int64_t clock_mono_ms(void);
 
 /* True when the kernel says the clock is synchronised, or systemd-timesyncd's marker file exists, or the operator said

@@ -129,7 +129,7 @@ static int64_t retry_after_ms(CURL *easy)
     when = curl_getdate(found->value, NULL);
     if (when == (time_t)-1)
         return -1;
-    left = (int64_t)when * 1000 - clock_wall_ms();
+    left = (int64_t)when * 1000 - clock_outside_ms();
     return left > 0 ? left : 0;
 }
 
