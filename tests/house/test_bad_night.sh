@@ -1,0 +1,265 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A night on which the algae of a pond die, in compressed time, with the real programs: nila-analytics watch rehearses it on a real
+# influxd, which is given each reading only when the rehearsal's clock has passed it. The siren is a relay of a simulated board
+# behind a real collector; modem, SMTP and web server are simulated and keep transcripts of their own (night_gear.c).
+# Mains that are lost are told of in real time by a second watch, on the collector's socket.
+# shellcheck disable=SC2317 # functions are called by name through await and claim
+set -u
+BUILD=${BUILD:-build}
+bin=$BUILD/bin
+# shellcheck source=deploy/demo/parts.sh
+. deploy/demo/parts.sh
+parts_begin
+trap parts_end EXIT
+trap 'exit 1' INT TERM
+failed=0
+export NILA_DEVICES=collector/devices NILA_LANG=id
+SEED=7 SPEED=1200
+# nights before: eight; the algae die at 22:50 of the last evening. Seconds since the history's begin at 08:00.
+BEGIN_DAYS=8 NIGHT=2025-08-18 MORNING=2025-08-19 CRASH=$((7 * 86400 + 14 * 3600 + 3000))
+BUDI=+6281100000001 SITI=+6281100000002 KEY=kunci-uji-0123456789
+
+ok() { echo "ok - $1"; }
+not_ok() {
+  echo "not ok - $1"
+  failed=1
+}
+claim() { # claim TEXT COMMAND...
+  local text=$1
+  shift
+  if "$@" >"$D/claim.out" 2>&1; then ok "$text"; else
+    not_ok "$text"
+    head -c 2000 "$D/claim.out" | sed 's/^/# /'
+  fi
+}
+give_up() {
+  not_ok "$1"
+  for log in "$LOGS"/*.log; do
+    echo "# --- ${log##*/}"
+    tail -n 25 "$log" | sed 's/^/# /'
+  done
+  exit 1
+}
+wait_for() { await "$1" "$2" "${@:3}" || give_up "$2"; }
+if [ ! -x build/deps/usr/bin/influxd ]; then
+  echo "skip - no influxd: run deploy/install-deps test"
+  exit 0
+fi
+echo "# seed $SEED, $SPEED times as fast"
+
+# --- what stands around the alarm ---
+mkdir "$D/gear"
+mkfifo "$D/gear.in"
+exec 7<>"$D/gear.in"
+setsid "$BUILD/tests/house/night_gear" "$D/gear" <"$D/gear.in" >"$LOGS/gear.log" 2>&1 7>&- &
+PID[gear]=$!
+ORDER+=(gear)
+wait_for 10 "modem, mail and web server stand" test -s "$D/gear/ready"
+read -r smtp web < <(sed 's/smtp=//; s/web=//' "$D/gear/ready")
+tell_gear() { echo "$*" >&7; }
+web_has() { # web_has ROAD KIND CAUSE [TIMES]
+  [ "$(grep -l "^POST /$1 " "$D"/gear/web-*.http 2>/dev/null | xargs -r grep -l "\"kind\":\"$2\".*\"cause\":\"$3" | wc -l)" -ge "${4:-1}" ]
+}
+modem_has() { [ "$(grep -cF -- "$1" "$D/gear/modem.txt")" -ge "${2:-1}" ]; }
+
+site() { # site PORT
+  cat <<JSON
+{ "site": {"slug": "uji", "name": "Uji", "regency": "kotim", "kecamatan": "62.02.06"},
+  "ponds": [{"slug": "kolam-1", "name": "Kolam 1", "area_m2": 400, "depth_m": 1.2, "system": "pond"}],
+  "buses": [{"slug": "utara", "tcp": {"host": "127.0.0.1", "port": $1}, "timeout_ms": 300, "devices": [
+    {"slug": "probe", "profile": "nila-node", "unit": 2, "every_s": 5, "pond": "kolam-1"},
+    {"slug": "papan", "profile": "lctech-relay", "unit": 11, "pond": null}]}],
+  "inputs": [{"slug": "listrik", "name": "Listrik PLN", "pond": null, "module": {"device": "papan", "channel": 1},
+    "invert": false, "every_s": 2}],
+  "reflexes": [{"slug": "sirene", "name": "Sirene", "pond": "kolam-1", "switch": {"device": "papan", "channel": 1},
+    "when": [{"pond": "kolam-1", "metric": "do_mg_l", "below": 0.1, "until": 0.2}], "when_lost": "off",
+    "min_on_s": 0, "min_off_s": 0, "manual_max_s": 600}],
+  "sinks": [], "journal": {"path": "$D/journal.db"}, "control": {"socket": "$D/sock"} }
+JSON
+}
+site 0 >"$D/sim.json"
+LOST_AFTER=15
+start sim "$bin/nila-bridge" simulate "$D/sim.json" --seed $SEED --ready "$D/sim.ready" --contact papan:1:closed:0:$LOST_AFTER
+wait_for 20 "the simulated board stands" test -s "$D/sim.ready"
+sim_from=$(date +%s)
+port=$(json_number port <"$D/sim.ready")
+site "$port" >"$D/site.json"
+start collector "$bin/nila-collector" run --config "$D/site.json" --trust-clock --quiet
+wait_for 20 "the collector runs" test -S "$D/sock"
+# the coil as the board itself says it, by a Modbus request of our own: function 1, unit 11, coils 0 to 7
+coil() {
+  exec 6<>"/dev/tcp/127.0.0.1/$port" || return 1
+  printf '\x00\x01\x00\x00\x00\x06\x0b\x01\x00\x00\x00\x08' >&6
+  timeout 2 head -c 10 <&6 | od -An -tu1 | awk '{exit $10 % 2 != w}' w="$1"
+  local rc=$?
+  exec 6>&-
+  return $rc
+}
+
+start_influxd || give_up "influxd starts"
+curl -fsS -o /dev/null "$INFLUX_URL/query" --data-urlencode 'q=CREATE DATABASE nila' || give_up "database made"
+
+# --- records and configuration ---
+E=2025-08-01
+cat >"$D/farms.csv" <<CSV
+farm,name,regency,kecamatan,entered_on
+tani,Tani Jaya,kotim,62.02.06,$E
+CSV
+cat >"$D/ponds.csv" <<CSV
+pond,farm,name,system,area_m2,depth_m,entered_on
+kolam-1,tani,Kolam 1,pond,400,1.2,$E
+CSV
+cat >"$D/contacts.csv" <<CSV
+contact,name,phone,telegram,mail,language,answers_for,order,quiet,channels,active,on,entered_on
+budi,Budi,0811 0000 0001,,budi@uji.example,id,all,first,,,yes,$E,$E
+siti,Siti,0811 0000 0002,,,en,all,second,,,yes,$E,$E
+CSV
+(umask 027 && echo $KEY >"$D/key")
+cat >"$D/watch.json" <<JSON
+{ "records": {"path": "$D/r.db"}, "source": {"influx": {"url": "$INFLUX_URL", "database": "nila"}},
+  "alert": {"modems": [{"slug": "gsm", "port": "$D/gear/modem", "self_test": false}], "channels": [
+    {"slug": "sirene", "kind": "siren", "socket": "$D/sock", "switch": "sirene", "for_s": 600},
+    {"slug": "telepon", "kind": "call", "modem": "gsm", "ring_s": 5},
+    {"slug": "sms", "kind": "sms", "modem": "gsm"},
+    {"slug": "dinas", "kind": "webhook", "url": "http://127.0.0.1:$web/malam", "secret_file": "$D/key"},
+    {"slug": "surel", "kind": "smtp", "url": "smtp://127.0.0.1:$smtp", "from": "nila@uji.example", "insecure_smtp": true} ]},
+  "web": {"phone": "0812 5000 0000"} }
+JSON
+cat >"$D/mains.json" <<JSON
+{ "records": {"path": "$D/mains.db"}, "source": {"collector": {"socket": "$D/sock"}},
+  "alert": {"mains": {"input": "listrik"}, "channels": [
+    {"slug": "dinas", "kind": "webhook", "url": "http://127.0.0.1:$web/listrik", "secret_file": "$D/key"} ]} }
+JSON
+for c in watch mains; do
+  for t in farms ponds contacts; do
+    "$bin/nila-analytics" import $t "$D/$t.csv" --config "$D/$c.json" >>"$LOGS/import.log" 2>&1 || give_up "import of $t"
+  done
+done
+start mains "$bin/nila-analytics" watch --config "$D/mains.json"
+
+# --- the water: history as lines of InfluxDB; of the future nothing is given away ---
+make_water() { # make_water [MORE EVENTS]
+  "$bin/nila-bridge" history "$D/sim.json" --days $BEGIN_DAYS --until ${MORNING}T08:00+07:00 --seed $SEED \
+    --set kolam-1:fish_kg_m2=0.6 --event kolam-1:crash:$CRASH:$((CRASH + 9 * 3600)) "$@" --quiet --out "$D/history.csv" 2>>"$LOGS/history.log" || return 1
+  awk -F, 'NR > 1 {
+      if ($1 != t) { if (t != "") printf "%s %.0f\n", line, ms; t = $1; line = "water,regency=kotim,kecamatan=62.02.06,site=uji,pond=" $2 ",device=" $3 " "; sep = ""
+        g = t; gsub(/[-T:]/, " ", g); ms = (mktime(substr(g, 1, 19)) - 7 * 3600) * 1000 }
+      line = line sep $4 "=" $5 "," $4 "_q=" $6; sep = "," } END { printf "%s %.0f\n", line, ms }' "$D/history.csv" >"$D/water.new" &&
+    mv "$D/water.new" "$D/water.lp"
+}
+export TZ=UTC
+make_water || give_up "the pond's history"
+ms_of() { echo $(($(date -d "$1" +%s) * 1000)); }
+shown() { sed -n 's/.*REHEARSAL: it is \([^ ]*\).*/\1/p' "$LOGS/watch.log" | tail -n 1; }
+give() { # give AFTER_MS UNTIL_MS
+  awk -v a="$1" -v b="$2" '$NF > a && $NF <= b' "$D/water.lp" |
+    curl -fsS "$INFLUX_URL/write?db=nila&precision=ms" --data-binary @-
+}
+feed() {
+  local last=$1 now
+  while sleep 0.05; do
+    now=$(shown)
+    [ -n "$now" ] || continue
+    now=$(ms_of "$now")
+    ((now > last)) && give "$last" "$now" && last=$now
+  done
+}
+first=$(ms_of ${NIGHT}T15:10+07:00)
+give 0 "$first" || give_up "the nights before are in the database"
+feed "$first" 2>>"$LOGS/feed.log" &
+PID[feed]=$!
+ORDER+=(feed)
+rehearse() { start watch "$bin/nila-analytics" watch --config "$D/watch.json" --rehearse "$1" --speed $SPEED --ready "$D/watch.ready"; }
+
+# --- the night ---
+rehearse ${NIGHT}T15:20+07:00
+wait_for 20 "the notice before the evening feed" web_has malam notice night_notice
+ok "15:30: notice before the evening feed"
+wait_for 30 "the forecast at dusk" web_has malam notice do_night
+ok "dusk: tonight's forecast is told ($(shown))"
+web_has malam raise do_critical && not_ok "nobody is alarmed before oxygen is below 1.5"
+wait_for 45 "the danger" web_has malam raise do_critical
+ok "the danger is told ($(shown))"
+wait_for 10 "the siren's relay closes" coil 1
+ok "the siren sounds: coil 1 read back over Modbus"
+wait_for 30 "the repeat" modem_has "> ATD$BUDI" 2
+ok "told again without an acknowledgement ($(shown))"
+at=$(shown)
+{ stop watch KILL; } 2>/dev/null
+ok "watch killed with -9 while the telephone rings"
+rehearse "$(date -u -d "$at + 10 minutes" +%Y-%m-%dT%H:%MZ)"
+wait_for 60 "the second contact" modem_has "> AT+CMGS=\"$SITI\""
+ok "the second contact is told ($(shown))"
+tell_gear sms $BUDI OK
+wait_for 30 "the acknowledgement" web_has malam acked do_
+ok "acknowledged by an SMS \"OK\" from the registered number ($(shown))"
+wait_for 20 "the siren falls silent" coil 0
+ok "the siren is silent: coil 0 read back over Modbus"
+aerator=$((($(ms_of "$(shown)") - $(ms_of ${MORNING}T08:00+07:00)) / 1000 + BEGIN_DAYS * 86400))
+make_water --event "kolam-1:aerator:$aerator:$((BEGIN_DAYS * 86400)):2" || give_up "the aerator"
+wait_for 60 "the all-clear" web_has malam clear recovered
+ok "all-clear ($(shown))"
+wait_for 20 "the all-clear to both telephones" modem_has "Kolam 1 KEMBALI AMAN"
+wait_for 20 "the all-clear in English" modem_has "Kolam 1 BACK TO NORMAL"
+wait_for 20 "the all-clear by mail" grep -q '^> Message-ID: <nila-.*-clear@' "$D/gear/smtp.txt"
+wait_for 60 "mains lost" web_has listrik raise power_lost
+stop watch
+stop mains
+stop feed
+
+# --- what the others saw ---
+all_signed() {
+  local f stamp want got n=0
+  for f in "$D"/gear/web-*.http; do
+    stamp=$(sed -n 's/^X-Nila-Timestamp: \([0-9]*\).*/\1/p' "$f")
+    want=$(sed -n 's/^X-Nila-Signature: sha256=\([0-9a-f]*\).*/\1/p' "$f")
+    got=$({ printf '%s.' "$stamp" && sed '1,/^\r$/d' "$f"; } | openssl dgst -sha256 -hmac "$KEY" | sed 's/.*= *//')
+    [ -n "$want" ] && [ "$want" = "$got" ] || { echo "$f: $want, not $got"; return 1; }
+    (($(date +%s) - stamp < 600)) || { echo "$f: stamped $stamp, not by this machine's clock"; return 1; }
+    n=$((n + 1))
+  done
+  [ $n -ge 8 ]
+}
+claim "every webhook has its HMAC right, and the time of a clock on the wall" all_signed
+attempts() { grep -l '^POST /malam ' "$D"/gear/web-*.http | xargs grep -h '^X-Nila-Attempt' | sort | uniq -c; }
+texts() { grep '^> text ' "$D/gear/modem.txt"; }
+doubled() { # of attempts by webhook, and of SMS: how many came more than once
+  { attempts && texts | sort | uniq -c; } | awk '$1 > 1 {n += $1 - 1} END {print n + 0}'
+}
+at_most_one() { [ "$(doubled)" -le 1 ] || { attempts; texts; return 1; }; }
+claim "after kill -9 at most one message is doubled" at_most_one
+every_told() { # each message of the list has a fate that says that it arrived
+  "$bin/nila-analytics" alert list --records "$D/r.db.rehearsal" --json >"$D/list.json"
+  ! grep -E '"fate": ?"(|retry|refused|expired|unknown)"' "$D/list.json"
+}
+claim "no message was lost: each has a fate, and none was refused" every_told
+once() { [ "$(grep -cE "^> text .*($1)" "$D/gear/modem.txt")" -eq 1 ]; }
+claim "one all-clear to the first contact" once 'KEMBALI AMAN'
+claim "one all-clear to the second contact" once 'BACK TO NORMAL'
+all_say() { texts | grep -vE '^> text \[(LATIHAN|REHEARSAL)\] ' && return 1; ! grep -LE '"title":"LATIHAN: ' $(grep -l '^POST /malam ' "$D"/gear/web-*.http) | grep .; }
+claim "every message says that it is a rehearsal" all_say
+untouched() { "$bin/nila-analytics" alert list --records "$D/r.db" --lang en 2>&1 | grep "no alarm is open"; }
+claim "the real records know nothing of it" untouched
+after=$(($(stat -c %Y "$(grep -l '^POST /listrik ' "$D"/gear/web-*.http | head -n 1)") - sim_from - LOST_AFTER))
+claim "mains lost: told after $after s" test "$after" -ge 0 -a "$after" -le 60
+
+echo "# --- webhook (clock of the night)"
+for ((i = 1; ; i++)); do
+  f=$D/gear/web-$i.http
+  [ -f "$f" ] || break
+  ms=$(sed -n 's/.*"ts_ms":\([0-9]*\).*/\1/p' "$f")
+  what=$(sed -n 's/.*"kind":"\([a-z]*\)","severity":"\([a-z]*\)","cause":"\([a-z_]*\)".*"title":"\([^"]*\)".*/\1 \2 \3: \4/p' "$f")
+  echo "# $(TZ=UTC-7 date -d "@$((ms / 1000))" +%H:%M) $(sed -n '1s/POST \([^ ]*\).*/\1/p' "$f") $what"
+done
+echo "# --- modem (> to it, < from it)"
+grep -E '^> (ATD|AT\+CHUP|text|AT\+CMGR)|^< (\+CMTI|OK$|.?Ok)' "$D/gear/modem.txt" | grep -v '^< OK$' | cut -c 1-130 | sed 's/^/# /'
+grep -A 1 '^< +CMGR:' "$D/gear/modem.txt" | sed 's/^/# /'
+echo "# --- SMTP"
+while read -r line; do
+  case $line in
+  *'=?UTF-8?B?'*) sed 's/.*?B?\(.*\)?=.*/\1/' <<<"$line" | base64 -d | sed 's/^/#   Subject (decoded): /; s/$/\n/' | head -n 1 ;;
+  '> RCPT'* | '> Message-ID'* | '< 250 '*queued*) echo "# $line" ;;
+  esac
+done <"$D/gear/smtp.txt"
+exit $failed
