@@ -229,7 +229,7 @@ static int contact(void *impl, const char *input, int64_t from_ms, struct series
         request, sizeof request,
         "{\"v\":1,\"op\":\"history\",\"pond\":\"\",\"metric\":\"input\",\"from_ms\":%lld,"
         "\"to_ms\":%lld}",
-        (long long)from_ms, (long long)(clock_wall_ms() + OVERLAP_MS));
+        (long long)from_ms, (long long)clock_wall_ms() + OVERLAP_MS);
     return control_call(s->path, request, contact_line, &sink, SERIES_TIMEOUT_MS, why,
                         SERIES_WHY_SIZE);
 }

@@ -208,7 +208,7 @@ static double stuck_minutes(const struct judge *j, const struct series *hour)
     }
     if (since == 0 || isnan(then) || j->oxygen[0].value - then > RECOVER_MG_L - 1e-9)
         return NAN;
-    return (double)((j->now_ms - since) / MINUTE_MS);
+    return floor((double)(j->now_ms - since) / (double)MINUTE_MS);
 }
 
 /* pH lost, or with a sign of -1 gained, since the same hour of yesterday by the newest reading and by the last hour's

@@ -67,8 +67,10 @@ static inline void world_settle(struct world *w)
         struct series hour = {METRIC_DO_MG_L, 0, ts, value};
         if (last->ts_ms != 0 && reading_usable(last->flag))
             hour.n = 2;
-        const struct status_scene scene = {
-            .latest = &p->latest, .do_recent = &hour, .now_ms = WORLD_NOW, .system = p->pond.system};
+        const struct status_scene scene = {.latest = &p->latest,
+                                           .do_recent = &hour,
+                                           .now_ms = WORLD_NOW,
+                                           .system = p->pond.system};
         status_judge(&scene, &STATUS_DEFAULTS, &p->status);
     }
     page_order(&w->model);
