@@ -79,8 +79,8 @@ site() { # site PORT
 JSON
 }
 site 0 >"$D/sim.json"
-LOST_AFTER=15
-start sim "$bin/nila-bridge" simulate "$D/sim.json" --seed $SEED --ready "$D/sim.ready" --contact papan:1:closed:0:$LOST_AFTER
+LOST_AFTER=12 # s; the simulator counts channels from 0, the board prints them from 1
+start sim "$bin/nila-bridge" simulate "$D/sim.json" --seed $SEED --ready "$D/sim.ready" --contact papan:0:closed:0:$LOST_AFTER
 wait_for 20 "the simulated board stands" test -s "$D/sim.ready"
 sim_from=$(date +%s)
 port=$(json_number port <"$D/sim.ready")
@@ -242,7 +242,7 @@ claim "every message says that it is a rehearsal" all_say
 untouched() { "$bin/nila-analytics" alert list --records "$D/r.db" --lang en 2>&1 | grep "no alarm is open"; }
 claim "the real records know nothing of it" untouched
 after=$(($(stat -c %Y "$(grep -l '^POST /listrik ' "$D"/gear/web-*.http | head -n 1)") - sim_from - LOST_AFTER))
-claim "mains lost: told after $after s" test "$after" -ge 0 -a "$after" -le 60
+claim "mains lost: told after $after s" test "$after" -ge 40 -a "$after" -le 60
 
 echo "# --- webhook (clock of the night)"
 for ((i = 1; ; i++)); do
