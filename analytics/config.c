@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "collector/common/jsonconf.h"
+#include "collector/common/slug.h"
 #include "collector/common/tongue.h"
 
 #define DEFAULT_BIND     "127.0.0.1"
@@ -238,6 +239,65 @@ static void read_growth(struct reader *r, const struct jsonconf_node *root)
     }
 }
 
+/* Is the cage in a river already? The last one of the last river is the cage itself. */
+static bool cage_again(const struct rivers *all, const char *cage)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < all->n; i++)
+        for (size_t k = 0; k < all->river[i].cages; k++)
+            found += strcmp(all->river[i].cage[k], cage) == 0;
+    return found > 1;
+}
+
+static void read_cages(struct reader *r, const struct jsonconf_node *o, struct river *river)
+{
+    const struct jsonconf_node *list = jsonconf_member(r->c, o, "cages", true);
+    size_t n = list != NULL ? jsonconf_length(r->c, list, RIVER_CAGES) : 0;
+
+    if (list != NULL && n == 0)
+        jsonconf_refuse(r->c, list,
+                        tongue("cages: paling sedikit satu kolam, dari hulu ke hilir",
+                               "cages: one pond at least, from upstream to downstream"));
+    for (size_t k = 0; k < n; k++) {
+        const struct jsonconf_node *one = jsonconf_at(r->c, list, k);
+        char *slug = river->cage[river->cages++];
+
+        jsonconf_text(r->c, one, slug, SLUG_SIZE);
+        if (slug[0] != '\0' && !slug_valid(slug))
+            jsonconf_refuse(r->c, one,
+                            tongue("\"%s\" bukan kode kolam: huruf kecil, angka dan '-'",
+                                   "\"%s\" is no pond's slug: small letters, digits and '-'"),
+                            slug);
+        else if (slug[0] != '\0' && cage_again(&r->out->rivers, slug))
+            jsonconf_refuse(r->c, one,
+                            tongue("kolam \"%s\" sudah ada di sebuah sungai; setiap karamba sekali",
+                                   "pond \"%s\" is in a river already; each cage once"),
+                            slug);
+    }
+}
+
+static void read_rivers(struct reader *r, const struct jsonconf_node *root)
+{
+    const struct jsonconf_node *list = jsonconf_member(r->c, root, "rivers", false);
+    size_t n = list != NULL ? jsonconf_length(r->c, list, RIVERS_MAX) : 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct jsonconf_node *o = jsonconf_at(r->c, list, i);
+        struct river *river = &r->out->rivers.river[r->out->rivers.n++];
+
+        jsonconf_slug(r->c, o, "slug", river->slug);
+        jsonconf_string_or(r->c, o, "name", river->name, sizeof river->name, river->slug);
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(r->out->rivers.river[k].slug, river->slug) == 0 && river->slug[0] != '\0')
+                jsonconf_refuse(
+                    r->c, jsonconf_member(r->c, o, "slug", true),
+                    tongue("\"%s\" sudah dipakai sungai lain", "\"%s\" is another river's already"),
+                    river->slug);
+        read_cages(r, o, river);
+    }
+}
+
 /* A modem's own small file lies beside the records. */
 static void read_alert(struct reader *r, const struct jsonconf_node *root)
 {
@@ -275,6 +335,7 @@ int analytics_config_load(struct analytics_config *out, const char *path, char *
     read_forecast(&r, root);
     read_limits(&r, root);
     read_growth(&r, root);
+    read_rivers(&r, root);
     read_alert(&r, root);
     rc = jsonconf_done(r.c, why, why_size);
     jsonconf_close(r.c);

@@ -8,6 +8,7 @@
  *   "write_back"},
  *   "growth": {"pond" "biofloc" "tarpaulin" "cage": {"do_full_mg_l", "do_none_mg_l", "feeding_from_h", "feeding_to_h"}},
  *   "limits": {"do_watch_mg_l", ... each of STATUS_LIMIT (water/status.h): a number, or {"value", "source"}}
+ *   "rivers": [{"slug", "name", "cages": [slugs of ponds, from upstream to downstream]}]
  *   "alert": {...} (alert/settings.h), with "modems" and "channels" (alert/channels_config.h) }
  * "records" and "source" must be there. Relative paths start at the configuration file's folder. */
 #ifndef ANALYTICS_CONFIG_H
@@ -20,6 +21,7 @@
 #include "analytics/alert/channels_config.h"
 #include "analytics/alert/settings.h"
 #include "analytics/fish/growth.h"
+#include "analytics/water/river.h"
 #include "analytics/water/status.h"
 #include "collector/common/err.h"
 #include "collector/common/site.h"
@@ -54,7 +56,8 @@ struct analytics_config {
     struct growth_oxygen oxygen[POND_SYSTEM_COUNT]; /* how fish feel oxygen, by system */
     struct alert_settings alert;                    /* when and how often people are told */
     struct channels_config channels;                /* "alert": modems and channels */
-    struct status_limits limits;                    /* of the water's state */
+    struct rivers rivers;        /* which cage lies below which; n 0: none given */
+    struct status_limits limits; /* of the water's state */
     /* who or what gives each limit that was set, by STATUS_LIMIT; "": nobody said, or it was not set */
     char limit_source[STATUS_LIMIT_MOST][SITE_NAME_SIZE];
 };

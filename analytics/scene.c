@@ -79,6 +79,35 @@ void scene_presses(const struct rec_press *press, size_t n, const char *pond,
             out->gasping_ms = press[i].at_ms;
 }
 
+int64_t scene_acid(const struct rec_press *press, size_t n, const char *pond,
+                   const struct series_last *ph, const struct status_limits *limits, int64_t now_ms)
+{
+    int64_t acid_ms = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (press[i].kind == PRESS_RIVER_ACID && strcmp(press[i].pond, pond) == 0)
+            acid_ms = press[i].at_ms;
+    if (ph != NULL && status_current(ph, now_ms, limits) && ph->value < limits->ph_danger_low &&
+        ph->ts_ms > acid_ms)
+        acid_ms = ph->ts_ms;
+    return acid_ms;
+}
+
+int64_t scene_river(const struct rivers *r, const char *cage, int64_t now_ms, int64_t hold_ms,
+                    scene_acid_at acid, void *arg)
+{
+    int64_t acid_ms[RIVER_CAGES];
+    struct river_told told[RIVER_CAGES];
+    size_t place = 0, n = 1;
+    const struct river *river = rivers_find(r, cage, &place);
+
+    acid_ms[0] = acid(arg, river == NULL ? cage : river->cage[0]);
+    for (; n <= place; n++)
+        acid_ms[n] = acid(arg, river->cage[n]);
+    river_tell(acid_ms, n, now_ms, hold_ms, told);
+    return told[place].last_ms;
+}
+
 bool scene_aerator_on(const struct rec_press *press, size_t n, const char *pond, int64_t now_ms,
                       int64_t *since_ms)
 {

@@ -11,6 +11,7 @@
 #include "analytics/records/records.h"
 #include "analytics/series.h"
 #include "analytics/water/night.h"
+#include "analytics/water/river.h"
 #include "analytics/water/status.h"
 
 /* pH changes slowly: its days are read again after this. */
@@ -37,6 +38,15 @@ void scene_presses(const struct rec_press *press, size_t n, const char *pond,
                    struct status_scene *out);
 /* "On" without an "off" holds so long, through a night: assumption. */
 #define SCENE_AERATOR_HOLD_MS ((int64_t)14 * 60 * 60 * 1000)
+/* When acid water was last told of at the pond, or measured there: the newest pH, usable, below ph_danger_low; 0: never. Pure. */
+int64_t scene_acid(const struct rec_press *press, size_t n, const char *pond,
+                   const struct series_last *ph, const struct status_limits *limits,
+                   int64_t now_ms);
+/* When acid water was last seen at the cage or above it, within river_hold_ms: acid gives the time of each cage (scene_acid; 0 also for
+ * one that is not known). A cage in no river: its own. 0: it was not. */
+typedef int64_t (*scene_acid_at)(void *arg, const char *cage);
+int64_t scene_river(const struct rivers *r, const char *cage, int64_t now_ms, int64_t hold_ms,
+                    scene_acid_at acid, void *arg);
 /* Is the pond's aerator on at now_ms as people said, and since when (0: nobody said)? Pure. */
 bool scene_aerator_on(const struct rec_press *press, size_t n, const char *pond, int64_t now_ms,
                       int64_t *since_ms);

@@ -262,28 +262,85 @@ static void stand_of(struct look *l, const struct look_pond *p, int64_t now_ms)
 
 static void see_presses(struct look *l, int64_t now_ms)
 {
-    int64_t river = 0;
-
     for (size_t i = 0; i < l->presses; i++) {
         const struct rec_press *q = &l->press[i];
         bool last = true;
 
-        if (q->kind == PRESS_RIVER_ACID)
-            river = q->at_ms;
         for (size_t k = i + 1; k < l->presses; k++)
             last = last && (l->press[k].kind != q->kind || strcmp(l->press[k].pond, q->pond) != 0);
         if (q->kind == PRESS_GASPING && last && now_ms - q->at_ms < GASPING_MS)
             see(l, q->pond, CAUSE_GASPING, ALARM_DANGER, NAN, NAN);
     }
-    /* measured: the pH of a cage falls; every cage is told, also downstream in the other regency */
-    for (size_t i = 0; i < l->n_seen; i++) {
-        const struct look_pond *p = look_find(l, l->seen[i].subject);
-        if (p != NULL && p->pond->system == POND_SYSTEM_CAGE &&
+}
+
+struct acid_view {
+    const struct look *look;
+    int64_t now_ms;
+};
+
+/* Told of by somebody, or measured: the pH of a cage is or falls too low. */
+static int64_t acid_at(void *arg, const char *cage)
+{
+    const struct acid_view *v = arg;
+    const struct look *l = v->look;
+    const struct look_pond *p = look_find(l, cage);
+
+    for (size_t i = 0; p != NULL && i < l->n_seen; i++)
+        if (strcmp(l->seen[i].subject, cage) == 0 && p->pond->system == POND_SYSTEM_CAGE &&
             l->seen[i].severity == ALARM_DANGER && l->seen[i].cause == CAUSE_PH_FALL)
-            river = now_ms;
+            return v->now_ms;
+    return scene_acid(l->press, l->presses, cage, p == NULL ? NULL : &p->latest.metric[METRIC_PH],
+                      p == NULL ? l->usual : &p->limits, v->now_ms);
+}
+
+/* One event a farm with a cage at or below acid water; a farm that has none is well. */
+static void see_river_farm(struct look *l, const struct rec_farm *farm, struct acid_view *v)
+{
+    char subject[ALARM_SUBJECT_SIZE];
+    bool told = false, stands = false;
+    size_t place;
+
+    for (size_t i = 0; i < l->ponds && !told; i++) {
+        const struct look_pond *p = &l->pond[i];
+
+        if (p->farm == farm && p->pond->system == POND_SYSTEM_CAGE && !p->empty &&
+            rivers_find(l->rivers, p->slug, &place) != NULL)
+            told = scene_river(l->rivers, p->slug, v->now_ms, RIVER_MS, acid_at, v) != 0;
     }
-    if (river != 0) /* presses are read back over RIVER_MS */
+    (void)snprintf(subject, sizeof subject, "farm:%s", farm->slug);
+    for (size_t i = 0; i < l->n_ground; i++)
+        stands = stands || strcmp(l->ground[i].subject, subject) == 0;
+    if (!stands)
+        stand(l, subject)->well = BIT(GROUP_RIVER);
+    if (told)
+        see(l, subject, CAUSE_RIVER_BANGAI, ALARM_DANGER, NAN, NAN);
+}
+
+/* Cages of a river on record are told by where they lie; acid water at any other cage, or told of at a pond, is told to every
+ * cage: nobody knows what lies below it. */
+static void see_river(struct look *l, int64_t now_ms)
+{
+    static const struct rivers NONE = {.n = 0};
+    struct acid_view v = {l, now_ms};
+    size_t place, n = l->n_seen;
+    bool everywhere = false;
+
+    if (l->rivers == NULL)
+        l->rivers = &NONE;
+    for (size_t i = 0; i < l->presses; i++) /* presses are read back over RIVER_MS */
+        everywhere = everywhere || (l->press[i].kind == PRESS_RIVER_ACID &&
+                                    rivers_find(l->rivers, l->press[i].pond, &place) == NULL);
+    for (size_t i = 0; i < n; i++) {
+        const struct look_pond *p = look_find(l, l->seen[i].subject);
+        everywhere = everywhere ||
+                     (p != NULL && p->pond->system == POND_SYSTEM_CAGE &&
+                      l->seen[i].severity == ALARM_DANGER && l->seen[i].cause == CAUSE_PH_FALL &&
+                      rivers_find(l->rivers, p->slug, &place) == NULL);
+    }
+    if (everywhere)
         see(l, "", CAUSE_RIVER_BANGAI, ALARM_DANGER, NAN, NAN);
+    for (size_t f = 0; f < l->snap->farms && l->rivers->n > 0; f++)
+        see_river_farm(l, &l->snap->farm[f], &v);
 }
 
 /* --- the pass --- */
@@ -423,6 +480,7 @@ void look_pass(struct look *l, struct series_source *s, const struct alert_setti
             see(l, "", CAUSE_COLLECTOR_SILENT, ALARM_NO_DATA, NAN, NAN);
     }
     see_presses(l, now_ms);
+    see_river(l, now_ms);
     see_faults(l, &site);
     stand(l, "")->well = site.well;
 }

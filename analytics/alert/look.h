@@ -43,6 +43,7 @@ struct look_fault {
 struct look {
     struct records *records;
     const struct status_limits *usual; /* the configuration's */
+    const struct rivers *rivers;       /* the configuration's; NULL: none */
     struct records_snapshot *snap;
     struct rec_contact *contact;
     struct rec_limit *limit;

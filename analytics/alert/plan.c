@@ -114,11 +114,12 @@ static const char *farm_of(const struct plan *p, const char *subject, const char
 }
 
 /* Acid river water: whoever answers for a cage, in both regencies. */
-static bool has_cage(const struct plan *p, const struct rec_contact *c)
+static bool has_cage(const struct plan *p, const struct rec_contact *c, const char *farm)
 {
     for (size_t i = 0; i < p->look->ponds; i++) {
         const struct look_pond *q = &p->look->pond[i];
         if (q->pond->system == POND_SYSTEM_CAGE && !q->empty &&
+            (farm == NULL || strcmp(farm, q->farm->slug) == 0) &&
             contacts_answers(c, q->pond->slug, q->farm->slug, regency_slug(q->farm->regency)))
             return true;
     }
@@ -131,7 +132,7 @@ static bool answers(const struct plan *p, const struct rec_contact *c, const cha
     const char *regency, *name, *farm = farm_of(p, subject, &regency, &name);
 
     if (cause == CAUSE_RIVER_BANGAI)
-        return has_cage(p, c);
+        return has_cage(p, c, strncmp(subject, "farm:", 5) == 0 ? subject + 5 : NULL);
     if (strncmp(subject, "farm:", 5) == 0)
         subject = "";
     return contacts_answers(c, subject, farm, regency);

@@ -64,6 +64,7 @@ int watch_open(struct watch **out, const struct analytics_config *c, struct reco
     w->series = s;
     w->look.records = r;
     w->look.usual = &c->limits;
+    w->look.rivers = &c->rivers;
     w->plan.look = &w->look;
     w->plan.settings = &c->alert;
     w->plan.phone = c->phone;

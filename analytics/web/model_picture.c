@@ -30,6 +30,47 @@ static void picture_fish(const struct model *m, struct page_pond *p, size_t i, i
     }
 }
 
+struct acid_view {
+    const struct model *m;
+    const struct page_board *board;
+    int64_t now_ms;
+};
+
+static int64_t acid_at(void *arg, const char *cage)
+{
+    const struct acid_view *v = arg;
+    long at = model_entry_find(v->m, cage);
+
+    return scene_acid(v->board->press, v->board->presses, cage,
+                      at < 0 ? NULL : &v->m->entry[at].latest.metric[METRIC_PH], v->m->c.limits,
+                      v->now_ms);
+}
+
+/* Also what the alarm has told of the river: it sees falls of pH that have not reached the limit. */
+static int64_t river_of(const struct model *m, const char *farm, const char *pond,
+                        const struct page_board *b, int64_t now_ms)
+{
+    struct acid_view view = {m, b, now_ms};
+    size_t place;
+    int64_t acid_ms =
+        scene_river(&m->c.config->rivers, pond, now_ms, m->c.limits->river_hold_ms, acid_at, &view);
+
+    for (size_t i = 0; i < b->presses; i++) /* told where nobody knows what lies below */
+        if (b->press[i].kind == PRESS_RIVER_ACID &&
+            rivers_find(&m->c.config->rivers, b->press[i].pond, &place) == NULL &&
+            b->press[i].at_ms > acid_ms)
+            acid_ms = b->press[i].at_ms;
+    for (size_t i = 0; i < b->alarms; i++) {
+        const struct rec_alarm *a = &b->alarm[i];
+        bool here = a->subject[0] == '\0' ||
+                    (strncmp(a->subject, "farm:", 5) == 0 && strcmp(a->subject + 5, farm) == 0);
+
+        if (here && a->cleared_ms == 0 && strcmp(a->group, "river") == 0 && a->seen_ms > acid_ms)
+            acid_ms = a->seen_ms;
+    }
+    return acid_ms;
+}
+
 /* What people, switches and tonight's forecast say. */
 static void picture_alarm(const struct model *m, struct page_pond *p, struct status_limits *own,
                           const struct page_board *b, struct status_scene *scene)
@@ -42,6 +83,9 @@ static void picture_alarm(const struct model *m, struct page_pond *p, struct sta
     scene_presses(b->press, b->presses, slug, scene);
     p->aerator = scene_aerator_on(b->press, b->presses, slug, scene->now_ms, &p->aerator_ms);
     scene->mains_lost_ms = m->mains_lost_ms;
+    if (p->pond.system == POND_SYSTEM_CAGE)
+        scene->river_acid_ms =
+            river_of(m, m->snapshot->farm[p->pond.farm].slug, slug, b, scene->now_ms);
     if (nights_of(m->nights, slug, night)) {
         scene_night(night->ready ? &night->without : NULL, own->do_watch_mg_l, scene);
         scene->fouled_ms = night->fouled_ms;

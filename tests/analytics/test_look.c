@@ -196,6 +196,35 @@ static void acid_water_told_at_one_cage_is_of_the_whole_river(void **state)
     assert_non_null(find("", CAUSE_RIVER_BANGAI));
 }
 
+static void acid_water_is_told_down_the_river_alone(void **state)
+{
+    static const struct rivers RIVERS = {
+        .n = 1,
+        .river = {{.slug = "mentaya", .name = "Mentaya", .cages = 2, .cage = {"x-0", "k-1"}}}};
+    static const struct rivers BELOW = {
+        .n = 1,
+        .river = {{.slug = "mentaya", .name = "Mentaya", .cages = 2, .cage = {"k-1", "x-0"}}}};
+    const struct look_pond *k;
+    char farm[ALARM_SUBJECT_SIZE];
+    struct rec_press q = {.pond = "k-1", .kind = PRESS_RIVER_ACID, .by = "Adi", .at_ms = now};
+
+    (void)state;
+    look.rivers = &RIVERS;
+    pass();
+    k = look_find(&look, "k-1");
+    assert_non_null(k);
+    (void)snprintf(farm, sizeof farm, "farm:%s", k->farm->slug);
+    assert_null(find(farm, CAUSE_RIVER_BANGAI));
+    assert_int_equal(records_press(db, &q), 0);
+    pass();
+    assert_non_null(find(farm, CAUSE_RIVER_BANGAI));
+    assert_null(find("", CAUSE_RIVER_BANGAI)); /* nobody else is woken */
+    look.rivers = &BELOW;
+    pass();
+    assert_non_null(find(farm, CAUSE_RIVER_BANGAI)); /* the cage itself too */
+    look.rivers = NULL;
+}
+
 static void a_contact_tells_since_when_it_is_open(void **state)
 {
     struct series_contact c;
@@ -219,6 +248,7 @@ int main(void)
         T(all_ponds_of_a_farm_without_a_reading_are_its_collector),
         T(an_empty_pond_is_told_of_for_dangers_only),
         T(acid_water_told_at_one_cage_is_of_the_whole_river),
+        T(acid_water_is_told_down_the_river_alone),
         T(a_contact_tells_since_when_it_is_open),
     };
 
