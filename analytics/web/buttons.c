@@ -111,8 +111,10 @@ static enum text how_text(const char *how)
     return TEXT_COUNT;
 }
 
-static enum status_level level_of(enum alarm_severity s)
+enum status_level alarm_level(const struct rec_alarm *a)
 {
+    enum alarm_severity s = a->worst;
+
     return s == ALARM_DANGER    ? STATUS_DANGER
            : s == ALARM_NO_DATA ? STATUS_NO_DATA
            : s == ALARM_WATCH   ? STATUS_WATCH
@@ -161,7 +163,7 @@ void alarm_line(struct buf *b, const struct page_model *m, const struct rec_alar
     enum cause c;
 
     html_raw(b, "<p>");
-    parts_badge(b, lang, level_of(a->worst));
+    parts_badge(b, lang, alarm_level(a));
     html_put(b, " <b>$</b>",
              cause_find(a->cause, &c) == 0 ? WORDS[c].title[lang == LANG_EN] : a->cause);
     if (p != NULL)

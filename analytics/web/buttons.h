@@ -13,6 +13,8 @@ void buttons_pond(struct buf *b, const struct page_model *m, const struct page_p
 void buttons_alarm(struct buf *b, const struct page_model *m, const struct rec_alarm *a,
                    const char *back, enum lang lang);
 
+/* Its badness, as a pond's. */
+enum status_level alarm_level(const struct rec_alarm *a);
 /* One alarm: what, since when, acknowledged by whom, over when. */
 void alarm_line(struct buf *b, const struct page_model *m, const struct rec_alarm *a,
                 enum lang lang);

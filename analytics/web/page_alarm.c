@@ -65,7 +65,9 @@ static void list(struct buf *b, const struct page_model *m, bool open,
 
         if ((a->cleared_ms == 0) != open)
             continue;
-        html_raw(b, n++ == 0 ? "<ul class=\"plain\">\n<li class=\"card\">" : "<li class=\"card\">");
+        if (n++ == 0)
+            html_raw(b, "<ul class=\"plain\">\n");
+        html_put(b, "<li class=\"card $\">", parts_level_class(alarm_level(a)));
         alarm_line(b, m, a, lang);
         if (open)
             buttons_alarm(b, m, a, "/alarm", lang);

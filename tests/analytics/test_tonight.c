@@ -63,20 +63,20 @@ static void tonight_is_told_in_farmers_words(void **state)
     assert_non_null(strstr(page, "Malam ini"));
     assert_non_null(
         strstr(page, "Oksigen terendah sekitar 2,2 mg/L, kira-kira pukul 05.00\u00a0WIB"));
-    assert_non_null(strstr(page, "Hampir pasti turun di bawah 3."));
+    assert_non_null(strstr(page, "Hampir pasti turun di bawah 3 mg/L."));
     assert_non_null(strstr(page, "Nyalakan kincir mulai pukul 03."));
     assert_non_null(strstr(page, "Dari 12 malam di kolam ini"));
     assert_non_null(strstr(page, "belum pernah diuji di kolam lahan gambut Kalimantan"));
     assert_non_null(strstr(page, "class=\"band\""));
     assert_null(strstr(page, "Dengan kincir"));
     assert_null(strstr(page, "%"));
-    assert_non_null(strstr(shown(w, &b, LANG_EN), "almost certainly fall below 3."));
+    assert_non_null(strstr(shown(w, &b, LANG_EN), "almost certainly fall below 3 mg/L."));
     g.without = falling(3.2, DUSK);
     page = shown(w, &b, LANG_ID);
-    assert_non_null(strstr(page, "Mungkin turun di bawah 3."));
+    assert_non_null(strstr(page, "Mungkin turun di bawah 3 mg/L."));
     g.without = falling(5.5, DUSK);
     page = shown(w, &b, LANG_ID);
-    assert_non_null(strstr(page, "Hampir pasti tidak turun di bawah 3."));
+    assert_non_null(strstr(page, "Hampir pasti tidak turun di bawah 3 mg/L."));
     assert_null(strstr(page, "Nyalakan kincir"));
     buf_free(&b);
 }
