@@ -96,8 +96,7 @@ static const char HELP_EN[] =
     "          --do: from one handheld reading (18 to 21 h); --write: to InfluxDB; backtest: made\n"
     "          again for recorded ponds (time,do_mgl, a file each), with scores; --apart: of\n"
     "          different sites. NOT YET TRIED on ponds of Kalimantan's peat\n"
-    "watch     the alarm, until SIGTERM; beside the ponds it needs no internet; --rehearse: a\n"
-    "          drill from TIME (2026-11-23T15:00), N times as fast (60), on a copy of the records\n"
+    "watch     the alarm, until SIGTERM; beside the ponds it needs no internet; --rehearse: a drill\n"
     "alert     list: what is open and what was told to whom; ack, snooze: a person's word;\n"
     "          press: a button pressed for a farmer; report: how good the month's alarms were;\n"
     "          test: sends a test message by a channel of the configuration (alert.channels) and\n"
@@ -199,8 +198,7 @@ static const char HELP_ID[] =
     "          --do: dari satu pengukuran (pukul 18-21); --write: ke InfluxDB; backtest: dibuat\n"
     "          ulang bagi kolam yang terekam (time,do_mgl, satu berkas satu kolam), dengan\n"
     "          nilainya; --apart: tidak selokasi. BELUM DICOBA di kolam gambut Kalimantan\n"
-    "watch     alarm, sampai SIGTERM; di dekat kolam tanpa internet; --rehearse: latihan mulai\n"
-    "          WAKTU (2026-11-23T15:00), N kali lebih cepat (60), pada salinan catatan\n"
+    "watch     alarm, sampai SIGTERM; di dekat kolam tanpa internet; --rehearse: latihan\n"
     "alert     list: alarm terbuka dan siapa sudah diberi tahu; ack, snooze: sudah ditangani,\n"
     "          ditunda; press: tombol petani; report: ketepatan alarm sebulan;\n"
     "          test: mengirim pesan uji lewat satu saluran di konfigurasi (alert.channels) dan\n"
@@ -397,27 +395,25 @@ static const char *bad_number(struct arguments *a, const char **name)
 {
     long long visits = 20, port = -1, months = 0, draws = 0, seed = -1, frequency = 0, threads = 0,
               worlds = 0, ponds = 0, speed = 60;
+    const struct {
+        const char *text, *name, *range;
+        long long min, max, *out;
+    } N[] = {
+        {a->port, "--port", "0..65535", 0, 65535, &port},
+        {a->visits, "--n", "1..1000", 1, 1000, &visits},
+        {a->months, "--months", "1..12", 1, 12, &months},
+        {a->draws, "--draws", "50..2000", 50, 2000, &draws},
+        {a->seed, "--seed", "0..9223372036854775807", 0, LLONG_MAX, &seed},
+        {a->frequency, "--frequency", "1, 4, 12", 1, 12, &frequency},
+        {a->threads, "--threads", "1..64", 1, SERIES_THREADS_MAX, &threads},
+        {a->worlds, "--worlds", "1..100000", 1, CALIBRATE_WORLDS_MAX, &worlds},
+        {a->ponds, "--ponds", "1..9999", 1, SIMWORLD_PONDS_MAX, &ponds},
+        {a->speed, "--speed", "1..3600", 1, 3600, &speed},
+    };
 
-    if (!take_number(a->port, 0, 65535, &port))
-        return *name = "--port", "0..65535";
-    if (!take_number(a->visits, 1, 1000, &visits))
-        return *name = "--n", "1..1000";
-    if (!take_number(a->months, 1, 12, &months))
-        return *name = "--months", "1..12";
-    if (!take_number(a->draws, 50, 2000, &draws))
-        return *name = "--draws", "50..2000";
-    if (!take_number(a->seed, 0, LLONG_MAX, &seed))
-        return *name = "--seed", "0..9223372036854775807";
-    if (!take_number(a->frequency, 1, 12, &frequency))
-        return *name = "--frequency", "1, 4, 12";
-    if (!take_number(a->threads, 1, SERIES_THREADS_MAX, &threads))
-        return *name = "--threads", "1..64";
-    if (!take_number(a->worlds, 1, CALIBRATE_WORLDS_MAX, &worlds))
-        return *name = "--worlds", "1..100000";
-    if (!take_number(a->ponds, 1, SIMWORLD_PONDS_MAX, &ponds))
-        return *name = "--ponds", "1..9999";
-    if (!take_number(a->speed, 1, 3600, &speed))
-        return *name = "--speed", "1..3600";
+    for (size_t i = 0; i < sizeof N / sizeof N[0]; i++)
+        if (!take_number(N[i].text, N[i].min, N[i].max, N[i].out))
+            return *name = N[i].name, N[i].range;
     a->o.speed = (int)speed;
     a->o.calibrate.worlds = (long)worlds;
     a->o.calibrate.ponds = (long)ponds;

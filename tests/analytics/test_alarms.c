@@ -248,6 +248,55 @@ static void alarms_and_attempts_are_stored_together_or_not_at_all(void **state)
     free(waiting);
 }
 
+static void a_rehearsals_copy_has_the_people_and_none_of_the_alarms(void **state)
+{
+    struct rec_alarm a = an_alarm("p-1", ALARM_DANGER);
+    struct rec_attempt t = {.kind = "raise", .channel = "sms", .sms = "x", .due_ms = 20};
+    const bool changed = true, gone = false;
+    const long index = 0;
+    const struct rec_mark mark = {"dusk", 77};
+    struct alarm_commit c = {&a, &changed, &gone, 1, &t, &index, 1, NULL, 0, &mark, 1, 20};
+    struct rec_contact *contact = NULL;
+    struct rec_alarm *open = NULL;
+    struct rec_attempt *waiting = NULL;
+    struct records *copy = NULL;
+    char to[320], why[256] = "";
+    int64_t at = -1;
+    size_t n = 0;
+
+    (void)state;
+    ponds();
+    must_take(RECORDS_CONTACTS, CONTACT "budi,Budi,0812 3456 7890,,,id,all,first,,,,2026-11-01\n");
+    assert_int_equal(records_alarms_commit(db, &c), 0);
+    (void)snprintf(to, sizeof to, "%s.rehearsal", path);
+    assert_int_equal(records_rehearsal_copy(db, to, why, sizeof why), 0);
+    assert_int_equal(records_open(&copy, to, why, sizeof why), 0);
+    assert_int_equal(records_contacts(copy, &contact, &n), 0);
+    assert_int_equal(n, 1);
+    assert_int_equal(records_alarms_open(copy, &open, &n), 0);
+    assert_int_equal(n, 0);
+    assert_int_equal(records_attempts_waiting(copy, &waiting, &n), 0);
+    assert_int_equal(n, 0);
+    assert_int_equal(records_mark(copy, "dusk", &at), 0);
+    assert_int_equal(at, 0);
+    /* a rehearsal that goes on finds its own alarms again */
+    a = an_alarm("p-2", ALARM_DANGER);
+    assert_int_equal(records_alarms_commit(copy, &c), 0);
+    records_close(copy);
+    assert_int_equal(records_rehearsal_copy(db, to, why, sizeof why), 0);
+    assert_int_equal(records_open(&copy, to, why, sizeof why), 0);
+    free(open);
+    assert_int_equal(records_alarms_open(copy, &open, &n), 0);
+    assert_int_equal(n, 1);
+    assert_string_equal(open[0].subject, "p-2");
+    records_close(copy);
+    assert_int_equal(records_rehearsal_copy(db, "/nowhere/r.db", why, sizeof why), NILA_ERR_IO);
+    assert_non_null(strstr(why, "/nowhere/r.db"));
+    free(open);
+    free(waiting);
+    free(contact);
+}
+
 static void a_danger_is_never_snoozed_longer_than_half_an_hour(void **state)
 {
     struct rec_alarm a = an_alarm("p-1", ALARM_DANGER);
@@ -359,6 +408,8 @@ int main(void)
                                         records_tear_down),
         cmocka_unit_test_setup_teardown(a_farmers_button_is_kept, set_up, records_tear_down),
         cmocka_unit_test_setup_teardown(alarms_and_attempts_are_stored_together_or_not_at_all,
+                                        set_up, records_tear_down),
+        cmocka_unit_test_setup_teardown(a_rehearsals_copy_has_the_people_and_none_of_the_alarms,
                                         set_up, records_tear_down),
         cmocka_unit_test_setup_teardown(a_danger_is_never_snoozed_longer_than_half_an_hour, set_up,
                                         records_tear_down),
