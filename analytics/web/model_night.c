@@ -119,7 +119,7 @@ static int by_hand(const struct pass *p, const char *pond, struct night_model *c
 static int foretell(const struct pass *p, size_t pond, struct night_model *const *model, size_t at,
                     size_t models, struct page_night *g)
 {
-    struct night_model **peer = xcalloc(models, sizeof *peer);
+    struct night_model **peer = xcalloc(models, sizeof(void *));
     struct night_ask ask = {.issue_ms = p->issue_ms, .peers = peer};
     int aerated = 0, rc = 0;
 
@@ -140,7 +140,7 @@ static int foretell(const struct pass *p, size_t pond, struct night_model *const
 /* The ponds of one farm, which learn from each other. */
 static int farm_nights(const struct pass *p, size_t farm)
 {
-    struct night_model **model = xcalloc(p->s->ponds, sizeof *model);
+    struct night_model **model = xcalloc(p->s->ponds, sizeof(void *));
     size_t *pond = xcalloc(p->s->ponds, sizeof *pond), n = 0;
     int rc = 0;
 

@@ -103,14 +103,14 @@ static bool bare_host(const char *host, char *out, size_t size)
     if (n == 0 || n >= size || n > strlen(host))
         return false;
     for (size_t i = 0; i < n; i++)
-        out[i] = host[i] >= 'A' && host[i] <= 'Z' ? (char)(host[i] - 'A' + 'a') : host[i];
+        out[i] = (char)(host[i] >= 'A' && host[i] <= 'Z' ? host[i] - 'A' + 'a' : host[i]);
     out[n] = '\0';
     return true;
 }
 
 static bool host_is_ours(const char *host, const char *names)
 {
-    char bare[128], inside[128];
+    char bare[128];
     unsigned char address[16];
     size_t n;
 
@@ -120,6 +120,8 @@ static bool host_is_ours(const char *host, const char *names)
     if (strcmp(bare, "localhost") == 0 || inet_pton(AF_INET, bare, address) == 1)
         return true;
     if (bare[0] == '[' && n > 2) {
+        char inside[sizeof bare];
+
         memcpy(inside, bare + 1, n - 2);
         inside[n - 2] = '\0';
         return inet_pton(AF_INET6, inside, address) == 1;

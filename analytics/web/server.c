@@ -228,27 +228,33 @@ static void who_asks(struct MHD_Connection *connection, char *buf, size_t size)
     (void)snprintf(buf, size, "halaman %s", address);
 }
 
+/* What is wrong with the request before anything is written; 0: nothing. */
+static int refuse_form(struct web *w, struct MHD_Connection *connection, const struct incoming *in,
+                       struct press_form *f)
+{
+    const char *type = request_header(connection, MHD_HTTP_HEADER_CONTENT_TYPE);
+
+    if (in->too_long)
+        return MHD_HTTP_CONTENT_TOO_LARGE;
+    if (!press_from_here(request_header(connection, "Origin"),
+                         request_header(connection, "Sec-Fetch-Site"),
+                         request_header(connection, MHD_HTTP_HEADER_HOST), w->c.config->web_names))
+        return MHD_HTTP_FORBIDDEN;
+    if (type == NULL || strncmp(type, "application/x-www-form-urlencoded", 33) != 0 ||
+        press_read(in->body.p, in->body.n, f) != 0)
+        return MHD_HTTP_BAD_REQUEST;
+    return press_token_fits(f->token, cookie_of(connection, PRESS_COOKIE)) ? 0 : MHD_HTTP_FORBIDDEN;
+}
+
 /* Notes what was pressed and sends the browser back with a GET. */
 static void take_form(struct web *w, struct MHD_Connection *connection, const struct incoming *in,
                       enum lang lang, struct reply *r)
 {
-    const char *type = request_header(connection, MHD_HTTP_HEADER_CONTENT_TYPE);
-    struct press_form f;
+    struct press_form f = {.what = ""};
     char by[SITE_NAME_SIZE];
-    int rc, status = MHD_HTTP_SEE_OTHER;
+    int rc, status = refuse_form(w, connection, in, &f);
 
-    if (in->too_long)
-        status = MHD_HTTP_CONTENT_TOO_LARGE;
-    else if (!press_from_here(
-                 request_header(connection, "Origin"), request_header(connection, "Sec-Fetch-Site"),
-                 request_header(connection, MHD_HTTP_HEADER_HOST), w->c.config->web_names))
-        status = MHD_HTTP_FORBIDDEN;
-    else if (type == NULL || strncmp(type, "application/x-www-form-urlencoded", 33) != 0 ||
-             press_read(in->body.p, in->body.n, &f) != 0)
-        status = MHD_HTTP_BAD_REQUEST;
-    else if (!press_token_fits(f.token, cookie_of(connection, PRESS_COOKIE)))
-        status = MHD_HTTP_FORBIDDEN;
-    if (status != MHD_HTTP_SEE_OTHER) {
+    if (status != 0) {
         trouble(w, BUTTON_PATH, lang, status, r);
         return;
     }
@@ -262,7 +268,7 @@ static void take_form(struct web *w, struct MHD_Connection *connection, const st
                 r);
         return;
     }
-    r->status = status;
+    r->status = MHD_HTTP_SEE_OTHER;
     (void)snprintf(r->location, sizeof r->location, "%s", f.back);
 }
 
