@@ -10,7 +10,11 @@
  *   sms NUMBER TEXT    an SMS comes in
  *   call rings|taken|refused    what becomes of calls from now on
  *
- * Ends when standard input does. */
+ * Ends when standard input does.
+ *
+ *   night_gear DIR fates
+ *
+ * prints what became of every message of the records DIR: "kind cause channel contact fate tries". */
 #include "tests/support/support.h"
 
 #include <poll.h>
@@ -18,6 +22,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <sqlite3.h>
 
 #include "tests/support/modem_sim.h"
 #include "tests/support/smtpd.h"
@@ -97,6 +103,29 @@ static bool obey(struct gear *g, char *line)
     return false;
 }
 
+static int print_fates(const char *path)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *s = NULL;
+    int rc = 1;
+
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+        sqlite3_prepare_v2(db,
+                           "SELECT kind || ' ' || cause || ' ' || channel || ' ' || "
+                           "iif(contact = '', '-', contact) || ' ' || iif(fate = '', '-', fate) "
+                           "|| ' ' || tries FROM alarm_attempts ORDER BY id",
+                           -1, &s, NULL) == SQLITE_OK) {
+        while ((rc = sqlite3_step(s)) == SQLITE_ROW)
+            (void)puts((const char *)sqlite3_column_text(s, 0));
+        rc = rc == SQLITE_DONE ? 0 : 1;
+    }
+    if (rc != 0)
+        (void)fprintf(stderr, "%s: %s\n", path, sqlite3_errmsg(db));
+    (void)sqlite3_finalize(s);
+    (void)sqlite3_close(db);
+    return rc;
+}
+
 int main(int argc, char **argv)
 {
     static struct gear g;
@@ -104,6 +133,8 @@ int main(int argc, char **argv)
     char path[512], line[256];
     int n;
 
+    if (argc == 3 && strcmp(argv[2], "fates") == 0)
+        return print_fates(argv[1]);
     if (argc != 2)
         return 64;
     g.dir = argv[1];
