@@ -45,23 +45,29 @@ static void act(struct engine *e, enum engine_kind kind, size_t alarm, bool seco
         (struct engine_action){.kind = kind, .alarm = alarm, .second = second};
 }
 
-static size_t add_alarm(struct engine *e, const struct engine_seen *s, int64_t now_ms)
+/* An alarm of which nothing is known yet. */
+static size_t append(struct engine *e)
 {
-    struct rec_alarm *a;
-
     if (e->n == e->cap) {
         e->cap = e->cap == 0 ? 16 : e->cap * 2;
         e->alarm = xrealloc(e->alarm, e->cap, sizeof *e->alarm);
         e->changed = xrealloc(e->changed, e->cap, sizeof *e->changed);
         e->gone = xrealloc(e->gone, e->cap, sizeof *e->gone);
     }
-    a = &e->alarm[e->n];
-    *a = (struct rec_alarm){.first_ms = now_ms, .value = NAN, .threshold = NAN};
-    memcpy(a->subject, s->subject, sizeof a->subject);
-    (void)snprintf(a->group, sizeof a->group, "%s", cause_group_name(cause_info(s->cause)->group));
+    e->alarm[e->n] = (struct rec_alarm){.value = NAN, .threshold = NAN};
     e->changed[e->n] = true;
     e->gone[e->n] = false;
     return e->n++;
+}
+
+static void add_alarm(struct engine *e, const struct engine_seen *s, int64_t now_ms)
+{
+    const size_t at = append(e); /* it may move the array */
+    struct rec_alarm *a = &e->alarm[at];
+
+    a->first_ms = now_ms;
+    memcpy(a->subject, s->subject, sizeof a->subject);
+    (void)snprintf(a->group, sizeof a->group, "%s", cause_group_name(cause_info(s->cause)->group));
 }
 
 /* The worst that is seen of the alarm's place and group; NULL: nothing. */
@@ -92,7 +98,7 @@ static void open_new(struct engine *e, const struct engine_input *in)
             there = strcmp(e->alarm[k].subject, s->subject) == 0 &&
                     strcmp(e->alarm[k].group, group) == 0;
         if (!there && cause_info(s->cause)->group != GROUP_NONE)
-            (void)add_alarm(e, s, in->now_ms);
+            add_alarm(e, s, in->now_ms);
     }
 }
 
@@ -317,6 +323,33 @@ void engine_step(struct engine *e, const struct engine_input *in)
     for (size_t i = 0; i < e->n; i++)
         if (e->alarm[i].cleared_ms == 0 && !e->gone[i])
             step_alarm(e, i, in);
+}
+
+void engine_keep_times(struct engine *e, const struct engine *was)
+{
+    for (size_t i = 0; i < was->n; i++) {
+        const struct rec_alarm *b = &was->alarm[i];
+        size_t at = 0;
+
+        if (b->cleared_ms != 0 || was->gone[i])
+            continue;
+        while (at < e->n && (strcmp(e->alarm[at].subject, b->subject) != 0 ||
+                             strcmp(e->alarm[at].group, b->group) != 0))
+            at++;
+        if (at == e->n) {
+            at = append(e);
+            memcpy(e->alarm[at].subject, b->subject, sizeof b->subject);
+            memcpy(e->alarm[at].group, b->group, sizeof b->group);
+            memcpy(e->alarm[at].cause, b->cause, sizeof b->cause);
+            e->alarm[at].severity = b->severity;
+            e->alarm[at].first_ms = b->first_ms;
+        }
+        e->alarm[at].seen_ms = b->seen_ms;
+        e->alarm[at].watch_ms = b->watch_ms;
+        e->alarm[at].danger_ms = b->danger_ms;
+        e->alarm[at].well_ms = b->well_ms;
+        e->changed[at] = true;
+    }
 }
 
 void engine_settle(struct engine *e)

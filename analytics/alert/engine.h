@@ -88,6 +88,10 @@ void engine_free(struct engine *e); /* a zeroed struct is fine */
 /* One step; actions lie in e->action, in the order of the alarms. */
 void engine_step(struct engine *e, const struct engine_input *in);
 
+/* What was decided could not be stored, and e was taken over again from what is: since when things are seen is kept from was, so
+ * that a danger is confirmed although nothing can be stored. */
+void engine_keep_times(struct engine *e, const struct engine *was);
+
 /* What was decided is stored: forgets what is over, and the marks. Indices of actions are void afterwards. */
 void engine_settle(struct engine *e);
 

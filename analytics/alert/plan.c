@@ -301,17 +301,36 @@ static void attempt(struct plan *p, const struct telling *t, const struct plan_c
     a->until_ms = t->fixed_until ? t->until_ms : due_ms + (t->until_ms - t->now_ms);
 }
 
+/* Is there a way to this contact that the cause reaches? */
+static bool reachable(const struct plan *p, const struct rec_contact *c, unsigned reach)
+{
+    for (size_t i = 0; i < p->channels; i++)
+        if ((reach & reach_of(p->channel[i].kind)) != 0 && takes(c, &p->channel[i]))
+            return true;
+    return false;
+}
+
+/* A call says nothing but "look": one is enough for all that is decided in one step. */
+static bool rings_already(const struct plan *p, const struct plan_channel *h,
+                          const struct rec_contact *c)
+{
+    for (size_t i = 0; i < p->n && h->kind == CHANNEL_CALL; i++)
+        if (strcmp(p->attempt[i].channel, h->slug) == 0 &&
+            strcmp(p->attempt[i].contact, c->slug) == 0)
+            return true;
+    return false;
+}
+
 /* To the contacts of a place: the first, or the second, or both; and once to what reaches all. */
 static void tell_people(struct plan *p, const struct telling *t, unsigned reach, bool first,
                         bool second)
 {
     const struct look *l = p->look;
-    bool any_first = false;
-    size_t before = p->n;
+    bool any_first = false, any = false;
 
     for (size_t k = 0; k < l->contacts; k++)
-        any_first = any_first ||
-                    (!l->contact[k].second && answers(p, &l->contact[k], t->subject, t->cause));
+        any_first = any_first || (!l->contact[k].second && reachable(p, &l->contact[k], reach) &&
+                                  answers(p, &l->contact[k], t->subject, t->cause));
     for (size_t i = 0; i < p->channels; i++) {
         const struct plan_channel *h = &p->channel[i];
         bool used = false;
@@ -323,14 +342,18 @@ static void tell_people(struct plan *p, const struct telling *t, unsigned reach,
             bool turn = c->second ? second || (first && !any_first) : first;
 
             if (turn && takes(c, h) && answers(p, c, t->subject, t->cause)) {
-                attempt(p, t, h, c);
+                if (!rings_already(p, h, c))
+                    attempt(p, t, h, c);
                 used = true;
             }
         }
-        if (first && !used && (h->address == ADDRESS_NONE || h->has_to))
+        if (first && !used && (h->address == ADDRESS_NONE || h->has_to)) {
             attempt(p, t, h, NULL);
+            used = true;
+        }
+        any = any || used;
     }
-    if (p->n == before && t->severity == ALARM_DANGER && first)
+    if (!any && t->severity == ALARM_DANGER && first)
         p->nobody++;
 }
 
@@ -363,7 +386,7 @@ static void tell_told(struct plan *p, const struct telling *t, const struct rec_
 static void tell_siren(struct plan *p, const struct telling *t)
 {
     for (size_t i = 0; i < p->channels; i++)
-        if (p->channel[i].kind == CHANNEL_SIREN ||
+        if ((p->channel[i].kind == CHANNEL_SIREN && !p->keep_siren) ||
             (p->channel[i].kind == CHANNEL_WEBHOOK && p->channel[i].address == ADDRESS_NONE &&
              t->kind == MESSAGE_ACKED))
             attempt(p, t, &p->channel[i], NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* plan: whom to tell by which channel when, and in which words: what the engine decided becomes attempts to be stored. Pure.
  *
- * - The first contacts of a place are told; the second when the engine says so, or when there is no first.
+ * - The first contacts of a place are told; the second when the engine says so, or when there is no first that can be reached.
  * - A contact is told by every configured channel of the cause's reach that it takes and has an address for. A channel that
  *   reaches all at once (siren, ntfy, webhook) is used once; one with an address of its own ("to"), when no contact took it.
  * - Quiet hours hold back what is neither danger nor missing data until they end. An all-clear goes to whom the alarm went. */
@@ -29,7 +29,8 @@ struct plan {
     struct rec_attempt *attempt;
     long *index; /* of the alarm (struct alarm_commit); -1 none */
     size_t n, cap;
-    size_t nobody; /* dangers for which there was no one to tell */
+    bool keep_siren; /* of this action: another danger needs it, so it is not given back */
+    size_t nobody;   /* dangers for which there was no one to tell */
 };
 void plan_channels(struct plan *p, struct channels *c, const struct channels_config *config);
 void plan_clear(struct plan *p); /* forgets the attempts */

@@ -95,6 +95,7 @@ void watch_close(struct watch *w)
     engine_free(&w->engine);
     plan_free(&w->plan);
     look_free(&w->look);
+    free(w->direct);
     free(w);
 }
 
@@ -228,7 +229,8 @@ static void look_at_button(struct watch *w, int64_t now_ms)
 
     if (w->settings->ack_input[0] == '\0' ||
         series_contact(w->series, w->settings->ack_input, now_ms - INPUT_BACK_MS, &c) != 0 ||
-        c.on_ms == 0 || records_mark(w->records, mark.key, &known) != 0 || c.on_ms <= known)
+        c.on_ms == 0 || records_mark(w->records, mark.key, &known) != 0 ||
+        (c.on_ms <= known && known <= now_ms)) /* a mark after now: the clock was set back since */
         return;
     mark.at_ms = c.on_ms;
     if (records_alarms_commit(w->records, &commit) != 0)
@@ -302,6 +304,21 @@ static void take_back(struct watch *w, struct rec_attempt *told, size_t n, int64
     }
 }
 
+/* Does another danger need the siren, which is one for all? */
+static bool another_sounds(const struct watch *w, size_t but, int64_t now_ms)
+{
+    for (size_t i = 0; i < w->engine.n; i++) {
+        const struct rec_alarm *a = &w->engine.alarm[i];
+        enum cause c;
+
+        if (i != but && a->severity == ALARM_DANGER && a->raised_ms != 0 && a->acked_ms == 0 &&
+            a->snooze_ms <= now_ms && a->cleared_ms == 0 && cause_find(a->cause, &c) == 0 &&
+            (cause_reach_of(c, ALARM_DANGER) & REACH_SIREN) != 0)
+            return true;
+    }
+    return false;
+}
+
 static void plan_all(struct watch *w, int64_t now_ms)
 {
     for (size_t i = 0; i < w->engine.actions; i++) {
@@ -315,6 +332,7 @@ static void plan_all(struct watch *w, int64_t now_ms)
                 n = 0; /* told by records: then nobody is told that it is over */
             take_back(w, told, n, now_ms);
         }
+        w->plan.keep_siren = another_sounds(w, x->alarm, now_ms);
         plan_action(&w->plan, x, a, told, n, now_ms);
         free(told);
     }
@@ -339,26 +357,24 @@ static void tell_log(const struct watch *w)
             w->plan.nobody);
 }
 
-/* May a danger be told past the records now? Once in repeat_ms for each; of more than WATCH_DIRECT the oldest gives way. */
+/* May a danger be told past the records now? Once in repeat_ms for each. */
 static bool may_tell(struct watch *w, const struct rec_alarm *a, int64_t now_ms)
 {
-    size_t oldest = 0;
+    struct watch_direct *at = NULL;
 
-    for (size_t i = 0; i < WATCH_DIRECT; i++) {
+    for (size_t i = 0; i < w->directs && at == NULL; i++)
         if (strcmp(w->direct[i].subject, a->subject) == 0 &&
-            strcmp(w->direct[i].group, a->group) == 0 && w->direct[i].at_ms != 0) {
-            if (now_ms - w->direct[i].at_ms < w->engine.rules.repeat_ms &&
-                now_ms >= w->direct[i].at_ms)
-                return w->direct[i].at_ms == now_ms; /* the same telling to the next address */
-            oldest = i;
-            break;
-        }
-        if (w->direct[i].at_ms < w->direct[oldest].at_ms)
-            oldest = i;
+            strcmp(w->direct[i].group, a->group) == 0)
+            at = &w->direct[i];
+    if (at != NULL && now_ms - at->at_ms < w->engine.rules.repeat_ms && now_ms >= at->at_ms)
+        return at->at_ms == now_ms; /* the same telling to the next address */
+    if (at == NULL) {               /* at most one a place and group */
+        w->direct = xrealloc(w->direct, w->directs + 1, sizeof *w->direct);
+        at = &w->direct[w->directs++];
     }
-    memcpy(w->direct[oldest].subject, a->subject, sizeof a->subject);
-    memcpy(w->direct[oldest].group, a->group, sizeof a->group);
-    w->direct[oldest].at_ms = now_ms;
+    memcpy(at->subject, a->subject, sizeof a->subject);
+    memcpy(at->group, a->group, sizeof a->group);
+    at->at_ms = now_ms;
     return true;
 }
 
@@ -372,6 +388,21 @@ static void tell_directly(struct watch *w, int64_t now_ms)
             may_tell(w, &w->engine.alarm[w->plan.index[i]], now_ms))
             deliver_direct(w->deliver, t);
     }
+}
+
+/* Back to what is on record, but for the times since when things are seen: a danger must be confirmed all the same. */
+static void decide_again(struct watch *w)
+{
+    struct engine was = w->engine;
+
+    w->engine = (struct engine){0};
+    if (take_over(w) != 0) {
+        w->engine = was;
+        engine_settle(&w->engine);
+        return;
+    }
+    engine_keep_times(&w->engine, &was);
+    engine_free(&was);
 }
 
 /* Stores what was decided; then it is so. When it cannot be stored, the engine forgets it and decides again. */
@@ -404,8 +435,7 @@ static int settle(struct watch *w, const struct rec_ask *ask, size_t asks,
         log_warnx("alarm: what was decided could not be stored (%s); it is decided again",
                   nila_err_text(rc));
         tell_directly(w, now_ms);
-        if (take_over(w) != 0)
-            engine_settle(&w->engine);
+        decide_again(w);
     }
     plan_clear(&w->plan);
     deliver_feed(w->deliver, now_ms);

@@ -28,12 +28,13 @@ static int64_t at_minute(int64_t now_ms, int minute)
     return civil_day_start(civil_day(now_ms)) + minute * MIN_MS;
 }
 
-/* Was it told since since_ms? An error counts as yes: better late than twice a second. */
-static bool told_since(const struct watch *w, const char *key, int64_t since_ms)
+/* Was it told since since_ms? An error counts as yes: better late than twice a second. A mark after now is of a clock that was
+ * wrong, and would silence for as long as it was ahead. */
+static bool told_since(const struct watch *w, const char *key, int64_t since_ms, int64_t now_ms)
 {
     int64_t at = 0;
 
-    return records_mark(w->records, key, &at) != 0 || at >= since_ms;
+    return records_mark(w->records, key, &at) != 0 || (at >= since_ms && at <= now_ms);
 }
 
 static bool try_now(int64_t *tried_ms, int64_t now_ms)
@@ -53,7 +54,8 @@ static void notice(struct watch *w, int64_t now_ms)
     int minute = minute_of(now_ms);
 
     if (minute < EVENING_NOTICE_MIN || minute >= EVENING_NOTICE_LAST_MIN ||
-        told_since(w, "notice", at_minute(now_ms, 0)) || !try_now(&w->notice_tried_ms, now_ms))
+        told_since(w, "notice", at_minute(now_ms, 0), now_ms) ||
+        !try_now(&w->notice_tried_ms, now_ms))
         return;
     if (evening_notice(&w->look, w->series, now_ms, &t) != 0)
         return; /* told by series; tried again */
@@ -101,7 +103,7 @@ static void dusk(struct watch *w, int64_t now_ms)
     size_t planned;
 
     if (minute < EVENING_DUSK_FIRST_MIN || minute >= EVENING_DUSK_LAST_MIN ||
-        told_since(w, "dusk", at_minute(now_ms, 0)) || !try_now(&w->dusk_tried_ms, now_ms))
+        told_since(w, "dusk", at_minute(now_ms, 0), now_ms) || !try_now(&w->dusk_tried_ms, now_ms))
         return;
     if (evening_dusk(&w->look, w->series, w->settings->night_p, now_ms, &t) != 0)
         return; /* told by series; tried again */
@@ -150,7 +152,7 @@ static void heartbeat(struct watch *w, int64_t now_ms)
     int minute = minute_of(now_ms), hour = minute / 60;
 
     if (!w->settings->heartbeat || (hour != 6 && hour != 18) ||
-        told_since(w, "heartbeat", at_minute(now_ms, hour * 60)))
+        told_since(w, "heartbeat", at_minute(now_ms, hour * 60), now_ms))
         return;
     for (size_t i = 0; i < w->look.snap->farms; i++) {
         const struct rec_farm *farm = &w->look.snap->farm[i];

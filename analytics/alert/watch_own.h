@@ -7,8 +7,6 @@
 #include "plan.h"
 #include "watch.h"
 
-#define WATCH_DIRECT 32
-
 struct watch {
     const struct analytics_config *config;
     const struct alert_settings *settings;
@@ -19,10 +17,11 @@ struct watch {
     struct engine engine;
     struct plan plan;
     /* dangers told without the records, while these cannot be written */
-    struct {
+    struct watch_direct {
         char subject[ALARM_SUBJECT_SIZE], group[ALARM_WORD_SIZE];
         int64_t at_ms;
-    } direct[WATCH_DIRECT];
+    } * direct;
+    size_t directs;
     bool rehearsal;
     int64_t pass_due, asks_due, inputs_due, feed_due, alive_due; /* monotonic */
     int64_t dusk_tried_ms, judge_tried_ms, notice_tried_ms;      /* wall */

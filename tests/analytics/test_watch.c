@@ -243,6 +243,108 @@ static void a_danger_is_told_although_the_records_cannot_be_written(void **state
     assert_int_equal(count("siren", "raise", NULL), n + 1); /* now on record */
 }
 
+static void run_sql(const char *sql)
+{
+    sqlite3 *h = NULL;
+
+    assert_int_equal(sqlite3_open(db_path, &h), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(h, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(h), SQLITE_OK);
+}
+
+static void a_danger_is_confirmed_although_the_records_cannot_be_written(void **state)
+{
+    (void)state;
+    calm = true;
+    begin();
+    until(wall + 5 * MIN, MIN);
+    run_sql(
+        "CREATE TRIGGER full BEFORE INSERT ON alarms BEGIN SELECT RAISE(ABORT, 'no room'); END");
+    hot = true;
+    until(wall + 30 * MIN, MIN / 2);
+    assert_in_range(count("sms", "raise", "temp_high"), 1, 2);
+    run_sql("DROP TRIGGER full");
+}
+
+static void what_was_sent_is_not_sent_again_while_its_fate_cannot_be_stored(void **state)
+{
+    struct rec_attempt *t = NULL;
+    size_t n = 0, stored = 0;
+
+    (void)state;
+    begin();
+    until(wall + 5 * MIN, MIN);
+    run_sql("CREATE TRIGGER full BEFORE UPDATE ON alarm_attempts BEGIN SELECT RAISE(ABORT, 'no "
+            "room'); END");
+    crash_ms = wall;
+    until(crash_ms + 17 * MIN, MIN / 6);
+    assert_int_equal(count("sms", "raise", "do_critical"), 1);
+    until(wall + 5 * MIN, MIN / 6);
+    assert_int_equal(count("sms", "raise", "do_critical"), 1);
+    run_sql("DROP TRIGGER full");
+    until(wall + MIN, MIN / 6);
+    assert_int_equal(count("sms", "raise", "do_critical"), 1);
+    assert_int_equal(records_attempts_waiting(db, &t, &n), 0);
+    for (size_t i = 0; i < n; i++)
+        stored += strcmp(t[i].channel, "sms") == 0;
+    assert_int_equal(stored, 0);
+    free(t);
+}
+
+static void a_clock_that_was_years_ahead_silences_nothing(void **state)
+{
+    (void)state;
+    routine = true;
+    calm = true;
+    wall = at("2026-11-20T17:50+07:00");
+    run_sql("INSERT INTO alarm_marks(key, at_ms) VALUES('heartbeat', 2000000000000);"
+            "INSERT INTO alarm_attempts(kind, severity, cause, subject, contact, channel, address, "
+            "english, "
+            "title, text, sms, made_ms, due_ms, until_ms, tries, begun_ms, done_ms, fate, code, "
+            "reference, why, place, "
+            "regency) VALUES('raise', 3, 'do_critical', 'p-1', 'budi', 'sms', '08121112222', 0, "
+            "'t', 't', 't', "
+            "2000000000000, 2000000000000, 2000000900000, 0, 0, 0, '', '', '', '', 'Kolam 1', "
+            "'kotim')");
+    begin();
+    until(wall + 5 * MIN, MIN);
+    assert_int_equal(count("sms", "raise", "do_critical"), 1);
+    until(wall + 10 * MIN, MIN);
+    assert_true(count("sms", "heartbeat", NULL) >= 1);
+}
+
+static void an_acknowledgement_leaves_the_siren_to_another_danger(void **state)
+{
+    struct rec_press now = {.pond = "p-1", .kind = PRESS_GASPING, .by = "Budi"};
+
+    (void)state;
+    begin();
+    until(wall + 5 * MIN, MIN);
+    crash_ms = wall;
+    until(crash_ms + 17 * MIN, MIN / 2);
+    assert_true(count("siren", "raise", "do_critical") >= 1);
+    now.at_ms = wall;
+    assert_int_equal(records_press(db, &now), 0);
+    until(wall + 2 * MIN, MIN / 2);
+    assert_int_equal(count("siren", "raise", "gasping"), 1);
+    say(ASK_ACK, 0); /* of the newest */
+    until(wall + MIN, MIN / 2);
+    assert_int_equal(count("siren", "acked", NULL), 0);
+}
+
+static void a_first_contact_without_an_address_leaves_it_to_the_second(void **state)
+{
+    (void)state;
+    take(RECORDS_CONTACTS, "contact,name,mail,answers_for,order,on,entered_on\n"
+                           "budi,Budi,budi@example.org,p-1,first,2026-10-02,2026-10-02\n");
+    begin();
+    until(wall + 5 * MIN, MIN);
+    crash_ms = wall;
+    until(crash_ms + 17 * MIN, MIN / 2);
+    assert_int_equal(count("sms", "raise", "do_critical"), 1);
+    assert_non_null(strstr(first("sms", "raise", "do_critical")->to, "333"));
+}
+
 static void fish_that_gasp_and_acid_water_are_told_at_any_value(void **state)
 {
     struct rec_press press = {.pond = "p-1", .kind = PRESS_GASPING, .by = "Budi"};
@@ -391,6 +493,11 @@ int main(void)
         T(nobody_reached_means_the_second_without_waiting),
         T(a_channel_in_trouble_is_told_by_the_others),
         T(a_danger_is_told_although_the_records_cannot_be_written),
+        T(a_danger_is_confirmed_although_the_records_cannot_be_written),
+        T(what_was_sent_is_not_sent_again_while_its_fate_cannot_be_stored),
+        T(a_clock_that_was_years_ahead_silences_nothing),
+        T(an_acknowledgement_leaves_the_siren_to_another_danger),
+        T(a_first_contact_without_an_address_leaves_it_to_the_second),
         T(fish_that_gasp_and_acid_water_are_told_at_any_value),
         T(an_sms_or_a_call_of_a_contact_acknowledges_and_of_nobody_else),
         T(killed_in_the_middle_of_telling_it_tells_again_after_the_restart),

@@ -33,7 +33,7 @@ static struct channels *channels;
 static struct watch *watch;
 static struct fake_collector fake;
 static _Atomic int64_t wall, crash_ms, mains_ms;
-static atomic_bool calm;
+static atomic_bool calm, hot;
 static bool routine; /* the routine message is wanted */
 
 static int64_t at(const char *iso)
@@ -66,7 +66,7 @@ static double pond_value(const char *pond, const char *metric, int64_t ts)
     if (strcmp(pond, "p-1") != 0)
         return NAN;
     if (strcmp(metric, "temp_c") == 0)
-        return 28.5;
+        return hot ? 39.5 : 28.5;
     if (strcmp(metric, "ph") == 0)
         return 7.2;
     if (strcmp(metric, "do_mg_l") != 0)
@@ -222,7 +222,7 @@ static int set_up(void **state)
     (void)snprintf(socket_path, sizeof socket_path, "%s/c.sock", dir);
     wall = at("2026-11-20T14:00+07:00");
     crash_ms = mains_ms = 0;
-    calm = false;
+    calm = hot = false;
     routine = false;
     n_told = 0;
     sms_fate = call_fate = FATE_SENT;
