@@ -412,6 +412,31 @@ static void wait_for_file(const char *path)
     assert_int_equal(access(path, F_OK), 0);
 }
 
+/* Until the child has stored what became of all its messages. */
+static void wait_for_fates(void)
+{
+    const int64_t until_ms = clock_mono_ms() + 20 * SEC;
+    sqlite3_stmt *st = NULL;
+    sqlite3 *h = NULL;
+    int waiting = 1;
+
+    assert_int_equal(sqlite3_open(db_path, &h), SQLITE_OK);
+    assert_int_equal(sqlite3_busy_timeout(h, 5000), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(h, "SELECT count(*) FROM alarm_attempts WHERE done_ms = 0",
+                                        -1, &st, NULL),
+                     SQLITE_OK);
+    while (waiting != 0) {
+        assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+        waiting = sqlite3_column_int(st, 0);
+        assert_int_equal(sqlite3_reset(st), SQLITE_OK);
+        if (clock_mono_ms() > until_ms)
+            fail_msg("%d messages still wait", waiting);
+        (void)sched_yield();
+    }
+    assert_int_equal(sqlite3_finalize(st), SQLITE_OK);
+    assert_int_equal(sqlite3_close(h), SQLITE_OK);
+}
+
 static void killed_in_the_middle_of_telling_it_tells_again_after_the_restart(void **state)
 {
     static const struct stub_reply HANG[] = {{.bytes = NULL, .hang = 1}};
@@ -460,6 +485,7 @@ static void killed_in_the_middle_of_telling_it_tells_again_after_the_restart(voi
     pid = spawn(ready);
     stubhttp_wait(stub, 1);
     wait_for_file(ready);
+    wait_for_fates();
     assert_int_equal(kill(pid, SIGTERM), 0);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
