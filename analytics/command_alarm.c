@@ -196,7 +196,8 @@ static int press(struct doing *d)
     const char *pond = d->o->alert.word[1], *kind = d->o->alert.word[2];
     int rc;
 
-    if (pond == NULL || kind == NULL || !slug_valid(pond) || press_kind_find(kind, &p.kind) != 0)
+    if (pond == NULL || kind == NULL || !slug_valid(pond) || press_kind_find(kind, &p.kind) != 0 ||
+        p.kind == PRESS_OXYGEN) /* it has a value: oxygen reading */
         return refuse(d,
                       tongue("yang dikenal: press KOLAM gasping | aerator_on | aerator_off | "
                              "river_acid",

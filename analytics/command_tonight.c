@@ -8,12 +8,16 @@
 
 #include "analytics/command_tonight.h"
 #include "analytics/commands_own.h"
+#include "analytics/handheld.h"
+#include "analytics/scene.h"
 #include "analytics/water/night_source.h"
 #include "collector/common/civil.h"
 #include "collector/common/clock.h"
 #include "collector/common/http.h"
 #include "collector/common/log.h"
 #include "collector/common/tongue.h"
+
+#define BACK_MS ((NIGHT_WINDOW + 2) * CIVIL_DAY_MS)
 
 /* One pond's outcome. */
 struct outcome {
@@ -25,7 +29,9 @@ struct tonight {
     const struct command_options *o;
     const struct records_snapshot *s;
     struct series_source *source;
-    int64_t issue_ms;
+    struct rec_press *press; /* aerators switched, oxygen measured by hand */
+    size_t presses;
+    int64_t now_ms, issue_ms;
     struct buf words, json, lines;
     size_t told;
 };
@@ -95,9 +101,11 @@ static void put(struct tonight *t, const struct rec_pond *pond, const struct out
     if (!x->able) {
         buf_str(&t->words,
                 en ? "  no forecast: it takes three nights of readings, and one within the "
-                     "last three hours\n"
+                     "last three hours; without a probe, one by hand between 18:00 and 21:00 "
+                     "(oxygen reading)\n"
                    : "  belum dapat diramal: perlu data tiga malam, dan satu pembacaan "
-                     "dalam tiga jam terakhir\n");
+                     "dalam tiga jam terakhir; tanpa alat: satu pengukuran pukul 18-21 "
+                     "(oxygen reading)\n");
     } else {
         say(t, &x->natural, en ? "without aerator" : "tanpa kincir");
         buf_str(&t->json, ",");
@@ -118,6 +126,47 @@ static bool is_wanted(const struct tonight *t, size_t pond)
     return t->o->oxygen.pond == NULL || strcmp(t->o->oxygen.pond, t->s->pond[pond].slug) == 0;
 }
 
+static int load(const struct tonight *t, const char *pond, struct night_model **out)
+{
+    struct night_model *m;
+    int rc = night_source_load(t->source, pond, t->issue_ms, true, &m);
+
+    if (rc == 0 && (rc = scene_aerator(t->press, t->presses, pond, t->issue_ms, m)) != 0)
+        night_model_free(m);
+    if (rc == 0)
+        *out = m;
+    return rc;
+}
+
+/* From the pond's own nights; from one reading of this evening when there are too few, or when one is on record and the probe is
+ * silent. */
+static int foretell(const struct tonight *t, const char *pond, struct night_model *const *model,
+                    size_t at, size_t models, struct outcome *x)
+{
+    struct night_ask ask = {.issue_ms = t->issue_ms, .peers = model, .n_peers = models};
+    struct handheld_ask hand = {.press = t->press,
+                                .presses = t->presses,
+                                .pond = pond,
+                                .now_ms = t->now_ms,
+                                .peers = model,
+                                .n_peers = models};
+    int natural = 0, aerated = 0;
+
+    if (t->o->oxygen.reading_mg_l > 0) {
+        x->able =
+            night_handheld(t->o->oxygen.reading_mg_l, t->issue_ms, model, models, &x->natural) == 0;
+        return 0;
+    }
+    x->able = night_model_forecast(model[at], &ask, &x->natural) == 0;
+    ask.aerated = true;
+    x->both = x->able && night_model_forecast(model[at], &ask, &x->aerated) == 0;
+    if (x->able)
+        return 0;
+    night_model_nights(model[at], t->issue_ms, &natural, &aerated);
+    hand.series = natural < NIGHT_NIGHTS_MIN ? t->source : NULL;
+    return handheld_night(&hand, &x->natural, &x->able);
+}
+
 /* The ponds of a farm, which learn from each other while young. */
 static int one_farm(struct tonight *t, size_t farm)
 {
@@ -131,25 +180,18 @@ static int one_farm(struct tonight *t, size_t farm)
         wanted = wanted || (t->s->pond[p].farm == farm && is_wanted(t, p));
     for (size_t p = 0; p < t->s->ponds && wanted && rc == 0; p++)
         if (t->s->pond[p].farm == farm) {
-            rc = night_source_load(t->source, t->s->pond[p].slug, t->issue_ms, true, &model[n]);
+            rc = load(t, t->s->pond[p].slug, &model[n]);
             pond[n] = p;
             n += rc == 0 ? 1 : 0;
         }
     for (size_t k = 0; k < n && rc == 0; k++) {
-        struct night_ask ask = {.issue_ms = t->issue_ms, .peers = model, .n_peers = n};
         struct outcome x = {.able = false};
 
         if (!is_wanted(t, pond[k]))
             continue;
-        if (t->o->oxygen.reading_mg_l > 0) {
-            x.able =
-                night_handheld(t->o->oxygen.reading_mg_l, t->issue_ms, model, n, &x.natural) == 0;
-        } else {
-            x.able = night_model_forecast(model[k], &ask, &x.natural) == 0;
-            ask.aerated = true;
-            x.both = x.able && night_model_forecast(model[k], &ask, &x.aerated) == 0;
-        }
-        put(t, &t->s->pond[pond[k]], &x);
+        rc = foretell(t, t->s->pond[pond[k]].slug, model, k, n, &x);
+        if (rc == 0)
+            put(t, &t->s->pond[pond[k]], &x);
     }
     for (size_t k = 0; k < n; k++)
         night_model_free(model[k]);
@@ -207,7 +249,9 @@ static int run(struct tonight *t, char *why)
 
 int command_tonight(const struct command_options *o)
 {
-    struct tonight t = {.o = o, .issue_ms = clock_wall_ms() / NIGHT_STEP_MS * NIGHT_STEP_MS};
+    const int64_t now_ms = clock_wall_ms();
+    struct tonight t = {
+        .o = o, .now_ms = now_ms, .issue_ms = now_ms / NIGHT_STEP_MS * NIGHT_STEP_MS};
     struct analytics_config c;
     struct records *records = NULL;
     struct records_snapshot *s = NULL;
@@ -223,7 +267,9 @@ int command_tonight(const struct command_options *o)
     if (rc == 0)
         rc = command_open_records(o, &c, &records, why);
     if (rc == 0)
-        rc = records_snapshot(records, clock_wall_ms(), &s);
+        rc = records_snapshot(records, now_ms, &s);
+    if (rc == 0)
+        rc = records_presses(records, now_ms - BACK_MS, now_ms + 1, &t.press, &t.presses);
     if (rc == 0) {
         http_global_init();
         rc = series_source_open(&t.source, &c, why, COMMAND_WHY);
@@ -234,6 +280,7 @@ int command_tonight(const struct command_options *o)
     }
     if (rc != 0)
         log_warnx("%s", why[0] != '\0' ? why : nila_err_text(rc));
+    free(t.press);
     buf_free(&t.words);
     buf_free(&t.json);
     buf_free(&t.lines);

@@ -65,6 +65,7 @@ struct oxygen_options {
     const char *pond;          /* slug, NULL: all on record */
     double reading_mg_l;       /* one handheld reading of now instead of a probe's; 0: none */
     bool write;                /* puts it into InfluxDB */
+    const char *at;            /* of reading: when, "18:40" or ISO 8601; NULL: now */
     char *const *file;         /* readings of a pond each (analytics/water/nightfile.h) */
     size_t files;
 };
@@ -152,6 +153,9 @@ int command_survey(const struct command_options *o);
 /* The coming night's oxygen, or the nights of recorded ponds forecast again (analytics/water/nightback.h): oxygen, out. Words
  * and scores as a table, or with json one object. */
 int command_oxygen(const struct command_options *o);
+
+/* A pond's oxygen measured by hand, put on record; word: the pond and the value. oxygen.at, alert.by. */
+int command_reading(const struct command_options *o, char *const *word, int n);
 
 /* The alarm, until SIGTERM, SIGINT or SIGHUP: once, ready. Call it before any thread is started. */
 int command_watch(const struct command_options *o);

@@ -49,8 +49,8 @@ static const char USAGE_EN[] =
     "                          [--scope auto|tracked|all] [--draws K] [--seed S] [--json]\n"
     "                          [--out FILE] [--table]\n"
     "  nila-analytics water    WHAT --INPUT VALUE ... | --csv FILE  (water --help)\n"
-    "  nila-analytics oxygen   tonight [--config FILE] [--pond POND] [--do MG_L] [--write]\n"
-    "                          [--json]\n"
+    "  nila-analytics oxygen   tonight [--pond POND] [--do MG_L] [--write] [--json]\n"
+    "  nila-analytics oxygen   reading POND MG_L [--at 18:40] [--by NAME]\n"
     "  nila-analytics oxygen   backtest [--issue 20:00] [--until 07:00] [--below 3]\n"
     "                          [--out PRED.csv] [--json] [--apart] FILE.csv ...\n"
     "  nila-analytics alert    test CHANNEL [--to WHOM] [--config FILE] [--json]\n"
@@ -147,8 +147,8 @@ static const char USAGE_ID[] =
     "                          [--config BERKAS | --records DB] [--draws K] [--seed S]\n"
     "                          [--json] [--out BERKAS] [--table]\n"
     "  nila-analytics water    APA --MASUKAN NILAI ... | --csv BERKAS  (water --help)\n"
-    "  nila-analytics oxygen   tonight [--config BERKAS] [--pond KOLAM] [--do MG_L]\n"
-    "                          [--write] [--json]\n"
+    "  nila-analytics oxygen   tonight [--pond KOLAM] [--do MG_L] [--write] [--json]\n"
+    "  nila-analytics oxygen   reading KOLAM MG_L [--at 18:40] [--by NAMA]\n"
     "  nila-analytics oxygen   backtest [--issue 20:00] [--until 07:00] [--below 3]\n"
     "                          [--out PRED.csv] [--json] [--apart] BERKAS.csv ...\n"
     "  nila-analytics alert    test SALURAN [--to TUJUAN] [--config BERKAS] [--json]\n"
@@ -342,6 +342,7 @@ static const char *take_options(struct arguments *a, int argc, char **argv)
         {"apart", NULL, &a->o.oxygen.apart},
         {"pond", &a->o.oxygen.pond, NULL},
         {"write", NULL, &a->o.oxygen.write},
+        {"at", &a->o.oxygen.at, NULL},
     };
     const int n = (int)(sizeof TABLE / sizeof TABLE[0]);
     struct option option[OPTIONS_MAX + 1] = {{0}};
@@ -474,12 +475,9 @@ static const char *bad_growth(struct arguments *a, const char **name)
 
 static int run_oxygen(struct arguments *a, char **word, int n)
 {
-    static const char *const KNOWN[2] = {"yang dikenal: oxygen tonight | backtest",
-                                         "what there is: oxygen tonight | backtest"};
-
-    if (n < 2)
-        return usage(a, KNOWN[0], KNOWN[1], word[0]);
-    if (strcmp(word[1], "tonight") == 0) {
+    static const char *const KNOWN[2] = {"yang dikenal: oxygen tonight | reading | backtest",
+                                         "what there is: oxygen tonight | reading | backtest"};
+    if (n > 1 && strcmp(word[1], "tonight") == 0) {
         if (n > 2)
             return usage(a, "terlalu banyak argumen", "too many arguments", word[2]);
         a->o.oxygen.tonight = true;
@@ -487,8 +485,10 @@ static int run_oxygen(struct arguments *a, char **word, int n)
             return usage(a, "harus 0.01..30", "must be 0.01..30", "--do");
         return command_oxygen(&a->o);
     }
-    if (strcmp(word[1], "backtest") != 0)
-        return usage(a, KNOWN[0], KNOWN[1], word[1]);
+    if (n > 1 && strcmp(word[1], "reading") == 0)
+        return command_reading(&a->o, word + 2, n - 2);
+    if (n < 2 || strcmp(word[1], "backtest") != 0)
+        return usage(a, KNOWN[0], KNOWN[1], word[n > 1]);
     if (n < 3)
         return usage(a, "berkas CSV belum disebut", "no CSV file given", "oxygen backtest");
     if (a->o.issue && a->o.oxygen.issue == NULL)

@@ -23,9 +23,10 @@ static const char LIMITS[] =
     "SELECT pond, key, value, reason, by, \"on\" FROM limits l WHERE value IS NOT NULL AND id = (SELECT id FROM limits k "
     "WHERE k.pond = l.pond AND k.key = l.key ORDER BY \"on\" DESC, entered_on DESC, id DESC LIMIT 1) ORDER BY pond, key";
 static const char PRESS[] =
-    "INSERT INTO presses(pond, kind, by, at_ms) SELECT pond, ?2, ?3, ?4 FROM ponds WHERE pond = ?1 RETURNING id";
+    "INSERT INTO presses(pond, kind, by, at_ms, value) SELECT pond, ?2, ?3, ?4, ?5 FROM ponds WHERE pond = ?1 "
+    "RETURNING id";
 static const char PRESSES[] =
-    "SELECT pond, kind, by, at_ms FROM presses WHERE at_ms >= ?1 AND at_ms < ?2 ORDER BY at_ms, id";
+    "SELECT pond, kind, by, at_ms, ifnull(value, 0) FROM presses WHERE at_ms >= ?1 AND at_ms < ?2 ORDER BY at_ms, id";
 /* clang-format on */
 
 static int take_contact(struct db_stmt *s, void *element)
@@ -156,10 +157,9 @@ int records_limits(struct records *r, struct rec_limit **out, size_t *n)
 }
 
 static const char *const PRESS_NAME[PRESS_KINDS] = {
-    [PRESS_GASPING] = "gasping",
-    [PRESS_AERATOR_ON] = "aerator_on",
-    [PRESS_AERATOR_OFF] = "aerator_off",
-    [PRESS_RIVER_ACID] = "river_acid",
+    [PRESS_GASPING] = "gasping",         [PRESS_AERATOR_ON] = "aerator_on",
+    [PRESS_AERATOR_OFF] = "aerator_off", [PRESS_RIVER_ACID] = "river_acid",
+    [PRESS_OXYGEN] = "oxygen",
 };
 
 const char *press_kind_name(enum press_kind k)
@@ -182,6 +182,8 @@ int records_press(struct records *r, const struct rec_press *p)
     struct db_stmt *s = NULL;
     int rc;
 
+    if (p->kind == PRESS_OXYGEN && !(p->value >= 0 && p->value <= PRESS_OXYGEN_MOST))
+        return NILA_ERR_RANGE;
     (void)pthread_mutex_lock(&r->lock);
     rc = db_prepare(r->db, PRESS, &s);
     if (rc == 0) {
@@ -189,6 +191,10 @@ int records_press(struct records *r, const struct rec_press *p)
         db_bind_text(s, 2, press_kind_name(p->kind));
         db_bind_text(s, 3, p->by);
         db_bind_integer(s, 4, p->at_ms);
+        if (p->kind == PRESS_OXYGEN)
+            db_bind_number(s, 5, p->value);
+        else
+            db_bind_null(s, 5);
         rc = db_step(r->db, s);
         if (rc == 0)
             rc = NILA_ERR_NOT_FOUND;
@@ -209,6 +215,7 @@ static int take_press(struct db_stmt *s, void *element)
     db_text(s, 1, word, sizeof word);
     db_text(s, 2, p->by, sizeof p->by);
     p->at_ms = db_integer(s, 3);
+    p->value = db_number(s, 4);
     if (press_kind_find(word, &p->kind) == 0)
         return 0;
     log_warnx("records: a press \"%s\" is not known", word);

@@ -56,19 +56,23 @@ enum press_kind {
     PRESS_AERATOR_ON,
     PRESS_AERATOR_OFF,
     PRESS_RIVER_ACID, /* "air bangai" is coming */
+    PRESS_OXYGEN,     /* measured by hand; has a value */
     PRESS_KINDS
 };
 const char *press_kind_name(enum press_kind k); /* "gasping" "aerator_on" ... */
 NILA_MUST_CHECK int press_kind_find(const char *name,
                                     enum press_kind *out); /* NILA_ERR_NOT_FOUND */
 
+#define PRESS_OXYGEN_MOST 25.0 /* mg/L; more is no oxygen of a pond */
+
 struct rec_press {
     char pond[SLUG_SIZE];
     enum press_kind kind;
     char by[SITE_NAME_SIZE];
     int64_t at_ms;
+    double value; /* of PRESS_OXYGEN: mg/L, 0..PRESS_OXYGEN_MOST; nothing of the others */
 };
-/* Writes one down. NILA_ERR_NOT_FOUND: there is no such pond. */
+/* Writes one down. NILA_ERR_NOT_FOUND: there is no such pond; NILA_ERR_RANGE: the value. */
 NILA_MUST_CHECK int records_press(struct records *r, const struct rec_press *p);
 /* Those of all ponds in [from_ms, to_ms), by time. *out: free(). */
 NILA_MUST_CHECK int records_presses(struct records *r, int64_t from_ms, int64_t to_ms,

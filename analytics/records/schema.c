@@ -123,6 +123,8 @@ const char *const RECORDS_MIGRATION[] = {
     " basis TEXT NOT NULL, warned_ms INTEGER NOT NULL, lowest REAL, seen_share REAL, judged_ms INTEGER NOT NULL,"
     " PRIMARY KEY(pond, day)) WITHOUT ROWID;"
     "CREATE TABLE alarm_marks(key TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) WITHOUT ROWID;",
+    /* 6: oxygen measured by hand, mg/L, among what people say of a pond */
+    "ALTER TABLE presses ADD COLUMN value REAL;",
     NULL,
 };
 /* clang-format on */

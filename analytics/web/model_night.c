@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "analytics/handheld.h"
 #include "analytics/scene.h"
 #include "analytics/water/night_source.h"
 #include "collector/common/civil.h"
@@ -21,9 +22,7 @@
 #define BACK_MS   ((NIGHT_WINDOW + 2) * CIVIL_DAY_MS)
 enum {
     FIRST_HOUR = 16, /* as night_model_forecast */
-    LAST_HOUR = 7,
-    HAND_FIRST_HOUR = 18, /* as night_handheld */
-    HAND_LAST_HOUR = 21
+    LAST_HOUR = 7
 };
 
 struct known {
@@ -94,28 +93,6 @@ static int load_model(const struct pass *p, const char *pond, struct night_model
     return rc;
 }
 
-/* A pond without nights behind it: the newest reading of the evening stands alone. */
-static int by_hand(const struct pass *p, const char *pond, struct night_model *const *peer,
-                   size_t peers, struct page_night *g)
-{
-    int64_t day = civil_day_start(civil_day(p->issue_ms - LAST_HOUR * HOUR_MS));
-    int64_t from = day + HAND_FIRST_HOUR * HOUR_MS, to = day + HAND_LAST_HOUR * HOUR_MS;
-    struct series evening = {0};
-    int rc;
-
-    if (to > p->now_ms)
-        to = p->now_ms;
-    if (to <= from)
-        return 0;
-    rc = series_load(p->nights->series, pond, METRIC_DO_MG_L, from, to, 0, &evening);
-    if (rc == 0 && evening.n > 0 && evening.value[evening.n - 1] > 0 &&
-        night_handheld(evening.value[evening.n - 1], evening.ts_ms[evening.n - 1], peer, peers,
-                       &g->without) == 0)
-        g->ready = true;
-    series_free(&evening);
-    return rc;
-}
-
 static int foretell(const struct pass *p, size_t pond, struct night_model *const *model, size_t at,
                     size_t models, struct page_night *g)
 {
@@ -131,8 +108,19 @@ static int foretell(const struct pass *p, size_t pond, struct night_model *const
     g->ready = night_model_forecast(model[at], &ask, &g->without) == 0;
     ask.aerated = true;
     g->both = g->ready && night_model_forecast(model[at], &ask, &g->with) == 0;
-    if (!g->ready && g->nights < NIGHT_NIGHTS_MIN)
-        rc = by_hand(p, p->s->pond[pond].slug, peer, ask.n_peers, g);
+    if (!g->ready) {
+        const struct handheld_ask hand = {/* a probe that fell silent is no reading by hand */
+                                          .series = g->nights < NIGHT_NIGHTS_MIN ? p->nights->series
+                                                                                 : NULL,
+                                          .press = p->press,
+                                          .presses = p->presses,
+                                          .pond = p->s->pond[pond].slug,
+                                          .now_ms = p->now_ms,
+                                          .peers = model,
+                                          .n_peers = models};
+
+        rc = handheld_night(&hand, &g->without, &g->ready);
+    }
     free(peer);
     return rc;
 }

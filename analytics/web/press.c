@@ -231,7 +231,7 @@ static int press_button(struct records *r, const struct press_form *f, const cha
 {
     struct rec_press q = {.at_ms = now_ms};
 
-    if (press_kind_find(f->what, &q.kind) != 0 || !slug_valid(f->subject))
+    if (press_kind_find(f->what, &q.kind) != 0 || q.kind == PRESS_OXYGEN || !slug_valid(f->subject))
         return NILA_ERR_PARSE;
     (void)snprintf(q.pond, sizeof q.pond, "%s", f->subject);
     (void)snprintf(q.by, sizeof q.by, "%s", by);

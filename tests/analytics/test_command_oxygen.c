@@ -216,7 +216,34 @@ static void tonight_is_told_and_written(void **state)
         for (size_t i = 0; i < sizeof ASK / sizeof ASK[0]; i += 2)
             must_answer(d.url, ASK[i], ASK[i + 1]);
     }
-    /* the pond without a probe, one reading */
+    /* the pond without a probe, one reading on record, of 19:40 */
+    {
+        struct command_options r = {.config = config, .quiet = true, .oxygen = {.at = "19:40"}};
+        char k3[] = "k-3", k9[] = "k-9", value[] = "6,2", much[] = "25.1", none[] = "x";
+        char *good[] = {k3, value}, *high[] = {k3, much}, *word[] = {k3, none};
+        char *nowhere[] = {k9, value};
+
+        assert_int_equal(command_reading(&r, high, 2), EX_USAGE);
+        assert_int_equal(command_reading(&r, word, 2), EX_USAGE);
+        assert_int_equal(command_reading(&r, good, 1), EX_USAGE);
+        assert_int_equal(command_reading(&r, nowhere, 2), EX_NOINPUT);
+        r.oxygen.at = "20:05"; /* yet to come */
+        assert_int_equal(command_reading(&r, good, 2), EX_USAGE);
+        r.oxygen.at = "25:00";
+        assert_int_equal(command_reading(&r, good, 2), EX_USAGE);
+        o.oxygen.pond = "k-3";
+        text = run(&o, EX_OK);
+        must_say(text, "k-3 (Tiga)\n  belum dapat diramal"); /* nothing of all that was kept */
+        free(text);
+        r.oxygen.at = "19:40";
+        assert_int_equal(command_reading(&r, good, 2), EX_OK);
+        text = run(&o, EX_OK);
+        must_say(text, "k-3 (Tiga)\n  tanpa kincir: terendah ");
+        must_say(text, "satu pengukuran");
+        free(text);
+        must_answer(d.url, "SELECT count(min_p50) FROM oxygen_night WHERE pond='k-3'", "1");
+    }
+    /* the reading given along */
     o.oxygen.pond = "k-3";
     o.oxygen.reading_mg_l = 6.2;
     o.oxygen.write = false;
