@@ -155,6 +155,8 @@ struct channel_event {
     enum channel_fate fate;
     enum channel_code code;
     char detail[CHANNEL_DETAIL_SIZE];
+    /* An SMS: whoever hears it sets it to true when it could not be stored; then it stays in the modem and is told again. Else NULL. */
+    bool *unstored;
 };
 typedef void channel_heard(void *arg, const struct channel_event *e);
 

@@ -175,15 +175,39 @@ static void make(const struct worker *w, struct rec_attempt *a)
 
 /* --- the threads --- */
 
+void deliver_ok_key(const char *from, char key[static ALARM_MARK_SIZE])
+{
+    (void)snprintf(key, ALARM_MARK_SIZE, "ok:%.31s", from);
+}
+
+/* The modem deletes an OK when this has returned: it must be on the disk first. */
+static bool keep_ok(const struct worker *w, const struct channel_event *e)
+{
+    struct rec_mark mark = {.at_ms = e->sent_ms != 0 ? e->sent_ms : e->ts_ms};
+    struct alarm_commit c = {.mark = &mark, .marks = 1, .now_ms = e->ts_ms};
+
+    if (e->kind != HEARD_OK || e->unstored == NULL)
+        return true;
+    deliver_ok_key(e->from, mark.key);
+    if (records_alarms_commit(w->d->records, &c) == 0)
+        return true;
+    log_warnx("alarm channel %s: an OK could not be stored; it stays in the modem", w->slug);
+    *e->unstored = true;
+    return false;
+}
+
 static void hear(void *arg, const struct channel_event *e)
 {
     struct worker *w = arg;
     struct deliver *d = w->d;
 
+    if (!keep_ok(w, e))
+        return; /* it is told again */
     (void)pthread_mutex_lock(&d->lock);
     if (d->n_heard < HEARD_MAX) {
         d->heard = xrealloc(d->heard, d->n_heard + 1, sizeof *d->heard);
         d->heard[d->n_heard].event = *e;
+        d->heard[d->n_heard].event.unstored = NULL; /* it does not live so long */
         (void)snprintf(d->heard[d->n_heard].slug, SLUG_SIZE, "%s", w->slug);
         d->n_heard++;
     } else if (d->lost_heard++ == 0) {

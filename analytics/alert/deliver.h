@@ -49,5 +49,7 @@ struct deliver_heard {
     struct channel_event event;
 };
 size_t deliver_heard(struct deliver *d, struct deliver_heard **out);
+/* The mark (alarms.h) that keeps an OK by SMS from this number until it was taken up; its time is that of the OK, 0: taken up. */
+void deliver_ok_key(const char *from, char key[static ALARM_MARK_SIZE]);
 
 #endif

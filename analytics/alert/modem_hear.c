@@ -82,8 +82,10 @@ size_t modem_hear(struct modem *m, channel_heard *fn, void *arg)
     }
     if (m->ringing_since != 0 && clock_mono_ms() - m->ringing_since >= CALLER_MS)
         called(m, "", fn, arg, &n);
-    if (m->scan && m->set_up)
+    if (m->set_up && (m->scan || (m->scan_due != 0 && clock_mono_ms() >= m->scan_due))) {
+        m->scan_due = 0;
         modem_read_all(m, fn, arg, &n);
+    }
     return n;
 }
 

@@ -46,7 +46,8 @@ struct modem {
     bool gsm;         /* character set GSM; else IRA */
     char urc[URCS][URC_SIZE];
     size_t urcs;
-    bool scan; /* unasked lines were lost or the modem is new: look at the whole memory */
+    bool scan;        /* unasked lines were lost or the modem is new: look at the whole memory */
+    int64_t scan_due; /* mono ms; then too: a message was heard that could not be stored; 0 none */
     struct {
         unsigned mr;
         char to[PHONE_SIZE];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Messages in the modem's memory: AT+CMGR, then AT+CMGD once they were handed on, so that none is lost by a crash. A text is
+/* Messages in the modem's memory: AT+CMGR, then AT+CMGD once who heard them has stored them, so that none is lost by a crash. A text is
  * only told; nothing here obeys it. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,9 +127,11 @@ static int64_t sent_at(const char *scts)
     return clock_trusted() && clock_plausible(now_ms) && ts_ms <= now_ms + AHEAD_MS ? ts_ms : 0;
 }
 
-static void tell(struct modem *m, const struct message *s, channel_heard *fn, void *arg, size_t *n)
+/* False: it could not be stored and must stay where it is. */
+static bool tell(struct modem *m, const struct message *s, channel_heard *fn, void *arg, size_t *n)
 {
-    struct channel_event e = {.ts_ms = clock_wall_ms()};
+    bool unstored = false;
+    struct channel_event e = {.ts_ms = clock_wall_ms(), .unstored = &unstored};
     const unsigned long dcs = s->fields >= 8 ? strtoul(s->field[7], NULL, 10) : 0;
     char number[PHONE_SIZE];
 
@@ -137,7 +139,7 @@ static void tell(struct modem *m, const struct message *s, channel_heard *fn, vo
         modem_report(m, (unsigned)strtoul(s->field[2], NULL, 10), s->field[3],
                      (unsigned)strtoul(s->field[7], NULL, 10), fn, arg);
         ++*n;
-        return;
+        return true;
     }
     e.sent_ms = sent_at(s->field[3]);
     if (phone_normalise(s->field[1], number) == 0)
@@ -155,6 +157,9 @@ static void tell(struct modem *m, const struct message *s, channel_heard *fn, vo
     }
     fn(arg, &e);
     ++*n;
+    if (unstored)
+        m->scan_due = clock_mono_ms() + m->t.retry;
+    return !unstored;
 }
 
 void modem_read(struct modem *m, unsigned index, channel_heard *fn, void *arg, size_t *n)
@@ -163,8 +168,7 @@ void modem_read(struct modem *m, unsigned index, channel_heard *fn, void *arg, s
     char command[32];
     int rc = read_one(m, index, &s);
 
-    if (rc == 0) {
-        tell(m, &s, fn, arg, n);
+    if (rc == 0 && tell(m, &s, fn, arg, n)) {
         (void)snprintf(command, sizeof command, "+CMGD=%u", index);
         rc = at_command(m, command, m->t.answer, NULL);
     }
@@ -194,6 +198,8 @@ void modem_read_all(struct modem *m, channel_heard *fn, void *arg, size_t *n)
     for (unsigned i = 0; used > 0 && i <= total && i <= SLOTS_MAX && m->line.fd >= 0; i++) {
         size_t before = *n;
         char command[32];
+        bool stored;
+
         rc = read_one(m, i, &s);
         if (rc == NILA_ERR_NOT_FOUND)
             continue;
@@ -202,8 +208,10 @@ void modem_read_all(struct modem *m, channel_heard *fn, void *arg, size_t *n)
             modem_forget(m);
             return;
         }
-        tell(m, &s, fn, arg, n);
+        stored = tell(m, &s, fn, arg, n);
         used -= *n > before ? 1 : 0;
+        if (!stored)
+            continue;
         (void)snprintf(command, sizeof command, "+CMGD=%u", i);
         if (at_command(m, command, m->t.answer, NULL) == NILA_ERR_CLOSED)
             m->scan = true;

@@ -63,6 +63,7 @@ int watch_open(struct watch **out, const struct analytics_config *c, struct reco
     w->records = r;
     w->series = s;
     w->look.records = r;
+    w->oks_wait = true;
     w->look.usual = &c->limits;
     w->look.rivers = &c->rivers;
     w->plan.look = &w->look;
@@ -112,7 +113,8 @@ size_t watch_busy(struct watch *w)
 
 /* --- what people say --- */
 
-static void ask_for(struct watch *w, const struct rec_alarm *a, const char *by, const char *how,
+/* False: it could not be stored, which was told. */
+static bool ask_for(struct watch *w, const struct rec_alarm *a, const char *by, const char *how,
                     int64_t now_ms)
 {
     struct rec_ask ask = {.alarm = a->id, .kind = ASK_ACK, .at_ms = now_ms};
@@ -120,11 +122,13 @@ static void ask_for(struct watch *w, const struct rec_alarm *a, const char *by, 
     (void)snprintf(ask.by, sizeof ask.by, "%s", by);
     (void)snprintf(ask.how, sizeof ask.how, "%s", how);
     if (a->raised_ms == 0 || a->cleared_ms != 0 || a->acked_ms != 0)
-        return;
-    if (records_alarm_ask(w->records, &ask) != 0)
+        return true;
+    if (records_alarm_ask(w->records, &ask) != 0) {
         log_warnx("alarm %lld: the word of %s could not be stored", (long long)a->id, by);
-    else
-        log_info("alarm %lld: acknowledged by %s (%s)", (long long)a->id, by, how);
+        return false;
+    }
+    log_info("alarm %lld: acknowledged by %s (%s)", (long long)a->id, by, how);
+    return true;
 }
 
 /* An OK that was sent before the alarm was raised (it waited for signal) is about an earlier one. */
@@ -134,11 +138,11 @@ static bool about(const struct watch *w, const struct rec_alarm *a, const struct
            e->sent_ms == 0 || e->sent_ms + CLOCKS_MS >= a->raised_ms;
 }
 
-/* A reply or a call from a registered number acknowledges what that contact answers for. */
-static void from_phone(struct watch *w, const struct channel_event *e, const char *how,
+/* A reply or a call from a registered number acknowledges what that contact answers for. False: that could not be stored. */
+static bool from_phone(struct watch *w, const struct channel_event *e, const char *how,
                        int64_t now_ms)
 {
-    bool known = false;
+    bool known = false, stored = true;
 
     for (size_t k = 0; k < w->look.contacts; k++) {
         const struct rec_contact *c = &w->look.contact[k];
@@ -150,10 +154,43 @@ static void from_phone(struct watch *w, const struct channel_event *e, const cha
         known = true;
         for (size_t i = 0; i < w->engine.n; i++)
             if (plan_answers(&w->plan, c, &w->engine.alarm[i]) && about(w, &w->engine.alarm[i], e))
-                ask_for(w, &w->engine.alarm[i], c->name, how, now_ms);
+                stored = ask_for(w, &w->engine.alarm[i], c->name, how, now_ms) && stored;
     }
     if (!known)
         log_warnx("alarm: %s from a number that is no contact's; nothing was acknowledged", how);
+    return stored;
+}
+
+/* An OK by SMS is on record before it is deleted from the SIM, and until it was taken up. */
+static void from_sms(struct watch *w, const struct channel_event *e, int64_t now_ms)
+{
+    struct rec_mark mark = {.at_ms = 0};
+    struct alarm_commit c = {.mark = &mark, .marks = 1, .now_ms = now_ms};
+
+    deliver_ok_key(e->from, mark.key);
+    if (!from_phone(w, e, "sms", now_ms) || records_alarms_commit(w->records, &c) != 0)
+        w->oks_wait = true;
+}
+
+/* What was heard before a restart, or could not be stored when it was. */
+static void take_oks(struct watch *w)
+{
+    if (!w->oks_wait)
+        return;
+    w->oks_wait = false;
+    for (size_t k = 0; k < w->look.contacts; k++) {
+        struct channel_event e = {.kind = HEARD_OK};
+        char key[ALARM_MARK_SIZE];
+
+        if (phone_normalise(w->look.contact[k].phone, e.from) != 0)
+            continue;
+        deliver_ok_key(e.from, key);
+        if (records_mark(w->records, key, &e.sent_ms) != 0)
+            w->oks_wait = true;
+        else if (e.sent_ms != 0)
+            from_sms(w, &e, e.sent_ms); /* of then: what was told since is not meant */
+    }
+    w->asks_due = 0;
 }
 
 /* What a channel says of its own health becomes an alarm when it lasts. More than LOOK_FAULTS channels there are not. */
@@ -191,10 +228,10 @@ static void take_heard(struct watch *w, int64_t now_ms)
 
         switch (e->kind) {
         case HEARD_OK:
-            from_phone(w, e, "sms", now_ms);
+            from_sms(w, e, now_ms);
             break;
         case HEARD_CALL:
-            from_phone(w, e, "call", now_ms);
+            (void)from_phone(w, e, "call", now_ms); /* told there; whoever rang rings again */
             break;
         case HEARD_REPORT: /* two channels may share a modem: whichever sent it */
             if (records_attempt_report(w->records, "", e->reference, channel_fate_name(e->fate)) !=
@@ -237,7 +274,7 @@ static void look_at_button(struct watch *w, int64_t now_ms)
         return; /* told by records; looked at again */
     for (size_t i = 0; i < w->engine.n; i++)
         if (w->engine.alarm[i].raised_ms <= c.on_ms)
-            ask_for(w, &w->engine.alarm[i], "tombol", "button", now_ms);
+            (void)ask_for(w, &w->engine.alarm[i], "tombol", "button", now_ms); /* told there */
     w->asks_due = 0;
 }
 
@@ -522,6 +559,7 @@ int64_t watch_step(struct watch *w, bool *passed)
         look = look || mains_changed(w, now);
     }
     if (look) {
+        take_oks(w);
         pass(w, now);
     } else if (due(&w->asks_due, mono, ASKS_MS)) {
         struct rec_ask *ask = NULL;

@@ -23,6 +23,7 @@ struct watch {
     } * direct;
     size_t directs;
     bool rehearsal;
+    bool oks_wait; /* OKs on record that nobody has taken up: of before a restart, or not stored */
     int64_t pass_due, asks_due, inputs_due, feed_due, alive_due; /* monotonic */
     int64_t dusk_tried_ms, judge_tried_ms, notice_tried_ms;      /* wall */
 };

@@ -35,6 +35,7 @@ struct bench {
     struct channel_event heard[32];
     size_t n;
     atomic_bool woken;
+    bool full; /* what is heard cannot be stored */
 };
 
 static void start(struct bench *b)
@@ -97,6 +98,8 @@ static void keep(void *arg, const struct channel_event *e)
     struct bench *b = arg;
 
     assert_true(b->n < sizeof b->heard / sizeof b->heard[0]);
+    if (b->full && e->unstored != NULL)
+        *e->unstored = true;
     b->heard[b->n++] = *e;
 }
 
@@ -572,6 +575,24 @@ static void messages_that_came_while_nobody_looked_are_read(void **state)
     stop(&b);
 }
 
+static void an_sms_is_not_deleted_before_it_was_stored(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    start(&b);
+    b.full = true;
+    assert_int_equal(sms(&b, "uji").fate, FATE_SENT);
+    modem_sim_sms(b.sim, FARMER, "OK", false);
+    (void)hear(&b, HEARD_OK, CODE_NONE, 3000);
+    assert_int_equal(modem_sim_count(b.sim, "> AT+CMGD="), 0);
+    b.full = false;
+    b.n = 0;
+    (void)hear(&b, HEARD_OK, CODE_NONE, 20000); /* once more */
+    modem_sim_wait(b.sim, "> AT+CMGD=", 1);
+    stop(&b);
+}
+
 static void a_returned_call_is_told_and_hung_up(void **state)
 {
     struct bench b;
@@ -859,6 +880,7 @@ int main(void)
         cmocka_unit_test(an_ok_is_told_with_the_number_in_one_form),
         cmocka_unit_test(an_ok_is_heard_from_a_modem_that_tells_no_lengths),
         cmocka_unit_test(messages_that_came_while_nobody_looked_are_read),
+        cmocka_unit_test(an_sms_is_not_deleted_before_it_was_stored),
         cmocka_unit_test(a_returned_call_is_told_and_hung_up),
         cmocka_unit_test(it_tells_when_it_is_unplugged_and_well_again),
         cmocka_unit_test(listening_ends_when_it_is_woken_and_makes_room_for_sending),

@@ -345,6 +345,34 @@ static void a_first_contact_without_an_address_leaves_it_to_the_second(void **st
     assert_non_null(strstr(first("sms", "raise", "do_critical")->to, "333"));
 }
 
+static void an_ok_that_a_crash_left_on_record_acknowledges_after_the_restart(void **state)
+{
+    struct rec_alarm *a = NULL;
+    size_t n = 0;
+    int64_t mark = -1;
+    char sql[200];
+
+    (void)state;
+    begin();
+    until(wall + 5 * MIN, MIN);
+    crash_ms = wall;
+    until(crash_ms + 17 * MIN, MIN / 2);
+    assert_int_equal(count("sms", "raise", "do_critical"), 1);
+    (void)snprintf(sql, sizeof sql,
+                   "INSERT INTO alarm_marks(key, at_ms) VALUES('ok:+628121112222', %lld)",
+                   (long long)wall);
+    run_sql(sql);
+    end();
+    begin();
+    until(wall + 2 * MIN, MIN / 2);
+    assert_int_equal(records_alarms_open(db, &a, &n), 0);
+    assert_int_equal(n, 1);
+    assert_string_equal(a[0].acked_by, "Budi");
+    assert_int_equal(records_mark(db, "ok:+628121112222", &mark), 0);
+    assert_int_equal(mark, 0);
+    free(a);
+}
+
 static void fish_that_gasp_and_acid_water_are_told_at_any_value(void **state)
 {
     struct rec_press press = {.pond = "p-1", .kind = PRESS_GASPING, .by = "Budi"};
@@ -524,6 +552,7 @@ int main(void)
         T(a_clock_that_was_years_ahead_silences_nothing),
         T(an_acknowledgement_leaves_the_siren_to_another_danger),
         T(a_first_contact_without_an_address_leaves_it_to_the_second),
+        T(an_ok_that_a_crash_left_on_record_acknowledges_after_the_restart),
         T(fish_that_gasp_and_acid_water_are_told_at_any_value),
         T(an_sms_or_a_call_of_a_contact_acknowledges_and_of_nobody_else),
         T(killed_in_the_middle_of_telling_it_tells_again_after_the_restart),
