@@ -310,6 +310,17 @@ static bool reachable(const struct plan *p, const struct rec_contact *c, unsigne
     return false;
 }
 
+bool plan_reaches(const struct plan *p, const struct look_pond *pond)
+{
+    const unsigned reach = cause_reach_of(CAUSE_DO_CRITICAL, ALARM_DANGER);
+
+    for (size_t k = 0; k < p->look->contacts; k++)
+        if (reachable(p, &p->look->contact[k], reach) &&
+            answers(p, &p->look->contact[k], pond->pond->slug, CAUSE_DO_CRITICAL))
+            return true;
+    return false;
+}
+
 /* A call says nothing but "look": one is enough for all that is decided in one step. */
 static bool rings_already(const struct plan *p, const struct plan_channel *h,
                           const struct rec_contact *c)

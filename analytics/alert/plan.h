@@ -52,6 +52,9 @@ struct plan_line {
 void plan_digest(struct plan *p, enum cause c, const struct plan_line *line, size_t lines,
                  const struct words_facts *facts, int64_t now_ms, int64_t until_ms);
 
+/* Is there a contact that a danger of this pond would reach by a configured channel? */
+bool plan_reaches(const struct plan *p, const struct look_pond *pond);
+
 /* Does the contact answer for what the alarm is about? */
 bool plan_answers(const struct plan *p, const struct rec_contact *c, const struct rec_alarm *a);
 

@@ -49,6 +49,17 @@ static int take_over(struct watch *w)
     return 0;
 }
 
+/* Ponds of which nobody would be told are named at once, not in the night that kills. */
+static void tell_unserved(const struct watch *w)
+{
+    for (size_t i = 0; i < w->look.ponds; i++)
+        if (!plan_reaches(&w->plan, &w->look.pond[i]))
+            log_warnx(
+                "alarm: pond %s: no contact would be told of a danger: none answers for it with an "
+                "address for a configured channel; see import contacts",
+                w->look.pond[i].slug);
+}
+
 int watch_open(struct watch **out, const struct analytics_config *c, struct records *r,
                struct series_source *s, struct channels *channels, const struct deliver_ops *ops,
                char *why, size_t why_size)
@@ -82,6 +93,7 @@ int watch_open(struct watch **out, const struct analytics_config *c, struct reco
     for (size_t i = 0; i < w->plan.channels; i++)
         list[i] = (struct deliver_channel){w->plan.channel[i].slug, channels_at(channels, i)};
     w->deliver = deliver_start(r, list, w->plan.channels, ops);
+    tell_unserved(w);
     if (w->engine.n > 0)
         log_info("alarm: %zu open ones taken over", w->engine.n);
     *out = w;

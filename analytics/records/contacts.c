@@ -45,10 +45,9 @@ static int take_contact(struct db_stmt *s, void *element)
     db_text(s, 7, word, sizeof word);
     c->second = strcmp(word, "second") == 0;
     db_text(s, 8, word, sizeof word);
-    if (word[0] != '\0' && !contacts_quiet(word, &c->quiet_from_min, &c->quiet_to_min)) {
-        log_warnx("records: contact %s: quiet hours \"%s\" are not readable", c->slug, word);
-        return NILA_ERR_CORRUPT;
-    }
+    if (word[0] != '\0' && !contacts_quiet(word, &c->quiet_from_min, &c->quiet_to_min))
+        log_warnx("records: contact %s: quiet hours \"%s\" are not readable; it has none", c->slug,
+                  word); /* better woken than that no contact can be read */
     db_text(s, 9, c->channels, sizeof c->channels);
     return 0;
 }

@@ -57,5 +57,7 @@ const struct status_limits *page_limits(const struct page_model *m, const struct
 
 bool page_watch_silent(const struct page_model *m)
 {
-    return m->now_ms - m->board.watch_ms > PAGE_WATCH_MS;
+    /* a mark ahead of now is of a clock that was wrong: it proves no life */
+    return m->now_ms - m->board.watch_ms > PAGE_WATCH_MS ||
+           m->board.watch_ms - m->now_ms > PAGE_WATCH_MS;
 }

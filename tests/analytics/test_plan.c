@@ -130,6 +130,10 @@ static void without_a_first_the_second_is_told_at_once(void **state)
     act(ENGINE_RAISE, false, &a, night);
     assert_string_equal(who(), "siren sms:sri hook");
     assert_int_equal(p.nobody, 0);
+    assert_true(plan_reaches(&p, look_find(&look, "k-2")));
+    look.contacts = 1; /* budi answers for p-1 alone */
+    assert_false(plan_reaches(&p, look_find(&look, "k-2")));
+    look.contacts = 2;
     p.channels = 2;
     p.channel[0] = p.channel[1];
     p.channels = 1;

@@ -373,6 +373,17 @@ static void an_ok_that_a_crash_left_on_record_acknowledges_after_the_restart(voi
     free(a);
 }
 
+static void quiet_hours_that_cannot_be_read_silence_nobody(void **state)
+{
+    (void)state;
+    run_sql("UPDATE contacts SET quiet = 'malam'");
+    begin();
+    until(wall + 5 * MIN, MIN);
+    crash_ms = wall;
+    until(crash_ms + 17 * MIN, MIN / 2);
+    assert_int_equal(count("sms", "raise", "do_critical"), 1);
+}
+
 static void fish_that_gasp_and_acid_water_are_told_at_any_value(void **state)
 {
     struct rec_press press = {.pond = "p-1", .kind = PRESS_GASPING, .by = "Budi"};
@@ -553,6 +564,7 @@ int main(void)
         T(an_acknowledgement_leaves_the_siren_to_another_danger),
         T(a_first_contact_without_an_address_leaves_it_to_the_second),
         T(an_ok_that_a_crash_left_on_record_acknowledges_after_the_restart),
+        T(quiet_hours_that_cannot_be_read_silence_nobody),
         T(fish_that_gasp_and_acid_water_are_told_at_any_value),
         T(an_sms_or_a_call_of_a_contact_acknowledges_and_of_nobody_else),
         T(killed_in_the_middle_of_telling_it_tells_again_after_the_restart),
