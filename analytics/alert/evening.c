@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analytics/handheld.h"
 #include "analytics/scene.h"
+#include "analytics/water/night_source.h"
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
 
@@ -30,6 +32,7 @@ void evening_free(struct evening_told *t)
     free(t->line);
     free(t->night);
     free(t->forecast);
+    free(t->aerated);
     *t = (struct evening_told){0};
 }
 
@@ -100,58 +103,50 @@ int evening_notice(const struct look *l, struct series_source *s, int64_t now_ms
 
 /* --- dusk --- */
 
-/* When an aerator ran, as its relay or people said. */
-static int feed_aerator(const struct rec_press *press, size_t presses, struct series_source *s,
-                        const char *pond, int64_t from_ms, int64_t to_ms, struct night_model *m)
-{
-    struct series relay = {0};
-    int rc = series_load(s, pond, METRIC_RELAY, from_ms, to_ms, NIGHT_STEP_MS, &relay);
+/* What one evening's forecasts are made of. */
+struct dusk {
+    const struct look *l;
+    struct series_source *series;
+    struct rec_press *press; /* aerators switched, oxygen measured by hand */
+    size_t presses;
+    struct night_model *
+        *model; /* one a pond; NULL: it has no probe, or the source does not answer */
+    int64_t now_ms, issue_ms;
+};
 
-    for (size_t i = 0; i < relay.n && rc == 0; i++)
-        if (relay.value[i] >= 0.5) /* its state is told every 15 minutes at least */
-            rc = night_model_aerator(m, relay.ts_ms[i], relay.ts_ms[i] + 15 * MIN_MS);
-    series_free(&relay);
-    if (rc == 0)
-        rc = scene_aerator(press, presses, pond, to_ms, m);
-    return rc == NILA_ERR_RANGE ? 0 : rc; /* a time the model does not take: it is left out */
+static int load_model(const struct dusk *d, const char *pond, struct night_model **out)
+{
+    int rc = night_source_load(d->series, pond, d->issue_ms, true, out);
+
+    return rc != 0 ? rc : scene_aerator(d->press, d->presses, pond, d->issue_ms, *out);
 }
 
-static int feed(const struct look *l, struct series_source *s, const char *pond, int64_t issue_ms,
-                struct night_model *m)
+/* The lowest value for people: without the aerator, and with it where that is known; or that it is of one reading. */
+static void lowest_words(char *out, size_t size, const struct night_forecast *f,
+                         const struct night_forecast *with, bool english)
 {
-    struct rec_press *press = NULL;
-    size_t presses = 0;
-    struct series oxygen = {0}, temp = {0};
-    size_t t = 0;
-    int rc =
-        series_load(s, pond, METRIC_DO_MG_L, issue_ms - BACK_MS, issue_ms, NIGHT_STEP_MS, &oxygen);
+    char value[16], aerated[16];
 
-    if (rc == 0)
-        rc =
-            series_load(s, pond, METRIC_TEMP_C, issue_ms - BACK_MS, issue_ms, NIGHT_STEP_MS, &temp);
-    for (size_t i = 0; i < oxygen.n && rc == 0; i++) {
-        struct night_sample x = {
-            .ts_ms = oxygen.ts_ms[i], .do_mg_l = oxygen.value[i], .temp_c = NAN, .par_w_m2 = NAN};
-
-        while (t < temp.n && temp.ts_ms[t] < x.ts_ms)
-            t++;
-        if (t < temp.n && temp.ts_ms[t] == x.ts_ms)
-            x.temp_c = temp.value[t];
-        rc = night_model_feed(m, &x);
+    words_number(value, sizeof value, f->min.p50, 1, english);
+    if (with->steps > 0) {
+        words_number(aerated, sizeof aerated, with->min.p50, 1, english);
+        (void)snprintf(out, size,
+                       english ? "lowest without aerator %s, with aerator %s"
+                               : "terendah tanpa kincir %s, dengan kincir %s",
+                       value, aerated);
+    } else if (f->basis == NIGHT_HANDHELD) {
+        (void)snprintf(out, size,
+                       english ? "lowest %s, from one reading" : "terendah %s, satu pengukuran",
+                       value);
+    } else {
+        (void)snprintf(out, size, english ? "lowest %s" : "terendah %s", value);
     }
-    series_free(&oxygen);
-    series_free(&temp);
-    if (rc == 0)
-        rc = records_presses(l->records, issue_ms - BACK_MS, issue_ms, &press, &presses);
-    if (rc == 0)
-        rc = feed_aerator(press, presses, s, pond, issue_ms - BACK_MS, issue_ms, m);
-    free(press);
-    return rc;
 }
 
 static void dusk_line(struct evening_told *out, const struct look_pond *p,
-                      const struct rec_night *g, const struct night_forecast *f, int64_t now_ms)
+                      const struct rec_night *g, int64_t now_ms)
 {
+    const struct night_forecast *f = &out->forecast[out->nights - 1];
     struct plan_line *line = &out->line[out->lines++];
     int64_t low_ms = g->low_ms != 0 ? g->low_ms : f->min_at_ms;
 
@@ -159,33 +154,64 @@ static void dusk_line(struct evening_told *out, const struct look_pond *p,
                                .threshold = p->limits.do_watch_mg_l,
                                .start_ms = low_ms - AHEAD_MS > now_ms ? low_ms - AHEAD_MS : now_ms};
     for (int k = 0; k < 2; k++) {
-        char clock[16], value[16];
+        char clock[16], lowest[80];
 
         words_clock(clock, sizeof clock, low_ms, k == 1);
-        words_number(value, sizeof value, g->min_p50, 1, k == 1);
+        lowest_words(lowest, sizeof lowest, f, &out->aerated[out->nights - 1], k == 1);
         (void)snprintf(line->text[k], sizeof line->text[k],
-                       k == 1 ? "%.50s at %s (lowest %s)" : "%.50s jam %s (terendah %s)",
-                       p->pond->name, clock, value);
+                       k == 1 ? "%.50s at %s (%s)" : "%.50s jam %s (%s)", p->pond->name, clock,
+                       lowest);
     }
     out->soon = out->soon || (g->low_ms != 0 && g->low_ms < now_ms + SOON_MS);
 }
 
-/* The models of all ponds of one farm: one learns from the others while its own nights are few. */
-static void foretell(const struct look *l, struct night_model *const *model, size_t at,
-                     double night_p, int64_t issue_ms, int64_t now_ms, struct evening_told *out)
+/* From the pond's own nights, with what other ponds of the farm know; or from one reading of this evening: of the series when its
+ * nights are few, on record also when its probe is silent or there is none. *made false: neither. */
+static int predict(const struct dusk *d, size_t at, struct night_forecast *f,
+                   struct night_forecast *with, bool *made)
 {
-    const struct look_pond *p = &l->pond[at];
-    struct night_model **peer = xcalloc(l->ponds, sizeof(void *));
-    struct night_ask ask = {.issue_ms = issue_ms, .peers = peer};
-    struct rec_night *g = &out->night[out->nights];
-    struct night_forecast f, *kept = &out->forecast[out->nights++];
+    const struct look_pond *p = &d->l->pond[at];
+    struct night_model **peer = xcalloc(d->l->ponds, sizeof(void *));
+    struct night_ask ask = {.issue_ms = d->issue_ms, .peers = peer};
+    struct handheld_ask hand = {.press = d->press,
+                                .presses = d->presses,
+                                .pond = p->pond->slug,
+                                .now_ms = d->now_ms,
+                                .peers = peer};
+    int natural = 0, aerated = 0, rc = 0;
 
-    for (size_t i = 0; i < l->ponds; i++)
-        if (i != at && model[i] != NULL && l->pond[i].farm == p->farm)
-            peer[ask.n_peers++] = model[i];
-    *g = (struct rec_night){.day = civil_day(now_ms),
+    for (size_t i = 0; i < d->l->ponds; i++)
+        if (i != at && d->model[i] != NULL && d->l->pond[i].farm == p->farm)
+            peer[ask.n_peers++] = d->model[i];
+    hand.n_peers = ask.n_peers;
+    *made = d->model[at] != NULL && night_model_forecast(d->model[at], &ask, f) == 0;
+    ask.aerated = true;
+    if (*made && night_model_forecast(d->model[at], &ask, with) != 0)
+        with->steps = 0; /* not known */
+    if (d->model[at] != NULL)
+        night_model_nights(d->model[at], d->issue_ms, &natural, &aerated);
+    if (d->model[at] != NULL && natural < NIGHT_NIGHTS_MIN)
+        hand.series = d->series;
+    if (!*made)
+        rc = handheld_night(&hand, f, made);
+    free(peer);
+    return rc;
+}
+
+static int foretell(const struct dusk *d, size_t at, double night_p, struct evening_told *out)
+{
+    const struct look_pond *p = &d->l->pond[at];
+    struct rec_night *g = &out->night[out->nights];
+    struct night_forecast *f = &out->forecast[out->nights];
+    bool made = false;
+    int rc = predict(d, at, f, &out->aerated[out->nights], &made);
+
+    if (rc != 0 || (!made && d->model[at] == NULL))
+        return rc;
+    out->nights++;
+    *g = (struct rec_night){.day = civil_day(d->now_ms),
                             .threshold = p->limits.do_watch_mg_l,
-                            .issued_ms = issue_ms,
+                            .issued_ms = d->issue_ms,
                             .p_below = NAN,
                             .min_p10 = NAN,
                             .min_p50 = NAN,
@@ -193,42 +219,43 @@ static void foretell(const struct look *l, struct night_model *const *model, siz
                             .lowest = NAN,
                             .seen_share = NAN};
     (void)snprintf(g->pond, sizeof g->pond, "%s", p->pond->slug);
-    if (night_model_forecast(model[at], &ask, &f) == 0) {
-        *kept = f;
-        g->p_below = night_p_below(&f, g->threshold);
-        g->min_p10 = f.min.p10;
-        g->min_p50 = f.min.p50;
-        g->min_p90 = f.min.p90;
-        g->low_ms = scene_crossing(&f, g->threshold);
-        (void)night_basis_words(&f, true, g->basis, sizeof g->basis);
-        if (g->p_below >= night_p)
-            dusk_line(out, p, g, &f, now_ms);
-    }
-    free(peer);
+    if (!made)
+        return 0;
+    g->p_below = night_p_below(f, g->threshold);
+    g->min_p10 = f->min.p10;
+    g->min_p50 = f->min.p50;
+    g->min_p90 = f->min.p90;
+    g->low_ms = scene_crossing(f, g->threshold);
+    (void)night_basis_words(f, true, g->basis, sizeof g->basis);
+    if (g->p_below >= night_p)
+        dusk_line(out, p, g, d->now_ms);
+    return 0;
 }
 
 int evening_dusk(const struct look *l, struct series_source *s, double night_p, int64_t now_ms,
                  struct evening_told *out)
 {
-    int64_t issue_ms = now_ms - now_ms % NIGHT_STEP_MS;
-    struct night_model **model = xcalloc(l->ponds, sizeof(void *));
-    int rc = 0;
+    struct dusk d = {.l = l,
+                     .series = s,
+                     .model = xcalloc(l->ponds, sizeof(void *)),
+                     .now_ms = now_ms,
+                     .issue_ms = now_ms - now_ms % NIGHT_STEP_MS};
+    int rc = records_presses(l->records, now_ms - BACK_MS, now_ms + 1, &d.press, &d.presses);
 
     *out = (struct evening_told){.line = xcalloc(l->ponds, sizeof *out->line),
                                  .night = xcalloc(l->ponds, sizeof *out->night),
-                                 .forecast = xcalloc(l->ponds, sizeof *out->forecast)};
-    for (size_t i = 0; i < l->ponds && rc == 0; i++) {
-        if (!l->pond[i].known || l->pond[i].empty || !l->pond[i].answered)
-            continue;
-        model[i] = night_model_new();
-        rc = feed(l, s, l->pond[i].pond->slug, issue_ms, model[i]);
-    }
+                                 .forecast = xcalloc(l->ponds, sizeof *out->forecast),
+                                 .aerated = xcalloc(l->ponds, sizeof *out->aerated)};
     for (size_t i = 0; i < l->ponds && rc == 0; i++)
-        if (model[i] != NULL)
-            foretell(l, model, i, night_p, issue_ms, now_ms, out);
+        if (l->pond[i].known && !l->pond[i].empty && l->pond[i].answered)
+            rc = load_model(&d, l->pond[i].pond->slug, &d.model[i]);
+    for (size_t i = 0; i < l->ponds && rc == 0; i++)
+        if (!l->pond[i].empty)
+            rc = foretell(&d, i, night_p, out);
     for (size_t i = 0; i < l->ponds; i++)
-        night_model_free(model[i]);
-    free(model);
+        night_model_free(d.model[i]);
+    free(d.model);
+    free(d.press);
     if (rc != 0)
         evening_free(out);
     return rc;
@@ -239,29 +266,20 @@ size_t evening_lines(const struct look *l, const struct evening_told *t, struct 
     size_t n = 0;
 
     for (size_t i = 0; i < t->nights; i++) {
-        const struct night_forecast *f = &t->forecast[i];
         const struct look_pond *p = look_find(l, t->night[i].pond);
-        char tags[200];
+        const struct night_forecast *both[] = {&t->forecast[i], &t->aerated[i]};
+        struct night_place where;
 
-        if (p == NULL || f->steps == 0)
+        if (p == NULL)
             continue;
-        (void)snprintf(tags, sizeof tags,
-                       "regency=%s,kecamatan=%s,site=%s,pond=%s", /* need no escaping */
-                       regency_slug(p->farm->regency), region_kecamatan(p->farm->kecamatan)->code,
-                       p->farm->slug, p->pond->slug);
-        buf_printf(out,
-                   "oxygen_night,%s min_p10=%.6g,min_p50=%.6g,min_p90=%.6g,min_at_ms=%lld.0,"
-                   "p_below_3=%.6g,p_below_2=%.6g,p_below_1_5=%.6g,aerated=%d.0 %lld\n",
-                   tags, f->min.p10, f->min.p50, f->min.p90, (long long)f->min_at_ms, f->p_below[0],
-                   f->p_below[1], f->p_below[2], f->aerated, (long long)f->issue_ms);
-        for (int k = 0; k < f->steps; k++) {
-            const int64_t at_ms = f->issue_ms + (k + 1) * NIGHT_STEP_MS;
-
-            buf_printf(out, "oxygen_path,%s p10=%.6g,p50=%.6g,p90=%.6g,issued_ms=%lld.0 %lld\n",
-                       tags, f->path[k].p10, f->path[k].p50, f->path[k].p90, (long long)f->issue_ms,
-                       (long long)at_ms);
-        }
-        n += 1 + (size_t)f->steps;
+        where = (struct night_place){regency_slug(p->farm->regency),
+                                     region_kecamatan(p->farm->kecamatan)->code, p->farm->slug,
+                                     p->pond->slug};
+        for (size_t k = 0; k < 2; k++)
+            if (both[k]->steps > 0) {
+                night_lines(out, &where, both[k]);
+                n += both[k]->aerated ? 1 : 1 + (size_t)both[k]->steps;
+            }
     }
     return n;
 }

@@ -23,8 +23,9 @@ enum {
 struct evening_told {
     struct plan_line *line;
     size_t lines;
-    struct rec_night *night;         /* one a pond with a probe */
+    struct rec_night *night;         /* one a pond with a probe, or with a reading by hand */
     struct night_forecast *forecast; /* the same; steps 0: none could be made */
+    struct night_forecast *aerated;  /* the same with the aerator on; steps 0: not known */
     size_t nights;
     bool soon; /* a pond is low within 90 minutes */
 };
@@ -35,7 +36,7 @@ void evening_free(struct evening_told *t); /* a zeroed struct is fine */
 NILA_MUST_CHECK int evening_notice(const struct look *l, struct series_source *s, int64_t now_ms,
                                    struct evening_told *out);
 
-/* Tonight's forecast of every pond with a probe; a line for those of which the chance of a night below do_watch is at least
+/* Tonight's forecast of every pond with a probe, or with a reading by hand of this evening (analytics/handheld.h); a line for those of which the chance of a night below do_watch is at least
  * night_p. Errors of series_load. */
 NILA_MUST_CHECK int evening_dusk(const struct look *l, struct series_source *s, double night_p,
                                  int64_t now_ms, struct evening_told *out);

@@ -23,8 +23,16 @@ static void a_whole_night_from_the_notice_to_the_all_clear(void **state)
     assert_non_null(strstr(t->sms, "Kolam 1 7 dari 7 malam"));
     assert_non_null(strstr(t->sms, "pakan setengah saja"));
     assert_string_equal(t->to, "0812 111 2222");
+    until(day + (18 * 60 + 20) * MIN, MIN);
+    {
+        const struct rec_press hand = {
+            .pond = "p-2", .kind = PRESS_OXYGEN, .by = "Budi", .at_ms = wall, .value = 3.1};
+        assert_int_equal(records_press(db, &hand), 0);
+    }
     until(day + 20 * 60 * MIN, MIN);
     t = first("sms", "notice", "do_night");
+    assert_non_null(strstr(t->sms, "Kolam 2 jam "));
+    assert_non_null(strstr(t->sms, ", satu pengukuran)"));
     assert_true(t->at_ms >= day + 18 * 60 * MIN && t->at_ms <= day + 20 * 60 * MIN);
     assert_non_null(strstr(t->sms, "diperkirakan di bawah 3,0: Kolam 1 jam 0"));
     assert_int_equal(count("sms", NULL, "do_night"), 1);
@@ -51,7 +59,9 @@ static void a_whole_night_from_the_notice_to_the_all_clear(void **state)
     assert_int_equal(count("sms", "clear", NULL), 2); /* first and second, who had been told */
     assert_true(count("siren", "clear", NULL) >= 1);
     assert_int_equal(records_nights(db, civil_day(day), civil_day(day), &g, &n), 0);
-    assert_int_equal(n, 1);
+    assert_int_equal(n, 2);
+    assert_string_equal(g[1].basis, "one reading");
+    assert_true(g[1].warned_ms != 0 && g[1].judged_ms != 0 && isnan(g[1].lowest));
     assert_true(g[0].warned_ms != 0 && g[0].p_below > 0.5);
     assert_true(g[0].judged_ms != 0 && g[0].lowest < 1.5);
     free(g);

@@ -205,9 +205,10 @@ static void open_records(void)
     take(RECORDS_FARMS,
          "farm,name,regency,kecamatan,entered_on\nf-1,Satu,kotim,62.02.06,2026-10-01\n");
     take(RECORDS_PONDS, "pond,farm,name,system,area_m2,depth_m,entered_on\n"
-                        "p-1,f-1,Kolam 1,pond,200,1.2,2026-10-01\n");
+                        "p-1,f-1,Kolam 1,pond,200,1.2,2026-10-01\n"
+                        "p-2,f-1,Kolam 2,pond,200,1.2,2026-10-01\n"); /* no probe */
     take(RECORDS_CONTACTS, "contact,name,phone,answers_for,order,quiet,on,entered_on\n"
-                           "budi,Budi,0812 111 2222,p-1,first,21-05,2026-10-01,2026-10-01\n"
+                           "budi,Budi,0812 111 2222,p-1 p-2,first,21-05,2026-10-01,2026-10-01\n"
                            "sri,Sri,0812 333 4444,farm:f-1,second,21-05,2026-10-01,2026-10-01\n");
 }
 
