@@ -383,6 +383,31 @@ static void an_ok_that_a_crash_left_on_record_acknowledges_after_the_restart(voi
     free(a);
 }
 
+static void a_danger_passes_a_queue_that_is_full(void **state)
+{
+    size_t at_place = 0;
+
+    (void)state;
+    run_sql("WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < 151) "
+            "INSERT INTO alarm_attempts(kind, severity, cause, subject, contact, channel, address, "
+            "english, title, "
+            "text, sms, made_ms, due_ms, until_ms, tries, begun_ms, done_ms, fate, code, "
+            "reference, why, place, regency) "
+            "SELECT 'raise', iif(n = 151, 3, 1), iif(n = 151, 'do_critical', 'do_low'), 'p-1', "
+            "'budi', 'sms', "
+            "'08121112222', 0, 't', 't', 't', 1, 1, 0, 0, 0, 0, '', '', '', '', 'Kolam 1', 'kotim' "
+            "FROM k");
+    begin();
+    wall += SEC;
+    (void)watch_step(watch, NULL);
+    while (watch_busy(watch) > 0)
+        (void)sched_yield();
+    assert_int_equal(count("sms", "raise", "do_critical"), 1); /* among the first, not after 150 */
+    while (at_place < n_told && strcmp(told[at_place].cause, "do_critical") != 0)
+        at_place++;
+    assert_true(at_place < 60);
+}
+
 static void quiet_hours_that_cannot_be_read_silence_nobody(void **state)
 {
     (void)state;
@@ -574,6 +599,7 @@ int main(void)
         T(an_acknowledgement_leaves_the_siren_to_another_danger),
         T(a_first_contact_without_an_address_leaves_it_to_the_second),
         T(an_ok_that_a_crash_left_on_record_acknowledges_after_the_restart),
+        T(a_danger_passes_a_queue_that_is_full),
         T(quiet_hours_that_cannot_be_read_silence_nobody),
         T(fish_that_gasp_and_acid_water_are_told_at_any_value),
         T(an_sms_or_a_call_of_a_contact_acknowledges_and_of_nobody_else),
