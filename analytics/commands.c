@@ -426,6 +426,8 @@ int command_forecast(const struct command_options *o)
     struct forecast *f = NULL;
     struct progress progress;
     const char *path = o->out != NULL ? o->out : "-";
+    /* without a file of its own the CSV would lie on top of the JSON */
+    const bool told_as_json = o->json && o->out == NULL;
     char why[WHY] = "";
     int rc = command_load_config(o, &c, why);
 
@@ -446,7 +448,7 @@ int command_forecast(const struct command_options *o)
         rc = issue(o, f, &q, why);
     if (rc != 0)
         log_warnx("%s", why[0] != '\0' ? why : nila_err_text(rc));
-    else
+    else if (!told_as_json)
         rc = forecast_save(f, path);
     if (rc == 0 && o->balance != NULL)
         rc = forecast_save_balance(f, o->balance, o->english);
@@ -454,7 +456,7 @@ int command_forecast(const struct command_options *o)
         rc = forecast_save_classes(f, o->classes, o->english);
     if (rc == 0 && o->parts != NULL)
         rc = forecast_save_parts(f, o->parts);
-    if (rc == 0 && o->json && !on_stdout(path) && !on_stdout(o->balance) &&
+    if (rc == 0 && o->json && (told_as_json || !on_stdout(path)) && !on_stdout(o->balance) &&
         !on_stdout(o->classes) && !on_stdout(o->parts))
         command_learned_json(f, stdout);
     if (rc == 0 && !o->quiet)

@@ -105,10 +105,15 @@ static bool value_of(const char *name, size_t n, enum cause c, const struct word
         const char *name;
         int64_t ms;
     } CLOCK[] = {{"jam", f->ts_ms}, {"jam_mulai", f->start_ms}, {"jam_dusk", f->dusk_ms}};
+    char worker[64];
+
+    (void)snprintf(worker, sizeof worker, "%s%s%s", english ? "the extension worker" : "penyuluh",
+                   f->phone[0] != '\0' ? " " : "", f->phone);
     const struct {
         const char *name, *text;
     } TEXT[] = {
         {"kolam", f->place},
+        {"penyuluh", worker},
         {"telp", f->phone[0] != '\0' ? f->phone
                  : english           ? "your extension worker"
                                      : "penyuluh"},

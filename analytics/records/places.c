@@ -26,6 +26,11 @@ static const struct {
 /* BPS's numbers that are Kemendagri's of our regencies without the dot, and whose they are. */
 static const char BPS_TRAP[] = "6207", BPS_TRAP_NAME[] = "Lamandau";
 
+const char *places_regency_code(enum regency r, const char *code_system)
+{
+    return strcmp(code_system, "bps") == 0 ? REGENCY[r].bps : REGENCY[r].kemendagri;
+}
+
 static bool same_name(const char *given, const char *name)
 {
     static const char *const BEFORE[] = {"kabupaten ", "kab. ", "kab ",

@@ -16,6 +16,9 @@
 NILA_MUST_CHECK int places_find(const char *code_system, const char *code, const char *name,
                                 char *node, const char **at, char *reason, size_t reason_size);
 
+/* A regency's code in code_system, "kemendagri" or "bps"; static. */
+const char *places_regency_code(enum regency r, const char *code_system);
+
 /* "2027-01", "2027-Q1", "2027"; NILA_ERR_PARSE. Years 2000 to 2100. */
 NILA_MUST_CHECK int places_period(const char *text, int32_t *first_month, unsigned *months);
 

@@ -25,6 +25,8 @@ static void cell(struct sheet *s, const char *text)
         buf_add(s->b, &between, 1);
     s->begun = true;
     buf_str(s->b, "\"");
+    if (*text != '\0' && strchr("=+-@\t\r", *text) != NULL)
+        buf_str(s->b, "'"); /* a spreadsheet must not take it for a formula */
     for (; *text != '\0'; text++) {
         if (*text == '"')
             buf_str(s->b, "\"");

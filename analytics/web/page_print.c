@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analytics/records/places.h"
 #include "analytics/web/html.h"
 #include "analytics/web/page_region.h"
 #include "analytics/web/parts.h"
@@ -269,6 +270,18 @@ static void kecamatan(struct buf *b, const struct print *p)
     html_raw(b, "</table>\n");
 }
 
+/* The same place has other numbers at other offices; a table is matched by both. */
+static void codes(struct buf *b, const struct print *p)
+{
+    html_raw(b, "<p class=\"soft\">");
+    parts_say(b, p->lang, TEXT_PRINT_CODES, NULL);
+    for (size_t r = 0; r < REGENCY_COUNT; r++)
+        html_put(b, "$ $: $ (Kemendagri), $ (BPS)", r == 0 ? "" : ";",
+                 regency_name((enum regency)r), places_regency_code((enum regency)r, "kemendagri"),
+                 places_regency_code((enum regency)r, "bps"));
+    html_raw(b, ".</p>\n");
+}
+
 static void basis(struct buf *b, const struct print *p)
 {
     struct region_cover cover = {0};
@@ -345,6 +358,7 @@ void page_print(struct buf *b, const struct page_model *m, const char *period, e
     html_raw(b, "</td></tr></thead><tbody><tr><td>\n");
     letterhead(b, &p);
     form(b, &p);
+    codes(b, &p);
     basis(b, &p);
     months(b, &p);
     region_split(b, p.f, lang);

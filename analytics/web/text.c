@@ -338,6 +338,7 @@ static const char *const TEXT[TEXT_WATER_FIRST][LANG_COUNT] = {
     [TEXT_PRINT_TITLE] = {"Prognosa Neraca Pangan: Ikan Nila", "Food Balance Prognosis: Tilapia"},
     [TEXT_PRINT_REGENCY] = {"Pemerintah Kabupaten {wilayah}", "Government of {wilayah} Regency"},
     [TEXT_PRINT_OFFICE] = {"Dinas yang membidangi perikanan", "Office in charge of fisheries"},
+    [TEXT_PRINT_CODES] = {"Kode wilayah:", "Codes of the regencies:"},
     [TEXT_PRINT_FINAL] = {"Tetap", "Final"},
     [TEXT_PRINT_PROVISIONAL] = {"Sementara", "Provisional"},
     [TEXT_PRINT_STATE] = {"{status}, {revisi}. Data sampai {tanggal}, dihitung {jam}.",

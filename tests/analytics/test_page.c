@@ -947,6 +947,7 @@ static void the_print_is_of_the_period_asked_for(void **state)
     world->model.forecast.final[q] = true;
     world->model.forecast.revision = 3;
     page_print(&b, &world->model, "2027-Q1", LANG_ID);
+    assert_non_null(strstr(b.p, "Seruyan: 62.07 (Kemendagri), 6208 (BPS)"));
     assert_non_null(strstr(b.p, "<p class=\"masa\">Triwulan 1 2027</p>"));
     assert_non_null(strstr(b.p, "Tetap, revisi 3. Data"));
     buf_clear(&b);
