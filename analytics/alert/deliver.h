@@ -4,7 +4,9 @@
  *
  * An attempt is marked as begun before it is sent and its fate is stored after: after a crash it is made again (at least
  * once). FATE_RETRY is tried again after what the other side said, else after 10 s, doubling to 5 min, until its time is
- * over; FATE_UNKNOWN once more. Dangers go first. What a channel hears is kept for the caller. */
+ * over; FATE_UNKNOWN once more. Dangers go first, and take the place of something less bad in a full queue. A fate that cannot be
+ * stored is kept in memory and stored later, so that nothing is sent again with every second of a full disk. An OK by SMS
+ * is stored (deliver_ok_key) before its modem deletes it. What a channel hears is kept for the caller. */
 #ifndef ANALYTICS_ALERT_DELIVER_H
 #define ANALYTICS_ALERT_DELIVER_H
 
