@@ -79,6 +79,12 @@ double harvest_target(const struct harvest_buyers *b, const double *ln_wait, gsl
     return b->mass_g[c] * exp(stream_gauss(rng, HARVEST_TARGET_SD));
 }
 
+/* Given up is drawn at least once in so many but for a chance of (29/30)^400, for no pond's chance of stocking again is above
+ * what HARVEST_GAP_WEIGHT_P and its own times leave. */
+enum {
+    RESTOCK_TRIES = 400
+};
+
 /* Days from harvest to stocking. */
 static int32_t draw_gap(const struct harvest_gaps *g, gsl_rng *rng)
 {
@@ -95,25 +101,30 @@ static int32_t draw_gap(const struct harvest_gaps *g, gsl_rng *rng)
 }
 
 int32_t harvest_restock(const struct harvest_gaps *gaps, int32_t day, int32_t earliest,
-                        gsl_rng *rng)
+                        double unsaid, gsl_rng *rng)
 {
-    unsigned long span = HARVEST_GAP_MAX_DAYS - HARVEST_GAP_MIN_DAYS + 1;
     double again = HARVEST_RESTOCK_P;
-    int32_t next;
 
     if (gaps != NULL)
         again = (HARVEST_GAP_WEIGHT_P * HARVEST_RESTOCK_P + (double)gaps->again) /
                 (HARVEST_GAP_WEIGHT_P + (double)(gaps->again + gaps->given_up));
-    if (gsl_rng_uniform(rng) >= again)
-        return INT32_MAX;
-    next = day + draw_gap(gaps, rng);
-    /* The gap is over and he has not stocked (or not said so): any day of the next span is as likely. */
-    return next >= earliest ? next : earliest + (int32_t)gsl_rng_uniform_int(rng, span);
+    /* A pond that is still empty speaks for having been given up: what would have been stocked, and written down, before
+     * earliest is drawn again. */
+    for (int tries = 0; tries < RESTOCK_TRIES; tries++) {
+        int32_t next;
+
+        if (gsl_rng_uniform(rng) >= again)
+            return INT32_MAX;
+        next = day + draw_gap(gaps, rng);
+        if (next >= earliest || gsl_rng_uniform(rng) < unsaid)
+            return next;
+    }
+    return INT32_MAX;
 }
 
-int32_t harvest_restock_day(int32_t day, int32_t earliest, gsl_rng *rng)
+int32_t harvest_restock_day(int32_t day, gsl_rng *rng)
 {
-    return harvest_restock(NULL, day, earliest, rng);
+    return harvest_restock(NULL, day, INT32_MIN, 0, rng);
 }
 
 static double stock_factor(const struct harvest_outlook *o, int32_t day)
@@ -279,7 +290,7 @@ void harvest_follow(const struct harvest_outlook *o, struct harvest_member *m, g
         sink(arg, harvested, kg, current, mass_g);
         m->stocked = current = false;
         begin_luck(rng, root, ++cycle);
-        m->restock_day = harvest_restock(o->gaps, harvested, harvested, rng);
+        m->restock_day = harvest_restock(o->gaps, harvested, INT32_MIN, 0, rng);
         day = harvested + 1;
     }
 }

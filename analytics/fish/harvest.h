@@ -53,12 +53,14 @@ struct harvest_gaps {
     int32_t gap[HARVEST_GAPS]; /* days from a final harvest to the next stocking */
     size_t again, given_up;    /* times it was stocked again in time, and not */
 };
-/* Draws the day of stocking again after a harvest (or an empty pond's last) on day, not before earliest. He stocks again with
- * HARVEST_RESTOCK_P, worth HARVEST_GAP_WEIGHT_P times seen, and what the pond has shown; after one of its own gaps, give or take
- * HARVEST_GAP_BLUR days, or after HARVEST_GAP_MIN_DAYS to HARVEST_GAP_MAX_DAYS, which weigh as HARVEST_GAP_WEIGHT of them.
- * INT32_MAX: not stocked again. gaps NULL: nothing was seen. */
+/* Draws the day of stocking again after a harvest on day. He stocks again with HARVEST_RESTOCK_P, worth HARVEST_GAP_WEIGHT_P
+ * times seen, and what the pond has shown; after one of its own gaps, give or take HARVEST_GAP_BLUR days, or after
+ * HARVEST_GAP_MIN_DAYS to HARVEST_GAP_MAX_DAYS, which weigh as HARVEST_GAP_WEIGHT of them. Given that nothing was seen before
+ * earliest (INT32_MIN: nothing is known): the longer the pond has been empty, the likelier that it was given up; a stocking
+ * before earliest goes unsaid with chance unsaid, 0..1, and then its day is returned. INT32_MAX: not stocked again. gaps
+ * NULL: nothing was seen. */
 int32_t harvest_restock(const struct harvest_gaps *gaps, int32_t day, int32_t earliest,
-                        gsl_rng *rng);
+                        double unsaid, gsl_rng *rng);
 
 /* What lies ahead of a pond, the same for all members. */
 struct harvest_outlook {
@@ -101,7 +103,7 @@ typedef void (*harvest_sink)(void *arg, int32_t day, double kg, bool main, doubl
 void harvest_follow(const struct harvest_outlook *o, struct harvest_member *m, gsl_rng *rng,
                     harvest_sink sink, void *arg);
 
-/* The same with nothing seen. */
-int32_t harvest_restock_day(int32_t day, int32_t earliest, gsl_rng *rng);
+/* The same with nothing seen and nothing known. */
+int32_t harvest_restock_day(int32_t day, gsl_rng *rng);
 
 #endif

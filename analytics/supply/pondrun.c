@@ -110,14 +110,10 @@ static size_t gone_week(struct pondrun *w, const struct replay *p, size_t i)
     return PONDRUN_SILENT_WEEKS;
 }
 
-/* A pond that was harvested unwritten may have been stocked again by now, unwritten too if he forgets that as easily. */
-static int32_t unseen_restock_day(struct pondrun *w, const struct replay *p, int32_t ended_day)
+/* When a pond that lost its fish on ended_day, written or not, is stocked again, given that nothing was written since. */
+static int32_t still_empty(struct pondrun *w, const struct replay *p, int32_t ended_day)
 {
-    int32_t day = harvest_restock(&p->gaps, ended_day, ended_day, w->rng);
-
-    if (day > w->in->as_of_day || gsl_rng_uniform(w->rng) < p->habit.forgets)
-        return day;
-    return harvest_restock(&p->gaps, ended_day, w->in->as_of_day + 1, w->rng);
+    return harvest_restock(&p->gaps, ended_day, w->in->as_of_day + 1, p->habit.forgets, w->rng);
 }
 
 static struct harvest_member member_of(struct pondrun *w, const struct replay *p, size_t i,
@@ -136,14 +132,14 @@ static struct harvest_member member_of(struct pondrun *w, const struct replay *p
     w->ended[i] = gone < PONDRUN_SILENT_WEEKS;
     if (w->ended[i]) {
         m.stocked = false;
-        m.restock_day = unseen_restock_day(w, p, p->gone_day[gone]);
+        m.restock_day = still_empty(w, p, p->gone_day[gone]);
     } else if (stocked) {
         m.u = e->u[i];
         m.count = e->count[i];
         m.mort = exp(e->ln_mort[i]);
         m.target_g = harvest_target(&p->buyers, w->ln_wait + i * HARVEST_CLASSES, w->rng);
     } else {
-        m.restock_day = harvest_restock(&p->gaps, ended_day, w->in->as_of_day + 1, w->rng);
+        m.restock_day = still_empty(w, p, ended_day);
     }
     return m;
 }

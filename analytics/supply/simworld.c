@@ -241,7 +241,7 @@ static void live_pond(struct life *l, size_t pond, int32_t end_day)
         ended = live_cycle(l, next);
         if (ended == INT32_MAX)
             break;
-        next = harvest_restock_day(ended, ended, l->rng);
+        next = harvest_restock_day(ended, l->rng);
     }
     live_on(l, end_day, ended, next);
 }

@@ -158,7 +158,7 @@ static void stocks_again_after_7_to_21_days_nine_times_of_ten(void **state)
     (void)state;
     gsl_rng_set(rng, SEED);
     for (int k = 0; k < MEMBERS; k++) {
-        int32_t day = harvest_restock_day(100, 0, rng);
+        int32_t day = harvest_restock_day(100, rng);
 
         if (day == INT32_MAX) {
             never++;
@@ -170,8 +170,27 @@ static void stocks_again_after_7_to_21_days_nine_times_of_ten(void **state)
     assert_close((double)never / MEMBERS, 0.1, 0.025);
     assert_int_equal(least, 107);
     assert_int_equal(most, 121);
-    for (int k = 0; k < MEMBERS; k++)
-        assert_true(harvest_restock_day(100, 160, rng) >= 160);
+    gsl_rng_free(rng);
+}
+
+/* By Bayes: given up 0.1; stocked from day 114 on 0.9 x 8/15; before, and nothing said, 0.9 x 7/15 x unsaid. */
+static void a_pond_that_is_still_empty_was_rather_given_up(void **state)
+{
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    int never = 0, unsaid = 0, late = 0;
+
+    (void)state;
+    gsl_rng_set(rng, SEED);
+    for (int k = 0; k < MEMBERS; k++) {
+        int32_t day = harvest_restock(NULL, 100, 114, 0.25, rng);
+
+        never += day == INT32_MAX;
+        unsaid += day < 114;
+        late += harvest_restock(NULL, 100, 160, 0, rng) != INT32_MAX;
+    }
+    assert_close((double)never / MEMBERS, 0.1 / (0.1 + 0.48 + 0.105), 0.035);
+    assert_close((double)unsaid / MEMBERS, 0.105 / (0.1 + 0.48 + 0.105), 0.035);
+    assert_int_equal(late, 0);
     gsl_rng_free(rng);
 }
 
@@ -185,12 +204,12 @@ static void a_pond_is_stocked_again_as_it_was_before(void **state)
     (void)state;
     gsl_rng_set(rng, SEED);
     for (int k = 0; k < MEMBERS; k++) {
-        int32_t day = harvest_restock(&SLOW, 100, 0, rng);
+        int32_t day = harvest_restock(&SLOW, 100, 0, 0, rng);
 
         never[0] += day == INT32_MAX;
         assert_true(day == INT32_MAX || (day >= 107 && day <= 121) || (day >= 137 && day <= 143));
         slow += day != INT32_MAX && day >= 137;
-        never[1] += harvest_restock(&IDLE, 100, 0, rng) == INT32_MAX;
+        never[1] += harvest_restock(&IDLE, 100, 0, 0, rng) == INT32_MAX;
     }
     assert_close((double)never[0] / MEMBERS, 1 - 15.0 / 16, 0.02);
     assert_close((double)never[1] / MEMBERS, 1 - 9.0 / 14, 0.035);
@@ -362,6 +381,7 @@ int main(void)
         cmocka_unit_test(waiting_takes_the_chance_of_none_from_each),
         cmocka_unit_test(fish_still_in_the_pond_at_300_g_point_to_a_buyer_of_333),
         cmocka_unit_test(stocks_again_after_7_to_21_days_nine_times_of_ten),
+        cmocka_unit_test(a_pond_that_is_still_empty_was_rather_given_up),
         cmocka_unit_test(a_pond_is_stocked_again_as_it_was_before),
         cmocka_unit_test(a_final_harvest_takes_all_near_the_buyers_size_and_later_cycles_follow),
         cmocka_unit_test(selling_by_and_by_goes_on_at_its_pace_and_leaves_less),

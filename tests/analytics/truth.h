@@ -112,7 +112,7 @@ static void truth_pond(struct truth *t, size_t pond, const struct paths *paths, 
         ended = truth_live(t, pond, paths, e, next, m.target_g, rng);
         if (ended == INT32_MAX)
             break;
-        next = harvest_restock_day(ended, ended, rng);
+        next = harvest_restock_day(ended, rng);
     }
     struct harvest_outlook o = {.prior = &prior,
                                 .buyers = &buyers,
