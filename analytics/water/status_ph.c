@@ -31,7 +31,8 @@ struct status_ph status_ph_days(const struct series *hours, int64_t now_ms)
 
     for (size_t i = hours->n; i-- > 0;) {
         int64_t age = now_ms - hours->ts_ms[i]; /* of the bucket's begin */
-        if (age < HOUR_MS || age >= USUAL_DAYS * CIVIL_DAY_MS || n == sizeof value / sizeof value[0])
+        if (age < HOUR_MS || age >= USUAL_DAYS * CIVIL_DAY_MS ||
+            n == sizeof value / sizeof value[0])
             continue;
         if (age < 2 * HOUR_MS)
             out.hour = hours->value[i];

@@ -94,7 +94,7 @@ coil() {
   timeout 2 head -c 10 <&6 | od -An -tu1 | awk '{exit $10 % 2 != w}' w="$1"
   local rc=$?
   exec 6>&-
-  return $rc
+  return "$rc"
 }
 
 start_influxd || give_up "influxd starts"
@@ -215,11 +215,14 @@ all_signed() {
     stamp=$(sed -n 's/^X-Nila-Timestamp: \([0-9]*\).*/\1/p' "$f")
     want=$(sed -n 's/^X-Nila-Signature: sha256=\([0-9a-f]*\).*/\1/p' "$f")
     got=$({ printf '%s.' "$stamp" && sed '1,/^\r$/d' "$f"; } | openssl dgst -sha256 -hmac "$KEY" | sed 's/.*= *//')
-    [ -n "$want" ] && [ "$want" = "$got" ] || { echo "$f: $want, not $got"; return 1; }
+    if [ -z "$want" ] || [ "$want" != "$got" ]; then
+      echo "$f: $want, not $got"
+      return 1
+    fi
     (($(date +%s) - stamp < 600)) || { echo "$f: stamped $stamp, not by this machine's clock"; return 1; }
     n=$((n + 1))
   done
-  [ $n -ge 8 ]
+  [ "$n" -ge 8 ]
 }
 claim "every webhook has its HMAC right, and the time of a clock on the wall" all_signed
 attempts() { grep -l '^POST /malam ' "$D"/gear/web-*.http | xargs grep -h '^X-Nila-Attempt' | sort | uniq -c; }
@@ -246,7 +249,17 @@ claim "what the kill interrupted was made again: $(awk '$NF > 1 {print $1, $2, $
 once() { [ "$(grep -cE "^> text .*($1)" "$D/gear/modem.txt")" -eq 1 ]; }
 claim "one all-clear to the first contact" once 'KEMBALI AMAN'
 claim "one all-clear to the second contact" once 'BACK TO NORMAL'
-all_say() { texts | grep -vE '^> text \[(LATIHAN|REHEARSAL)\] ' && return 1; ! grep -LE '"title":"LATIHAN: ' $(grep -l '^POST /malam ' "$D"/gear/web-*.http) | grep .; }
+# Nothing may be said that does not say it is a rehearsal.
+all_say() {
+  texts | grep -vE '^> text \[(LATIHAN|REHEARSAL)\] ' && return 1
+  local f
+  for f in "$D"/gear/web-*.http; do
+    if grep -q '^POST /malam ' "$f" && ! grep -qE '"title":"LATIHAN: ' "$f"; then
+      echo "$f"
+      return 1
+    fi
+  done
+}
 claim "every message says that it is a rehearsal" all_say
 untouched() { "$bin/nila-analytics" alert list --records "$D/r.db" --lang en 2>&1 | grep "no alarm is open"; }
 claim "the real records know nothing of it" untouched
@@ -267,7 +280,10 @@ grep -A 1 '^< +CMGR:' "$D/gear/modem.txt" | sed 's/^/# /'
 echo "# --- SMTP"
 while read -r line; do
   case $line in
-  *'=?UTF-8?B?'*) sed 's/.*?B?\(.*\)?=.*/\1/' <<<"$line" | base64 -d | sed 's/^/#   Subject (decoded): /; s/$/\n/' | head -n 1 ;;
+  *'=?UTF-8?B?'*)
+    coded=${line##*\?B\?}
+    base64 -d <<<"${coded%%\?=*}" | sed 's/^/#   Subject (decoded): /; s/$/\n/' | head -n 1
+    ;;
   '> RCPT'* | '> Message-ID'* | '< 250 '*queued*) echo "# $line" ;;
   esac
 done <"$D/gear/smtp.txt"
