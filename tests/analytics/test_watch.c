@@ -67,6 +67,41 @@ static void a_whole_night_from_the_notice_to_the_all_clear(void **state)
     free(g);
 }
 
+/* Nights with the aerator, as its relay or the farmer's buttons say: the message at dusk has both forecasts. */
+static void both_nights_are_told_by(bool relay)
+{
+    const struct told *t;
+
+    aerated_nights = true;
+    by_relay = relay;
+    for (int64_t ts = wall - 20 * CIVIL_DAY_MS; ts < wall && !relay; ts += 10 * MIN) {
+        struct rec_press p = {.pond = "p-1", .by = "Budi", .at_ms = ts};
+
+        p.kind = aerated_at(ts) ? PRESS_AERATOR_ON : PRESS_AERATOR_OFF;
+        if (aerated_at(ts) != aerated_at(ts - 10 * MIN))
+            assert_int_equal(records_press(db, &p), 0);
+    }
+    begin();
+    until(at("2026-11-20T20:00+07:00"), MIN);
+    t = first("sms", "notice", "do_night");
+    assert_non_null(strstr(t->sms, "(terendah tanpa kincir 2,"));
+    if (strstr(t->sms, ", dengan kincir 4,") == NULL &&
+        strstr(t->sms, ", dengan kincir 5,") == NULL)
+        fail_msg("%s", t->sms); /* 5.0 was measured */
+}
+
+static void both_nights_are_told_when_the_relay_says_which_were_aerated(void **state)
+{
+    (void)state;
+    both_nights_are_told_by(true);
+}
+
+static void both_nights_are_told_when_buttons_say_which_were_aerated(void **state)
+{
+    (void)state;
+    both_nights_are_told_by(false);
+}
+
 static void the_second_contact_is_told_when_the_first_does_not_answer(void **state)
 {
     int to_second = 0;
@@ -584,6 +619,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(a_whole_night_from_the_notice_to_the_all_clear),
+        T(both_nights_are_told_when_the_relay_says_which_were_aerated),
+        T(both_nights_are_told_when_buttons_say_which_were_aerated),
         T(the_second_contact_is_told_when_the_first_does_not_answer),
         T(mains_that_are_lost_are_told_within_a_minute),
         T(a_collector_that_falls_silent_is_told_once_and_not_pond_by_pond),

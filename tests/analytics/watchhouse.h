@@ -55,6 +55,16 @@ static bool clock_yes(void *arg)
     return true;
 }
 
+/* Every second night with the aerator on from 20:00 to 06:00, where aerated_nights is set; then oxygen is 5 mg/L. The relay
+ * tells it where by_relay is set. */
+static bool aerated_nights, by_relay;
+static bool aerated_at(int64_t ts)
+{
+    int hour = civil_from_ts(ts).hour;
+
+    return aerated_nights && (hour >= 20 || hour < 6) && civil_day(ts - 12 * 60 * MIN) % 2 == 0;
+}
+
 /* Oxygen over a day: 8 mg/L at dusk, 2.2 before dawn; the night of crash_ms it falls to 0.8 at 03:00 and is well at 05:00. */
 static double pond_value(const char *pond, const char *metric, int64_t ts)
 {
@@ -69,8 +79,12 @@ static double pond_value(const char *pond, const char *metric, int64_t ts)
         return hot ? 39.5 : 28.5;
     if (strcmp(metric, "ph") == 0)
         return 7.2;
+    if (strcmp(metric, "relay") == 0 && by_relay)
+        return aerated_at(ts);
     if (strcmp(metric, "do_mg_l") != 0)
         return NAN;
+    if (aerated_at(ts))
+        return 5.0;
     if (calm)
         return 6.5;
     if (crash_ms != 0 && ts >= crash_ms && ts < crash_ms + 120 * MIN)
@@ -224,7 +238,7 @@ static int set_up(void **state)
     wall = at("2026-11-20T14:00+07:00");
     crash_ms = mains_ms = 0;
     calm = hot = false;
-    routine = false;
+    routine = aerated_nights = by_relay = false;
     n_told = 0;
     sms_fate = call_fate = FATE_SENT;
     heard = (struct channel_event){0};
