@@ -157,10 +157,10 @@ static void the_morning_says_how_the_night_went(void **state)
 
 static void a_word_on_the_aerator_holds_through_a_night(void **state)
 {
-    struct rec_press press[] = {{"p", PRESS_AERATOR_ON, "", 10 * HOUR},
-                                {"q", PRESS_AERATOR_OFF, "", 11 * HOUR},
-                                {"p", PRESS_AERATOR_ON, "", 12 * HOUR},
-                                {"p", PRESS_AERATOR_OFF, "", 20 * HOUR}};
+    struct rec_press press[] = {{"p", PRESS_AERATOR_ON, "", 10 * HOUR, NAN},
+                                {"q", PRESS_AERATOR_OFF, "", 11 * HOUR, NAN},
+                                {"p", PRESS_AERATOR_ON, "", 12 * HOUR, NAN},
+                                {"p", PRESS_AERATOR_OFF, "", 20 * HOUR, NAN}};
     int64_t since = -1;
 
     (void)state;
