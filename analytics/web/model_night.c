@@ -211,9 +211,12 @@ static int pass(struct nights *n)
 static void *nights_main(void *arg)
 {
     struct nights *n = arg;
+    const int64_t began_ms = clock_mono_ms();
 
     while (!stopping(n)) {
-        int64_t wait = pass(n) == 0 ? EVERY_MS : RETRY_MS; /* told by series and records */
+        /* what is wrong is told by series and records; history is often filled in just after the first start */
+        bool settled = pass(n) == 0 && clock_mono_ms() - began_ms >= EVERY_MS;
+        int64_t wait = settled ? EVERY_MS : RETRY_MS;
         struct timespec t;
 
         if (clock_gettime(CLOCK_MONOTONIC, &t) != 0)
