@@ -31,37 +31,6 @@ struct reader {
     struct analytics_config *out;
 };
 
-/* A path; a relative one is made to start at the configuration file's folder. */
-static void read_path(struct reader *r, const struct jsonconf_node *o, const char *key, bool need,
-                      char *buf, size_t size)
-{
-    const struct jsonconf_node *n = jsonconf_member(r->c, o, key, need);
-    const char *slash = strrchr(r->path, '/');
-    char path[256] = "";
-    int len;
-
-    buf[0] = '\0';
-    if (n == NULL)
-        return;
-    jsonconf_string(r->c, o, key, path, sizeof path);
-    if (path[0] == '\0') {
-        jsonconf_refuse(r->c, n,
-                        tongue("alamat berkas tidak boleh kosong; 1 sampai %zu bita",
-                               "an empty path is not allowed; 1 to %zu bytes"),
-                        size - 1);
-        return;
-    }
-    if (path[0] == '/' || slash == NULL)
-        len = snprintf(buf, size, "%s", path);
-    else
-        len = snprintf(buf, size, "%.*s/%s", (int)(slash - r->path), r->path, path);
-    if (len < 0 || (size_t)len >= size)
-        jsonconf_refuse(r->c, n,
-                        tongue("dengan foldernya, alamat berkas lebih dari %zu bita",
-                               "with its folder the path is longer than %zu bytes"),
-                        size - 1);
-}
-
 /* 127.0.0.0/8, ::1 and localhost never leave the machine; a name that only begins like them may. */
 static bool is_loopback(const char *host)
 {
@@ -119,7 +88,8 @@ static void read_influx(struct reader *r, const struct jsonconf_node *o)
         jsonconf_refuse(r->c, jsonconf_member(r->c, o, "database", true),
                         tongue("nama tidak boleh kosong; 1 sampai 64 bita",
                                "an empty name is not allowed; 1 to 64 bytes"));
-    read_path(r, o, "token_file", false, out->influx_token_file, sizeof out->influx_token_file);
+    jsonconf_path(r->c, o, "token_file", r->path, "", out->influx_token_file,
+                  sizeof out->influx_token_file);
 }
 
 static void read_source(struct reader *r, const struct jsonconf_node *root)
@@ -141,8 +111,8 @@ static void read_source(struct reader *r, const struct jsonconf_node *root)
         return;
     }
     r->out->source = SOURCE_SOCKET;
-    read_path(r, collector, "socket", true, r->out->collector_socket,
-              sizeof r->out->collector_socket);
+    jsonconf_path(r->c, collector, "socket", r->path, NULL, r->out->collector_socket,
+                  sizeof r->out->collector_socket);
 }
 
 static void read_web(struct reader *r, const struct jsonconf_node *root)
@@ -328,8 +298,8 @@ int analytics_config_load(struct analytics_config *out, const char *path, char *
     if (rc != 0)
         return rc;
     root = jsonconf_root(r.c);
-    read_path(&r, jsonconf_member(r.c, root, "records", true), "path", true, got.records_path,
-              sizeof got.records_path);
+    jsonconf_path(r.c, jsonconf_member(r.c, root, "records", true), "path", path, NULL,
+                  got.records_path, sizeof got.records_path);
     read_source(&r, root);
     read_web(&r, root);
     read_forecast(&r, root);

@@ -32,32 +32,7 @@ static const char *const KIND[] = {"siren", "call", "sms",      "telegram", "web
 static void read_file(struct reader *r, const struct jsonconf_node *o, const char *key, bool need,
                       char *buf, size_t size)
 {
-    const struct jsonconf_node *n = jsonconf_member(r->c, o, key, need);
-    const char *slash = strrchr(r->d->config_path, '/');
-    char path[CHANNEL_PATH_SIZE] = "";
-    int len;
-
-    buf[0] = '\0';
-    if (n == NULL)
-        return;
-    jsonconf_string(r->c, o, key, path, sizeof path);
-    if (path[0] == '\0') {
-        jsonconf_refuse(r->c, n,
-                        tongue("alamat berkas tidak boleh kosong; 1 sampai %zu bita",
-                               "an empty path is not allowed; 1 to %zu bytes"),
-                        size - 1);
-        return;
-    }
-    if (path[0] == '/' || slash == NULL)
-        len = snprintf(buf, size, "%s", path);
-    else
-        len = snprintf(buf, size, "%.*s/%s", (int)(slash - r->d->config_path), r->d->config_path,
-                       path);
-    if (len < 0 || (size_t)len >= size)
-        jsonconf_refuse(r->c, n,
-                        tongue("dengan foldernya, alamat berkas lebih dari %zu bita",
-                               "with its folder the path is longer than %zu bytes"),
-                        size - 1);
+    jsonconf_path(r->c, o, key, r->d->config_path, need ? NULL : "", buf, size);
 }
 
 /* --- modems ------------------------------------------------------------------------------------------------------- */

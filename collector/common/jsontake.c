@@ -13,6 +13,7 @@
 #include "slug.h"
 #include "tongue.h"
 
+#define PATH_ROOM   4096 /* longer ones are no path on Linux */
 #define NEAR_ENOUGH 2    /* edits by which a misspelt key is still recognised */
 #define SHOWN       "40" /* characters of a foreign value in a message */
 
@@ -292,6 +293,36 @@ void jsonconf_string_or(struct jsonconf *c, const struct jsonconf_node *object, 
 {
     if (!take_string(c, object, key, false, buf, size))
         (void)snprintf(buf, size, "%s", fallback);
+}
+
+void jsonconf_path(struct jsonconf *c, const struct jsonconf_node *object, const char *key,
+                   const char *beside, const char *fallback, char *buf, size_t size)
+{
+    const struct jsonconf_node *n = jsonconf_member(c, object, key, fallback == NULL);
+    const char *slash = strrchr(beside, '/');
+    char *path;
+    int length;
+
+    (void)snprintf(buf, size, "%s", fallback != NULL ? fallback : "");
+    if (n == NULL)
+        return;
+    path = xcalloc(1, PATH_ROOM);
+    jsonconf_string(c, object, key, path, PATH_ROOM);
+    if (path[0] == '\0')
+        jsonconf_refuse(c, n,
+                        tongue("alamat berkas tidak boleh kosong; 1 sampai %zu bita",
+                               "an empty path is not allowed; 1 to %zu bytes"),
+                        size - 1);
+    if (path[0] == '/' || slash == NULL)
+        length = snprintf(buf, size, "%s", path);
+    else
+        length = snprintf(buf, size, "%.*s/%s", (int)(slash - beside), beside, path);
+    if (length < 0 || (size_t)length >= size)
+        jsonconf_refuse(c, n,
+                        tongue("dengan foldernya, alamat %d bita tidak boleh; paling banyak %zu",
+                               "with its folder a path of %d bytes is not allowed; at most %zu"),
+                        length, size - 1);
+    free(path);
 }
 
 void jsonconf_slug(struct jsonconf *c, const struct jsonconf_node *object, const char *key,

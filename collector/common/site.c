@@ -47,29 +47,7 @@ void site_read_text(struct site_reader *r, const struct jsonconf_node *object, c
 void site_read_path(struct site_reader *r, const struct jsonconf_node *object, const char *key,
                     char *buf, size_t size, const char *fallback)
 {
-    const struct jsonconf_node *n = jsonconf_member(r->c, object, key, fallback == NULL);
-    const char *slash = strrchr(r->name, '/');
-    char path[SITE_PATH_MAX] = "";
-    int length;
-
-    if (n == NULL) {
-        (void)snprintf(buf, size, "%s", fallback != NULL ? fallback : "");
-        return;
-    }
-    jsonconf_string(r->c, object, key, path, sizeof path);
-    if (path[0] == '\0') {
-        jsonconf_refuse(r->c, n, "an empty path is not allowed; 1 to %zu bytes", size - 1);
-        return;
-    }
-    if (path[0] == '/' || slash == NULL)
-        length = snprintf(buf, size, "%s", path);
-    else
-        length = snprintf(buf, size, "%.*s/%s", (int)(slash - r->name), r->name, path);
-    if (length < 0 || (size_t)length >= size)
-        jsonconf_refuse(
-            r->c, n,
-            "a path of %d bytes (from the folder of the site file) is not allowed; at most %zu",
-            length, size - 1);
+    jsonconf_path(r->c, object, key, r->name, fallback, buf, size);
 }
 
 void site_read_slug(struct site_reader *r, const struct jsonconf_node *object, char *first,

@@ -227,7 +227,7 @@ static void names_place_key_and_what_is_allowed_of_every_fault(void **state)
          "@\"/tmp/"
          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
          "xxxxxxxxxxxxxx.sock\"",
-         "control.socket: a path of 113 bytes (from the folder of the site file) is not allowed; "
+         "control.socket: with its folder a path of 113 bytes is not allowed; "
          "at most 107"},
         {"a key twice", "\"gap_ms\": 20", "\"gap_ms\": 20, @\"gap_ms\": 0",
          "buses[0].gap_ms: the key stands twice; first at line 10"},
