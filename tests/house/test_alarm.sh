@@ -5,33 +5,8 @@
 # snooze and acknowledge from the command line; at the end the collector dies.
 # shellcheck disable=SC2317,SC2016 # functions are called by name through await and claim
 set -u
-BUILD=${BUILD:-build}
-bin=$BUILD/bin
-# shellcheck source=deploy/demo/parts.sh
-. deploy/demo/parts.sh
-parts_begin
-trap parts_end EXIT
-trap 'exit 1' INT TERM
-failed=0
-
-not_ok() {
-  echo "not ok - $1"
-  failed=1
-}
-claim() { # claim TEXT COMMAND...
-  local text=$1
-  shift
-  if "$@" >"$D/claim.out" 2>&1; then echo "ok - $text"; else
-    not_ok "$text"
-    head -c 2000 "$D/claim.out" | sed 's/^/# /'
-    tail -n 5 "$LOGS/watch.log" | sed 's/^/# /'
-  fi
-}
-give_up() {
-  not_ok "$1"
-  tail -n 15 "$LOGS"/*.log | sed 's/^/# /'
-  exit 1
-}
+# shellcheck source=tests/house/claims.sh
+. tests/house/claims.sh
 
 cat >"$D/site-sim.json" <<JSON
 { "site": {"slug": "satu", "name": "Uji alarm", "regency": "kotim", "kecamatan": "62.02.06"},

@@ -6,34 +6,9 @@
 # modem is unplugged; no secret is in any log.
 # shellcheck disable=SC2317 # functions are called by name through await and claim
 set -u
-BUILD=${BUILD:-build}
-bin=$BUILD/bin
-# shellcheck source=deploy/demo/parts.sh
-. deploy/demo/parts.sh
-parts_begin
-trap parts_end EXIT
-trap 'exit 1' INT TERM
-failed=0
+# shellcheck source=tests/house/claims.sh
+. tests/house/claims.sh
 export NILA_LANG=en NILA_DEVICES=collector/devices
-
-not_ok() {
-  echo "not ok - $1"
-  failed=1
-}
-ok() { echo "ok - $1"; }
-claim() { # claim TEXT COMMAND...
-  local text=$1
-  shift
-  if "$@" >"$D/claim.out" 2>&1; then echo "ok - $text"; else
-    not_ok "$text"
-    head -c 2000 "$D/claim.out" | sed 's/^/# /'
-  fi
-}
-give_up() {
-  not_ok "$1"
-  tail -n 15 "$LOGS"/*.log | sed 's/^/# /'
-  exit 1
-}
 
 mkdir "$D/party"
 mkfifo "$D/tell"

@@ -3,21 +3,9 @@
 # The siren of an alarm on the real road: nila-analytics asks the running collector, which closes a relay of a simulated board and
 # opens it again. And what is said when the switch, the board or the collector is missing.
 set -u
-BUILD=${BUILD:-build}
-bin=$BUILD/bin
-# shellcheck source=deploy/demo/parts.sh
-. deploy/demo/parts.sh
-parts_begin
-trap parts_end EXIT
-trap 'exit 1' INT TERM
-failed=0
+# shellcheck source=tests/house/claims.sh
+. tests/house/claims.sh
 export NILA_DEVICES=collector/devices NILA_LANG=en
-
-ok() { echo "ok - $1"; }
-not_ok() {
-  echo "not ok - $1"
-  failed=1
-}
 
 cat >"$D/site.json" <<JSON
 { "site": {"slug": "uji", "name": "Uji", "regency": "kotim", "kecamatan": "62.02.06"},

@@ -6,41 +6,14 @@
 # Mains that are lost are told of in real time by a second watch, on the collector's socket.
 # shellcheck disable=SC2317 # functions are called by name through await and claim
 set -u
-BUILD=${BUILD:-build}
-bin=$BUILD/bin
-# shellcheck source=deploy/demo/parts.sh
-. deploy/demo/parts.sh
-parts_begin
-trap parts_end EXIT
-trap 'exit 1' INT TERM
-failed=0
+# shellcheck source=tests/house/claims.sh
+. tests/house/claims.sh
 export NILA_DEVICES=collector/devices NILA_LANG=id
 SEED=7 SPEED=1200
 # nights before: eight; the algae die at 22:50 of the last evening. Seconds since the history's begin at 08:00.
 BEGIN_DAYS=8 NIGHT=2025-08-18 MORNING=2025-08-19 CRASH=$((7 * 86400 + 14 * 3600 + 3000))
 BUDI=+6281100000001 SITI=+6281100000002 KEY=kunci-uji-0123456789
 
-ok() { echo "ok - $1"; }
-not_ok() {
-  echo "not ok - $1"
-  failed=1
-}
-claim() { # claim TEXT COMMAND...
-  local text=$1
-  shift
-  if "$@" >"$D/claim.out" 2>&1; then ok "$text"; else
-    not_ok "$text"
-    head -c 2000 "$D/claim.out" | sed 's/^/# /'
-  fi
-}
-give_up() {
-  not_ok "$1"
-  for log in "$LOGS"/*.log; do
-    echo "# --- ${log##*/}"
-    tail -n 25 "$log" | sed 's/^/# /'
-  done
-  exit 1
-}
 wait_for() { await "$1" "$2" "${@:3}" || give_up "$2"; }
 if [ ! -x build/deps/usr/bin/influxd ]; then
   echo "skip - no influxd: run deploy/install-deps test"
@@ -227,11 +200,16 @@ all_signed() {
 claim "every webhook has its HMAC right, and the time of a clock on the wall" all_signed
 attempts() { grep -l '^POST /malam ' "$D"/gear/web-*.http | xargs grep -h '^X-Nila-Attempt' | sort | uniq -c; }
 texts() { grep '^> text ' "$D/gear/modem.txt"; }
-doubled() { # of attempts by webhook, and of SMS: how many came more than once
-  { attempts && texts | sort | uniq -c; } | awk '$1 > 1 {n += $1 - 1} END {print n + 0}'
+# One thread a channel, each with at most one message under way when the kill came.
+extra() { awk '$1 > 1 {n += $1 - 1} END {print n + 0}'; }
+at_most_one() { # COMMAND that prints "times what"
+  local out
+  out=$("$@")
+  [ "$(extra <<<"$out")" -le 1 ] || { echo "$out"; return 1; }
 }
-at_most_one() { [ "$(doubled)" -le 1 ] || { attempts; texts; return 1; }; }
-claim "after kill -9 at most one message is doubled" at_most_one
+texts_counted() { texts | sort | uniq -c; }
+claim "after kill -9 at most one webhook is doubled" at_most_one attempts
+claim "after kill -9 at most one SMS is doubled" at_most_one texts_counted
 "$BUILD/tests/house/night_gear" "$D/r.db.rehearsal" fates >"$D/fates"
 every_told() {
   cat "$D/fates"

@@ -4,21 +4,10 @@
 # no data are lost. Days are counted back from today (WIB); everything lies in a private folder.
 # shellcheck disable=SC2317 # functions are called by name through await
 set -u
-BUILD=${BUILD:-build}
-bin=$BUILD/bin
-# shellcheck source=deploy/demo/parts.sh
-. deploy/demo/parts.sh
-parts_begin
-trap parts_end EXIT
-trap 'exit 1' INT TERM
+# shellcheck source=tests/house/claims.sh
+. tests/house/claims.sh
 unset NILA_LANG
-failed=0
 
-ok() { echo "ok - $1"; }
-not_ok() {
-  echo "not ok - $1"
-  failed=1
-}
 back() { TZ=Asia/Jakarta date -d "$1 days ago" +%F; }
 month() { TZ=Asia/Jakarta date -d "$(TZ=Asia/Jakarta date +%Y-%m-15) $1 months" +%Y-%m; } # month -1: the last one
 csv() { # csv NAME HEADER ROW...: writes $D/NAME.csv

@@ -4,21 +4,10 @@
 # values of each, doctor finds nothing wrong with the line, alone and through a running collector.
 # shellcheck disable=SC2317 # functions are called by name through await
 set -u
-BUILD=${BUILD:-build}
-bin=$BUILD/bin
-# shellcheck source=deploy/demo/parts.sh
-. deploy/demo/parts.sh
-parts_begin
-trap parts_end EXIT
-trap 'exit 1' INT TERM
-failed=0
+# shellcheck source=tests/house/claims.sh
+. tests/house/claims.sh
 export NILA_DEVICES=collector/devices NILA_LANG=en
 
-ok() { echo "ok - $1"; }
-not_ok() {
-  echo "not ok - $1"
-  failed=1
-}
 collector() { "$bin/nila-collector" "$@" --config "$D/site.json"; }
 
 # every profile that has values to be read, at units 1, 2, ...; probes that are silent beside their registers come first, as

@@ -5,36 +5,8 @@
 # silent. At the end three witnesses must agree: what was served, what was journalled, what is in InfluxDB.
 # shellcheck disable=SC2317,SC2016 # functions are called by name through await and claim; inner shells expand
 set -u
-BUILD=${BUILD:-build}
-bin=$BUILD/bin
-# shellcheck source=deploy/demo/parts.sh
-. deploy/demo/parts.sh
-parts_begin
-trap parts_end EXIT
-trap 'exit 1' INT TERM
-failed=0
-
-ok() { echo "ok - $1"; }
-not_ok() {
-  echo "not ok - $1"
-  failed=1
-}
-claim() { # claim TEXT COMMAND...
-  local text=$1
-  shift
-  if "$@" >"$D/claim.out" 2>&1; then ok "$text"; else
-    not_ok "$text"
-    head -c 2000 "$D/claim.out" | sed 's/^/# /'
-  fi
-}
-give_up() {
-  not_ok "$1"
-  for log in "$LOGS"/*.log; do
-    echo "# --- ${log##*/}"
-    tail -n 15 "$log" | sed 's/^/# /'
-  done
-  exit 1
-}
+# shellcheck source=tests/house/claims.sh
+. tests/house/claims.sh
 
 site() { # site NAME REGENCY KECAMATAN BUS DEVICES...: writes $D/NAME.json
   local name=$1 regency=$2 kecamatan=$3 bus=$4
