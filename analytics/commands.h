@@ -9,6 +9,12 @@
 
 #include "analytics/records/records.h"
 
+#define COMMAND_CONFIG "/etc/lumbung-nila/analytics.json" /* where no --config is given */
+
+/* What --help prints: how each command is called; what each does, the options and the exit codes. */
+const char *command_usage(bool english);
+const char *command_help(bool english);
+
 /* Of "growth"; NaN: not given. */
 struct growth_options {
     double from_g, temp_c, do_mg_l, nh3_n_mg_l;

@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,215 +16,10 @@
 #include "collector/common/tongue.h"
 #include "commands.h"
 
-#define DEFAULT_CONFIG "/etc/lumbung-nila/analytics.json"
-
-static const char USAGE_EN[] =
-    "usage:\n"
-    "  nila-analytics serve    [--config FILE] [--port N] [--ready FILE]\n"
-    "  nila-analytics import   TABLE FILE.csv [--config FILE | --records DB]\n"
-    "                          [--dry-run]\n"
-    "  nila-analytics forecast [--config FILE | --records DB] [--as-of DATE]\n"
-    "                          [--months N] [--scope auto|tracked|all] [--draws K]\n"
-    "                          [--seed S] [--parts FILE.csv] [--classes FILE.csv]\n"
-    "                          [--out FILE.csv] [--balance FILE.csv] [--without-official]\n"
-    "                          [--issue]\n"
-    "                          [--threads N] [--progress]\n"
-    "  nila-analytics survey   --quarter 2027-Q1 [--n N] [--config FILE | --records DB]\n"
-    "                          [--as-of DATE] [--seed S] [--out FILE.csv]\n"
-    "  nila-analytics growth   [--from-g G] [--days N] [--temp C] [--do MG_L] [--nh3 MG_L]\n"
-    "                          [--ration PCT | --feeding-level F] [--rate R] [--table]\n"
-    "                          [--law ration|conversion|level|sgr|tgc|power] [--amp FILE.csv]\n"
-    "  nila-analytics growth   fcr\n"
-    "  nila-analytics reconcile --hierarchy FILE --base FILE [--residuals FILE]\n"
-    "                          [--method NAME] [--keep NODE] [--backtest FILE]\n"
-    "                          [--periods FILE] [--draws K] [--seed S] [--out FILE.csv]\n"
-    "  nila-analytics series   forecast --frequency 1|4|12 --input FILE [--out FILE.csv]\n"
-    "                          [--method ets|theta|mean] [--threads N]\n"
-    "  nila-analytics scenario [as forecast] --scenario ACT ... [--scenario-file FILE]\n"
-    "                          [--from YYYY-MM] [--out FILE] [--table]\n"
-    "  nila-analytics calibrate [--worlds N] [--ponds N] [--months N] [--draws K] [--seed S]\n"
-    "                          [--misfit NAME,..] [--threads N] [--json]\n"
-    "  nila-analytics accuracy [--config FILE | --records DB] [--json] [--out FILE] [--table]\n"
-    "  nila-analytics backtest --from MONTH --to MONTH [--months N] [--config FILE | --records "
-    "DB]\n"
-    "                          [--scope auto|tracked|all] [--draws K] [--seed S] [--json]\n"
-    "                          [--out FILE] [--table]\n"
-    "  nila-analytics water    WHAT --INPUT VALUE ... | --csv FILE  (water --help)\n"
-    "  nila-analytics oxygen   tonight [--pond POND] [--do MG_L] [--write] [--json]\n"
-    "  nila-analytics oxygen   reading POND MG_L [--at 18:40] [--by NAME]\n"
-    "  nila-analytics oxygen   backtest [--issue 20:00] [--until 07:00] [--below 3]\n"
-    "                          [--out PRED.csv] [--json] [--apart] FILE.csv ...\n"
-    "  nila-analytics alert    test CHANNEL [--to WHOM] [--config FILE] [--json]\n"
-    "  nila-analytics watch    [--config FILE] [--once] [--ready FILE]\n"
-    "                          [--rehearse TIME [--speed N]]\n"
-    "  nila-analytics alert    list | ack ID | snooze ID MINUTES | report [--month YYYY-MM] |\n"
-    "                          press POND gasping|aerator_on|aerator_off|river_acid\n"
-    "                          [--config FILE | --records DB] [--by NAME] [--json]\n"
-    "  nila-analytics check    [--config FILE]\n";
-static const char HELP_EN[] =
-    "\n"
-    "serve     the pages, until SIGTERM\n"
-    "import    takes farms, ponds, cycles, feed, samples, deaths, harvests, fingerlings,\n"
-    "          official, registry, assumptions, classes, survey, contacts or limits\n"
-    "forecast  monthly supply: node,lead,month,mean,p10,p50,p90,d1..dK in kg; --balance: the\n"
-    "          supply balance of months, quarters and all, with the chance of a deficit;\n"
-    "          --without-official leaves official figures aside; --issue puts it on record,\n"
-    "          unchangeable, so that its accuracy can be judged;\n"
-    "          --scope all adds ponds not on record, by register and official figures (the\n"
-    "          default where there are any); --parts: tracked and untracked apart; --classes: by "
-    "the\n"
-    "          offices' classes (kolam, karamba ...); --json: as JSON, with what was learned\n"
-    "survey    draws N units of the register (20) that are not on record, to be visited; filled\n"
-    "          in, the list is imported as survey and corrects the estimate of those outside\n"
-    "growth    the curve of one fish; the feed conversion the prior expects (fcr); the\n"
-    "          laws fitted to weighed fish (--amp: feeding_pct_bw_day,temp_c,day,wet_weight_g)\n"
-    "reconcile makes forecasts of a hierarchy's nodes add up; method: bu, ols,\n"
-    "          wls_struct, wls_var, mint_shrink (default), or choose by the backtest\n"
-    "series    forecasts series of numbers, a row each (id,type,start_year,start_sub,n,h,v1..):\n"
-    "          id,method,step,mean,lo80,hi80,lo95,hi95; --json: with how it was made\n"
-    "scenario  the forecast beside itself under what is supposed, on the same draws; acts:\n"
-    "          fingerlings=-30% feed_price=+20% acid=2027-01 smoke=2027-08..2027-10\n"
-    "          aerators=40% transfer=50000,to=seruyan; also ,from=2027-02,until=2027-05,in=kotim\n"
-    "calibrate how often the truth of simulated worlds lies in the forecast's ranges; misfit:\n"
-    "          none (default), cv, deaths, events, silence, together, or all of them in turn\n"
-    "accuracy  how good issued forecasts were, by months ahead: hits, error, bias, CRPS, skill\n"
-    "backtest  the same of forecasts made again for the ends of past months, with what was\n"
-    "          known then; --months ahead, default 3; --scope tracked (default), or all: with the\n"
-    "          official figures that speak of all ponds; judged are the ponds on record\n"
-    "water     oxygen saturation, ammonia, conductivity, salinity, CO2, gas exchange, metabolism;\n"
-    "          quality flags of a series, fouled probes\n"
-    "oxygen    tonight's oxygen: lowest value, its time, chance below 3, 2 and 1.5 mg/L;\n"
-    "          --do: from one handheld reading (18 to 21 h); --write: to InfluxDB; backtest: made\n"
-    "          again for recorded ponds (time,do_mgl, a file each), with scores; --apart: of\n"
-    "          different sites. NOT YET TRIED on ponds of Kalimantan's peat\n"
-    "watch     the alarm, until SIGTERM; beside the ponds it needs no internet; --rehearse: a "
-    "drill\n"
-    "alert     list: what is open and what was told to whom; ack, snooze: a person's word;\n"
-    "          press: a button pressed for a farmer; report: how good the month's alarms were;\n"
-    "          test: sends a test message by a channel of the configuration (alert.channels) and\n"
-    "          says what became of it; WHOM: a telephone number, chat or mail address\n"
-    "check     reads the configuration; opens nothing\n"
-    "\n"
-    "  --config FILE   configuration; default " DEFAULT_CONFIG "\n"
-    "  --records DB    the records' SQLite file; then no configuration, no sensors\n"
-    "  --as-of DATE    only what had been entered by the end of DATE; default today\n"
-    "  --keep NODE     this node (the top) keeps its own forecast and spread\n"
-    "  --threads N     default: the processors, forecast at most 16, others at most 64\n"
-    "  --progress      tells how far it is on stderr, also when that is no terminal\n"
-    "  --ready FILE    gets {\"port\":N,\"pid\":N} once the pages answer\n"
-    "  --lang id|en    language of these words; default $NILA_LANG or id\n"
-    "  --json          for programs   --quiet  warnings only   --verbose  more\n"
-    "  --help, --version\n"
-    "Exit codes (sysexits.h): 64 usage, 65 mistakes in the data, 66 no such file,\n"
-    "69 not available, 74 disk, 75 busy, 77 not permitted, 78 configuration.\n";
-
-static const char USAGE_ID[] =
-    "cara pakai:\n"
-    "  nila-analytics serve    [--config BERKAS] [--port N] [--ready BERKAS]\n"
-    "  nila-analytics import   TABEL BERKAS.csv [--config BERKAS | --records DB]\n"
-    "                          [--dry-run]\n"
-    "  nila-analytics forecast [--config BERKAS | --records DB] [--as-of TANGGAL]\n"
-    "                          [--months N] [--scope auto|tracked|all] [--draws K]\n"
-    "                          [--seed S] [--parts BERKAS.csv] [--classes BERKAS.csv]\n"
-    "                          [--out BERKAS.csv] [--balance BERKAS.csv]\n"
-    "                          [--without-official] [--issue] [--threads N] [--progress]\n"
-    "  nila-analytics survey   --quarter 2027-Q1 [--n N] [--config BERKAS | --records DB]\n"
-    "                          [--as-of TANGGAL] [--seed S] [--out BERKAS.csv]\n"
-    "  nila-analytics growth   [--from-g G] [--days N] [--temp C] [--do MG_L] [--nh3 MG_L]\n"
-    "                          [--ration PCT | --feeding-level F] [--rate R] [--table]\n"
-    "                          [--law ration|conversion|level|sgr|tgc|power] [--amp BERKAS.csv]\n"
-    "  nila-analytics growth   fcr\n"
-    "  nila-analytics reconcile --hierarchy BERKAS --base BERKAS [--residuals BERKAS]\n"
-    "                          [--method NAMA] [--keep SIMPUL] [--backtest BERKAS]\n"
-    "                          [--periods BERKAS] [--draws K] [--seed S]\n"
-    "                          [--out BERKAS.csv]\n"
-    "  nila-analytics series   forecast --frequency 1|4|12 --input BERKAS\n"
-    "                          [--out BERKAS.csv] [--method ets|theta|mean] [--threads N]\n"
-    "  nila-analytics scenario [seperti forecast] --scenario HAL ... [--scenario-file BERKAS]\n"
-    "                          [--from YYYY-MM] [--out BERKAS] [--table]\n"
-    "  nila-analytics calibrate [--worlds N] [--ponds N] [--months N] [--draws K] [--seed S]\n"
-    "                          [--misfit NAMA,..] [--threads N] [--json]\n"
-    "  nila-analytics accuracy [--config BERKAS | --records DB] [--json] [--out BERKAS] [--table]\n"
-    "  nila-analytics backtest --from BULAN --to BULAN [--months N] [--scope auto|tracked|all]\n"
-    "                          [--config BERKAS | --records DB] [--draws K] [--seed S]\n"
-    "                          [--json] [--out BERKAS] [--table]\n"
-    "  nila-analytics water    APA --MASUKAN NILAI ... | --csv BERKAS  (water --help)\n"
-    "  nila-analytics oxygen   tonight [--pond KOLAM] [--do MG_L] [--write] [--json]\n"
-    "  nila-analytics oxygen   reading KOLAM MG_L [--at 18:40] [--by NAMA]\n"
-    "  nila-analytics oxygen   backtest [--issue 20:00] [--until 07:00] [--below 3]\n"
-    "                          [--out PRED.csv] [--json] [--apart] BERKAS.csv ...\n"
-    "  nila-analytics alert    test SALURAN [--to TUJUAN] [--config BERKAS] [--json]\n"
-    "  nila-analytics watch    [--config BERKAS] [--once] [--ready BERKAS]\n"
-    "                          [--rehearse WAKTU [--speed N]]\n"
-    "  nila-analytics alert    list | ack NOMOR | snooze NOMOR MENIT |\n"
-    "                          report [--month YYYY-MM] |\n"
-    "                          press KOLAM gasping|aerator_on|aerator_off|river_acid\n"
-    "                          [--config BERKAS | --records DB] [--by NAMA] [--json]\n"
-    "  nila-analytics check    [--config BERKAS]\n";
-static const char HELP_ID[] =
-    "\n"
-    "serve     halaman web, sampai SIGTERM\n"
-    "import    memasukkan farms, ponds, cycles, feed, samples, deaths, harvests,\n"
-    "          fingerlings, official, registry, assumptions, classes,\n"
-    "          survey, contacts, limits\n"
-    "forecast  pasokan bulanan: node,lead,month,mean,p10,p50,p90,d1..dK dalam kg;\n"
-    "          --balance: neraca pasokan bulan, triwulan dan seluruhnya, dengan peluang\n"
-    "          defisit; --without-official: tanpa angka resmi;\n"
-    "          --issue: dicatat sebagai ramalan terbit, tak dapat diubah, agar dapat dinilai\n"
-    "          --scope all: dengan taksiran kolam\n"
-    "          di luar pantauan menurut register dan angka resmi (bawaan bila ada);\n"
-    "          --parts: bagian terpantau dan luar pantauan; --classes: menurut\n"
-    "          kelas resmi (kolam, karamba ...); --json: JSON, dengan yang dipelajari\n"
-    "survey    mengundi N (20) kolam atau pembudidaya register yang belum tercatat untuk\n"
-    "          dikunjungi; setelah diisi, daftarnya diimpor sebagai survey dan memperbaiki\n"
-    "          taksiran luar pantauan\n"
-    "growth    kurva tumbuh seekor ikan; FCR menurut perkiraan awal (fcr); hukum tumbuh\n"
-    "          dicocokkan ke ikan yang ditimbang (--amp: feeding_pct_bw_day,temp_c,day,\n"
-    "          wet_weight_g)\n"
-    "reconcile membuat ramalan bagian dan jumlahnya cocok; cara: bu, ols,\n"
-    "          wls_struct, wls_var, mint_shrink (bawaan), atau choose menurut backtest\n"
-    "series    meramal deret angka, satu baris satu deret (id,type,start_year,start_sub,\n"
-    "          n,h,v1..): id,method,step,mean,lo80,hi80,lo95,hi95; --json: dengan caranya\n"
-    "scenario  prognosa berdampingan dengan yang diandaikan, pada simulasi yang sama; hal:\n"
-    "          fingerlings=-30% feed_price=+20% acid=2027-01 smoke=2027-08..2027-10\n"
-    "          aerators=40% transfer=50000,to=seruyan; boleh ,from=2027-02,until=2027-05,in=kotim\n"
-    "calibrate seberapa sering kenyataan di dunia simulasi ada dalam rentang ramalan; misfit:\n"
-    "          none (bawaan), cv, deaths, events, silence, together, atau all: semuanya\n"
-    "accuracy  ketepatan ramalan terbit menurut jarak bulan: kena, galat, bias, CRPS, unggul\n"
-    "backtest  sama, untuk ramalan yang dibuat ulang bagi akhir bulan-bulan lalu dengan yang\n"
-    "          diketahui saat itu; --months ke depan, bawaan 3; --scope tracked (bawaan),\n"
-    "          atau all: dengan angka resmi tentang semua kolam; dinilai kolam tercatat\n"
-    "water     oksigen jenuh, amonia, daya hantar, salinitas, CO2, pertukaran gas, metabolisme;\n"
-    "          tanda mutu deret, probe kotor\n"
-    "oxygen    oksigen malam ini: terendah, jamnya, peluang di bawah 3, 2 dan 1,5 mg/L;\n"
-    "          --do: dari satu pengukuran (pukul 18-21); --write: ke InfluxDB; backtest: dibuat\n"
-    "          ulang bagi kolam yang terekam (time,do_mgl, satu berkas satu kolam), dengan\n"
-    "          nilainya; --apart: tidak selokasi. BELUM DICOBA di kolam gambut Kalimantan\n"
-    "watch     alarm, sampai SIGTERM; di dekat kolam tanpa internet; --rehearse: latihan\n"
-    "alert     list: alarm terbuka dan siapa sudah diberi tahu; ack, snooze: sudah ditangani,\n"
-    "          ditunda; press: tombol petani; report: ketepatan alarm sebulan;\n"
-    "          test: mengirim pesan uji lewat satu saluran di konfigurasi (alert.channels) dan\n"
-    "          menyebut nasibnya; TUJUAN: nomor telepon, chat, atau alamat surel\n"
-    "check     memeriksa konfigurasi; tidak membuka apa pun\n"
-    "\n"
-    "  --config BERKAS  konfigurasi; bawaan " DEFAULT_CONFIG "\n"
-    "  --records DB     berkas SQLite catatan; tanpa konfigurasi dan tanpa sensor\n"
-    "  --as-of TANGGAL  hanya yang dimasukkan sampai akhir TANGGAL; bawaan hari ini\n"
-    "  --keep SIMPUL    simpul ini (puncak) tetap pada ramalan dan sebarannya sendiri\n"
-    "  --threads N      bawaan: jumlah prosesor; forecast paling banyak 16, lain 64\n"
-    "  --progress       menulis kemajuan ke stderr, juga bila bukan terminal\n"
-    "  --ready BERKAS   diisi {\"port\":N,\"pid\":N} setelah halaman menjawab\n"
-    "  --lang id|en     bahasa kata-kata ini; bawaan $NILA_LANG atau id\n"
-    "  --json           untuk program   --quiet  peringatan   --verbose  lebih banyak\n"
-    "  --help, --version\n"
-    "Kode keluar (sysexits.h): 64 cara pakai, 65 data salah, 66 berkas tidak ada,\n"
-    "69 tidak tersedia, 74 disk, 75 sedang dipakai, 77 tidak diizinkan,\n"
-    "78 konfigurasi.\n";
-
 struct arguments {
     struct command_options o;
     const char *lang, *port, *months, *draws, *seed; /* as written */
-    const char *frequency, *threads, *scenario, *worlds, *ponds, *visits, *speed;
+    const char *frequency, *threads, *worlds, *ponds, *visits, *speed;
     const char *from_g, *days, *temp, *oxygen, *nh3, *ration, *level, *rate;
     bool help, version, verbose;
 };
@@ -253,8 +49,7 @@ static int usage(const struct arguments *a, const char *indonesian, const char *
     return EX_USAGE;
 }
 
-#define OPTIONS_MAX 64
-#define OPT_FIRST   256 /* getopt's value of the first option of the table */
+#define OPTION_FIRST 256 /* getopt's value of the first option of the table */
 
 static void add_act(struct scenario_options *s, const char *act)
 {
@@ -272,106 +67,130 @@ static void take_issue(struct arguments *a, char **argv)
         a->o.oxygen.issue = argv[optind++];
 }
 
+/* Every option and the member of struct arguments it fills. */
+enum option_kind {
+    OPTION_TEXT,   /* takes a value */
+    OPTION_SWITCH, /* stands alone */
+    OPTION_ACT,    /* takes a value, and may be given more than once */
+    OPTION_ISSUE   /* a switch that oxygen gives a clock time */
+};
+static const struct {
+    const char *name;
+    enum option_kind kind;
+    size_t at;
+} OPTION[] = {
+    {"config", OPTION_TEXT, offsetof(struct arguments, o.config)},
+    {"records", OPTION_TEXT, offsetof(struct arguments, o.records)},
+    {"port", OPTION_TEXT, offsetof(struct arguments, port)},
+    {"ready", OPTION_TEXT, offsetof(struct arguments, o.ready)},
+    {"as-of", OPTION_TEXT, offsetof(struct arguments, o.as_of)},
+    {"months", OPTION_TEXT, offsetof(struct arguments, months)},
+    {"scope", OPTION_TEXT, offsetof(struct arguments, o.scope)},
+    {"parts", OPTION_TEXT, offsetof(struct arguments, o.parts)},
+    {"classes", OPTION_TEXT, offsetof(struct arguments, o.classes)},
+    {"quarter", OPTION_TEXT, offsetof(struct arguments, o.survey.quarter)},
+    {"n", OPTION_TEXT, offsetof(struct arguments, visits)},
+    {"draws", OPTION_TEXT, offsetof(struct arguments, draws)},
+    {"seed", OPTION_TEXT, offsetof(struct arguments, seed)},
+    {"out", OPTION_TEXT, offsetof(struct arguments, o.out)},
+    {"balance", OPTION_TEXT, offsetof(struct arguments, o.balance)},
+    {"without-official", OPTION_SWITCH, offsetof(struct arguments, o.without_official)},
+    {"issue", OPTION_ISSUE, offsetof(struct arguments, o.issue)},
+    {"once", OPTION_SWITCH, offsetof(struct arguments, o.once)},
+    {"rehearse", OPTION_TEXT, offsetof(struct arguments, o.rehearse)},
+    {"speed", OPTION_TEXT, offsetof(struct arguments, speed)},
+    {"month", OPTION_TEXT, offsetof(struct arguments, o.alert.month)},
+    {"by", OPTION_TEXT, offsetof(struct arguments, o.alert.by)},
+    {"to", OPTION_TEXT, offsetof(struct arguments, o.to)},
+    {"lang", OPTION_TEXT, offsetof(struct arguments, lang)},
+    {"dry-run", OPTION_SWITCH, offsetof(struct arguments, o.dry_run)},
+    {"json", OPTION_SWITCH, offsetof(struct arguments, o.json)},
+    {"quiet", OPTION_SWITCH, offsetof(struct arguments, o.quiet)},
+    {"verbose", OPTION_SWITCH, offsetof(struct arguments, verbose)},
+    {"version", OPTION_SWITCH, offsetof(struct arguments, version)},
+    {"help", OPTION_SWITCH, offsetof(struct arguments, help)},
+    {"table", OPTION_SWITCH, offsetof(struct arguments, o.growth.table)},
+    {"from-g", OPTION_TEXT, offsetof(struct arguments, from_g)},
+    {"days", OPTION_TEXT, offsetof(struct arguments, days)},
+    {"temp", OPTION_TEXT, offsetof(struct arguments, temp)},
+    {"do", OPTION_TEXT, offsetof(struct arguments, oxygen)},
+    {"nh3", OPTION_TEXT, offsetof(struct arguments, nh3)},
+    {"ration", OPTION_TEXT, offsetof(struct arguments, ration)},
+    {"feeding-level", OPTION_TEXT, offsetof(struct arguments, level)},
+    {"rate", OPTION_TEXT, offsetof(struct arguments, rate)},
+    {"law", OPTION_TEXT, offsetof(struct arguments, o.growth.law)},
+    {"amp", OPTION_TEXT, offsetof(struct arguments, o.growth.amp)},
+    {"hierarchy", OPTION_TEXT, offsetof(struct arguments, o.reconcile.hierarchy)},
+    {"periods", OPTION_TEXT, offsetof(struct arguments, o.reconcile.periods)},
+    {"base", OPTION_TEXT, offsetof(struct arguments, o.reconcile.base)},
+    {"residuals", OPTION_TEXT, offsetof(struct arguments, o.reconcile.residuals)},
+    {"backtest", OPTION_TEXT, offsetof(struct arguments, o.reconcile.backtest)},
+    {"method", OPTION_TEXT, offsetof(struct arguments, o.reconcile.method)},
+    {"keep", OPTION_TEXT, offsetof(struct arguments, o.reconcile.keep)},
+    {"input", OPTION_TEXT, offsetof(struct arguments, o.series.input)},
+    {"frequency", OPTION_TEXT, offsetof(struct arguments, frequency)},
+    {"threads", OPTION_TEXT, offsetof(struct arguments, threads)},
+    {"scenario", OPTION_ACT, 0},
+    {"scenario-file", OPTION_TEXT, offsetof(struct arguments, o.scenario.file)},
+    {"from", OPTION_TEXT, offsetof(struct arguments, o.scenario.from)},
+    {"progress", OPTION_SWITCH, offsetof(struct arguments, o.progress)},
+    {"worlds", OPTION_TEXT, offsetof(struct arguments, worlds)},
+    {"ponds", OPTION_TEXT, offsetof(struct arguments, ponds)},
+    {"misfit", OPTION_TEXT, offsetof(struct arguments, o.calibrate.misfit)},
+    {"until", OPTION_TEXT, offsetof(struct arguments, o.oxygen.until)},
+    {"below", OPTION_TEXT, offsetof(struct arguments, o.oxygen.below)},
+    {"apart", OPTION_SWITCH, offsetof(struct arguments, o.oxygen.apart)},
+    {"pond", OPTION_TEXT, offsetof(struct arguments, o.oxygen.pond)},
+    {"write", OPTION_SWITCH, offsetof(struct arguments, o.oxygen.write)},
+    {"at", OPTION_TEXT, offsetof(struct arguments, o.oxygen.at)},
+};
+#define OPTIONS ((int)(sizeof OPTION / sizeof OPTION[0]))
+
+static void take_option(struct arguments *a, int k, char **argv)
+{
+    char *member = (char *)a + OPTION[k].at;
+
+    switch (OPTION[k].kind) {
+    case OPTION_TEXT:
+        *(const char **)(void *)member = optarg;
+        break;
+    case OPTION_ISSUE:
+        take_issue(a, argv);
+        *(bool *)(void *)member = true;
+        break;
+    case OPTION_SWITCH:
+        *(bool *)(void *)member = true;
+        break;
+    case OPTION_ACT:
+        add_act(&a->o.scenario, optarg);
+        break;
+    }
+}
+
 /* Every option, wherever it stands; the first that is not understood, NULL when all are. optind: the first word. */
 static const char *take_options(struct arguments *a, int argc, char **argv)
 {
-    const struct {
-        const char *name;
-        const char **text; /* takes a value ... */
-        bool *on;          /* ... or is a switch */
-    } TABLE[] = {
-        {"config", &a->o.config, NULL},
-        {"records", &a->o.records, NULL},
-        {"port", &a->port, NULL},
-        {"ready", &a->o.ready, NULL},
-        {"as-of", &a->o.as_of, NULL},
-        {"months", &a->months, NULL},
-        {"scope", &a->o.scope, NULL},
-        {"parts", &a->o.parts, NULL},
-        {"classes", &a->o.classes, NULL},
-        {"quarter", &a->o.survey.quarter, NULL},
-        {"n", &a->visits, NULL},
-        {"draws", &a->draws, NULL},
-        {"seed", &a->seed, NULL},
-        {"out", &a->o.out, NULL},
-        {"balance", &a->o.balance, NULL},
-        {"without-official", NULL, &a->o.without_official},
-        {"issue", NULL, &a->o.issue},
-        {"once", NULL, &a->o.once},
-        {"rehearse", &a->o.rehearse, NULL},
-        {"speed", &a->speed, NULL},
-        {"month", &a->o.alert.month, NULL},
-        {"by", &a->o.alert.by, NULL},
-        {"to", &a->o.to, NULL},
-        {"lang", &a->lang, NULL},
-        {"dry-run", NULL, &a->o.dry_run},
-        {"json", NULL, &a->o.json},
-        {"quiet", NULL, &a->o.quiet},
-        {"verbose", NULL, &a->verbose},
-        {"version", NULL, &a->version},
-        {"help", NULL, &a->help},
-        {"table", NULL, &a->o.growth.table},
-        {"from-g", &a->from_g, NULL},
-        {"days", &a->days, NULL},
-        {"temp", &a->temp, NULL},
-        {"do", &a->oxygen, NULL},
-        {"nh3", &a->nh3, NULL},
-        {"ration", &a->ration, NULL},
-        {"feeding-level", &a->level, NULL},
-        {"rate", &a->rate, NULL},
-        {"law", &a->o.growth.law, NULL},
-        {"amp", &a->o.growth.amp, NULL},
-        {"hierarchy", &a->o.reconcile.hierarchy, NULL},
-        {"periods", &a->o.reconcile.periods, NULL},
-        {"base", &a->o.reconcile.base, NULL},
-        {"residuals", &a->o.reconcile.residuals, NULL},
-        {"backtest", &a->o.reconcile.backtest, NULL},
-        {"method", &a->o.reconcile.method, NULL},
-        {"keep", &a->o.reconcile.keep, NULL},
-        {"input", &a->o.series.input, NULL},
-        {"frequency", &a->frequency, NULL},
-        {"threads", &a->threads, NULL},
-        {"scenario", &a->scenario, NULL}, /* may be given more than once */
-        {"scenario-file", &a->o.scenario.file, NULL},
-        {"from", &a->o.scenario.from, NULL},
-        {"progress", NULL, &a->o.progress},
-        {"worlds", &a->worlds, NULL},
-        {"ponds", &a->ponds, NULL},
-        {"misfit", &a->o.calibrate.misfit, NULL},
-        {"until", &a->o.oxygen.until, NULL},
-        {"below", &a->o.oxygen.below, NULL},
-        {"apart", NULL, &a->o.oxygen.apart},
-        {"pond", &a->o.oxygen.pond, NULL},
-        {"write", NULL, &a->o.oxygen.write},
-        {"at", &a->o.oxygen.at, NULL},
-    };
-    const int n = (int)(sizeof TABLE / sizeof TABLE[0]);
-    struct option option[OPTIONS_MAX + 1] = {{0}};
+    static const int HAS_ARG[] = {[OPTION_TEXT] = required_argument,
+                                  [OPTION_SWITCH] = no_argument,
+                                  [OPTION_ACT] = required_argument,
+                                  [OPTION_ISSUE] = optional_argument};
+    struct option option[OPTIONS + 1];
     const char *wrong = NULL;
 
-    _Static_assert(sizeof TABLE / sizeof TABLE[0] <= OPTIONS_MAX, "room for every option");
-    for (int k = 0; k < n; k++)
-        option[k] = (struct option){.name = TABLE[k].name,
-                                    .has_arg = TABLE[k].text != NULL        ? required_argument
-                                               : TABLE[k].on == &a->o.issue ? optional_argument
-                                                                            : no_argument,
-                                    .val = OPT_FIRST + k};
+    memset(option, 0, sizeof option);
+    for (int k = 0; k < OPTIONS; k++)
+        option[k] = (struct option){
+            .name = OPTION[k].name, .has_arg = HAS_ARG[OPTION[k].kind], .val = OPTION_FIRST + k};
     opterr = 0;
     for (int id; (id = getopt_long(argc, argv, ":h", option, NULL)) != -1;) {
-        const int k = id - OPT_FIRST;
+        const int k = id - OPTION_FIRST;
 
         if (id == 'h')
             a->help = true;
-        else if (k < 0 || k >= n)
+        else if (k < 0 || k >= OPTIONS)
             wrong = wrong != NULL ? wrong : argv[optind - 1];
-        else if (TABLE[k].text == &a->scenario)
-            add_act(&a->o.scenario, optarg);
-        else if (TABLE[k].text != NULL)
-            *TABLE[k].text = optarg;
         else
-            *TABLE[k].on = true;
-        if (k >= 0 && k < n && TABLE[k].on == &a->o.issue)
-            take_issue(a, argv);
+            take_option(a, k, argv);
     }
     return wrong;
 }
@@ -563,25 +382,36 @@ static int run(struct arguments *a, char **word, int n)
     return c->run(&a->o);
 }
 
-/* Where the word "water" stands, when it is the command; 0: another command. Its options are read by command_water. */
-static int water_at(int argc, char **argv)
+/* Commands that read their own options. */
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv, int at); /* at: where its name stands */
+} OWN[] = {{"water", command_water}};
+
+/* Which of them is called and where its name stands: before it only long options may; -1: another command. */
+static int own_command(int argc, char **argv, int *at)
 {
     int i = 1;
 
     while (i < argc && strncmp(argv[i], "--", 2) == 0)
         i += strcmp(argv[i], "--lang") == 0 ? 2 : 1;
-    return i < argc && strcmp(argv[i], "water") == 0 ? i : 0;
+    *at = i;
+    for (size_t k = 0; i < argc && k < sizeof OWN / sizeof OWN[0]; k++)
+        if (strcmp(argv[i], OWN[k].name) == 0)
+            return (int)k;
+    return -1;
 }
 
 int main(int argc, char **argv)
 {
-    const int water = water_at(argc, argv);
-    struct arguments a = {.o = {.config = DEFAULT_CONFIG}};
-    const char *wrong = water > 0 ? NULL : take_options(&a, argc, argv);
+    int at;
+    const int own = own_command(argc, argv, &at);
+    struct arguments a = {.o = {.config = COMMAND_CONFIG}};
+    const char *wrong = own >= 0 ? NULL : take_options(&a, argc, argv);
     const char *lang = a.lang != NULL ? a.lang : getenv("NILA_LANG");
 
-    if (water > 0)
-        return command_water(argc, argv, water);
+    if (own >= 0)
+        return OWN[own].run(argc, argv, at);
     a.o.english = lang != NULL && strcmp(lang, "en") == 0;
     if (a.lang != NULL && !a.o.english && strcmp(a.lang, "id") != 0)
         return usage(&a, "harus id | en", "must be id | en", "--lang");
@@ -597,8 +427,7 @@ int main(int argc, char **argv)
         if (a.version)
             (void)fputs("nila-analytics " NILA_VERSION "\n", stdout);
         else
-            (void)printf("%s%s", a.o.english ? USAGE_EN : USAGE_ID,
-                         a.o.english ? HELP_EN : HELP_ID);
+            (void)printf("%s%s", command_usage(a.o.english), command_help(a.o.english));
         return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
     }
     return run(&a, argv + optind, argc - optind);
