@@ -528,7 +528,7 @@ static void wild_records_leave_numbers(void **state)
 /* --- what it is worth --- */
 
 enum {
-    WORLDS = 24, /* 200 with NILA_LONG */
+    WORLDS = 24, /* 1000 with NILA_LONG */
     WORLD_PONDS = 40,
     LEADS = 3,
     NODES = 3 /* joint and both regencies */
@@ -537,6 +537,7 @@ enum {
 struct worth {
     double crps[NODES][LEADS];
     int inside[NODES][LEADS];
+    double first; /* CRPS of joint month 1 in the last world */
 };
 
 static void score_world(const struct truth *t, bool prior_paths, struct worth *to)
@@ -561,6 +562,8 @@ static void score_world(const struct truth *t, bool prior_paths, struct worth *t
                 sum += fabs(kg[i] - truth) / DRAWS -
                        kg[i] * (2 * i - DRAWS + 1) / (DRAWS * (DRAWS - 1.0));
             to->crps[node][m] += sum;
+            if (node == 0 && m == 0)
+                to->first = sum;
         }
     supply_free(f);
 }
@@ -569,8 +572,9 @@ static void forecasts_are_better_for_it(void **state)
 {
     static const char *const NAME[NODES] = {"joint", "kotim", "seruyan"};
     bool all = getenv("NILA_LONG") != NULL;
-    int worlds = all ? 200 : WORLDS;
+    int worlds = all ? 1000 : WORLDS;
     struct worth prior = {0}, with = {0};
+    double saved = 0, squares = 0, error;
 
     (void)state;
     for (int k = 0; k < worlds; k++) {
@@ -580,6 +584,8 @@ static void forecasts_are_better_for_it(void **state)
         score_world(&t, true, &prior);
         score_world(&t, false, &with);
         truth_free(&t);
+        saved += prior.first - with.first;
+        squares += (prior.first - with.first) * (prior.first - with.first);
     }
     print_message("%d worlds from seed 5000, %d ponds; inside 80 %%, CRPS in kg: paths as drawn | "
                   "given the records\n",
@@ -596,8 +602,13 @@ static void forecasts_are_better_for_it(void **state)
             assert_true(fabs(inside - 0.8) < 0.03 + 3 * sqrt(0.16 / worlds));
             assert_true(with.crps[node][m] < 1.05 * prior.crps[node][m]);
         }
-    /* -6 % with 210 worlds; of 24 the ratio has a standard error of about 2 % */
-    assert_true(with.crps[0][0] < (all ? 0.97 : 0.99) * prior.crps[0][0]);
+    /* Pairs of one world each. The gain is small beside the luck of a world: of 200 worlds its standard error is 2 % of the
+     * CRPS, so the short run only refuses a harm, and the long one asks that the gain be seen (3.3 errors when measured). */
+    saved /= worlds;
+    error = sqrt((squares / worlds - saved * saved) / (worlds - 1));
+    print_message("  joint month 1: the records save %.1f kg of CRPS, standard error %.1f\n", saved,
+                  error);
+    assert_true(saved > (all ? 2 : -2) * error);
 }
 
 int main(void)
