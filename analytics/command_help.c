@@ -44,6 +44,7 @@ static const char USAGE_EN[] =
     "  nila-analytics alert    list | ack ID | snooze ID MINUTES | report [--month YYYY-MM] |\n"
     "                          press POND gasping|aerator_on|aerator_off|river_acid\n"
     "                          [--config FILE | --records DB] [--by NAME] [--json]\n"
+    "  nila-analytics backup   FILE, restore FILE  (backup --help, restore --help)\n"
     "  nila-analytics check    [--config FILE]\n";
 static const char HELP_EN[] =
     "\n"
@@ -87,7 +88,10 @@ static const char HELP_EN[] =
     "          press: a button pressed for a farmer; report: how good the month's alarms were;\n"
     "          test: sends a test message by a channel of the configuration (alert.channels) and\n"
     "          says what became of it; WHOM: a telephone number, chat or mail address\n"
-    "check     reads the configuration; opens nothing\n"
+    "backup    a checked copy of the records while all runs; restore: back again\n"
+    "check     reads the configuration; opens nothing\n";
+
+static const char OPTIONS_EN[] =
     "\n"
     "  --config FILE   configuration; default " COMMAND_CONFIG "\n"
     "  --records DB    the records' SQLite file; then no configuration, no sensors\n"
@@ -144,6 +148,7 @@ static const char USAGE_ID[] =
     "                          report [--month YYYY-MM] |\n"
     "                          press KOLAM gasping|aerator_on|aerator_off|river_acid\n"
     "                          [--config BERKAS | --records DB] [--by NAMA] [--json]\n"
+    "  nila-analytics backup   BERKAS, restore BERKAS  (backup --help, restore --help)\n"
     "  nila-analytics check    [--config BERKAS]\n";
 static const char HELP_ID[] =
     "\n"
@@ -189,7 +194,10 @@ static const char HELP_ID[] =
     "          ditunda; press: tombol petani; report: ketepatan alarm sebulan;\n"
     "          test: mengirim pesan uji lewat satu saluran di konfigurasi (alert.channels) dan\n"
     "          menyebut nasibnya; TUJUAN: nomor telepon, chat, atau alamat surel\n"
-    "check     memeriksa konfigurasi; tidak membuka apa pun\n"
+    "backup    salinan catatan yang diperiksa, selagi semua berjalan; restore: mengembalikan\n"
+    "check     memeriksa konfigurasi; tidak membuka apa pun\n";
+
+static const char OPTIONS_ID[] =
     "\n"
     "  --config BERKAS  konfigurasi; bawaan " COMMAND_CONFIG "\n"
     "  --records DB     berkas SQLite catatan; tanpa konfigurasi dan tanpa sensor\n"
@@ -213,4 +221,9 @@ const char *command_usage(bool english)
 const char *command_help(bool english)
 {
     return english ? HELP_EN : HELP_ID;
+}
+
+const char *command_options_help(bool english)
+{
+    return english ? OPTIONS_EN : OPTIONS_ID;
 }

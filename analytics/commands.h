@@ -14,6 +14,7 @@
 /* What --help prints: how each command is called; what each does, the options and the exit codes. */
 const char *command_usage(bool english);
 const char *command_help(bool english);
+const char *command_options_help(bool english);
 
 /* Of "growth"; NaN: not given. */
 struct growth_options {
@@ -177,6 +178,10 @@ int command_alert_test(const struct command_options *o);
 /* Equilibria, gas exchange and metabolism of water, quality and drift of its series, for values or a CSV. Its options are the inputs'
  * names, so that it reads them itself: argv[at] is the word "water", all others are its own. */
 int command_water(int argc, char **argv, int at);
+
+/* The records file to a checked copy, and back. They read their own options. */
+int command_backup(int argc, char **argv, int at);
+int command_restore(int argc, char **argv, int at);
 
 /* The exit code for an error of ours. */
 int command_exit_code(int rc);

@@ -386,7 +386,7 @@ static int run(struct arguments *a, char **word, int n)
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv, int at); /* at: where its name stands */
-} OWN[] = {{"water", command_water}};
+} OWN[] = {{"water", command_water}, {"backup", command_backup}, {"restore", command_restore}};
 
 /* Which of them is called and where its name stands: before it only long options may; -1: another command. */
 static int own_command(int argc, char **argv, int *at)
@@ -427,7 +427,8 @@ int main(int argc, char **argv)
         if (a.version)
             (void)fputs("nila-analytics " NILA_VERSION "\n", stdout);
         else
-            (void)printf("%s%s", command_usage(a.o.english), command_help(a.o.english));
+            (void)printf("%s%s%s", command_usage(a.o.english), command_help(a.o.english),
+                         command_options_help(a.o.english));
         return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
     }
     return run(&a, argv + optind, argc - optind);

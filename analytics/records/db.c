@@ -15,8 +15,7 @@
 #include "collector/common/tongue.h"
 
 enum {
-    APPLICATION_ID = 0x4e696c52, /* "NilR", in the file's header */
-    BUSY_MS = 5000               /* an import by another process takes less */
+    BUSY_MS = 5000 /* an import by another process takes less */
 };
 
 struct db {
@@ -104,7 +103,7 @@ static int identify(struct db *d, int64_t *form, int *known, char *why, size_t w
         rc = pragma_integer(d, "SELECT count(*) FROM sqlite_master", &tables);
     if (rc != 0)
         return rc;
-    if (tables > 0 && id != APPLICATION_ID) {
+    if (tables > 0 && id != RECORDS_APPLICATION_ID) {
         (void)snprintf(why, why_size,
                        tongue("%s: basis data, tetapi bukan catatan produksi",
                               "%s: a database, but not of production records"),
@@ -139,7 +138,7 @@ static int migrate(struct db *d, char *why, size_t why_size)
     (void)snprintf(sql, sizeof sql, "PRAGMA user_version = %d", known);
     if (rc == 0)
         rc = db_exec(d, sql);
-    (void)snprintf(sql, sizeof sql, "PRAGMA application_id = %d", (int)APPLICATION_ID);
+    (void)snprintf(sql, sizeof sql, "PRAGMA application_id = %d", (int)RECORDS_APPLICATION_ID);
     if (rc == 0)
         rc = db_exec(d, sql);
     if (rc == 0 && version == 0)

@@ -15,6 +15,8 @@
 #include "collector/common/err.h"
 #include "records.h"
 
+#define RECORDS_APPLICATION_ID 0x4e696c52 /* "NilR", in the file's header */
+
 struct db;
 struct db_stmt; /* a prepared statement */
 
