@@ -3,11 +3,13 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <gsl/gsl_statistics_double.h>
 
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
+#include "evidence.h"
 #include "silence.h"
 #include "smoother_season.h"
 
@@ -29,8 +31,7 @@ struct smoother {
     struct smoother_season season[SEASONS_MAX];
 };
 
-/* A cycle that is over, or is lived in: not one of the future, not one without fish, not one that is left out. */
-static bool counts(const struct supply_input *in, size_t cycle)
+bool smoother_counts(const struct supply_input *in, size_t cycle)
 {
     const struct rec_cycle *c = &in->records->cycle[cycle];
 
@@ -48,7 +49,7 @@ static struct smoother_weeks weeks_of(const struct supply_input *in, const struc
     for (size_t c = 0; c < in->records->cycles; c++) {
         const struct rec_cycle *y = &in->records->cycle[c];
 
-        if (y->closed_day > in->as_of_day && y->stocked_day < first && counts(in, c))
+        if (y->closed_day > in->as_of_day && y->stocked_day < first && smoother_counts(in, c))
             first = y->stocked_day;
     }
     *from = paths_week(p, first);
@@ -57,7 +58,8 @@ static struct smoother_weeks weeks_of(const struct supply_input *in, const struc
     return (struct smoother_weeks){PATHS_PAST_WEEKS - *from, p->first_day + 7 * (int32_t)*from};
 }
 
-static void add_cycles(struct smoother *s, bool losses, struct smoother_found *found)
+/* only: of one regency alone; REGENCY_COUNT: of all. */
+static void add_cycles(struct smoother *s, size_t only, bool losses, struct smoother_found *found)
 {
     const struct records_snapshot *r = s->in->records;
 
@@ -67,7 +69,8 @@ static void add_cycles(struct smoother *s, bool losses, struct smoother_found *f
         enum regency regency = r->farm[pond->farm].regency;
         struct smoother_course course;
 
-        if (r->cycle[c].closed_day < s->weeks.first_day || !counts(s->in, c))
+        if (r->cycle[c].closed_day < s->weeks.first_day || !smoother_counts(s->in, c) ||
+            (only != REGENCY_COUNT && only != (size_t)regency))
             continue;
         course = smoother_cycle_add(s->cycle, c, s->growth[regency],
                                     &s->field->sum[regency][pond->system]);
@@ -139,6 +142,90 @@ static void draw_all(struct smoother *s, struct smoother_found *found)
     free(x);
 }
 
+static void open_smoother(struct smoother *s)
+{
+    s->field = smoother_field_new(s->weeks.n);
+    s->cycle = smoother_cycle_new(s->in, s->weeks);
+    s->losses = smoother_losses_new(s->in);
+    for (size_t r = 0; r < REGENCY_COUNT; r++)
+        s->growth[r] = xcalloc(s->weeks.n, sizeof *s->growth[r]);
+    find_seasons(s);
+}
+
+static void close_smoother(struct smoother *s)
+{
+    for (size_t r = 0; r < REGENCY_COUNT; r++)
+        free(s->growth[r]);
+    smoother_losses_free(s->losses);
+    smoother_cycle_free(s->cycle);
+    smoother_field_free(s->field);
+}
+
+/* The sums of the cycles, as lines around what they said together in the round before. */
+static void look(struct smoother *s, size_t only, struct smoother_found *found)
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        smoother_field_clear(s->field);
+        add_cycles(s, only, round + 1 == ROUNDS, found);
+        smoother_field_solve(s->field);
+        for (size_t r = 0; r < REGENCY_COUNT; r++)
+            smoother_field_growth(s->field, r, s->growth[r]);
+    }
+}
+
+/* The sums as the offices' evidence has them. */
+static void take_evidence(struct smoother *s, const struct evidence *const *evidence,
+                          struct smoother_found *found)
+{
+    const size_t each = (size_t)EVIDENCE_WEEKS * EVIDENCE_WEEKS + EVIDENCE_WEEKS;
+
+    smoother_field_clear(s->field);
+    for (size_t r = 0; r < REGENCY_COUNT; r++) {
+        const struct evidence *e = evidence[r];
+
+        if (e == NULL)
+            continue;
+        for (size_t y = 0; y < POND_SYSTEM_COUNT; y++)
+            memcpy(s->field->sum[r][y].a, e->sum[y].a, each * sizeof *e->sum[y].a);
+        for (size_t k = 0; k < s->seasons; k++)
+            for (size_t j = 0; j < e->seasons; j++)
+                if (e->season[j].kind == s->season[k].kind &&
+                    e->season[j].year == s->season[k].year)
+                    memcpy(s->season[k].ln_ratio[r], e->season[j].ln_ratio,
+                           sizeof e->season[j].ln_ratio);
+        found->cycles += e->cycles;
+    }
+    smoother_field_solve(s->field);
+}
+
+static struct smoother_weeks all_weeks(const struct paths *p)
+{
+    return (struct smoother_weeks){PATHS_PAST_WEEKS, p->first_day};
+}
+
+void smoother_tell(const struct supply_input *in, struct evidence *e)
+{
+    const size_t each = (size_t)EVIDENCE_WEEKS * EVIDENCE_WEEKS + EVIDENCE_WEEKS;
+    struct paths *p = paths_new(in->seed, in->as_of_day, in->as_of_day, SUPPLY_DRAWS_MIN);
+    struct smoother s = {.in = in, .paths = p, .weeks = all_weeks(p)};
+    struct smoother_found found = {0};
+
+    _Static_assert(EVIDENCE_SEASONS >= SEASONS_MAX, "every season has its place");
+    open_smoother(&s);
+    look(&s, e->regency, &found);
+    for (size_t y = 0; y < POND_SYSTEM_COUNT; y++)
+        memcpy(e->sum[y].a, s.field->sum[e->regency][y].a, each * sizeof *e->sum[y].a);
+    e->seasons = s.seasons;
+    for (size_t k = 0; k < s.seasons; k++) {
+        e->season[k] = (struct evidence_season){
+            .kind = s.season[k].kind, .year = s.season[k].year, .weeks = s.season[k].weeks};
+        memcpy(e->season[k].ln_ratio, s.season[k].ln_ratio[e->regency],
+               sizeof e->season[k].ln_ratio);
+    }
+    close_smoother(&s);
+    paths_free(p);
+}
+
 void smoother_condition(struct paths *p, const struct supply_input *in,
                         struct smoother_found *found)
 {
@@ -146,22 +233,14 @@ void smoother_condition(struct paths *p, const struct supply_input *in,
     struct smoother_found none = {0}, *told = found != NULL ? found : &none;
 
     *told = (struct smoother_found){0};
-    s.weeks = weeks_of(in, p, &s.from);
+    s.weeks = in->evidence != NULL ? all_weeks(p) : weeks_of(in, p, &s.from);
     if (s.weeks.n == 0)
         return;
-    s.field = smoother_field_new(s.weeks.n);
-    s.cycle = smoother_cycle_new(in, s.weeks);
-    s.losses = smoother_losses_new(in);
-    for (size_t r = 0; r < REGENCY_COUNT; r++)
-        s.growth[r] = xcalloc(s.weeks.n, sizeof *s.growth[r]);
-    find_seasons(&s);
-    for (int round = 0; round < ROUNDS; round++) {
-        smoother_field_clear(s.field);
-        add_cycles(&s, round + 1 == ROUNDS, told);
-        smoother_field_solve(s.field);
-        for (size_t r = 0; r < REGENCY_COUNT; r++)
-            smoother_field_growth(s.field, r, s.growth[r]);
-    }
+    open_smoother(&s);
+    if (in->evidence != NULL)
+        take_evidence(&s, in->evidence, told);
+    else
+        look(&s, REGENCY_COUNT, told);
     draw_all(&s, told);
     told->weeks = s.weeks.n;
     for (size_t r = 0; r < REGENCY_COUNT; r++) {
@@ -169,11 +248,8 @@ void smoother_condition(struct paths *p, const struct supply_input *in,
 
         told->growth_mean[r] = gsl_stats_mean(z, 1, p->draws);
         told->growth_sd[r] = gsl_stats_sd(z, 1, p->draws);
-        free(s.growth[r]);
     }
-    smoother_losses_free(s.losses);
-    smoother_cycle_free(s.cycle);
-    smoother_field_free(s.field);
+    close_smoother(&s);
 }
 
 void smoother_growth(const struct smoother_found *found, enum regency r, double q[static 3])

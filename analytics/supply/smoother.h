@@ -30,6 +30,15 @@
 void smoother_condition(struct paths *p, const struct supply_input *in,
                         struct smoother_found *found);
 
+/* Does the cycle tell of weeks gone by: one that is over, or is lived in; not one of the future, without fish, or left out of
+ * the forecast because of silence. */
+bool smoother_counts(const struct supply_input *in, size_t cycle);
+
+/* Fills e (evidence_new) with what the cycles of its regency tell, of all weeks of the past. With in->evidence the paths are
+ * conditioned on what both offices' evidence says, and in's own records are not looked at again. */
+struct evidence;
+void smoother_tell(const struct supply_input *in, struct evidence *e);
+
 /* What weather, feed price and haze do to growth in the last week, as a share of the usual growth: p10, p50, p90 (z as
  * Gaussian). found of a conditioning that looked at weeks. */
 void smoother_growth(const struct smoother_found *found, enum regency r, double q[static 3]);

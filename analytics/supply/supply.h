@@ -52,6 +52,7 @@ struct supply_water {
 /* Called now and then with the ponds that are done, one call at a time, from any of the run's threads. */
 typedef void (*supply_progress)(void *arg, size_t done, size_t of);
 struct scenario;
+struct evidence;
 struct supply_input {
     const struct records_snapshot *records;
     const struct supply_water *water; /* one a pond of the snapshot, or NULL */
@@ -67,6 +68,9 @@ struct supply_input {
     void *progress_arg;
     bool
         prior_paths; /* leave the common paths as drawn; only to measure what conditioning is worth */
+    /* [REGENCY_COUNT]: what each office's records tell of the common past (evidence.h), an entry NULL: nothing is known of it.
+     * NULL: what records tells, of both regencies */
+    const struct evidence *const *evidence;
     const struct scenario *scenario; /* what is supposed to happen (scenario.h), NULL: nothing */
     const struct hazard_learned
         *hazard;    /* [POND_SYSTEM_COUNT]; NULL: supply_run learns it of records */
