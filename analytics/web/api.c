@@ -6,6 +6,7 @@
 
 #include "analytics/supply/smoother.h"
 #include "analytics/web/html.h"
+#include "analytics/web/page_region.h"
 #include "collector/common/civil.h"
 #include "collector/common/reading.h"
 
@@ -181,6 +182,16 @@ static void api_learned(struct buf *b, const struct smoother_found *l)
     buf_str(b, "]},");
 }
 
+/* A cell's codes, "62.02.01+62.02.05": kecamatan with fewer than three farms are told together. */
+static void api_code(struct buf *b, const struct page_forecast *f, size_t node)
+{
+    struct buf code = {0};
+
+    region_row_code(&code, f, node);
+    html_json_string(b, code.p);
+    buf_free(&code);
+}
+
 void api_forecast(struct buf *b, const struct page_model *m)
 {
     static const char *const STATE[] = {"waiting", "failed", "ready"};
@@ -204,10 +215,15 @@ void api_forecast(struct buf *b, const struct page_model *m)
                "demand\",\"kg_head_year\":%.1f},\"nodes\":[",
                f->with_official ? "true" : "false", DEMAND_SCENARIO_KG_A_HEAD_YEAR);
     for (size_t n = 0; n < SUPPLY_NODES; n++) {
-        buf_printf(b,
-                   "%s{\"node\":\"%s\",\"level\":\"%s\",\"tracked\":%u,\"ponds\":%u,\"months\":[",
-                   n == 0 ? "" : ",\n", supply_node_code(n), supply_node_level(n), f->tracked[n],
-                   f->ponds[n]);
+        if (!region_stands(f, n))
+            continue;
+        buf_printf(b, "%s{\"node\":", n == 0 ? "" : ",\n");
+        api_code(b, f, n);
+        buf_printf(b, ",\"level\":\"%s\",\"tracked\":", supply_node_level(n));
+        html_json_number(b, region_count(f, n, f->tracked), 0);
+        buf_str(b, ",\"ponds\":");
+        html_json_number(b, region_count(f, n, f->ponds), 0);
+        buf_str(b, ",\"months\":[");
         for (unsigned i = 0; i < f->months; i++) {
             int32_t month = f->first_month + (int32_t)i;
             buf_printf(b, "%s{\"lead\":%u,\"month\":\"%04d-%02d\",", i == 0 ? "" : ",", i + 1,

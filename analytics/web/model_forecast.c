@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analytics/web/model_cells.h"
 #include "collector/common/clock.h"
 
 void model_count_ponds(const struct records_snapshot *s, unsigned out[SUPPLY_NODES])
@@ -147,7 +148,9 @@ void model_summarise(const struct forecast *f, struct page_forecast *out)
         for (unsigned lead = 1; lead <= s->months; lead++)
             out->spread[node][lead - 1] = supply_spread(s, node, lead);
     out->neraca = *f->neraca;
+    model_cells_join(f, out);
     neraca_round(&out->neraca, PAGE_UNIT_KG, &out->rounded);
+    model_cells_hide(out);
     if (f->untracked != NULL) {
         out->register_questions = f->untracked->questions;
         memcpy(out->register_question, f->untracked->question, sizeof out->register_question);

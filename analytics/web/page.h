@@ -14,6 +14,7 @@
 #include "analytics/records/alarms.h"
 #include "analytics/records/records.h"
 #include "analytics/series.h"
+#include "analytics/supply/merge.h"
 #include "analytics/supply/neraca.h"
 #include "analytics/supply/recalibrate.h"
 #include "analytics/supply/supply.h"
@@ -81,6 +82,8 @@ enum page_forecast_state {
 #define PAGE_OFFICIAL_MAX    16
 #define PAGE_UNIT_KG         100.0 /* of rounded figures: a tenth of a tonne */
 
+#define PAGE_UNTOLD          (-(1LL << 60)) /* a rounded figure that would tell of one or two farms */
+
 #define PAGE_ACCURACY_MONTHS 12
 #define PAGE_ACCURACY_PAST   36 /* three a month */
 /* A joint forecast and what came; kg. */
@@ -115,6 +118,9 @@ struct page_forecast {
     unsigned months, draws;         /* months 1..PAGE_MONTHS */
     unsigned tracked[SUPPLY_NODES]; /* ponds with an open cycle */
     unsigned ponds[SUPPLY_NODES];   /* ponds recorded */
+    /* cells of kecamatan, and what is told of ponds with a cycle (merge.h). The figures of a cell stand at the kecamatan that
+     * stands for it, and its other members' are 0; what is not told is NaN or PAGE_UNTOLD */
+    struct merge merge;
     struct neraca neraca;
     struct neraca_rounded rounded;                  /* in PAGE_UNIT_KG */
     double spread[SUPPLY_NODES][SUPPLY_MONTHS_MAX]; /* factor on the ranges (recalibrate.h) */

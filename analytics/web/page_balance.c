@@ -18,7 +18,7 @@ void region_tonnes(char *buf, enum lang lang, double kg)
 
 void region_units(char *buf, enum lang lang, long long units)
 {
-    region_tonnes(buf, lang, (double)units * PAGE_UNIT_KG);
+    region_tonnes(buf, lang, units == PAGE_UNTOLD ? NAN : (double)units * PAGE_UNIT_KG);
 }
 
 void region_cell(struct buf *b, long long units, const struct supply_summary *s, enum lang lang)
@@ -26,7 +26,7 @@ void region_cell(struct buf *b, long long units, const struct supply_summary *s,
     char mean[FORMAT_SIZE], p10[FORMAT_SIZE], p90[FORMAT_SIZE];
 
     region_units(mean, lang, units);
-    if (units == 0 && s->p10 == 0 && s->p90 == 0) { /* nothing at all needs no range */
+    if (units == PAGE_UNTOLD || (units == 0 && s->p10 == 0 && s->p90 == 0)) { /* needs no range */
         html_put(b, "<td><b>$</b></td>", mean);
         return;
     }
@@ -87,6 +87,12 @@ void region_gaps(struct buf *b, const struct page_forecast *f, enum lang lang)
     const struct neraca *n = &f->neraca;
 
     for (size_t node = 1; node < DEMAND_NODES; node++) {
+        if (!region_told(f, node)) {
+            const struct text_arg of[] = {{"wilayah", text_get(lang, NODE_TEXT[node])},
+                                          {NULL, NULL}};
+            parts_element(b, "p", "no", lang, TEXT_UNTOLD, of);
+            continue;
+        }
         char on_record[FORMAT_SIZE], exist[FORMAT_SIZE];
         const char *key = text_get(lang, (enum text)(TEXT_KEY_POPULATION + (int)n->missing[node]));
         const struct text_arg args[] = {{"wilayah", text_get(lang, NODE_TEXT[node])},

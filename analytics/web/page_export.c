@@ -114,14 +114,19 @@ static void row(struct sheet *s, const struct page_model *m, size_t node, size_t
     const struct page_forecast *f = &m->forecast;
     const struct neraca *n = &f->neraca;
     const size_t kind = period < n->months ? 0 : period + 1 < n->periods ? 1 : 2;
+    struct buf code = {0}, name = {0};
     char day[16];
 
     (void)civil_format_day(day, sizeof day, f->as_of_day);
-    cell(s, supply_node_code(node));
-    cell(s, region_node_name(node, s->lang));
+    region_row_code(&code, f, node);
+    region_row_name(&name, f, node, s->lang);
+    cell(s, code.p);
+    cell(s, name.p);
+    buf_free(&code);
+    buf_free(&name);
     cell(s, KIND[kind][s->lang]);
     cell(s, n->period[period].name);
-    number(s, f->tracked[node], 0);
+    number(s, region_count(f, node, f->tracked), 0);
     summary(s, &n->supply[node][period], true);
     number(s, n->tracked[node][period].mean / 1000, 3);
     number(s, region_has_parts(f) ? n->untracked[node][period].mean / 1000 : NAN, 3);
@@ -138,6 +143,6 @@ void page_export(struct buf *b, const struct page_model *m, enum lang lang)
     buf_str(b, "\xef\xbb\xbf");
     heads(&s);
     for (size_t node = 0; node < SUPPLY_NODES && m->forecast.state == PAGE_FORECAST_READY; node++)
-        for (size_t p = 0; p < m->forecast.neraca.periods; p++)
+        for (size_t p = 0; region_stands(&m->forecast, node) && p < m->forecast.neraca.periods; p++)
             row(&s, m, node, p);
 }

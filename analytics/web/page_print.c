@@ -134,6 +134,8 @@ static long long available(const struct print *p, size_t node)
 {
     const long long *part = p->f->rounded.part[node][p->period];
 
+    if (part[NERACA_SUPPLY] == PAGE_UNTOLD)
+        return PAGE_UNTOLD;
     return part[NERACA_SUPPLY] + part[NERACA_INFLOW] - part[NERACA_OUTFLOW] - part[NERACA_LOSS];
 }
 
@@ -160,7 +162,8 @@ static void tilapia_row(struct buf *b, const struct print *p, size_t node)
 static void fish_row(struct buf *b, const struct print *p, size_t node, bool all)
 {
     const struct page_forecast *f = p->f;
-    const bool has = f->other_known[PAGE_OTHER_SUPPLY][node][p->period],
+    const bool has = f->other_known[PAGE_OTHER_SUPPLY][node][p->period] &&
+                     (!all || region_told(f, node)),
                needs = f->other_known[PAGE_OTHER_DEMAND][node][p->period] &&
                        (!all || f->neraca.known[node]);
     const long long there = f->other[PAGE_OTHER_SUPPLY][node][p->period] +
@@ -228,7 +231,7 @@ static void kecamatan_row(struct buf *b, const struct print *p, size_t node, con
 {
     char ponds[FORMAT_SIZE];
 
-    (void)format_number(ponds, sizeof ponds, p->lang, p->f->tracked[node], 0);
+    (void)format_number(ponds, sizeof ponds, p->lang, region_count(p->f, node, p->f->tracked), 0);
     html_put(b, "<tr><th scope=\"row\">$</th><td>$</td>", name, ponds);
     region_cell(b, p->f->rounded.supply[node][p->period], &p->f->neraca.supply[node][p->period],
                 p->lang);
@@ -260,14 +263,21 @@ static void kecamatan(struct buf *b, const struct print *p)
 
         html_raw(b, "<tbody>");
         for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++)
-            if (region_kecamatan(k)->regency == (enum regency)r)
-                kecamatan_row(b, p, supply_node_kecamatan(k), region_kecamatan(k)->name);
+            if (region_kecamatan(k)->regency == (enum regency)r &&
+                region_stands(p->f, supply_node_kecamatan(k))) {
+                struct buf name = {0};
+
+                region_row_name(&name, p->f, supply_node_kecamatan(k), p->lang);
+                kecamatan_row(b, p, supply_node_kecamatan(k), name.p);
+                buf_free(&name);
+            }
         text_fill(&sum, p->lang, TEXT_PRINT_SUM, of);
         kecamatan_row(b, p, regency, sum.p);
         html_raw(b, "</tbody>\n");
         buf_free(&sum);
     }
     html_raw(b, "</table>\n");
+    parts_element(b, "p", "soft", p->lang, TEXT_MERGED, NULL);
 }
 
 /* The same place has other numbers at other offices; a table is matched by both. */

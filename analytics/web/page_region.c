@@ -2,6 +2,7 @@
 /* "/wilayah": the officer's page: joint harvest forecast of both regencies, with ranges, coverage and method. */
 #include "page.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "analytics/supply/smoother.h"
@@ -154,7 +155,9 @@ static void month_chart(struct buf *b, const struct page_forecast *f, enum lang 
         m->p50 = joint->mean / 1000;
         m->p90 = joint->p90 / 1000;
         for (int r = 0; r < REGENCY_COUNT; r++)
-            m->part[r] = f->neraca.supply[supply_node_regency((enum regency)r)][i].mean / 1000;
+            m->part[r] = region_told(f, supply_node_regency((enum regency)r))
+                             ? f->neraca.supply[supply_node_regency((enum regency)r)][i].mean / 1000
+                             : 0;
     }
     triple(&t, f, 1, lang);
     text_fill(&desc, lang, TEXT_REGION_CHART_DESC, t.args);
@@ -170,7 +173,17 @@ static void month_chart(struct buf *b, const struct page_forecast *f, enum lang 
 /* Does the node have anything to show: ponds, or a harvest that rounds to something? */
 static bool shown(const struct page_forecast *f, size_t node)
 {
-    return f->tracked[node] > 0 || f->rounded.supply[node][f->neraca.periods - 1] != 0;
+    return region_stands(f, node) &&
+           (f->tracked[node] > 0 || f->rounded.supply[node][f->neraca.periods - 1] != 0);
+}
+
+static void row_name(struct buf *b, const struct page_forecast *f, size_t node, enum lang lang)
+{
+    struct buf name = {0};
+
+    region_row_name(&name, f, node, lang);
+    html_text(b, name.p);
+    buf_free(&name);
 }
 
 /* Every kecamatan of a regency in every period, folded; the last row is the regency, the sum of the others. */
@@ -197,7 +210,9 @@ static void kecamatan_months(struct buf *b, const struct page_forecast *f, enum 
 
         if (node != regency && (region_kecamatan(k)->regency != r || !shown(f, node)))
             continue;
-        html_put(b, "<tr><th scope=\"row\">$</th>", region_node_name(node, lang));
+        html_raw(b, "<tr><th scope=\"row\">");
+        row_name(b, f, node, lang);
+        html_raw(b, "</th>");
         for (size_t p = 0; p < f->neraca.periods; p++)
             region_cell(b, f->rounded.supply[node][p], &f->neraca.supply[node][p], lang);
         html_raw(b, "</tr>\n");
@@ -226,9 +241,10 @@ static void kecamatan_table(struct buf *b, const struct page_forecast *f, enum l
         char ponds[FORMAT_SIZE];
         if (!shown(f, node))
             continue;
-        (void)format_number(ponds, sizeof ponds, lang, f->tracked[node], 0);
-        html_put(b, "<tr><th scope=\"row\">$<span class=\"soft\"> ($)</span></th><td>$</td>",
-                 region_kecamatan(k)->name,
+        (void)format_number(ponds, sizeof ponds, lang, region_count(f, node, f->tracked), 0);
+        html_raw(b, "<tr><th scope=\"row\">");
+        row_name(b, f, node, lang);
+        html_put(b, "<span class=\"soft\"> ($)</span></th><td>$</td>",
                  text_get(lang, region_kecamatan(k)->regency == REGENCY_KOTIM ? TEXT_KOTIM
                                                                               : TEXT_SERUYAN),
                  ponds);
@@ -238,6 +254,7 @@ static void kecamatan_table(struct buf *b, const struct page_forecast *f, enum l
     }
     html_raw(b, "</tbody></table></div>\n");
     parts_element(b, "p", "soft", lang, TEXT_KECAMATAN_NONE, NULL);
+    parts_element(b, "p", "soft", lang, TEXT_MERGED, NULL);
     kecamatan_months(b, f, REGENCY_KOTIM, lang);
     kecamatan_months(b, f, REGENCY_SERUYAN, lang);
 }
@@ -336,7 +353,8 @@ void page_region(struct buf *b, const struct page_model *m, enum lang lang)
              text_get(lang, TEXT_PRINT_LINK), text_get(lang, TEXT_EXPORT_LINK));
     month_table(b, f, lang);
     region_split(b, f, lang);
-    month_chart(b, f, lang);
+    if (region_told(f, SUPPLY_JOINT))
+        month_chart(b, f, lang);
     html_put(b, "<p><a class=\"back\" href=\"/wilayah/skenario\">$</a></p>\n",
              text_get(lang, TEXT_WHATIF_LINK));
     region_balance(b, f, lang);

@@ -21,6 +21,19 @@ void region_heads(struct buf *b, enum text first, enum lang lang);
 /* <tr> and its <th>: the month, quarter or total; the row is left open. */
 void region_period(struct buf *b, const struct page_forecast *f, size_t period, enum lang lang);
 
+/* May the node's figures be shown? Of a kecamatan: does it stand for a cell that may be? */
+bool region_told(const struct page_forecast *f, size_t node);
+/* ponds[node], NaN when the node is not told. */
+double region_count(const struct page_forecast *f, size_t node, const unsigned ponds[SUPPLY_NODES]);
+/* Is the node a row of its own: joint, a regency, a kecamatan that stands for its cell? */
+bool region_stands(const struct page_forecast *f, size_t node);
+/* What the row of a node is called, "Baamang + Kota Besi" of a cell; and its codes, "62.02.01+62.02.05". Plain text; the
+ * caller's to buf_free. */
+void region_row_name(struct buf *b, const struct page_forecast *f, size_t node, enum lang lang);
+void region_row_code(struct buf *b, const struct page_forecast *f, size_t node);
+/* The same of the cell that kecamatan k stands for. */
+void region_cell_name(struct buf *b, const struct merge *m, size_t k);
+
 /* What a node is called: joint, a regency, a kecamatan. */
 const char *region_node_name(size_t node, enum lang lang);
 /* Harvest of every period for joint and both regencies: a table's body. */

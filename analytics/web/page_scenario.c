@@ -9,6 +9,7 @@
 #include "analytics/web/chart.h"
 #include "analytics/web/html.h"
 #include "analytics/web/page_region.h"
+
 #include "analytics/web/parts.h"
 
 #define AGAIN_S 2 /* a comparison takes a second or so */
@@ -340,7 +341,8 @@ static void table(struct buf *b, const struct compare *c, size_t node, enum lang
     }
 }
 
-static void outcome(struct buf *b, const struct compare *c, enum lang lang)
+static void outcome(struct buf *b, const struct page_forecast *f, const struct compare *c,
+                    enum lang lang)
 {
     struct sentence t;
     char draws[FORMAT_SIZE];
@@ -348,11 +350,19 @@ static void outcome(struct buf *b, const struct compare *c, enum lang lang)
 
     (void)format_number(draws, sizeof draws, lang, c->draws, 0);
     supposed(b, c, lang);
-    sum_up(&t, c, lang);
-    parts_element(b, "p", "sum", lang, TEXT_WHATIF_SUMMARY, t.args);
-    chart(b, c, lang);
-    for (size_t node = 0; node < DEMAND_NODES; node++)
-        table(b, c, node, lang);
+    if (region_told(f, SUPPLY_JOINT)) {
+        sum_up(&t, c, lang);
+        parts_element(b, "p", "sum", lang, TEXT_WHATIF_SUMMARY, t.args);
+        chart(b, c, lang);
+    }
+    for (size_t node = 0; node < DEMAND_NODES; node++) {
+        const struct text_arg of[] = {{"wilayah", text_get(lang, NODE[node])}, {NULL, NULL}};
+
+        if (region_told(f, node))
+            table(b, c, node, lang);
+        else
+            parts_element(b, "p", "no", lang, TEXT_UNTOLD, of);
+    }
     parts_element(b, "h2", "", lang, TEXT_WHATIF_NOTES, NULL);
     html_raw(b, "<ul>");
     parts_element(b, "li", "", lang, TEXT_WHATIF_NOTE_DRAWS, args);
@@ -398,7 +408,7 @@ void page_scenario(struct buf *b, const struct page_model *m, const struct suppo
         else if (asked && state != WHATIF_READY)
             parts_element(b, "p", "sum", lang, STATE[state], NULL);
         else if (asked && c != NULL)
-            outcome(b, c, lang);
+            outcome(b, &m->forecast, c, lang);
     }
     parts_end(b, lang);
     buf_free(&query);

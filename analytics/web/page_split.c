@@ -20,8 +20,8 @@ void region_split_cells(struct buf *b, const struct page_forecast *f, size_t nod
     long long tracked = f->rounded.tracked[node][period];
 
     region_cell(b, tracked, &f->neraca.tracked[node][period], lang);
-    region_cell(b, f->rounded.supply[node][period] - tracked, &f->neraca.untracked[node][period],
-                lang);
+    region_cell(b, tracked == PAGE_UNTOLD ? PAGE_UNTOLD : f->rounded.supply[node][period] - tracked,
+                &f->neraca.untracked[node][period], lang);
 }
 
 static void head_cell(struct buf *b, enum lang lang, enum text key, const struct text_arg *args)

@@ -492,7 +492,9 @@ static const char *const TEXT[TEXT_WATER_FIRST][LANG_COUNT] = {
 
 const char *text_get(enum lang lang, enum text key)
 {
-    return key < TEXT_WATER_FIRST ? TEXT[key][lang] : TEXT_WATER[key - TEXT_WATER_FIRST][lang];
+    return key < TEXT_WATER_FIRST     ? TEXT[key][lang]
+           : key < TEXT_OFFICER_FIRST ? TEXT_WATER[key - TEXT_WATER_FIRST][lang]
+                                      : TEXT_OFFICER[key - TEXT_OFFICER_FIRST][lang];
 }
 
 const char *text_lang(enum lang lang)

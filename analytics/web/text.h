@@ -108,15 +108,21 @@
     X(ALARM_MONTH) X(ALARM_LINK) X(FATE_WAIT) X(FATE_SENT) X(FATE_DELIVERED) X(FATE_FAILED) X(FATE_UNKNOWN) X(FATE_DROPPED) \
     X(FATE_RETRY) X(HOW_PAGE) X(HOW_CLI) X(HOW_SMS) X(HOW_CALL) X(HOW_BUTTON) X(BAD_TITLE) X(BAD) X(FORBIDDEN_TITLE) \
     X(FORBIDDEN) X(TOO_LONG_TITLE) X(TOO_LONG) X(GONE_TITLE) X(GONE)
+
+/* The officers' pages: what is held back, the monthly report, lists, the sketch, assumptions. */
+#define TEXT_OFFICER_KEYS(X) \
+    X(MERGED) X(UNTOLD)
 /* clang-format on */
 
 #define TEXT_ENUM(key) TEXT_##key,
 enum text {
-    TEXT_KEYS(TEXT_ENUM) TEXT_WATER_KEYS(TEXT_ENUM) TEXT_COUNT
+    TEXT_KEYS(TEXT_ENUM) TEXT_WATER_KEYS(TEXT_ENUM) TEXT_OFFICER_KEYS(TEXT_ENUM) TEXT_COUNT
 };
-#define TEXT_WATER_FIRST TEXT_WELL_TITLE
-/* The sentences of the water, by key less TEXT_WATER_FIRST; for text.c. */
-extern const char *const TEXT_WATER[TEXT_COUNT - TEXT_WATER_FIRST][LANG_COUNT];
+#define TEXT_WATER_FIRST   TEXT_WELL_TITLE
+#define TEXT_OFFICER_FIRST TEXT_MERGED
+/* The sentences of the water and of the officers, by key less the first; for text.c. */
+extern const char *const TEXT_WATER[TEXT_OFFICER_FIRST - TEXT_WATER_FIRST][LANG_COUNT];
+extern const char *const TEXT_OFFICER[TEXT_COUNT - TEXT_OFFICER_FIRST][LANG_COUNT];
 
 const char *text_get(enum lang lang,
                      enum text key); /* as it stands in the table; static storage, never NULL */

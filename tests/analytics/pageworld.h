@@ -237,6 +237,8 @@ static inline void world_forecast(struct page_forecast *f)
         f->ponds[n] = n == 0 ? 58 : n == 1 ? 35 : n == 2 ? 23 : 6;
     }
     world_neraca(f, 6);
+    merge_begin(&f->merge);
+    merge_tell(&f->merge, &(const struct merge_farms){.n = {0}});
     world_basis(f);
     world_accuracy(&f->accuracy, f->first_month);
 }
