@@ -248,7 +248,7 @@ static const struct {
 } OPERATION[] = {
     {"status", control_status}, {"history", history},         {"import", import},
     {"ask", control_ask},       {"relay", control_relay},     {"spool", control_spool},
-    {"rows", control_rows},     {"metrics", control_metrics},
+    {"rows", control_rows},     {"metrics", control_metrics}, {"registers", control_registers},
 };
 
 static control_operation *find_operation(const cJSON *op)
@@ -273,8 +273,9 @@ static void *request(void *arg, const struct lineserver_peer *peer, const char *
     else if (!cJSON_IsNumber(v) || v->valuedouble != 1)
         control_error(out, "unsupported", "this collector speaks version 1", "v");
     else if (run == NULL)
-        control_error(out, "unsupported",
-                      "op is status, history, rows, import, ask, relay, spool or metrics", "op");
+        control_error(
+            out, "unsupported",
+            "op is status, history, rows, import, ask, registers, relay, spool or metrics", "op");
     else
         state = run(c, peer, rq, out);
     cJSON_Delete(rq);

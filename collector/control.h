@@ -7,14 +7,16 @@
  *
  * {"v":1,"op":"status"}
  *   lines told apart by "kind":
- *   {"kind":"collector","version","site","name","now_ms","started_ms","clock_trusted","lost_values": values that could not
- *     be journalled since the start}
- *   {"kind":"bus","slug","where","state": "unused" "open" "away","since_ms","requests","good","timeouts","bad_frames",
+ *   {"kind":"collector","version","site","name","now_ms","started_ms","clock_trusted","disk_free","disk_size" (bytes, of the
+ *     journal's disk),"disk_read_only","power_weak" (these null where the machine does not tell),"lost_values": values that
+ *     could not be journalled since the start}
+ *   {"kind":"bus","slug","where","port","baud","parity","stop_bits" or "host","tcp_port","state": "unused" "open" "away","since_ms","requests","good","timeouts","bad_frames",
  *     "exceptions","stale","lost","asked" (by persons and switches),"served_slots","missed_slots","busy_permille" (of the last
  *     minute),"waiting","why"}, one a bus
  *   {"kind":"device","slug","pond" (null: of the site),"bus","unit","profile","read" (false: it has no values),"every_s",
  *     "last_good_ms","last_try_ms" (0: never),"requests","good","timeouts","bad_frames","exceptions","stale","served_slots","missed_slots","values",
- *     "answer_ms","answer_p50_ms","answer_p95_ms","backoff_s","error"}, one a device
+ *     "round_ms" (how long its last round took),"last": how the last question ended: "" (none yet) "good" "silent" "bad" "stale"
+ *     "exception" "away" (the line was),"answer_ms","answer_p50_ms","answer_p95_ms","backoff_s","error"}, one a device
  *   {"kind":"switch","slug","name","pond","device","channel","known","on","wanted","lost","cause" (of wanted),"taken" (cause
  *     of on),"since_ms","manual_until_ms" (0: by itself),"switched","failed","error"}, one a reflex
  *   {"kind":"journal","rows","first_seq","last_seq","bytes","max_bytes","oldest_unsent_ms","held" (rows that wait for the clock),"appended","commits","thinned","dropped",
@@ -39,6 +41,15 @@
  *   outcome: "good", "silent" (no answer), "bad" (not a good answer), "stale" (an answer to another question), "exception",
  *   "busy" (the line could not be had in time), "away" (the port or host is not there). A write needs the right to (below),
  *   a profile that names the register, a value its profile allows, and no switch of a reflex behind it.
+ * {"v":1,"op":"registers"[,"device":D][,"ask":true]}
+ *   what is read of each device, or of D; with "ask" (D must be there then) after one round of it, put between the questions of
+ *   the poller; nothing is journalled.
+ *   {"kind":"device","device","bus","unit","profile","maker","model","asked_ms" (0: it was not),"note": what was wrong}
+ *   {"kind":"question","device","function","first","count","outcome","exception","answer_ms","text"}, one a question that was
+ *     put, as "ask" tells them
+ *   {"kind":"register","device","name","metric","unit","function","first" (on the wire, from 0),"count","type","order" ("": the
+ *     device tells it),"scale","offset","min","max" (the device's),"site_min","site_max" (null: none),"regs": as they came,
+ *     "value","flag" (0: not read),"bits"}, one a value
  * {"v":1,"op":"relay","slug":S,"state":"on"|"off"|"auto"[,"for_s":N]}
  *   a person's word for a switch (reflex.h), for for_s seconds (default and most: its manual_max_s). Needs the right to.
  *   One line, the "switch" of the status; its board is told at once, but the answer does not wait for it.

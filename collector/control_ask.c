@@ -17,13 +17,11 @@
 #define WORDS       2000
 
 struct job {
-    struct control_state state;
-    struct control *c;
+    struct control_job job;
     unsigned bus;
     struct bus_question q;
     struct bus_answer a;
     int rc;
-    bool done, dropped; /* under asks_lock */
     uint16_t regs[WORDS], write[WORDS];
 };
 
@@ -115,23 +113,26 @@ static const char *write_fault(const struct control_sources *src, unsigned bus,
 
 /* --- the question ------------------------------------------------------------------------------------------------- */
 
-static void answer(struct buf *out, const struct job *job)
+const char *control_outcome(int rc, const struct bus_answer *a)
 {
     static const struct {
         int rc;
         const char *name;
-    } OUTCOME[] = {{0, "good"},
-                   {NILA_ERR_TIMEOUT, "silent"},
-                   {NILA_ERR_EXCEPTION, "exception"},
-                   {NILA_ERR_FULL, "busy"}};
-    const char *name = job->rc == NILA_ERR_PROTO ? (job->a.stale ? "stale" : "bad") : "away";
+    } OUTCOME[] = {{0, "good"}, {NILA_ERR_EXCEPTION, "exception"}, {NILA_ERR_FULL, "busy"}};
 
     for (size_t i = 0; i < sizeof OUTCOME / sizeof OUTCOME[0]; i++)
-        if (OUTCOME[i].rc == job->rc)
-            name = OUTCOME[i].name;
-    if (job->rc == NILA_ERR_TIMEOUT && job->a.answer_ms == 0) /* it was never on the line */
-        name = "busy";
-    buf_printf(out, "{\"outcome\":\"%s\"", name);
+        if (OUTCOME[i].rc == rc)
+            return OUTCOME[i].name;
+    if (rc == NILA_ERR_TIMEOUT)
+        return a->answer_ms == 0 ? "busy" : "silent"; /* 0: it was never on the line */
+    return rc == NILA_ERR_PROTO ? (a->stale ? "stale" : "bad") : "away";
+}
+
+static void answer(struct control_job *base, struct buf *out)
+{
+    const struct job *job = (struct job *)base;
+
+    buf_printf(out, "{\"outcome\":\"%s\"", control_outcome(job->rc, &job->a));
     json_whole(out, "exception", job->a.exception);
     json_whole(out, "answer_ms", job->a.answer_ms);
     json_member(out, "text", job->a.text);
@@ -142,9 +143,25 @@ static void answer(struct buf *out, const struct job *job)
     control_end(out);
 }
 
-static int ask_more(struct control *c, struct control_state *state, struct buf *out)
+static void ask(struct control_job *base)
 {
-    struct job *job = (struct job *)state;
+    struct job *job = (struct job *)base;
+
+    job->rc = poller_ask(base->c->src.poller, job->bus, &job->q, job->regs, &job->a, LINE_MS);
+}
+
+/* --- jobs --------------------------------------------------------------------------------------------------------- */
+
+static void job_free(struct control_job *job)
+{
+    if (job->forget != NULL)
+        job->forget(job);
+    free(job);
+}
+
+static int job_more(struct control *c, struct control_state *state, struct buf *out)
+{
+    struct control_job *job = (struct control_job *)state;
     bool done;
 
     (void)pthread_mutex_lock(&c->asks_lock);
@@ -152,13 +169,14 @@ static int ask_more(struct control *c, struct control_state *state, struct buf *
     (void)pthread_mutex_unlock(&c->asks_lock);
     if (!done)
         return LINESERVER_LATER;
-    answer(out, job);
+    job->answer(job, out);
+    job->forget = NULL;
     return 0;
 }
 
-static void ask_drop(struct control *c, struct control_state *state)
+static void job_drop(struct control *c, struct control_state *state)
 {
-    struct job *job = (struct job *)state;
+    struct control_job *job = (struct control_job *)state;
     bool done;
 
     (void)pthread_mutex_lock(&c->asks_lock);
@@ -166,16 +184,16 @@ static void ask_drop(struct control *c, struct control_state *state)
     job->dropped = true;
     (void)pthread_mutex_unlock(&c->asks_lock);
     if (done)
-        free(job);
+        job_free(job);
 }
 
-static void *ask_thread(void *arg)
+static void *job_thread(void *arg)
 {
-    struct job *job = arg;
+    struct control_job *job = arg;
     struct control *c = job->c;
     bool dropped;
 
-    job->rc = poller_ask(c->src.poller, job->bus, &job->q, job->regs, &job->a, LINE_MS);
+    job->run(job);
     (void)pthread_mutex_lock(&c->asks_lock);
     job->done = true;
     dropped = job->dropped;
@@ -185,11 +203,11 @@ static void *ask_thread(void *arg)
     (void)pthread_cond_broadcast(&c->asks_done);
     (void)pthread_mutex_unlock(&c->asks_lock);
     if (dropped)
-        free(job);
+        job_free(job);
     return NULL;
 }
 
-static bool begin(struct control *c, struct job *job)
+static bool begin(struct control *c, struct control_job *job)
 {
     pthread_attr_t attr;
     pthread_t thread;
@@ -200,13 +218,24 @@ static bool begin(struct control *c, struct job *job)
     ok = pthread_attr_init(&attr) == 0;
     if (ok) {
         ok = pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED) == 0 &&
-             pthread_create(&thread, &attr, ask_thread, job) == 0;
+             pthread_create(&thread, &attr, job_thread, job) == 0;
         (void)pthread_attr_destroy(&attr);
     }
     if (!ok)
         c->asks--;
     (void)pthread_mutex_unlock(&c->asks_lock);
     return ok;
+}
+
+struct control_state *control_job_begin(struct control *c, struct control_job *job, struct buf *out)
+{
+    job->state = (struct control_state){job_more, job_drop};
+    job->c = c;
+    if (begin(c, job))
+        return &job->state;
+    control_error(out, "busy", "no thread can be started", "");
+    job_free(job);
+    return NULL;
 }
 
 void control_ask_wait(struct control *c)
@@ -311,8 +340,8 @@ struct control_state *control_ask(struct control *c, const struct lineserver_pee
         return NULL;
     }
     job = xcalloc(1, sizeof *job);
-    job->state = (struct control_state){ask_more, ask_drop};
-    job->c = c;
+    job->job.run = ask;
+    job->job.answer = answer;
     job->bus = (unsigned)bus;
     job->q.timeout_ms = c->src.site->bus[bus].timeout_ms;
     wrong = take_question(rq, job);
@@ -320,11 +349,8 @@ struct control_state *control_ask(struct control *c, const struct lineserver_pee
         control_error(out, "range", "absent, or not what bus.h allows", wrong);
     else if (bus_check(&c->src.site->bus[bus], &job->q, &job->a) != 0)
         control_error(out, "range", job->a.text, "");
-    else if (permitted(c, peer, job, out)) {
-        if (begin(c, job))
-            return &job->state;
-        control_error(out, "busy", "no thread can be started", "");
-    }
+    else if (permitted(c, peer, job, out))
+        return control_job_begin(c, &job->job, out);
     free(job);
     return NULL;
 }

@@ -25,8 +25,23 @@ struct control {
     struct lineserver *server;
     pthread_mutex_t asks_lock;
     pthread_cond_t asks_done;
-    unsigned asks; /* questions that are out */
+    unsigned asks; /* jobs that are out */
 };
+
+/* Something that takes as long as a line wants, done by a thread of its own; the first member of what an operation keeps, which
+ * is one piece of xcalloc. */
+struct control_job {
+    struct control_state state;
+    struct control *c;
+    void (*run)(struct control_job *job);                     /* in its thread */
+    void (*answer)(struct control_job *job, struct buf *out); /* afterwards, in the socket's */
+    void (*forget)(
+        struct control_job *job); /* gives back what it holds when there is no answer; NULL */
+    bool done, dropped;           /* under asks_lock */
+};
+/* Begins it; the state to return. NULL after the refusal has been written and the job freed. */
+struct control_state *control_job_begin(struct control *c, struct control_job *job,
+                                        struct buf *out);
 
 void control_end(struct buf *b);
 void control_error(struct buf *b, const char *code, const char *text, const char *where);
@@ -45,7 +60,7 @@ typedef struct control_state *control_operation(struct control *c,
                                                 const struct lineserver_peer *peer,
                                                 const struct cJSON *rq, struct buf *out);
 control_operation control_status, control_ask, control_relay, control_spool, control_rows,
-    control_metrics;
+    control_metrics, control_registers;
 
 /* One line of the status each. */
 void control_status_switch(struct buf *b, const struct control_sources *src, unsigned i);
@@ -53,6 +68,9 @@ void control_status_journal(struct buf *b, const struct control_sources *src,
                             const struct journal_stats *s);
 void control_status_sink(struct buf *b, const struct control_sources *src,
                          const struct journal_stats *js, unsigned i);
+
+/* The word of control.h for what a question came to. */
+const char *control_outcome(int rc, const struct bus_answer *a);
 
 /* Waits until no question is out any more; the server is stopped and the poller is not. */
 void control_ask_wait(struct control *c);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "collector/common/clock.h"
+#include "machine.h"
 
 /* A row with twelve values takes about 73 bytes of the file; used until there are enough rows to divide by. */
 #define ROW_BYTES       100.0
@@ -47,6 +48,16 @@ static void status_bus(struct buf *b, const struct control_sources *src, unsigne
     buf_str(b, "{\"kind\":\"bus\"");
     json_member(b, "slug", c->slug);
     json_member(b, "where", where);
+    if (c->kind == SITE_BUS_SERIAL) {
+        char parity[2] = {c->parity, '\0'};
+        json_member(b, "port", c->port);
+        json_whole(b, "baud", c->baud);
+        json_member(b, "parity", parity);
+        json_whole(b, "stop_bits", c->stop_bits);
+    } else {
+        json_member(b, "host", c->host);
+        json_whole(b, "tcp_port", c->tcp_port);
+    }
     json_member(b, "state", STATE[s.state]);
     json_whole(b, "since_ms", s.since_ms);
     counters(b, s.requests, s.good, s.timeouts, s.bad_frames, s.exceptions, s.stale);
@@ -58,6 +69,25 @@ static void status_bus(struct buf *b, const struct control_sources *src, unsigne
     json_whole(b, "waiting", s.waiting);
     json_member(b, "why", s.why);
     buf_str(b, "}\n");
+}
+
+/* How the last question ended. */
+static const char *last_word(const struct poll_device_stats *s)
+{
+    if (s->last_try_ms == 0 && s->last_rc == 0)
+        return "";
+    switch (s->last_rc) {
+    case 0:
+        return "good";
+    case NILA_ERR_TIMEOUT:
+        return "silent";
+    case NILA_ERR_EXCEPTION:
+        return "exception";
+    case NILA_ERR_PROTO:
+        return s->last_stale ? "stale" : "bad";
+    default:
+        return "away";
+    }
 }
 
 static void status_device(struct buf *b, const struct control_sources *src, unsigned i)
@@ -82,6 +112,8 @@ static void status_device(struct buf *b, const struct control_sources *src, unsi
     json_count(b, "served_slots", s.served_slots);
     json_count(b, "missed_slots", s.missed_slots);
     json_count(b, "values", s.values);
+    json_whole(b, "round_ms", s.round_ms);
+    json_member(b, "last", last_word(&s));
     json_whole(b, "answer_ms", s.answer_ms);
     json_whole(b, "answer_p50_ms", s.answer_p50_ms);
     json_whole(b, "answer_p95_ms", s.answer_p95_ms);
@@ -182,6 +214,25 @@ void control_status_sink(struct buf *b, const struct control_sources *src,
     buf_str(b, "}\n");
 }
 
+/* Disk and power of the machine; null where it does not tell. */
+static void machine_members(struct buf *b, const struct site *site)
+{
+    enum machine_power power = machine_power();
+    struct machine_disk disk;
+
+    if (machine_disk(site->journal_path, &disk) == 0) {
+        json_whole(b, "disk_free", disk.free_bytes);
+        json_whole(b, "disk_size", disk.size_bytes);
+        buf_printf(b, ",\"disk_read_only\":%s", disk.read_only ? "true" : "false");
+    } else {
+        buf_str(b, ",\"disk_free\":null,\"disk_size\":null,\"disk_read_only\":null");
+    }
+    buf_printf(b, ",\"power_weak\":%s",
+               power == MACHINE_POWER_WEAK   ? "true"
+               : power == MACHINE_POWER_GOOD ? "false"
+                                             : "null");
+}
+
 struct control_state *control_status(struct control *c, const struct lineserver_peer *peer,
                                      const struct cJSON *rq, struct buf *out)
 {
@@ -201,6 +252,7 @@ struct control_state *control_status(struct control *c, const struct lineserver_
     json_whole(out, "now_ms", clock_wall_ms());
     json_whole(out, "started_ms", src->started_ms);
     buf_printf(out, ",\"clock_trusted\":%s", clock_trusted() ? "true" : "false");
+    machine_members(out, src->site);
     json_count(out, "lost_values",
                src->lost_values != NULL ? (uint64_t)atomic_load(src->lost_values) : 0);
     buf_str(out, "}\n");

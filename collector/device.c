@@ -130,6 +130,7 @@ void device_missed(struct device *dev, const char *why)
 {
     (void)pthread_mutex_lock(&dev->lock);
     dev->stats.missed_slots++;
+    dev->stats.last_rc = NILA_ERR_IO;
     (void)snprintf(dev->stats.error, sizeof dev->stats.error, "%s", why);
     (void)pthread_mutex_unlock(&dev->lock);
 }

@@ -25,8 +25,9 @@
 
 /* A round under way. */
 struct device_round {
-    int64_t slot_ms; /* monotonic */
-    unsigned at;     /* block of the plan */
+    int64_t slot_ms;  /* monotonic */
+    int64_t began_ms; /* monotonic */
+    unsigned at;      /* block of the plan */
     int questions;
     size_t got;           /* blocks answered, or left unasked because they were refused lately */
     unsigned heard;       /* blocks answered */

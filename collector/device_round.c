@@ -20,7 +20,7 @@
 
 void device_begin(struct device *dev, int64_t slot_mono_ms)
 {
-    dev->round = (struct device_round){.slot_ms = slot_mono_ms};
+    dev->round = (struct device_round){.slot_ms = slot_mono_ms, .began_ms = clock_mono_ms()};
     (void)pthread_mutex_lock(&dev->lock);
     dev->stats.served_slots++;
     (void)pthread_mutex_unlock(&dev->lock);
@@ -171,6 +171,8 @@ static void count_question(struct device *dev, int rc, const struct bus_answer *
         line_stats_question(dev->line, rc, a, false, from_ms, clock_mono_ms());
     (void)pthread_mutex_lock(&dev->lock);
     s->last_try_ms = clock_wall_ms();
+    s->last_rc = rc;
+    s->last_stale = rc == NILA_ERR_PROTO && a->stale;
     s->requests++;
     s->good += rc == 0;
     s->timeouts += rc == NILA_ERR_TIMEOUT;
@@ -419,6 +421,9 @@ int device_end(struct device *dev, struct reading_set *set, bool trusted)
         (void)pthread_mutex_unlock(&dev->lock);
         return 0;
     }
+    (void)pthread_mutex_lock(&dev->lock);
+    dev->stats.round_ms = (int)(clock_mono_ms() - r->began_ms);
+    (void)pthread_mutex_unlock(&dev->lock);
     if (r->heard == 0)
         r->got = 0; /* what was left unasked is no reading */
     fill_set(dev, set, trusted);

@@ -1,23 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The machine itself: clock, disk, power; and the collector on it. */
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
 #include "control_client.h"
 #include "doctor.h"
+#include "machine.h"
 
-#define FREE_WARN_BYTES (INT64_C(64) * 1024 * 1024)
-#define FREE_FAIL_BYTES (INT64_C(16) * 1024 * 1024)
-#define SPOOL_WARN_MS   (INT64_C(3600) * 1000)
+#define SPOOL_WARN_MS (INT64_C(3600) * 1000)
 
 /* --- clock -------------------------------------------------------------------------------------------------------- */
 
@@ -40,24 +37,22 @@ static void look_at_disk(struct doctor *d)
 {
     const struct site *s = d->s->site;
     char *path = xstrdup(s->journal_path), *dir = dirname(path), mb[TEXT_NUMBER_SIZE];
-    int64_t left;
-    struct statvfs v;
+    struct machine_disk disk;
 
-    if (statvfs(dir, &v) != 0) {
+    if (machine_disk(s->journal_path, &disk) != 0) {
         doctor_add(d, DOCTOR_FAIL, TEXT_DOCTOR_NO_FOLDER, TEXT_DOCTOR_NO_FOLDER_CURE, dir,
                    strerror(errno), NULL);
         d->config = true;
         free(path);
         return;
     }
-    left = (int64_t)v.f_bavail * (int64_t)v.f_frsize;
-    (void)text_number(mb, d->o->l, (double)left / 1048576, 0);
-    if (left < FREE_WARN_BYTES)
-        doctor_add(d, left < FREE_FAIL_BYTES ? DOCTOR_FAIL : DOCTOR_WARN, TEXT_DOCTOR_DISK,
-                   TEXT_DOCTOR_DISK_CURE, dir, mb, NULL);
+    (void)text_number(mb, d->o->l, (double)disk.free_bytes / 1048576, 0);
+    if (disk.free_bytes < MACHINE_DISK_LOW_BYTES)
+        doctor_add(d, disk.free_bytes < MACHINE_DISK_FULL_BYTES ? DOCTOR_FAIL : DOCTOR_WARN,
+                   TEXT_DOCTOR_DISK, TEXT_DOCTOR_DISK_CURE, dir, mb, NULL);
     else
         doctor_add(d, DOCTOR_OK, TEXT_DOCTOR_DISK, TEXT_COUNT, dir, mb, NULL);
-    if ((v.f_flag & ST_RDONLY) != 0)
+    if (disk.read_only)
         doctor_add(d, DOCTOR_FAIL, TEXT_DOCTOR_READ_ONLY, TEXT_DOCTOR_READ_ONLY_CURE, dir, NULL,
                    NULL);
     else if (access(dir, W_OK) != 0 ||
@@ -72,40 +67,18 @@ static void look_at_disk(struct doctor *d)
 
 /* --- power -------------------------------------------------------------------------------------------------------- */
 
-static bool says(const char *path, const char *word)
-{
-    char line[64] = "";
-    FILE *f = fopen(path, "r");
-    bool same;
-
-    if (f == NULL)
-        return false;
-    same = fgets(line, sizeof line, f) != NULL;
-    line[strcspn(line, "\n")] = '\0';
-    same = same && strcmp(line, word) == 0;
-    (void)fclose(f);
-    return same;
-}
-
-/* A Raspberry Pi tells through hwmon rpi_volt that its supply has been too weak. */
 static void look_at_power(struct doctor *d)
 {
-    DIR *dir = opendir("/sys/class/hwmon");
-    const struct dirent *e;
-
-    while (dir != NULL && (e = readdir(dir)) != NULL) {
-        char name[320], alarm[320];
-        (void)snprintf(name, sizeof name, "/sys/class/hwmon/%s/name", e->d_name);
-        (void)snprintf(alarm, sizeof alarm, "/sys/class/hwmon/%s/in0_lcrit_alarm", e->d_name);
-        if (!says(name, "rpi_volt"))
-            continue;
-        if (says(alarm, "1"))
-            doctor_add(d, DOCTOR_WARN, TEXT_DOCTOR_POWER, TEXT_DOCTOR_POWER_CURE, NULL, NULL, NULL);
-        else
-            doctor_add(d, DOCTOR_OK, TEXT_DOCTOR_POWER_GOOD, TEXT_COUNT, NULL, NULL, NULL);
+    switch (machine_power()) {
+    case MACHINE_POWER_WEAK:
+        doctor_add(d, DOCTOR_WARN, TEXT_DOCTOR_POWER, TEXT_DOCTOR_POWER_CURE, NULL, NULL, NULL);
+        break;
+    case MACHINE_POWER_GOOD:
+        doctor_add(d, DOCTOR_OK, TEXT_DOCTOR_POWER_GOOD, TEXT_COUNT, NULL, NULL, NULL);
+        break;
+    case MACHINE_POWER_UNKNOWN:
+        break;
     }
-    if (dir != NULL)
-        (void)closedir(dir);
 }
 
 void doctor_machine(struct doctor *d)

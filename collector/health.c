@@ -9,8 +9,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "collector/common/clock.h"
 #include "collector/common/lineproto.h"
 #include "collector/common/log.h"
+#include "machine.h"
 
 #define STUCK_MS 300000 /* a question with all its waiting ends within seconds */
 
@@ -159,6 +161,21 @@ static void sink_fields(struct buf *b, bool *first, const struct health_sources 
     put(b, first, "refused_old", sum.refused_old);
 }
 
+/* Left out where the machine does not tell. */
+static void machine_fields(struct buf *b, bool *first, const struct site *site)
+{
+    enum machine_power power = machine_power();
+    struct machine_disk disk;
+
+    lineproto_field(b, first, "clock_trusted", clock_trusted() ? 1 : 0);
+    if (machine_disk(site->journal_path, &disk) == 0) {
+        lineproto_field(b, first, "disk_free_mb", (double)disk.free_bytes / 1048576);
+        lineproto_field(b, first, "disk_size_mb", (double)disk.size_bytes / 1048576);
+    }
+    if (power != MACHINE_POWER_UNKNOWN)
+        lineproto_field(b, first, "power_weak", power == MACHINE_POWER_WEAK ? 1 : 0);
+}
+
 void health_line(struct buf *b, const struct health_sources *h, int64_t now_ms, int64_t mono_ms)
 {
     char host[SLUG_SIZE];
@@ -169,8 +186,10 @@ void health_line(struct buf *b, const struct health_sources *h, int64_t now_ms, 
     lineproto_tag(b, "collector", host);
     lineproto_tag(b, "regency", regency_slug(h->site->regency));
     lineproto_tag(b, "site", h->site->slug);
+    lineproto_tag(b, "version", NILA_VERSION);
     lineproto_field(b, &first, "up_s", (double)(mono_ms - h->started_mono_ms) / 1000);
     lineproto_field(b, &first, "rss_kb", rss_kb());
+    machine_fields(b, &first, h->site);
     device_fields(b, &first, h);
     journal_fields(b, &first, h, now_ms);
     put(b, &first, "lost_values", h->lost_values);

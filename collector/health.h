@@ -34,7 +34,9 @@ struct health_sources {
 
 /* Appends one line of line protocol. Fields: up_s rss_kb devices devices_good requests good timeouts bad_frames exceptions
  * stale missed_slots values journal_rows journal_bytes appended commits thinned dropped damaged quarantined lost_values commit_ms
- * oldest_unsent_s pending sent refused refused_old (the last four summed over the sinks, pending the largest). */
+ * oldest_unsent_s pending sent refused refused_old clock_trusted (0, 1) disk_free_mb disk_size_mb (of the journal's disk) power_weak (0,
+ * 1; absent where the machine does not tell); tags collector (the machine), regency, site, version. pending is the largest of
+ * the sinks; sent, refused and refused_old are summed over them. */
 void health_line(struct buf *b, const struct health_sources *h, int64_t now_ms, int64_t mono_ms);
 
 #endif

@@ -412,6 +412,67 @@ static void forgets_a_question_whose_client_has_gone(void **state)
         "\"regs\":[700]");
 }
 
+/* --- registers ---------------------------------------------------------------------------------------------------- */
+
+static void tells_what_is_read_of_a_device(void **state)
+{
+    char *text = call("{\"v\":1,\"op\":\"registers\"}");
+
+    (void)state;
+    assert_non_null(strstr(text, "{\"kind\":\"device\",\"device\":\"papan\""));
+    assert_non_null(strstr(text, "{\"kind\":\"register\",\"device\":\"ph\",\"name\":\"ph\","
+                                 "\"metric\":\"ph\",\"unit\":\"\",\"function\":3,\"first\":1,"
+                                 "\"count\":1,\"type\":\"u16\",\"order\":\"AB\",\"scale\":0.01"));
+    assert_non_null(strstr(text, "\"regs\":[],\"value\":null,\"flag\":0"));
+    assert_null(strstr(text, "\"kind\":\"question\""));
+    free(text);
+    text = call("{\"v\":1,\"op\":\"registers\",\"device\":\"ph\"}");
+    assert_null(strstr(text, "papan"));
+    free(text);
+}
+
+static void reads_a_device_once_and_shows_raw_and_decoded(void **state)
+{
+    char *text = call("{\"v\":1,\"op\":\"registers\",\"device\":\"ph\",\"ask\":true}");
+
+    (void)state;
+    assert_non_null(strstr(text, "{\"kind\":\"question\",\"device\":\"ph\",\"function\":3,"
+                                 "\"first\":0,\"count\":2,\"outcome\":\"good\""));
+    assert_non_null(strstr(text, "\"regs\":[700],\"value\":7,"));
+    assert_non_null(strstr(text, "\"regs\":[701],\"value\":7.01,"));
+    assert_null(strstr(text, "\"asked_ms\":0"));
+    free(text);
+}
+
+static void refuses_registers_of_nothing(void **state)
+{
+    (void)state;
+    expect("{\"v\":1,\"op\":\"registers\",\"device\":\"x\"}", "device: no such device");
+    expect("{\"v\":1,\"op\":\"registers\",\"device\":\"x\",\"ask\":true}",
+           "device: no such device");
+    expect("{\"v\":1,\"op\":\"registers\",\"ask\":true}", "device: which device");
+    expect("{\"v\":1,\"op\":\"registers\",\"device\":7}", "device: which device");
+    expect("{\"v\":1,\"op\":\"registers\",\"device\":\"papan\",\"ask\":true}",
+           "no values to be read");
+}
+
+/* The line is held by a slow question; the reader goes away before it has its turn. */
+static void a_reading_that_nobody_waits_for_is_given_back(void **state)
+{
+    static const char READ[] = "{\"v\":1,\"op\":\"registers\",\"device\":\"ph\",\"ask\":true}\n";
+    int slow = dial(), fd = dial();
+
+    (void)state;
+    assert_int_equal(send(slow, SLOW, sizeof SLOW - 1, 0), sizeof SLOW - 1);
+    reach_gate();
+    assert_int_equal(send(fd, READ, sizeof READ - 1, 0), sizeof READ - 1);
+    (void)close(fd);
+    expect("{\"v\":1,\"op\":\"status\"}", "\"kind\":\"collector\"");
+    open_gate();
+    expect("{\"v\":1,\"op\":\"registers\",\"device\":\"ph\",\"ask\":true}", "\"regs\":[701]");
+    (void)close(slow);
+}
+
 /* --- relay -------------------------------------------------------------------------------------------------------- */
 
 static void switches_for_a_person(void **state)
@@ -520,7 +581,8 @@ static void tells_prometheus_what_it_tells_influxdb(void **state)
     for (const char *p = text; (p = strstr(p, "\"nila_collector_")) != NULL; p++)
         shown++;
     assert_int_equal(shown, fields);
-    assert_non_null(strstr(text, "regency=\\\"kotim\\\",site=\\\"uji\\\"} "));
+    assert_non_null(
+        strstr(text, "regency=\\\"kotim\\\",site=\\\"uji\\\",version=\\\"" NILA_VERSION "\\\"} "));
     assert_non_null(strstr(text, "# TYPE nila_collector_requests_total counter"));
     assert_non_null(strstr(text, "# TYPE nila_collector_journal_rows gauge"));
     free(text);
@@ -537,6 +599,9 @@ static void tells_lines_switches_and_the_room_that_is_left(void **state)
     assert_non_null(strstr(text, "\"busy_permille\":"));
     assert_non_null(strstr(text, "{\"kind\":\"switch\",\"slug\":\"kincir-1\""));
     assert_non_null(strstr(text, "\"answer_p95_ms\":"));
+    assert_non_null(strstr(text, "\"host\":\"127.0.0.1\",\"tcp_port\":"));
+    assert_non_null(strstr(text, "\"disk_free\":"));
+    assert_non_null(strstr(text, "\"last\":\""));
     /* 2 rows an hour of 2 devices and 4 of the switch, 100 bytes each, in 16 MiB */
     assert_non_null(strstr(text, "\"hours_left\":2796"));
     free(text);
@@ -552,6 +617,10 @@ int main(void)
         TEST(lets_others_read_but_not_write),
         TEST(answers_others_while_a_line_is_slow),
         TEST(forgets_a_question_whose_client_has_gone),
+        TEST(tells_what_is_read_of_a_device),
+        TEST(reads_a_device_once_and_shows_raw_and_decoded),
+        TEST(refuses_registers_of_nothing),
+        TEST(a_reading_that_nobody_waits_for_is_given_back),
         TEST(switches_for_a_person),
         TEST(shows_refused_lines_newest_first),
         TEST(sends_all_rows_in_one_pass),

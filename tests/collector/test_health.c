@@ -90,7 +90,9 @@ static void writes_one_line_about_itself(void **state)
     assert_int_equal(journal_ack(h.journal, 0, 2), 0);
     health_line(&b, &h, help_set(2).ts_ms + 30000, 91000);
     assert_int_equal(strncmp(b.p, "collector,collector=", 20), 0);
-    assert_non_null(strstr(b.p, ",regency=kotim,site=uji up_s=90,"));
+    assert_non_null(strstr(b.p, ",regency=kotim,site=uji,version=" NILA_VERSION " up_s=90,"));
+    assert_non_null(strstr(b.p, ",clock_trusted="));
+    assert_non_null(strstr(b.p, ",disk_free_mb="));
     assert_non_null(strstr(b.p, ",devices=2,devices_good=0,"));
     assert_non_null(strstr(b.p, ",journal_rows=5,"));
     assert_non_null(strstr(b.p, ",appended=5,"));
