@@ -63,8 +63,6 @@ enum status_reason {
 };
 /* "do_critical" ...: the keys of the advice table, for programs, records and channels. */
 const char *status_reason_key(enum status_reason reason);
-/* How long a reason must hold before it is told as an alarm, ms; 0: at once (it is confirmed by its own rule). */
-int64_t status_confirm_ms(enum status_reason reason);
 
 /* Watch: at the limit is still well for lower limits (3.0 mg/L is well, 2.9 is not) and for upper ones (32.0 C is well);
  * ammonia is on watch at nh3_watch and in danger at nh3_danger. status_limits.c names the source of each default. */

@@ -144,38 +144,3 @@ const char *status_reason_key(enum status_reason reason)
     };
     return KEY[reason];
 }
-
-int64_t status_confirm_ms(enum status_reason reason)
-{
-    switch (reason) {
-    case REASON_DO_LOW:
-        return 15 * MINUTE_MS;
-    case REASON_PH_LOW:
-    case REASON_PH_HIGH:
-    case REASON_PH_RISE:
-    case REASON_NO_DATA:
-        return HOUR_MS;
-    case REASON_TEMP_HIGH:
-        return 2 * HOUR_MS;
-    case REASON_WATER_TURBID:
-    case REASON_SENSOR_SUSPECT:
-        return 3 * HOUR_MS;
-    case REASON_TEMP_LOW:
-        return 6 * HOUR_MS;
-    case REASON_ALL_WELL:
-    case REASON_GASPING:
-    case REASON_POWER_LOST:
-    case REASON_DO_NOT_RECOVERING:
-    case REASON_DO_CRITICAL:
-    case REASON_RIVER_ACID:
-    case REASON_DO_FAST_DROP:
-    case REASON_DO_NIGHT:
-    case REASON_PH_FALL:
-    case REASON_AMMONIA_HIGH:
-    case REASON_FOULING:
-    case REASON_MORTALITY:
-    case REASON_COUNT:
-        break;
-    }
-    return 0;
-}
