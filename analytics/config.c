@@ -209,6 +209,13 @@ static void read_growth(struct reader *r, const struct jsonconf_node *root)
     }
 }
 
+static void read_aerator(struct reader *r, const struct jsonconf_node *root)
+{
+    const struct jsonconf_node *o = jsonconf_member(r->c, root, "aerator", false);
+
+    r->out->aerator_a = jsonconf_number_or(r->c, o, "on_from_a", 0.05, 200, AERATOR_A);
+}
+
 /* Is the cage in a river already? The last one of the last river is the cage itself. */
 static bool cage_again(const struct rivers *all, const char *cage)
 {
@@ -305,6 +312,7 @@ int analytics_config_load(struct analytics_config *out, const char *path, char *
     read_forecast(&r, root);
     read_limits(&r, root);
     read_growth(&r, root);
+    read_aerator(&r, root);
     read_rivers(&r, root);
     read_alert(&r, root);
     rc = jsonconf_done(r.c, why, why_size);

@@ -8,6 +8,7 @@
  *   "write_back"},
  *   "growth": {"pond" "biofloc" "tarpaulin" "cage": {"do_full_mg_l", "do_none_mg_l", "feeding_from_h", "feeding_to_h"}},
  *   "limits": {"do_watch_mg_l", ... each of STATUS_LIMIT (water/status.h): a number, or {"value", "source"}}
+ *   "aerator": {"on_from_a"},
  *   "rivers": [{"slug", "name", "cages": [slugs of ponds, from upstream to downstream]}]
  *   "alert": {...} (alert/settings.h), with "modems" and "channels" (alert/channels_config.h) }
  * "records" and "source" must be there. Relative paths start at the configuration file's folder. */
@@ -25,6 +26,9 @@
 #include "analytics/water/status.h"
 #include "collector/common/err.h"
 #include "collector/common/site.h"
+
+/* A motor at rest shows under 0.1 A on a clamp of 5 A; the smallest blowers of ponds (60 W at 220 V) take 0.3 A: assumption. */
+#define AERATOR_A 0.2
 
 enum analytics_source {
     SOURCE_INFLUX,
@@ -60,6 +64,7 @@ struct analytics_config {
     struct status_limits limits; /* of the water's state */
     /* who or what gives each limit that was set, by STATUS_LIMIT; "": nobody said, or it was not set */
     char limit_source[STATUS_LIMIT_MOST][SITE_NAME_SIZE];
+    double aerator_a; /* an aerator runs from this current on, A: 0.05..200, default AERATOR_A */
 };
 
 /* NILA_ERR_NOT_FOUND, NILA_ERR_DENIED, NILA_ERR_IO, NILA_ERR_CONFIG with words in why (size >= 256). */

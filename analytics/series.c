@@ -19,6 +19,7 @@ struct series_source {
     pthread_mutex_t lock;
     const char *name; /* in messages */
     bool away;        /* the last call failed; said once */
+    double aerator_a;
 };
 
 int series_source_open(struct series_source **out, const struct analytics_config *c, char *why,
@@ -36,6 +37,7 @@ int series_source_open(struct series_source **out, const struct analytics_config
     s->ops = influx ? &SERIES_INFLUX : &SERIES_SOCKET;
     s->impl = impl;
     s->name = influx ? "influxdb" : "collector";
+    s->aerator_a = c->aerator_a > 0 ? c->aerator_a : AERATOR_A;
     if (pthread_mutex_init(&s->lock, NULL) != 0)
         fatal("out of memory: a mutex");
     *out = s;
@@ -49,6 +51,11 @@ void series_source_close(struct series_source *s)
     s->ops->close(s->impl);
     (void)pthread_mutex_destroy(&s->lock);
     free(s);
+}
+
+double series_aerator_a(const struct series_source *s)
+{
+    return s->aerator_a;
 }
 
 void series_free(struct series *s)

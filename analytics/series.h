@@ -32,6 +32,9 @@ NILA_MUST_CHECK int series_source_open(struct series_source **out, const struct 
                                        char *why, size_t why_size);
 void series_source_close(struct series_source *s); /* NULL is fine */
 
+/* Current from which an aerator counts as running, A: the configuration's (aerator_a). */
+double series_aerator_a(const struct series_source *s);
+
 /* Means of buckets of bucket_ms in [from_ms, to_ms); the first bucket begins at from_ms, so that buckets from a civil
  * midnight are civil. bucket_ms 0: raw values, oldest first; several at one instant (two devices) become their mean.
  * NILA_ERR_IO, NILA_ERR_TIMEOUT, NILA_ERR_CLOSED, NILA_ERR_NOT_FOUND (no collector listens) when the source is away;

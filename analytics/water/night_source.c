@@ -15,8 +15,13 @@ enum {
     TEMP,
     LIGHT,
     RELAY,
+    CURRENT,
     KINDS
 };
+
+static const int64_t RELAY_HOLDS_MS = CIVIL_DAY_MS; /* told when it switches */
+/* A meter that is read seldom holds so long; one that fell silent says nothing. */
+static const int64_t CURRENT_HOLDS_MS = (int64_t)30 * 60000;
 
 static int load_all(struct series_source *s, const char *pond, int64_t issue_ms, bool relay,
                     struct series *got)
@@ -29,10 +34,11 @@ static int load_all(struct series_source *s, const char *pond, int64_t issue_ms,
                      [OXYGEN_FINE] = {METRIC_DO_MG_L, fine, issue_ms + 1, 0},
                      [TEMP] = {METRIC_TEMP_C, from, issue_ms, NIGHT_STEP_MS},
                      [LIGHT] = {METRIC_PAR_W_M2, from, issue_ms, NIGHT_STEP_MS},
-                     [RELAY] = {METRIC_RELAY, from, issue_ms, NIGHT_STEP_MS}};
+                     [RELAY] = {METRIC_RELAY, from, issue_ms, NIGHT_STEP_MS},
+                     [CURRENT] = {METRIC_CURRENT_A, from, issue_ms, NIGHT_STEP_MS}};
 
     for (int k = 0; k < KINDS; k++) {
-        int rc = k == RELAY && !relay ? 0
+        int rc = k >= RELAY && !relay ? 0
                                       : series_load(s, pond, WANT[k].metric, WANT[k].from_ms,
                                                     WANT[k].to_ms, WANT[k].bucket_ms, &got[k]);
 
@@ -75,20 +81,36 @@ static int feed(struct night_model *m, const struct series *got)
     }
 }
 
-static int mark_aerated(struct night_model *m, const struct series *relay, int64_t issue_ms)
+/* What the series says at ts_ms, when that is not older than hold_ms; NaN: nothing. next moves on; ts_ms never goes back. */
+static double held(const struct series *s, size_t *next, int64_t ts_ms, int64_t hold_ms)
 {
-    for (size_t k = 0; k < relay->n; k++) {
-        int64_t to = k + 1 < relay->n ? relay->ts_ms[k + 1] : issue_ms;
-        int rc = 0;
+    while (*next < s->n && s->ts_ms[*next] <= ts_ms)
+        (*next)++;
+    return *next > 0 && ts_ms - s->ts_ms[*next - 1] < hold_ms ? s->value[*next - 1] : NAN;
+}
 
-        if (to > relay->ts_ms[k] + CIVIL_DAY_MS)
-            to = relay->ts_ms[k] + CIVIL_DAY_MS;
-        if (relay->value[k] >= 0.5)
-            rc = night_model_aerator(m, relay->ts_ms[k], to);
-        if (rc != 0)
-            return rc;
+/* Ten minutes at a time: the motor's current where it is measured (a relay may be closed and the motor stand still, or be switched
+ * by hand), else the relay. */
+static int mark_aerated(struct night_model *m, const struct series *got, double aerator_a,
+                        int64_t issue_ms)
+{
+    size_t relay = 0, current = 0;
+    int64_t on_ms = 0;
+    int rc = 0;
+
+    for (int64_t ts = issue_ms - LOOK_BACK_MS; ts <= issue_ms && rc == 0; ts += NIGHT_STEP_MS) {
+        double a = held(&got[CURRENT], &current, ts, CURRENT_HOLDS_MS);
+        double r = held(&got[RELAY], &relay, ts, RELAY_HOLDS_MS);
+        bool on = ts < issue_ms && (isnan(a) ? r >= 0.5 : a >= aerator_a);
+
+        if (on && on_ms == 0)
+            on_ms = ts;
+        if (!on && on_ms != 0) {
+            rc = night_model_aerator(m, on_ms, ts);
+            on_ms = 0;
+        }
     }
-    return 0;
+    return rc;
 }
 
 int night_source_load(struct series_source *s, const char *pond, int64_t issue_ms,
@@ -101,7 +123,7 @@ int night_source_load(struct series_source *s, const char *pond, int64_t issue_m
     if (rc == 0)
         rc = feed(m, got);
     if (rc == 0)
-        rc = mark_aerated(m, &got[RELAY], issue_ms);
+        rc = mark_aerated(m, got, series_aerator_a(s), issue_ms);
     for (int k = 0; k < KINDS; k++)
         series_free(&got[k]);
     if (rc != 0)
@@ -133,6 +155,7 @@ void night_lines(struct buf *b, const struct night_place *where, const struct ni
     for (int l = 0; l < NIGHT_LIMITS; l++)
         lineproto_field(b, &first, BELOW[l], f->p_below[l]);
     lineproto_field(b, &first, "aerated", f->aerated ? 1 : 0);
+    lineproto_field(b, &first, "basis", f->basis);
     lineproto_end(b, f->issue_ms + (f->aerated ? 1 : 0));
     for (int k = 0; k < f->steps && !f->aerated; k++) {
         first = true;
@@ -141,6 +164,7 @@ void night_lines(struct buf *b, const struct night_place *where, const struct ni
         lineproto_field(b, &first, "p50", f->path[k].p50);
         lineproto_field(b, &first, "p90", f->path[k].p90);
         lineproto_field(b, &first, "issued_ms", (double)f->issue_ms);
+        lineproto_field(b, &first, "basis", f->basis);
         lineproto_end(b, f->issue_ms + (k + 1) * NIGHT_STEP_MS);
     }
 }

@@ -8,8 +8,9 @@
 #include "night.h"
 
 /* A new model fed with the 25 days before issue_ms, nothing after it: oxygen (10-minute means, single readings in the last two
- * hours), temperature and light, and the state of the pond's relay as its aerator when relay_is_aerator (a value holds until
- * the next, at most a day). *out is the caller's, night_model_free; a pond without readings gives an empty model. Errors as
+ * hours), temperature and light, and when the aerator ran (relay_is_aerator): the pond's current where it is measured (from
+ * series_aerator_a on, ten-minute means; a value holds until the next, at most half an hour), else its relay (at most a day).
+ * Several meters or relays of one pond count as their mean. *out is the caller's, night_model_free; a pond without readings gives an empty model. Errors as
  * series_load; then *out is untouched. */
 NILA_MUST_CHECK int night_source_load(struct series_source *s, const char *pond, int64_t issue_ms,
                                       bool relay_is_aerator, struct night_model **out);
@@ -20,7 +21,8 @@ struct night_place {
 };
 
 /* Appends oxygen_night at the issue time and, without aeration, oxygen_path at each step. A forecast with aeration is
- * stamped a millisecond later: it has the same tags, and would replace the other. */
+ * stamped a millisecond later: it has the same tags, and would replace the other. The field basis of both is enum night_basis:
+ * 0 a probe's nights, 1 one reading by hand. */
 void night_lines(struct buf *b, const struct night_place *where, const struct night_forecast *f);
 
 #endif

@@ -25,6 +25,7 @@ struct fake_collector {
     int fd;
     pthread_t thread;
     atomic_bool deaf; /* takes no more calls */
+    atomic_int calls; /* that came so far */
 };
 
 static long long fake_number(const char *request, const char *key)
@@ -87,6 +88,7 @@ static void *fake_serve(void *arg)
             n += (size_t)got;
         }
         request[n] = '\0';
+        f->calls++;
         if (!f->deaf)
             fake_answer(f, fd, request);
         (void)close(fd);

@@ -49,6 +49,7 @@ static void the_least_file_has_every_default(void **state)
     assert_int_equal(c.threads, 0);
     assert_float_equal(c.oxygen[POND_SYSTEM_CAGE].full_mg_l, 3.9, 1e-12);
     assert_int_equal(c.oxygen[POND_SYSTEM_CAGE].feed_to_h, 18);
+    assert_float_equal(c.aerator_a, 0.2, 1e-12);
 }
 
 static void every_key_is_taken(void **state)
@@ -67,6 +68,7 @@ static void every_key_is_taken(void **state)
              "B\"},\n"
              "\"forecast\":{\"seed\":77,\"draws\":50,\"months\":12,\"threads\":3,\"write_back\":"
              "false},\n"
+             "\"aerator\":{\"on_from_a\":1.5},"
              "\"growth\":{\"biofloc\":{\"do_full_mg_l\":3,\"do_none_mg_l\":0.5,"
              "\"feeding_from_h\":7,\"feeding_to_h\":21}}}",
              why, sizeof why),
@@ -91,6 +93,7 @@ static void every_key_is_taken(void **state)
     assert_int_equal(c.oxygen[POND_SYSTEM_BIOFLOC].feed_from_h, 7);
     assert_int_equal(c.oxygen[POND_SYSTEM_BIOFLOC].feed_to_h, 21);
     assert_float_equal(c.oxygen[POND_SYSTEM_POND].none_mg_l, 1, 1e-12);
+    assert_float_equal(c.aerator_a, 1.5, 1e-12);
     assert_int_equal(load(&c,
                           "{" RECORDS ",\"source\":{\"collector\":{\"socket\":\"/run/c.sock\"}}}",
                           why, sizeof why),
@@ -134,6 +137,7 @@ static void names_place_key_and_what_is_allowed(void **state)
         {"a limit that is none", "{" RECORDS "," SOURCE ",\"limits\":{\"salt\":1}}", "salt"},
         {"oxygen limits the wrong way round", "{" RECORDS "," SOURCE ",\"growth\":{\"cage\":{\"do_none_mg_l\":4}}}", "growth.cage: do_none_mg_l must be below"},
         {"feeding that ends before it begins", "{" RECORDS "," SOURCE ",\"growth\":{\"pond\":{\"feeding_from_h\":18}}}", "feeding_from_h must be before"},
+        {"an aerator that always runs", "{" RECORDS "," SOURCE ",\"aerator\":{\"on_from_a\":0}}", "aerator.on_from_a: 0 is not allowed; 0.05 to 200"},
         {"an alarm each millisecond", "{" RECORDS "," SOURCE ",\"alert\":{\"every_s\":0}}", "alert.every_s"},
         {"a repeat that floods", "{" RECORDS "," SOURCE ",\"alert\":{\"repeat_min\":1}}", "5 to 60"},
         {"mains told after a minute", "{" RECORDS ",\"source\":{\"collector\":{\"socket\":\"s\"}},\"alert\":{\"mains\":{\"input\":\"m\",\"after_s\":60}}}", "0 to 55"},
