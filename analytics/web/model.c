@@ -350,13 +350,19 @@ static long wanted(const struct model *m)
 static void read_mains(struct model *m)
 {
     const struct alert_settings *a = &m->c.config->alert;
-    struct series_contact c = {0};
+    const int64_t now_ms = clock_wall_ms();
+    bool known = m->mains_lost_ms != 0; /* only this thread writes it */
+    struct series_contact c = {0}, day = {0};
     int rc;
 
     if (a->mains_input[0] == '\0')
         return;
     pthread_mutex_unlock(&m->lock);
-    rc = series_contact(m->c.series, a->mains_input, clock_wall_ms() - CONTACT_MS, &c);
+    rc = series_contact(m->c.series, a->mains_input, now_ms - CONTACT_MS, &c);
+    if (rc == 0 && c.ts_ms != 0 && c.value == a->mains_lost && !known &&
+        series_contact(m->c.series, a->mains_input, now_ms - CIVIL_DAY_MS, &day) == 0 &&
+        day.ts_ms != 0 && day.value == c.value)
+        c.since_ms = day.since_ms; /* they may be away since long before this program started */
     pthread_mutex_lock(&m->lock);
     if (rc != 0 || c.ts_ms == 0)
         return;
@@ -461,7 +467,7 @@ int model_start(struct model **out, const struct model_config *c)
         halt(m, false, true);
         return NILA_ERR_IO;
     }
-    if (water && nights_start(&m->nights, c->records, c->series) != 0) {
+    if (water && nights_start(&m->nights, c->records, c->config->records_path, c->series) != 0) {
         halt(m, true, true);
         return NILA_ERR_IO;
     }

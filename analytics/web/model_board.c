@@ -34,6 +34,7 @@ void page_board_free(struct page_board *b)
     free(b->press);
     free(b->night);
     free(b->month);
+    free(b->contact);
     *b = (struct page_board){0};
 }
 
@@ -93,6 +94,8 @@ static int read_all(struct records *r, int64_t now_ms, struct page_board *got)
     if (rc == 0)
         rc = records_nights(r, civil_day(now_ms) - 1, civil_day(now_ms), &got->night, &got->nights);
     if (rc == 0)
+        rc = records_contacts(r, &got->contact, &got->contacts);
+    if (rc == 0)
         rc = records_mark(r, BOARD_WATCH_MARK, &got->watch_ms);
     return rc;
 }
@@ -147,5 +150,6 @@ void board_copy(struct board *b, int64_t now_ms, struct page_board *out)
     out->press = copy(b->known.press, b->known.presses, sizeof *out->press);
     out->night = copy(b->known.night, b->known.nights, sizeof *out->night);
     out->month = copy(b->known.month, b->known.months, sizeof *out->month);
+    out->contact = copy(b->known.contact, b->known.contacts, sizeof *out->contact);
     pthread_mutex_unlock(&b->lock);
 }

@@ -2,6 +2,7 @@
 #include "model_night.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -9,6 +10,7 @@
 #include "analytics/handheld.h"
 #include "analytics/scene.h"
 #include "analytics/water/night_source.h"
+#include "analytics/web/filesign.h"
 #include "collector/common/civil.h"
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
@@ -18,6 +20,7 @@
 #define HOUR_MS   (60 * MINUTE_MS)
 #define EVERY_MS  (15 * MINUTE_MS)
 #define RETRY_MS  MINUTE_MS
+#define LOOK_MS   ((int64_t)2000) /* whether the records' file has changed */
 #define FOULED_MS (6 * HOUR_MS)
 #define BACK_MS   ((NIGHT_WINDOW + 2) * CIVIL_DAY_MS)
 enum {
@@ -34,7 +37,12 @@ struct known {
 struct nights {
     struct records *records;
     struct series_source *series;
+    char path[256]; /* of the records' file */
     pthread_t thread;
+    /* the thread's own: the file, and what was pressed within a day, as far as the forecasts know it */
+    struct file_sign sign;
+    struct rec_press *told;
+    size_t n_told;
     pthread_mutex_t lock; /* guards all below */
     pthread_cond_t changed;
     bool stop;
@@ -183,7 +191,51 @@ static int look_at_probe(const struct pass *p, const char *pond)
     return 0;
 }
 
-static int pass(struct nights *n)
+/* Does it change what a night becomes, or what is known of it? */
+static bool moves_night(const struct rec_press *q)
+{
+    return q->kind == PRESS_OXYGEN || q->kind == PRESS_AERATOR_ON || q->kind == PRESS_AERATOR_OFF;
+}
+
+static bool is_told(const struct nights *n, const struct rec_press *q)
+{
+    for (size_t i = 0; i < n->n_told; i++) {
+        const struct rec_press *t = &n->told[i];
+
+        if (t->at_ms == q->at_ms && t->kind == q->kind && strcmp(t->pond, q->pond) == 0 &&
+            (q->kind != PRESS_OXYGEN || t->value == q->value))
+            return true;
+    }
+    return false;
+}
+
+static bool is_news(const struct nights *n, const struct rec_press *q, int64_t now_ms)
+{
+    return q->at_ms >= now_ms - CIVIL_DAY_MS && moves_night(q) && !is_told(n, q);
+}
+
+static bool farm_has_news(const struct pass *p, size_t farm)
+{
+    for (size_t k = 0; k < p->presses; k++)
+        for (size_t i = 0; i < p->s->ponds; i++)
+            if (p->s->pond[i].farm == farm && strcmp(p->s->pond[i].slug, p->press[k].pond) == 0 &&
+                is_news(p->nights, &p->press[k], p->now_ms))
+                return true;
+    return false;
+}
+
+/* Takes over those that the forecasts know from now on. */
+static void keep_told(struct nights *n, const struct pass *p)
+{
+    n->told = xrealloc(n->told, p->presses + 1, sizeof *n->told);
+    n->n_told = 0;
+    for (size_t i = 0; i < p->presses; i++)
+        if (p->press[i].at_ms >= p->now_ms - CIVIL_DAY_MS && moves_night(&p->press[i]))
+            n->told[n->n_told++] = p->press[i];
+}
+
+/* Every farm and probe; or only the farms of which something was pressed since. */
+static int pass(struct nights *n, bool all)
 {
     struct records_snapshot *s = NULL;
     struct rec_press *press = NULL;
@@ -200,28 +252,58 @@ static int pass(struct nights *n)
     p.s = s;
     p.press = press;
     for (size_t f = 0; rc == 0 && p.night && f < s->farms; f++)
-        rc = farm_nights(&p, f);
-    for (size_t i = 0; rc == 0 && i < s->ponds && !stopping(n); i++)
+        if (all || farm_has_news(&p, f))
+            rc = farm_nights(&p, f);
+    for (size_t i = 0; rc == 0 && all && i < s->ponds && !stopping(n); i++)
         rc = look_at_probe(&p, s->pond[i].slug);
+    if (rc == 0)
+        keep_told(n, &p);
     free(press);
     records_snapshot_free(s);
     return rc;
+}
+
+/* Oxygen measured by hand, or an aerator switched, is in the forecast at once: a farmer who wrote it down looks at the page. What
+ * fails is tried again at the next look. */
+static void look(struct nights *n)
+{
+    struct file_sign sign = file_sign_of(n->path);
+    struct rec_press *press = NULL;
+    int64_t now_ms = clock_wall_ms();
+    size_t presses = 0;
+    bool news = false;
+
+    if (memcmp(&sign, &n->sign, sizeof sign) == 0 ||
+        records_presses(n->records, now_ms - CIVIL_DAY_MS, now_ms + MINUTE_MS, &press, &presses) !=
+            0)
+        return;
+    for (size_t i = 0; i < presses; i++)
+        news = news || is_news(n, &press[i], now_ms);
+    free(press);
+    if (!news || pass(n, false) == 0)
+        n->sign = sign;
 }
 
 static void *nights_main(void *arg)
 {
     struct nights *n = arg;
     const int64_t began_ms = clock_mono_ms();
+    int64_t due_ms = began_ms;
 
     while (!stopping(n)) {
-        /* what is wrong is told by series and records; history is often filled in just after the first start */
-        bool settled = pass(n) == 0 && clock_mono_ms() - began_ms >= EVERY_MS;
-        int64_t wait = settled ? EVERY_MS : RETRY_MS;
         struct timespec t;
 
+        if (clock_mono_ms() >= due_ms) {
+            /* what is wrong is told by series and records; history is often filled in just after the first start */
+            bool settled = pass(n, true) == 0 && clock_mono_ms() - began_ms >= EVERY_MS;
+
+            due_ms = clock_mono_ms() + (settled ? EVERY_MS : RETRY_MS);
+        } else {
+            look(n);
+        }
         if (clock_gettime(CLOCK_MONOTONIC, &t) != 0)
             fatal("no monotonic clock");
-        t.tv_sec += (time_t)(wait / 1000);
+        t.tv_sec += (time_t)(LOOK_MS / 1000);
         pthread_mutex_lock(&n->lock);
         while (!n->stop && pthread_cond_timedwait(&n->changed, &n->lock, &t) == 0)
             ;
@@ -230,13 +312,14 @@ static void *nights_main(void *arg)
     return NULL;
 }
 
-int nights_start(struct nights **out, struct records *r, struct series_source *s)
+int nights_start(struct nights **out, struct records *r, const char *path, struct series_source *s)
 {
     struct nights *n = xcalloc(1, sizeof *n);
     pthread_condattr_t monotonic;
 
     n->records = r;
     n->series = s;
+    (void)snprintf(n->path, sizeof n->path, "%s", path);
     pthread_mutex_init(&n->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -264,6 +347,7 @@ void nights_stop(struct nights *n)
     pthread_cond_destroy(&n->changed);
     pthread_mutex_destroy(&n->lock);
     free(n->known);
+    free(n->told);
     free(n);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analytics/scene.h"
+#include "analytics/web/served.h"
 #include "collector/common/civil.h"
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
@@ -119,6 +120,24 @@ static void picture_pond(const struct model *m, struct page_pond *p, struct stat
     picture_fish(m, p, i, civil_day(now_ms));
 }
 
+/* Ponds of which nobody would be told, once alarms are in use: channels are configured, or the alarm ran. */
+static void picture_unserved(const struct model *m, struct page_model *p)
+{
+    const struct channels_config *channels = &m->c.config->channels;
+    struct served *served;
+
+    if (channels->channels == 0 && p->board.watch_ms == 0)
+        return;
+    served = xcalloc(1, sizeof *served);
+    served_init(served, p->board.contact, p->board.contacts, channels);
+    for (size_t i = 0; i < p->ponds; i++) {
+        struct page_pond *q = &p->pond[i];
+
+        q->unserved = !served_pond(served, &q->pond, &m->snapshot->farm[q->pond.farm]);
+    }
+    free(served);
+}
+
 struct page_model *model_picture(struct model *m)
 {
     struct page_model *p = NULL;
@@ -145,6 +164,7 @@ struct page_model *model_picture(struct model *m)
         p->pond = xcalloc(m->entries, sizeof *p->pond);
         for (size_t i = 0; i < m->entries; i++)
             picture_pond(m, &p->pond[i], p->own, &p->board, i, p->now_ms);
+        picture_unserved(m, p);
     }
     pthread_mutex_unlock(&m->lock);
     if (p != NULL)

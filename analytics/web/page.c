@@ -55,6 +55,15 @@ const struct status_limits *page_limits(const struct page_model *m, const struct
     return p->limits != NULL ? p->limits : m->limits;
 }
 
+unsigned page_unserved(const struct page_model *m)
+{
+    unsigned n = 0;
+
+    for (size_t i = 0; i < m->ponds; i++)
+        n += m->pond[i].unserved;
+    return n;
+}
+
 bool page_watch_silent(const struct page_model *m)
 {
     /* a mark ahead of now is of a clock that was wrong: it proves no life */

@@ -12,6 +12,7 @@
 
 #include "analytics/alert/report.h"
 #include "analytics/records/alarms.h"
+#include "analytics/records/contacts.h"
 #include "analytics/records/records.h"
 #include "analytics/series.h"
 #include "analytics/supply/merge.h"
@@ -38,7 +39,8 @@ struct page_pond {
     const struct status_limits *limits; /* its own; NULL: as the model's */
     bool aerator;                       /* on, as people said */
     int64_t aerator_ms;                 /* since when; 0: nobody said */
-    bool has_cycle;                     /* a cycle is open today */
+    bool unserved;  /* alarms are in use, and no contact would be told of a danger here */
+    bool has_cycle; /* a cycle is open today */
     int32_t stocked_day;
     double stocked;    /* fish */
     bool has_estimate; /* the forecast has reached this cycle */
@@ -57,12 +59,13 @@ struct page_night {
 
 /* What the records say of alarms and buttons. */
 struct page_board {
-    size_t alarms, limits, presses, nights, months;
+    size_t alarms, limits, presses, nights, months, contacts;
     struct rec_alarm *alarm; /* told within PAGE_LOOK_BACK_DAYS or open, newest first */
     struct rec_limit *limit;
     struct rec_press *press; /* of the last day, by time */
     struct rec_night *night; /* yesterday's and today's */
     struct report_pond *month;
+    struct rec_contact *contact; /* the active ones */
     int64_t watch_ms; /* when the alarm (nila-analytics watch) last said that it runs; 0 never */
 };
 
@@ -171,6 +174,8 @@ struct page_model {
 
 /* The limits that hold at the pond. */
 const struct status_limits *page_limits(const struct page_model *m, const struct page_pond *p);
+/* Ponds whose dangers would reach nobody. */
+unsigned page_unserved(const struct page_model *m);
 /* Is the alarm known not to run? */
 bool page_watch_silent(const struct page_model *m);
 

@@ -80,6 +80,28 @@ static void list(struct buf *b, const struct page_model *m, bool open,
         html_raw(b, "</ul>\n");
 }
 
+/* Ponds whose dangers reach nobody, by name. */
+static void unserved(struct buf *b, const struct page_model *m, enum lang lang)
+{
+    char n[FORMAT_SIZE];
+    const struct text_arg args[] = {{"n", n}, {NULL, NULL}};
+    unsigned many = page_unserved(m);
+
+    if (many == 0)
+        return;
+    (void)format_number(n, sizeof n, lang, many, 0);
+    html_raw(b, "<h2 id=\"tanpa-nomor\">");
+    parts_say(b, lang, many == 1 ? TEXT_UNSERVED_ONE : TEXT_UNSERVED_MANY, args);
+    html_raw(b, "</h2>\n");
+    parts_element(b, "p", "", lang, TEXT_UNSERVED_NOTE, NULL);
+    html_raw(b, "<ul class=\"plain\">");
+    for (size_t i = 0; i < m->ponds; i++)
+        if (m->pond[i].unserved)
+            html_put(b, "<li><a href=\"/kolam/$\">$</a> <span class=\"soft\">$</span></li>",
+                     m->pond[i].pond.slug, m->pond[i].pond.name, m->pond[i].farm);
+    html_raw(b, "</ul>\n");
+}
+
 void page_alarm(struct buf *b, const struct page_model *m, const struct rec_attempt *attempt,
                 size_t attempts, enum lang lang)
 {
@@ -96,6 +118,7 @@ void page_alarm(struct buf *b, const struct page_model *m, const struct rec_atte
     if (m->board.watch_ms == 0)
         parts_watch(b, m, lang);
     list(b, m, true, attempt, attempts, lang);
+    unserved(b, m, lang);
     list(b, m, false, attempt, attempts, lang);
     for (size_t i = 0; i < m->board.months; i++) {
         const struct report_pond *r = &m->board.month[i];

@@ -34,6 +34,21 @@ static void summary(struct buf *b, const struct page_model *m, enum lang lang)
     html_raw(b, "</p>\n");
 }
 
+/* "3 kolam belum punya nomor yang dibangunkan", with the way to their names. */
+static void unserved(struct buf *b, const struct page_model *m, enum lang lang)
+{
+    unsigned n = page_unserved(m);
+    char number[FORMAT_SIZE];
+    const struct text_arg args[] = {{"n", number}, {NULL, NULL}};
+
+    if (n == 0)
+        return;
+    (void)format_number(number, sizeof number, lang, n, 0);
+    html_raw(b, "<p><a href=\"/alarm#tanpa-nomor\">");
+    parts_say(b, lang, n == 1 ? TEXT_UNSERVED_ONE : TEXT_UNSERVED_MANY, args);
+    html_raw(b, "</a></p>\n");
+}
+
 static void card(struct buf *b, const struct page_model *m, const struct page_pond *p,
                  enum lang lang)
 {
@@ -92,6 +107,7 @@ void page_home(struct buf *b, const struct page_model *m, enum lang lang)
         parts_element(b, "p", "sum", lang, TEXT_NO_PONDS, NULL);
     else
         summary(b, m, lang);
+    unserved(b, m, lang);
     parts_database(b, m, lang);
     if (m->board.watch_ms == 0)
         parts_watch(b, m, lang);

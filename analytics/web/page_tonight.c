@@ -166,8 +166,10 @@ static void went(struct buf *b, const struct page_model *m, const struct page_po
         lang);
     for (size_t i = 0; i < m->board.nights; i++)
         if (m->board.night[i].day == today - 1 && isfinite(m->board.night[i].min_p50) &&
-            strcmp(m->board.night[i].pond, p->pond.slug) == 0)
+            strcmp(m->board.night[i].pond, p->pond.slug) == 0) {
             say(b, m, "", TEXT_NIGHT_AFTER_FORECAST, m->board.night[i].min_p50, 0, NAN, 0, lang);
+            parts_element(b, "p", "soft", lang, TEXT_NIGHT_UNTRIED, NULL);
+        }
 }
 
 void page_tonight(struct buf *b, const struct page_model *m, const struct page_pond *p,

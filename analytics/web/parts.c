@@ -218,6 +218,8 @@ void parts_why(struct buf *b, const struct page_model *m, const struct page_pond
     /* "No data" as a title would only repeat the badge. */
     parts_element(b, "p", "why", lang, p->status.reason == REASON_NO_DATA ? a.what : a.title,
                   v.args);
+    if (p->status.reason == REASON_DO_NIGHT)
+        parts_element(b, "p", "soft", lang, TEXT_NIGHT_UNTRIED, NULL);
 }
 
 void parts_steps(struct buf *b, const struct page_model *m, const struct page_pond *p,

@@ -36,6 +36,11 @@ static const char *const TEXT[TEXT_WATER_FIRST][LANG_COUNT] = {
     [TEXT_WATCH_MANY] = {"{n} waspada.", "{n} on watch."},
     [TEXT_BLIND_ONE] = {"{n} tanpa data.", "{n} without data."},
     [TEXT_BLIND_MANY] = {"{n} tanpa data.", "{n} without data."},
+    [TEXT_UNSERVED_ONE] = {"{n} kolam belum punya nomor yang dibangunkan.", "{n} pond has no number to wake anybody yet."},
+    [TEXT_UNSERVED_MANY] = {"{n} kolam belum punya nomor yang dibangunkan.", "{n} ponds have no number to wake anybody yet."},
+    [TEXT_UNSERVED_NOTE] = {
+        "Bila oksigen di kolam ini turun malam hari, tidak ada yang ditelepon atau dikirimi pesan. Sampaikan nama dan nomor penjaganya kepada teknisi, untuk daftar kontak.",
+        "Should the oxygen here fall at night, nobody is called or sent a message. Give the technician the name and number of whoever looks after it, for the list of contacts."},
     [TEXT_ALL_OK] = {"Semua aman.", "All are OK."},
     [TEXT_NO_PONDS] = {"Belum ada kolam tercatat. Masukkan catatan kolam dengan perintah nila-analytics import.",
         "No ponds are recorded yet. Enter them with the command nila-analytics import."},

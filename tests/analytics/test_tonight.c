@@ -148,8 +148,30 @@ static void the_morning_says_how_the_night_went(void **state)
     assert_non_null(strstr(page, "Oksigen terendah tadi malam 1,"));
     assert_non_null(strstr(page, "di bawah batas 3"));
     assert_non_null(strstr(page, "terendah sekitar 1,9 mg/L"));
+    assert_non_null(strstr(page, "belum pernah diuji di kolam lahan gambut Kalimantan"));
+    assert_non_null(strstr(shown(w, &b, LANG_EN), "not yet been tried on ponds of Kalimantan"));
     w->model.now_ms = DUSK - 10 * HOUR; /* 10:00 */
     assert_int_equal(strlen(shown(w, &b, LANG_ID)), 0);
+    buf_free(&b);
+}
+
+static void a_card_that_tells_of_tonight_says_it_is_untried(void **state)
+{
+    struct world *w = world_at(DUSK, NULL);
+    struct buf b = {0};
+
+    (void)state;
+    page_home(&b, &w->model, LANG_ID);
+    assert_null(strstr(b.p, "gambut"));
+    w->pond[0].status = (struct pond_status){
+        .level = STATUS_WATCH, .reason = REASON_DO_NIGHT, .value = 2.2, .limit = 3, .ts_ms = DUSK};
+    buf_clear(&b);
+    page_home(&b, &w->model, LANG_ID);
+    assert_non_null(strstr(b.p, "Oksigen malam ini akan turun"));
+    assert_non_null(strstr(b.p, "belum pernah diuji di kolam lahan gambut Kalimantan"));
+    buf_clear(&b);
+    page_home(&b, &w->model, LANG_EN);
+    assert_non_null(strstr(b.p, "not yet been tried on ponds of Kalimantan"));
     buf_free(&b);
 }
 
@@ -218,6 +240,7 @@ int main(void)
         cmocka_unit_test(one_measurement_is_called_so),
         cmocka_unit_test(what_cannot_be_foretold_says_why),
         cmocka_unit_test(the_morning_says_how_the_night_went),
+        cmocka_unit_test(a_card_that_tells_of_tonight_says_it_is_untried),
         cmocka_unit_test(a_word_on_the_aerator_holds_through_a_night),
         cmocka_unit_test(a_ponds_limits_stand_over_the_usual_ones_when_they_fit),
         cmocka_unit_test(a_low_night_is_a_reason_until_it_is_over),
