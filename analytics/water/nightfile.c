@@ -155,17 +155,15 @@ static int read_rows(struct csv *c, const struct columns *at, struct nightfile *
     return rc;
 }
 
-int nightfile_read(struct nightfile *out, const char *path, char *why, size_t why_size)
+/* Takes over c. */
+static int read_all(struct csv *c, const char *path, struct nightfile *out, char *why,
+                    size_t why_size)
 {
     struct nightfile f = {0};
-    struct columns at;
-    struct csv *c = NULL;
-    int rc = csv_open(&c, path, why, why_size);
+    const struct columns at = {csv_find(c, "time"), find_either(c, "do_mgl", "do_mg_l"),
+                               csv_find(c, "temp_c"), find_either(c, "par_wm2", "par_w_m2")};
+    int rc = 0;
 
-    if (rc != 0)
-        return rc;
-    at = (struct columns){csv_find(c, "time"), find_either(c, "do_mgl", "do_mg_l"),
-                          csv_find(c, "temp_c"), find_either(c, "par_wm2", "par_w_m2")};
     f.has_par = at.par >= 0;
     if (at.time < 0 || at.oxygen < 0) {
         (void)snprintf(
@@ -186,6 +184,23 @@ int nightfile_read(struct nightfile *out, const char *path, char *why, size_t wh
     sort(&f);
     *out = f;
     return 0;
+}
+
+int nightfile_read(struct nightfile *out, const char *path, char *why, size_t why_size)
+{
+    struct csv *c = NULL;
+    int rc = csv_open(&c, path, why, why_size);
+
+    return rc != 0 ? rc : read_all(c, path, out, why, why_size);
+}
+
+int nightfile_read_memory(struct nightfile *out, const char *name, const void *bytes, size_t n,
+                          char *why, size_t why_size)
+{
+    struct csv *c = NULL;
+    int rc = csv_open_memory(&c, name, bytes, n, why, why_size);
+
+    return rc != 0 ? rc : read_all(c, name, out, why, why_size);
 }
 
 void nightfile_free(struct nightfile *f)

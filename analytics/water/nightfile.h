@@ -20,6 +20,9 @@ struct nightfile {
 /* NILA_ERR_NOT_FOUND, _DENIED, _IO, _PARSE (file:line:column in why, size >= 256). On failure *out is untouched. */
 NILA_MUST_CHECK int nightfile_read(struct nightfile *out, const char *path, char *why,
                                    size_t why_size);
+/* The same over bytes in memory, which need not be kept; name is used in messages and names the pond. NILA_ERR_PARSE. */
+NILA_MUST_CHECK int nightfile_read_memory(struct nightfile *out, const char *name,
+                                          const void *bytes, size_t n, char *why, size_t why_size);
 void nightfile_free(struct nightfile *f);
 
 #endif
