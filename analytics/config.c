@@ -123,6 +123,7 @@ static void read_web(struct reader *r, const struct jsonconf_node *root)
     jsonconf_string_or(r->c, o, "bind", out->bind, sizeof out->bind, DEFAULT_BIND);
     out->port = (int)jsonconf_integer_or(r->c, o, "port", 0, 65535, DEFAULT_PORT);
     jsonconf_string_or(r->c, o, "names", out->web_names, sizeof out->web_names, "");
+    out->web_open = jsonconf_bool_or(r->c, o, "open", false);
     jsonconf_string_or(r->c, o, "notice", out->notice, sizeof out->notice, "");
     jsonconf_string_or(r->c, o, "phone", out->phone, sizeof out->phone, "");
     jsonconf_string_or(r->c, o, "office_kotim", out->office[REGENCY_KOTIM], SITE_NAME_SIZE, "");

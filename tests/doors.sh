@@ -53,7 +53,7 @@ declare -A adapter=(
   [microhttpd.h]='^analytics/web/server\.c$|^tests/'
   [xlsxwriter.h]='^analytics/web/export\.c$|^tests/'
   [zlib.h]='^collector/common/gzip\.c$|^tests/'
-  [crypt.h]='^analytics/web/login\.c$|^tests/'
+  [crypt.h]='^analytics/records/password\.c$|^tests/'
 )
 
 files=$(git ls-files -co --exclude-standard '*.c' '*.h' 2>/dev/null || find . -path './build*' -prune -o -name '*.[ch]' -print | sed 's|^\./||')

@@ -125,6 +125,30 @@ const char *const RECORDS_MIGRATION[] = {
     "CREATE TABLE alarm_marks(key TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) WITHOUT ROWID;",
     /* 6: oxygen measured by hand, mg/L, among what people say of a pond */
     "ALTER TABLE presses ADD COLUMN value REAL;",
+    /* who may see and enter what. A session and a code are kept as their SHA-256; what was done to an account is only added to.
+     * farm has no foreign key: a farm that is withdrawn takes nothing from its people but itself */
+    "CREATE TABLE users(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " user TEXT NOT NULL UNIQUE, name TEXT NOT NULL, phone TEXT NOT NULL, role TEXT NOT NULL, regencies TEXT NOT NULL,"
+    " contact TEXT NOT NULL, hash TEXT NOT NULL, renew INTEGER NOT NULL, active INTEGER NOT NULL, english INTEGER NOT NULL,"
+    " large INTEGER NOT NULL, consent_ms INTEGER NOT NULL, verified_ms INTEGER NOT NULL, made_ms INTEGER NOT NULL,"
+    " erased_ms INTEGER NOT NULL DEFAULT 0);"
+    "CREATE UNIQUE INDEX users_by_phone ON users(phone) WHERE phone <> '';"
+    "CREATE TABLE user_farms(user TEXT NOT NULL REFERENCES users(user), farm TEXT NOT NULL, PRIMARY KEY(user, farm)) WITHOUT ROWID;"
+    "CREATE TABLE sessions(id INTEGER PRIMARY KEY AUTOINCREMENT, digest TEXT NOT NULL UNIQUE,"
+    " user TEXT NOT NULL REFERENCES users(user), made_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL,"
+    " address TEXT NOT NULL, agent TEXT NOT NULL);"
+    "CREATE INDEX sessions_by_user ON sessions(user);"
+    "CREATE TABLE user_resets(id INTEGER PRIMARY KEY AUTOINCREMENT, user TEXT NOT NULL REFERENCES users(user),"
+    " started_by TEXT NOT NULL, started_ms INTEGER NOT NULL, confirmed_by TEXT NOT NULL, confirmed_ms INTEGER NOT NULL,"
+    " digest TEXT NOT NULL, until_ms INTEGER NOT NULL, tries INTEGER NOT NULL, ended_ms INTEGER NOT NULL);"
+    "CREATE INDEX resets_open ON user_resets(user) WHERE ended_ms = 0;"
+    "CREATE TABLE user_events(id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, user TEXT NOT NULL,"
+    " by TEXT NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL);"
+    "CREATE INDEX user_events_by_user ON user_events(user, id);"
+    "CREATE TRIGGER user_events_stay BEFORE UPDATE ON user_events BEGIN"
+    " SELECT RAISE(ABORT, 'what was done to an account is never changed'); END;"
+    "CREATE TRIGGER user_events_kept BEFORE DELETE ON user_events BEGIN"
+    " SELECT RAISE(ABORT, 'what was done to an account is never deleted'); END;",
     NULL,
 };
 /* clang-format on */

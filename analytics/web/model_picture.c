@@ -103,6 +103,7 @@ static void picture_pond(const struct model *m, struct page_pond *p, struct stat
 
     p->pond = s->pond[i];
     memcpy(p->farm, s->farm[s->pond[i].farm].name, sizeof p->farm);
+    memcpy(p->farm_slug, s->farm[s->pond[i].farm].slug, sizeof p->farm_slug);
     p->kecamatan = s->farm[s->pond[i].farm].kecamatan;
     p->latest = e->latest;
     for (int k = 0; k < METRIC_COUNT; k++) {

@@ -31,7 +31,7 @@
 
 struct page_pond {
     struct rec_pond pond;
-    char farm[SITE_NAME_SIZE];
+    char farm[SITE_NAME_SIZE], farm_slug[SLUG_SIZE];
     size_t kecamatan;            /* index of region_kecamatan */
     struct series_latest latest; /* zeroed when nothing was heard */
     bool heard;                  /* any value within PAGE_LOOK_BACK_DAYS */
@@ -152,12 +152,16 @@ struct page_forecast {
     struct page_accuracy accuracy;
 };
 
+struct viewer; /* viewer.h */
+
 struct page_model {
-    int64_t now_ms;        /* when this picture was made */
-    int64_t read_ms;       /* newest values were last read; 0 never */
-    int64_t away_since_ms; /* the database has not answered since; 0: it does */
-    const char *notice;    /* "" none */
-    const char *phone;     /* of the extension worker; "" none */
+    const struct viewer *viewer; /* who looks; NULL: nobody knows, all is shown */
+    bool without_fish;           /* who looks may see the water alone */
+    int64_t now_ms;              /* when this picture was made */
+    int64_t read_ms;             /* newest values were last read; 0 never */
+    int64_t away_since_ms;       /* the database has not answered since; 0: it does */
+    const char *notice;          /* "" none */
+    const char *phone;           /* of the extension worker; "" none */
     /* of the regencies, for the head of prints and signatures; "" or NULL: no name is known */
     const char *office[REGENCY_COUNT];
     const struct status_limits *limits;

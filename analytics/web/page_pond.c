@@ -337,8 +337,9 @@ void page_pond(struct buf *b, const struct page_model *m, const struct page_pond
     day_chart(b, m, p, day, &TEMPERATURE, &day->temp, lang);
     if (day->ready)
         day_table(b, day, lang);
-    cycle(b, m, p, lang);
-    if (questions_any(p)) {
+    if (!m->without_fish)
+        cycle(b, m, p, lang);
+    if (!m->without_fish && questions_any(p)) {
         parts_element(b, "h2", "", lang, TEXT_ASK_TITLE, NULL);
         questions_put(b, p, lang);
         parts_element(b, "p", "soft", lang, TEXT_ASK_NOTE, NULL);

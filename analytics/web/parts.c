@@ -8,6 +8,7 @@
 
 #include "analytics/web/assets.h"
 #include "analytics/web/html.h"
+#include "analytics/web/viewer.h"
 #include "collector/common/reading.h"
 
 static const struct text_arg NO_ARGS[] = {{NULL, NULL}};
@@ -34,21 +35,30 @@ void parts_element(struct buf *b, const char *tag, const char *class_name, enum 
 
 static void menu(struct buf *b, const struct parts_head *h, enum lang lang)
 {
+    /* roles: bits of enum role; bit 0 is who has not logged in, where nobody has to */
     static const struct {
         const char *path;
         enum text text;
-    } ENTRY[] = {{"/", TEXT_NAV_PONDS},
-                 {"/alarm", TEXT_ALARM_TITLE},
-                 {"/wilayah", TEXT_NAV_REGION},
-                 {"/bantuan", TEXT_NAV_HELP}};
+        unsigned roles;
+    } ENTRY[] = {{"/", TEXT_NAV_PONDS, ~0U},
+                 {"/alarm", TEXT_ALARM_TITLE, ~0U},
+                 {"/wilayah", TEXT_NAV_REGION, 1U << ROLE_OFFICER | 1U << ROLE_ADMIN},
+                 {"/bantuan", TEXT_NAV_HELP, ~0U},
+                 {"/akun", TEXT_ACCOUNT_TITLE, ~1U}};
+    const struct viewer *v = h->viewer != NULL ? h->viewer : h->m != NULL ? h->m->viewer : NULL;
+    bool all = v == NULL || v->unmanaged; /* an account is nobody's then */
     enum lang other = lang == LANG_ID ? LANG_EN : LANG_ID;
 
     html_put(b, "<nav aria-label=\"$\">", text_get(lang, TEXT_NAV));
     for (size_t i = 0; i < sizeof ENTRY / sizeof ENTRY[0]; i++) {
+        if (all ? ENTRY[i].text == TEXT_ACCOUNT_TITLE : (ENTRY[i].roles & 1U << v->role) == 0)
+            continue;
         html_put(b, "<a href=\"$\"", ENTRY[i].path);
         html_raw(b, ENTRY[i].text == h->here ? " aria-current=\"page\">" : ">");
         html_put(b, "$</a>", text_get(lang, ENTRY[i].text));
     }
+    if (!all && v->role == ROLE_NONE)
+        html_put(b, "<a href=\"/masuk\">$</a>", text_get(lang, TEXT_LOGIN_TITLE));
     html_put(b, "<a href=\"$?$lang=$\" lang=\"$\" hreflang=\"$\" rel=\"alternate\">$</a></nav>\n",
              h->path, h->query != NULL ? h->query : "", text_lang(other), text_lang(other),
              text_lang(other), text_get(lang, TEXT_OTHER_LANGUAGE));

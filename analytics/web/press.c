@@ -48,7 +48,7 @@ static bool decode(const char *p, size_t n, char *out, size_t size)
 }
 
 /* A path of ours: one '/' first, then letters, digits, '-' and '/'; nothing that a browser takes for another host. */
-static bool path_valid(const char *p)
+bool press_path_valid(const char *p)
 {
     return p[0] == '/' && p[1] != '/' &&
            p[strspn(p, "/abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
@@ -87,7 +87,7 @@ int press_read(const char *body, size_t n, struct press_form *out)
     for (size_t k = 0; k < fields; k++)
         if (FIELD[k].to[0] == '\0')
             return NILA_ERR_PARSE;
-    if (!path_valid(f.back) || f.key[strspn(f.key, "0123456789")] != '\0')
+    if (!press_path_valid(f.back) || f.key[strspn(f.key, "0123456789")] != '\0')
         return NILA_ERR_PARSE;
     *out = f;
     return 0;
@@ -238,6 +238,11 @@ static int press_button(struct records *r, const struct press_form *f, const cha
     return records_press(r, &q);
 }
 
+bool press_of_alarm(const struct press_form *f)
+{
+    return strcmp(f->what, PRESS_ACK) == 0 || strcmp(f->what, PRESS_SNOOZE) == 0;
+}
+
 int press_do(struct presses *p, struct records *r, const struct press_form *f, const char *by,
              int64_t now_ms)
 {
@@ -245,9 +250,7 @@ int press_do(struct presses *p, struct records *r, const struct press_form *f, c
 
     pthread_mutex_lock(&p->lock);
     if (!was_done(p, f)) {
-        rc = strcmp(f->what, PRESS_ACK) == 0 || strcmp(f->what, PRESS_SNOOZE) == 0
-                 ? ask_alarm(r, f, by, now_ms)
-                 : press_button(r, f, by, now_ms);
+        rc = press_of_alarm(f) ? ask_alarm(r, f, by, now_ms) : press_button(r, f, by, now_ms);
         if (rc == 0)
             p->done[p->n++ % KEPT] = *f;
     }

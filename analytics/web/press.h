@@ -3,8 +3,8 @@
  *
  * Against posts from other sites: the browser's Origin and Sec-Fetch-Site, when it sends them, must be of this very host; the host
  * must be an address, localhost or a configured name (a foreign name that was pointed at us is refused); and the form must
- * carry the token of the cookie, which no other site can read or send (SameSite=Strict). There is no login: pages that are bound to
- * more than loopback let everybody on that network press. */
+ * carry the token of the cookie, which no other site can read or send (SameSite=Strict), or, of
+ * somebody who is logged in, of their session (viewer.h). */
 #ifndef ANALYTICS_WEB_PRESS_H
 #define ANALYTICS_WEB_PRESS_H
 
@@ -32,6 +32,9 @@ struct press_form {
  * badly coded, or back is no page of ours. out is untouched then. */
 NILA_MUST_CHECK int press_read(const char *body, size_t n, struct press_form *out);
 
+/* A path of this site: "/..." of small letters, digits, "-" and "/"; nothing a browser takes for another host. */
+bool press_path_valid(const char *path);
+
 /* May the request be of our own page? Headers, NULL when absent; names: hosts that are ours too, blanks between. */
 bool press_from_here(const char *origin, const char *fetch_site, const char *host,
                      const char *names);
@@ -40,6 +43,9 @@ bool press_token_fits(const char *form, const char *cookie);
 /* A new token of random bytes; NILA_ERR_IO: the system gives none. */
 NILA_MUST_CHECK int press_token_new(char out[PAGE_TOKEN_SIZE]);
 bool press_token_valid(const char *token); /* NULL: no */
+
+/* Is it of an alarm, by its number; else of a pond. */
+bool press_of_alarm(const struct press_form *f);
 
 struct presses; /* opaque: the keys of the last forms. Threads: any. */
 struct presses *presses_new(void);

@@ -29,79 +29,21 @@
 #define GZIP_LEVEL   6
 #define GZIP_MIN     400 /* below, the headers weigh more than what is saved */
 #define TYPE_HTML    "text/html; charset=utf-8"
-#define TYPE_JSON    "application/json"
-#define LANG_KEEP_S  "31536000"
-#define BUTTON_PATH  "/tombol"
+#define LANG_KEEP_S  31536000L
 
-const char *reply_argument(const struct reply *r, const char *name)
+const char *request_query(const struct request *q, const char *name)
 {
-    return MHD_lookup_connection_value(r->connection, MHD_GET_ARGUMENT_KIND, name);
+    return MHD_lookup_connection_value(q->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
-static void trouble(struct web *w, const char *path, enum lang lang, int status, struct reply *r)
+const char *request_header(const struct request *q, const char *name)
 {
-    r->status = status;
-    if (strncmp(path, "/api/", 5) == 0) {
-        r->type = TYPE_JSON;
-        buf_printf(&r->body, "{\"error\":%d}\n", status);
-    } else {
-        page_error(&r->body, status, w->c.config->notice, lang);
-    }
+    return MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, name);
 }
 
-static const char *cookie_of(struct MHD_Connection *connection, const char *name)
+const char *request_cookie(const struct request *q, const char *name)
 {
-    return MHD_lookup_connection_value(connection, MHD_COOKIE_KIND, name);
-}
-
-/* The browser's token, or a new one that goes with this answer. */
-static const char *cookie_token(struct MHD_Connection *connection, struct reply *r)
-{
-    const char *had = cookie_of(connection, PRESS_COOKIE);
-
-    if (press_token_valid(had))
-        return had;
-    if (press_token_new(r->fresh) != 0) {
-        log_warnx("web: the system gives no random bytes; pages have no buttons");
-        return NULL;
-    }
-    r->token = r->fresh;
-    return r->fresh;
-}
-
-static void make_reply(struct web *w, struct MHD_Connection *connection, const char *method,
-                       const char *path, enum lang lang, struct reply *r)
-{
-    const char *rest = "";
-    const struct route *route = route_find(path, &rest);
-    struct page_model *picture = NULL;
-
-    if (strcmp(path, BUTTON_PATH) == 0) {
-        r->allow = MHD_HTTP_METHOD_POST;
-        trouble(w, path, lang, MHD_HTTP_METHOD_NOT_ALLOWED, r);
-        return;
-    }
-    if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0) {
-        trouble(w, path, lang, MHD_HTTP_METHOD_NOT_ALLOWED, r);
-        return;
-    }
-    if (route == NULL) {
-        trouble(w, path, lang, MHD_HTTP_NOT_FOUND, r);
-        return;
-    }
-    if (route->argument != NULL) {
-        const char *given = reply_argument(r, route->argument);
-        rest = given != NULL ? given : "";
-    }
-    if (!route->keep)
-        picture = model_picture(w->model);
-    if (picture != NULL && route->buttons)
-        picture->token = cookie_token(connection, r);
-    if (picture == NULL && route->needs_model)
-        trouble(w, path, lang, MHD_HTTP_SERVICE_UNAVAILABLE, r);
-    else
-        route->make(w, picture, rest, lang, r);
-    model_picture_free(picture);
+    return MHD_lookup_connection_value(q->connection, MHD_COOKIE_KIND, name);
 }
 
 static bool add_header(struct MHD_Response *response, const char *name, const char *value)
@@ -134,21 +76,21 @@ static bool add_headers(struct MHD_Response *response, const struct reply *r, co
         well = add_header(response, "Location", r->location) && well;
     if (r->status == MHD_HTTP_SERVICE_UNAVAILABLE)
         well = add_header(response, "Retry-After", "15") && well;
+    if (r->file[0] != '\0') {
+        char disposition[128];
+        (void)snprintf(disposition, sizeof disposition, "attachment; filename=\"%s\"", r->file);
+        well = add_header(response, "Content-Disposition", disposition) && well;
+    }
     return well;
 }
 
-static const char *request_header(struct MHD_Connection *connection, const char *name)
-{
-    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
-}
-
 /* Packs the body when the client takes it and it gets smaller; true when packed. */
-static bool pack(struct MHD_Connection *connection, struct buf *body)
+static bool pack(const struct request *q, struct buf *body)
 {
     struct buf packed = {0};
 
     if (body->n < GZIP_MIN ||
-        !request_takes_gzip(request_header(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING)))
+        !request_takes_gzip(request_header(q, MHD_HTTP_HEADER_ACCEPT_ENCODING)))
         return false;
     if (gzip_pack(&packed, body->p, body->n, GZIP_LEVEL) != 0 || packed.n >= body->n) {
         buf_free(&packed);
@@ -159,21 +101,34 @@ static bool pack(struct MHD_Connection *connection, struct buf *body)
     return true;
 }
 
-static enum MHD_Result send_reply(struct MHD_Connection *connection, struct reply *r,
-                                  enum lang lang, bool keep_lang)
+static bool add_cookies(struct MHD_Response *response, const struct reply *r)
 {
-    char tag[32], cookie[160];
+    char cookie[192];
+    bool well = true;
+
+    for (size_t i = 0; i < REPLY_COOKIES && r->cookie[i].name[0] != '\0'; i++) {
+        const struct reply_cookie *c = &r->cookie[i];
+        (void)snprintf(cookie, sizeof cookie, "%s=%s; Path=/; Max-Age=%ld; SameSite=%s; HttpOnly",
+                       c->name, c->value, c->max_age_s, c->strict ? "Strict" : "Lax");
+        well = add_header(response, "Set-Cookie", cookie) && well;
+    }
+    return well;
+}
+
+static enum MHD_Result send_reply(const struct request *q, struct reply *r)
+{
+    char tag[32];
     struct MHD_Response *response;
     enum MHD_Result queued = MHD_NO;
     bool packed = false, well;
 
     (void)snprintf(tag, sizeof tag, "W/\"%016" PRIx64 "\"", assets_hash(r->body.p, r->body.n));
     if (r->status == MHD_HTTP_OK &&
-        request_has_tag(request_header(connection, MHD_HTTP_HEADER_IF_NONE_MATCH), tag)) {
+        request_has_tag(request_header(q, MHD_HTTP_HEADER_IF_NONE_MATCH), tag)) {
         r->status = MHD_HTTP_NOT_MODIFIED;
         buf_clear(&r->body);
     } else {
-        packed = pack(connection, &r->body);
+        packed = pack(q, &r->body);
     }
     response = MHD_create_response_from_buffer(r->body.n, r->body.p, MHD_RESPMEM_MUST_FREE);
     if (response == NULL) {
@@ -183,26 +138,14 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct repl
     well = add_headers(response, r, tag);
     if (packed)
         well = add_header(response, "Content-Encoding", "gzip") && well;
-    if (keep_lang) {
-        (void)snprintf(cookie, sizeof cookie,
-                       "lang=%s; Path=/; Max-Age=" LANG_KEEP_S "; SameSite=Lax; HttpOnly",
-                       text_lang(lang));
-        well = add_header(response, "Set-Cookie", cookie) && well;
-    }
-    if (r->token != NULL) {
-        (void)snprintf(cookie, sizeof cookie,
-                       PRESS_COOKIE "=%s; Path=/; Max-Age=" LANG_KEEP_S
-                                    "; SameSite=Strict; HttpOnly",
-                       r->token);
-        well = add_header(response, "Set-Cookie", cookie) && well;
-    }
+    well = add_cookies(response, r) && well;
     if (well)
-        queued = MHD_queue_response(connection, (unsigned)r->status, response);
+        queued = MHD_queue_response(q->connection, (unsigned)r->status, response);
     MHD_destroy_response(response);
     return queued;
 }
 
-/* --- buttons --- */
+/* --- requests --- */
 
 /* A form on its way in. */
 struct incoming {
@@ -210,7 +153,7 @@ struct incoming {
     bool too_long;
 };
 
-static void who_asks(struct MHD_Connection *connection, char *buf, size_t size)
+static void address_of(struct MHD_Connection *connection, char *buf, size_t size)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
@@ -225,57 +168,13 @@ static void who_asks(struct MHD_Connection *connection, char *buf, size_t size)
         memcpy(&v6, info->client_addr, sizeof v6);
         (void)inet_ntop(AF_INET6, &v6.sin6_addr, address, sizeof address);
     }
-    (void)snprintf(buf, size, "halaman %s", address);
-}
-
-/* What is wrong with the request before anything is written; 0: nothing. */
-static int refuse_form(struct web *w, struct MHD_Connection *connection, const struct incoming *in,
-                       struct press_form *f)
-{
-    const char *type = request_header(connection, MHD_HTTP_HEADER_CONTENT_TYPE);
-
-    if (in->too_long)
-        return MHD_HTTP_CONTENT_TOO_LARGE;
-    if (!press_from_here(request_header(connection, "Origin"),
-                         request_header(connection, "Sec-Fetch-Site"),
-                         request_header(connection, MHD_HTTP_HEADER_HOST), w->c.config->web_names))
-        return MHD_HTTP_FORBIDDEN;
-    if (type == NULL || strncmp(type, "application/x-www-form-urlencoded", 33) != 0 ||
-        press_read(in->body.p, in->body.n, f) != 0)
-        return MHD_HTTP_BAD_REQUEST;
-    return press_token_fits(f->token, cookie_of(connection, PRESS_COOKIE)) ? 0 : MHD_HTTP_FORBIDDEN;
-}
-
-/* Notes what was pressed and sends the browser back with a GET. */
-static void take_form(struct web *w, struct MHD_Connection *connection, const struct incoming *in,
-                      enum lang lang, struct reply *r)
-{
-    struct press_form f = {.what = ""};
-    char by[SITE_NAME_SIZE];
-    int rc, status = refuse_form(w, connection, in, &f);
-
-    if (status != 0) {
-        trouble(w, BUTTON_PATH, lang, status, r);
-        return;
-    }
-    who_asks(connection, by, sizeof by);
-    rc = press_do(w->presses, w->c.records, &f, by, clock_wall_ms());
-    if (rc != 0) {
-        trouble(w, BUTTON_PATH, lang,
-                rc == NILA_ERR_PARSE                               ? MHD_HTTP_BAD_REQUEST
-                : rc == NILA_ERR_NOT_FOUND || rc == NILA_ERR_RANGE ? MHD_HTTP_CONFLICT
-                                                                   : MHD_HTTP_SERVICE_UNAVAILABLE,
-                r);
-        return;
-    }
-    r->status = MHD_HTTP_SEE_OTHER;
-    (void)snprintf(r->location, sizeof r->location, "%s", f.back);
+    (void)snprintf(buf, size, "%s", address);
 }
 
 /* The body of a form, piece by piece. */
 static void take_piece(struct incoming *in, const char *piece, size_t n)
 {
-    in->too_long = in->too_long || in->body.n + n > PRESS_BODY_MAX;
+    in->too_long = in->too_long || in->body.n + n > FORM_BODY_MAX;
     if (!in->too_long)
         buf_add(&in->body, piece, n);
 }
@@ -290,9 +189,22 @@ static void finished(void *arg, struct MHD_Connection *connection, void **seen,
     (void)how;
     if (in == NULL)
         return;
+    if (in->body.p != NULL) /* it may hold a PIN */
+        explicit_bzero(in->body.p, in->body.n);
     buf_free(&in->body);
     free(in);
     *seen = NULL;
+}
+
+/* Is it the post of a route that takes any? Its body is waited for then; every other is answered at once and its body, if one
+ * comes, never read. */
+static bool awaits_body(const char *url, const char *method)
+{
+    const char *rest;
+    const struct route *route =
+        strcmp(method, MHD_HTTP_METHOD_POST) == 0 ? route_find(url, &rest) : NULL;
+
+    return route != NULL && (route->methods & ROUTE_POST) != 0;
 }
 
 /* NOLINTBEGIN(readability-non-const-parameter): the signature is MHD's */
@@ -301,29 +213,36 @@ static enum MHD_Result answer(void *arg, struct MHD_Connection *connection, cons
                               size_t *upload_size, void **seen)
 {
     struct web *w = arg;
+    struct incoming *in = *seen;
     const char *asked = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "lang");
-    enum lang lang = request_lang(asked, cookie_of(connection, "lang"));
-    bool form = strcmp(method, MHD_HTTP_METHOD_POST) == 0 && strcmp(url, BUTTON_PATH) == 0;
-    struct reply r = {.status = MHD_HTTP_OK,
-                      .type = TYPE_HTML,
-                      .cache = "private, no-cache",
-                      .connection = connection};
+    struct request q = {.w = w,
+                        .path = url,
+                        .post = strcmp(method, MHD_HTTP_METHOD_POST) == 0,
+                        .connection = connection};
+    struct reply r = {.status = MHD_HTTP_OK, .type = TYPE_HTML, .cache = "private, no-cache"};
 
     (void)version;
-    if (form && *seen == NULL) {
+    if (in == NULL && awaits_body(url, method)) {
         *seen = xcalloc(1, sizeof(struct incoming));
         return MHD_YES;
     }
-    if (form && *upload_size > 0) {
-        take_piece(*seen, upload, *upload_size);
+    if (in != NULL && *upload_size > 0) {
+        take_piece(in, upload, *upload_size);
         *upload_size = 0;
         return MHD_YES;
     }
-    if (form)
-        take_form(w, connection, *seen, lang, &r);
-    else /* answered at the first call: a body, if one comes, is never read */
-        make_reply(w, connection, method, url, lang, &r);
-    return send_reply(connection, &r, lang, asked != NULL && strcmp(asked, text_lang(lang)) == 0);
+    q.lang = request_lang(asked, request_cookie(&q, "lang"));
+    address_of(connection, q.address, sizeof q.address);
+    if (in != NULL && in->too_long) {
+        reply_error(&q, &r, MHD_HTTP_CONTENT_TOO_LARGE);
+    } else {
+        q.body = in != NULL ? in->body.p : NULL;
+        q.body_n = in != NULL ? in->body.n : 0;
+        dispatch(&q, method, &r);
+    }
+    if (asked != NULL && strcmp(asked, text_lang(q.lang)) == 0)
+        reply_cookie(&r, "lang", asked, LANG_KEEP_S, false);
+    return send_reply(&q, &r);
 }
 /* NOLINTEND(readability-non-const-parameter) */
 
@@ -360,6 +279,7 @@ int web_start(struct web **out, const struct web_config *c, char *why, size_t wh
 {
     unsigned refresh_s = c->refresh_s == 0 ? 15 : c->refresh_s;
     unsigned forecast_s = c->forecast_s == 0 ? 3600 : c->forecast_s;
+    char words[256] = "";
     struct web *w;
     int fd = -1, rc;
     bool v6;
@@ -377,7 +297,10 @@ int web_start(struct web **out, const struct web_config *c, char *why, size_t wh
         w->c.limits = &c->config->limits;
     w->port = listen_port(fd);
     w->presses = presses_new();
-    rc = whatif_new(&w->whatif);
+    w->logins = logins_new();
+    rc = records_open(&w->accounts, c->config->records_path, words, sizeof words);
+    if (rc == 0)
+        rc = whatif_new(&w->whatif);
     const struct model_config model = {.config = c->config,
                                        .records = c->records,
                                        .series = c->series,
@@ -390,10 +313,13 @@ int web_start(struct web **out, const struct web_config *c, char *why, size_t wh
     if (rc == 0)
         rc = start_daemon(w, fd, v6);
     if (rc != 0) {
-        (void)snprintf(why, why_size, "the web server's threads cannot be started");
+        (void)snprintf(why, why_size, "%s",
+                       words[0] != '\0' ? words : "the web server's threads cannot be started");
         model_stop(w->model);
         whatif_free(w->whatif);
         presses_free(w->presses);
+        logins_free(w->logins);
+        records_close(w->accounts);
         (void)close(fd);
         free(w);
         return rc;
@@ -415,5 +341,7 @@ void web_stop(struct web *w)
     model_stop(w->model);
     whatif_free(w->whatif);
     presses_free(w->presses);
+    logins_free(w->logins);
+    records_close(w->accounts);
     free(w);
 }

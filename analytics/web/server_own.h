@@ -1,50 +1,129 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* server_own: what server.c (HTTP) and routes.c (which page a path is) share. */
+/* server_own: what server.c (HTTP), dispatch.c (who may) and the files of routes (which page a path is) share. */
 #ifndef ANALYTICS_WEB_SERVER_OWN_H
 #define ANALYTICS_WEB_SERVER_OWN_H
 
+#include "analytics/web/form.h"
+#include "analytics/web/login.h"
 #include "analytics/web/model.h"
 #include "analytics/web/page.h"
 #include "analytics/web/press.h"
 #include "analytics/web/server.h"
+#include "analytics/web/viewer.h"
 
 struct MHD_Connection;
 struct MHD_Daemon;
 
 struct web {
     struct web_config c;
+    struct records *accounts; /* a connection of its own: who is logged in waits for no forecast */
     struct whatif *whatif;
     struct model *model;
     struct presses *presses;
+    struct logins *logins;
     struct MHD_Daemon *daemon;
     int port;
 };
 
-/* What a route makes; type is NULL until it is known. */
+/* What was asked, and by whom. A handler gets it after session, role, object, Origin and the form's token were checked. */
+struct request {
+    struct web *w;
+    const struct route *route;
+    const char *path;
+    const char
+        *rest; /* of a prefix: what follows; of a route with an argument: its value, "" without */
+    bool post;
+    enum lang lang;
+    const struct viewer *viewer;
+    const struct page_model *m; /* the viewer's picture; NULL when the route needs none */
+    const struct form *form;    /* of a post */
+    const char *body;           /* as it came */
+    size_t body_n;
+    char by[SITE_NAME_SIZE];      /* who, for records: the user's slug, else "halaman ADDRESS" */
+    char address[SITE_NAME_SIZE]; /* of the browser */
+    int64_t now_ms;
+    struct MHD_Connection *connection;
+};
+
+/* A member of the query; NULL: absent. */
+const char *request_query(const struct request *q, const char *name);
+/* A field of the posted form; "" when it did not come. */
+const char *request_field(const struct request *q, const char *name);
+/* A header, a cookie; NULL: absent. */
+const char *request_header(const struct request *q, const char *name);
+const char *request_cookie(const struct request *q, const char *name);
+
+#define REPLY_COOKIES 2
+/* What a route makes: status 200 and HTML unless it says otherwise. */
 struct reply {
     int status;
     const char *type;
     const char *cache;
     struct buf body;
-    struct MHD_Connection *connection; /* what else was asked */
-    const char *allow;                 /* of a 405; NULL: GET and HEAD */
-    char location[64];                 /* of a 303; "" none */
-    const char *token;                 /* a new one for the cookie; NULL none */
-    char fresh[PAGE_TOKEN_SIZE];
+    const char *allow;  /* of a 405; NULL: GET and HEAD */
+    char location[192]; /* of a 303; "" none */
+    char file[96];      /* the browser stores it under this name; "" shows it */
+    struct reply_cookie {
+        char name[16], value[80]; /* "" none */
+        long max_age_s;           /* 0: takes it away */
+        bool strict;              /* SameSite=Strict, else Lax */
+    } cookie[REPLY_COOKIES];
+    char fresh[PAGE_TOKEN_SIZE]; /* a new token of forms for somebody without a session */
+};
+
+/* Sends the browser on with a GET; the path is ours. */
+void reply_see_other(struct reply *r, const char *path);
+/* A page (or JSON) that says what is wrong: 400, 403, 404, 405, 409, 413, 429, 503. */
+void reply_error(const struct request *q, struct reply *r, int status);
+void reply_cookie(struct reply *r, const char *name, const char *value, long max_age_s,
+                  bool strict);
+
+enum route_method {
+    ROUTE_GET = 1, /* and HEAD */
+    ROUTE_POST = 2
+};
+/* Bits of enum role: who may, once users are on record. */
+#define ROLE_BIT(role) (1U << (role))
+enum {
+    ROUTE_FARMER = ROLE_BIT(ROLE_FARMER),
+    ROUTE_OFFICER = ROLE_BIT(ROLE_OFFICER),
+    ROUTE_TECHNICIAN = ROLE_BIT(ROLE_TECHNICIAN),
+    ROUTE_ADMIN = ROLE_BIT(ROLE_ADMIN),
+    ROUTE_STAFF = ROUTE_OFFICER | ROUTE_ADMIN,
+    ROUTE_USERS = ROUTE_FARMER | ROUTE_OFFICER | ROUTE_TECHNICIAN | ROUTE_ADMIN
+};
+/* What somebody without a session may. */
+enum route_open {
+    ROUTE_LOGIN,  /* nothing, ever */
+    ROUTE_READ,   /* GET while no user is on record */
+    ROUTE_POND,   /* everything while no user is on record, or with web.open */
+    ROUTE_ANYBODY /* everything */
 };
 
 struct route {
-    const char *path;     /* ending in '/': a prefix, the rest is a slug */
+    const char *path; /* ending in '/': a prefix, the rest is a slug or such */
+    unsigned methods; /* ROUTE_GET | ROUTE_POST */
+    unsigned roles;   /* ROUTE_USERS ... */
+    enum route_open open;
+    const char *argument; /* of the query: its value is rest; NULL none */
     bool needs_model;     /* 503 while there is none */
-    const char *argument; /* of the query: its value goes to make as rest, "" without; NULL none */
-    bool keep, buttons;   /* static: needs no picture; forms are drawn: the browser gets a token */
-    void (*make)(struct web *w, const struct page_model *m, const char *rest, enum lang lang,
-                 struct reply *r);
+    bool keep;            /* static: needs no picture */
+    bool forms;           /* draws forms: who has no session gets a token in a cookie */
+    /* Is there such an object, and may the viewer have it? 0, or 400, 403, 404, 409. NULL: there is none to check. */
+    int (*may)(const struct request *q);
+    void (*make)(const struct request *q, struct reply *r);
 };
 
-/* The route of a path and, for prefixes, what follows; NULL when there is none. */
+/* A family of pages; path NULL ends it. */
+extern const struct route ROUTES_PONDS[], ROUTES_REGION[], ROUTES_ACCOUNT[];
+
+/* The route of a path and, for prefixes, what follows; NULL when there is none. The longest path that fits. */
 const struct route *route_find(const char *path, const char **rest);
-/* A member of the query; NULL: absent. */
-const char *reply_argument(const struct reply *r, const char *name);
+/* Every route in turn: at 0, 1, ...; NULL after the last. */
+const struct route *route_at(size_t at);
+
+/* Answers: who asks, may they, and the route's handler. q: path, post, lang, body, address, connection; method: as it came.
+ * dispatch.c */
+void dispatch(struct request *q, const char *method, struct reply *r);
 
 #endif

@@ -497,9 +497,19 @@ static const char *const TEXT[TEXT_WATER_FIRST][LANG_COUNT] = {
 
 const char *text_get(enum lang lang, enum text key)
 {
-    return key < TEXT_WATER_FIRST     ? TEXT[key][lang]
-           : key < TEXT_OFFICER_FIRST ? TEXT_WATER[key - TEXT_WATER_FIRST][lang]
-                                      : TEXT_OFFICER[key - TEXT_OFFICER_FIRST][lang];
+    static const struct {
+        enum text first;
+        const char *const (*row)[LANG_COUNT];
+    } FAMILY[] = {
+        {TEXT_WATER_FIRST, TEXT_WATER},
+        {TEXT_OFFICER_FIRST, TEXT_OFFICER},
+        {TEXT_ACCOUNT_FIRST, TEXT_ACCOUNT},
+    };
+
+    for (size_t i = sizeof FAMILY / sizeof FAMILY[0]; i-- > 0;)
+        if (key >= FAMILY[i].first)
+            return FAMILY[i].row[key - FAMILY[i].first][lang];
+    return TEXT[key][lang];
 }
 
 const char *text_lang(enum lang lang)

@@ -112,17 +112,29 @@
 /* The officers' pages: what is held back, the monthly report, lists, the sketch, assumptions. */
 #define TEXT_OFFICER_KEYS(X) \
     X(MERGED) X(UNTOLD)
+
+/* Accounts: logging in, one's own account, users. */
+#define TEXT_ACCOUNT_KEYS(X) \
+    X(LOGIN_TITLE) X(LOGIN_WHO) X(LOGIN_PIN) X(LOGIN_GO) X(LOGIN_WRONG) X(LOGIN_WAIT) X(LOGIN_BUSY) X(LOGIN_FIRST) \
+    X(LOGIN_FORGOT) X(LOGOUT) X(ACCOUNT_TITLE)
 /* clang-format on */
 
 #define TEXT_ENUM(key) TEXT_##key,
 enum text {
-    TEXT_KEYS(TEXT_ENUM) TEXT_WATER_KEYS(TEXT_ENUM) TEXT_OFFICER_KEYS(TEXT_ENUM) TEXT_COUNT
+    TEXT_KEYS(TEXT_ENUM)
+    TEXT_WATER_KEYS(TEXT_ENUM) TEXT_OFFICER_KEYS(TEXT_ENUM) TEXT_ACCOUNT_KEYS(TEXT_ENUM) TEXT_COUNT
 };
+/* A family's sentences lie in a file and table of their own, by key less the first; in the order of the enum in text.c's list. */
+#define TEXT_ONE(key)      +1
 #define TEXT_WATER_FIRST   TEXT_WELL_TITLE
+#define TEXT_WATER_SIZE    (0 TEXT_WATER_KEYS(TEXT_ONE))
 #define TEXT_OFFICER_FIRST TEXT_MERGED
-/* The sentences of the water and of the officers, by key less the first; for text.c. */
-extern const char *const TEXT_WATER[TEXT_OFFICER_FIRST - TEXT_WATER_FIRST][LANG_COUNT];
-extern const char *const TEXT_OFFICER[TEXT_COUNT - TEXT_OFFICER_FIRST][LANG_COUNT];
+#define TEXT_OFFICER_SIZE  (0 TEXT_OFFICER_KEYS(TEXT_ONE))
+#define TEXT_ACCOUNT_FIRST TEXT_LOGIN_TITLE
+#define TEXT_ACCOUNT_SIZE  (0 TEXT_ACCOUNT_KEYS(TEXT_ONE))
+extern const char *const TEXT_WATER[TEXT_WATER_SIZE][LANG_COUNT];
+extern const char *const TEXT_OFFICER[TEXT_OFFICER_SIZE][LANG_COUNT];
+extern const char *const TEXT_ACCOUNT[TEXT_ACCOUNT_SIZE][LANG_COUNT];
 
 const char *text_get(enum lang lang,
                      enum text key); /* as it stands in the table; static storage, never NULL */

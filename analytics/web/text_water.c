@@ -5,7 +5,7 @@
 #define AT(key) [TEXT_##key - TEXT_WATER_FIRST]
 
 /* clang-format off */
-const char *const TEXT_WATER[TEXT_OFFICER_FIRST - TEXT_WATER_FIRST][LANG_COUNT] = {
+const char *const TEXT_WATER[TEXT_WATER_SIZE][LANG_COUNT] = {
     AT(WELL_TITLE) = {"Air dalam keadaan baik", "The water is fine"},
     AT(WELL_WHAT) = {"Oksigen {do} mg/L pukul {jam}. Semua nilai dalam batas.",
         "Oxygen {do} mg/L at {jam}. All values are inside their limits."},

@@ -393,7 +393,7 @@ static void what_is_not_pressed_on_our_page_is_refused(void **state)
     };
     struct house h;
     struct answer a;
-    char big[6000];
+    static char big[70000];
 
     (void)state;
     house_open(&h, NULL);

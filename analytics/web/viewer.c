@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "viewer.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "collector/common/log.h"
+
+static void digest_of(const char *before, const char *secret, char out[static SHA256_HEX_SIZE])
+{
+    struct sha256 s;
+    uint8_t digest[SHA256_BYTES];
+
+    sha256_init(&s);
+    sha256_add(&s, before, strlen(before));
+    sha256_add(&s, secret, strlen(secret));
+    sha256_done(&s, digest);
+    sha256_hex(out, digest);
+}
+
+static bool secret_valid(const char *cookie)
+{
+    return cookie != NULL && strlen(cookie) == VIEWER_SECRET_SIZE - 1 &&
+           cookie[strspn(cookie, "0123456789abcdef")] == '\0';
+}
+
+int viewer_secret(char secret[static VIEWER_SECRET_SIZE], char digest[static SHA256_HEX_SIZE])
+{
+    uint8_t bytes[SHA256_BYTES];
+
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes) {
+        log_warn("web: the system gives no random bytes; nobody can log in");
+        return NILA_ERR_IO;
+    }
+    sha256_hex(secret, bytes);
+    digest_of("", secret, digest);
+    return 0;
+}
+
+static void take_user(struct viewer *v, const struct rec_user *u)
+{
+    v->role = u->role;
+    memcpy(v->user, u->slug, sizeof v->user);
+    memcpy(v->name, u->name, sizeof v->name);
+    memcpy(v->regency, u->regency, sizeof v->regency);
+    v->farms = u->farms;
+    memcpy(v->farm, u->farm, sizeof v->farm);
+    memcpy(v->phone, u->phone, sizeof v->phone);
+    v->english = u->english;
+    v->large = u->large;
+    v->renew = u->renew;
+    v->consent_ms = u->consent_ms;
+    v->verified_ms = u->verified_ms;
+}
+
+int viewer_find(struct records *r, const char *cookie, bool open, int64_t now_ms,
+                struct viewer *out)
+{
+    struct viewer v = {.open = open};
+    char digest[SHA256_HEX_SIZE], csrf[SHA256_HEX_SIZE];
+    struct rec_session session;
+    struct rec_user user;
+    bool any = true;
+    int rc = records_users_any(r, &any);
+
+    *out = v;
+    if (rc != 0)
+        return rc;
+    v.unmanaged = !any;
+    if (any && secret_valid(cookie)) {
+        digest_of("", cookie, digest);
+        rc = records_session(r, digest, now_ms, &session, &user);
+        if (rc == 0) {
+            take_user(&v, &user);
+            v.session = session.id;
+            /* of the session's secret, which no page shows: who knows it could not make it up */
+            digest_of("nila form ", cookie, csrf);
+            (void)snprintf(v.csrf, sizeof v.csrf, "%.32s", csrf);
+        } else if (rc != NILA_ERR_NOT_FOUND) {
+            return rc;
+        }
+    }
+    *out = v;
+    return 0;
+}
+
+static bool has_farm(const struct viewer *v, const char *farm)
+{
+    for (size_t i = 0; i < v->farms; i++)
+        if (strcmp(v->farm[i], farm) == 0)
+            return true;
+    return false;
+}
+
+bool viewer_sees_regency(const struct viewer *v, enum regency regency)
+{
+    return v->unmanaged || viewer_edits_regency(v, regency);
+}
+
+bool viewer_edits_regency(const struct viewer *v, enum regency regency)
+{
+    return (v->role == ROLE_OFFICER || v->role == ROLE_ADMIN) && v->regency[regency];
+}
+
+bool viewer_sees_farm(const struct viewer *v, const char *farm, enum regency regency)
+{
+    return v->unmanaged || viewer_edits_farm(v, farm, regency);
+}
+
+bool viewer_edits_farm(const struct viewer *v, const char *farm, enum regency regency)
+{
+    return viewer_edits_regency(v, regency) || (v->role == ROLE_FARMER && has_farm(v, farm));
+}
+
+bool viewer_sees_water(const struct viewer *v, const char *farm, enum regency regency)
+{
+    return viewer_sees_farm(v, farm, regency) || (v->role == ROLE_NONE && v->open) ||
+           (v->role == ROLE_TECHNICIAN && v->regency[regency]);
+}
+
+bool viewer_sees_money(const struct viewer *v, const char *farm)
+{
+    return v->role == ROLE_FARMER && has_farm(v, farm);
+}
+
+/* --- the picture --- */
+
+static bool sees_pond(const struct viewer *v, const struct page_pond *p)
+{
+    return viewer_sees_water(v, p->farm_slug, region_kecamatan(p->kecamatan)->regency);
+}
+
+/* A pond's slug, "farm:slug", or "" for the whole site, which everybody who may see any pond is told of. */
+static bool sees_subject(const struct viewer *v, const struct page_model *m, const char *subject)
+{
+    if (subject[0] == '\0' || page_find(m, subject) != NULL)
+        return true;
+    if (strncmp(subject, "farm:", 5) != 0)
+        return false;
+    for (size_t i = 0; i < m->ponds; i++)
+        if (strcmp(m->pond[i].farm_slug, subject + 5) == 0 && sees_pond(v, &m->pond[i]))
+            return true;
+    return false;
+}
+
+/* Keeps those of n elements whose subject, at the offset in each, may be seen; gives their number. */
+static size_t keep(const struct viewer *v, const struct page_model *m, void *list, size_t n,
+                   size_t size, size_t offset)
+{
+    char *element = list;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (!sees_subject(v, m, element + i * size + offset))
+            continue;
+        if (kept != i)
+            memcpy(element + kept * size, element + i * size, size);
+        kept++;
+    }
+    return kept;
+}
+
+void viewer_filter(const struct viewer *v, struct page_model *m)
+{
+    struct page_board *b = &m->board;
+    size_t kept = 0;
+
+    m->viewer = v;
+    if (v->unmanaged)
+        return;
+    for (size_t i = 0; i < m->ponds; i++)
+        if (sees_pond(v, &m->pond[i]))
+            m->pond[kept++] = m->pond[i];
+    m->ponds = kept;
+    page_order(m);
+    b->alarms =
+        keep(v, m, b->alarm, b->alarms, sizeof *b->alarm, offsetof(struct rec_alarm, subject));
+    b->limits = keep(v, m, b->limit, b->limits, sizeof *b->limit, offsetof(struct rec_limit, pond));
+    b->presses =
+        keep(v, m, b->press, b->presses, sizeof *b->press, offsetof(struct rec_press, pond));
+    b->nights = keep(v, m, b->night, b->nights, sizeof *b->night, offsetof(struct rec_night, pond));
+    b->months =
+        keep(v, m, b->month, b->months, sizeof *b->month, offsetof(struct report_pond, pond));
+    m->without_fish = v->role == ROLE_TECHNICIAN || v->role == ROLE_NONE;
+}
