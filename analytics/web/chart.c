@@ -8,14 +8,17 @@
 #include "collector/common/civil.h"
 
 /* The drawing's own units; the page scales it. Wide enough for text of 14 to be read on a phone of 320 px. */
-#define WIDTH   400.0
-#define HEIGHT  230.0
-#define LEFT    38.0
-#define RIGHT   10.0
-#define TOP     32.0
-#define BOTTOM  26.0
+#define WIDTH          400.0
+#define HEIGHT         230.0
+#define LEFT           38.0
+#define RIGHT          10.0
+#define TOP            32.0
+#define BOTTOM         26.0
 
-#define HOUR_MS ((int64_t)3600 * 1000)
+#define MARK_ROOM      14.0 /* between the letters of marks */
+
+#define HOUR_MS        ((int64_t)3600 * 1000)
+#define NIGHTS_MOST_MS (10 * 24 * HOUR_MS) /* of more the shading would be stripes */
 /* Sampit lies at 113 E: the sun stands highest near 11.30 WIB, and so near the equator a day has 12 hours all year. */
 #define DUSK_MS  ((int64_t)(17.5 * 3600 * 1000))
 #define NIGHT_MS (12 * HOUR_MS)
@@ -60,19 +63,37 @@ static void nice(struct axes *a, double low, double high)
         a->y1 = a->y0 + step;
 }
 
-size_t chart_reduce(const struct series *s, int64_t from_ms, int64_t to_ms,
+/* Appends a point; it is joined to the one before unless a gap was passed on the way. */
+static size_t put_point(struct chart_point *out, size_t n, const struct series *s, size_t i,
+                        bool broken)
+{
+    out[n] = (struct chart_point){s->ts_ms[i], s->value[i], n == 0 || broken};
+    return n + 1;
+}
+
+/* Lies a gap between two neighbours of [a, z]? */
+static bool gap_within(const struct series *s, size_t a, size_t z, int64_t gap_ms)
+{
+    for (size_t i = a + 1; i <= z; i++)
+        if (s->ts_ms[i] - s->ts_ms[i - 1] > gap_ms)
+            return true;
+    return false;
+}
+
+size_t chart_reduce(const struct series *s, int64_t from_ms, int64_t to_ms, int64_t gap_ms,
                     struct chart_point out[CHART_MAX_POINTS])
 {
     const int64_t slices = CHART_MAX_POINTS / 2;
-    size_t first = 0, last, n = 0;
+    size_t first = 0, last, before, n = 0;
 
     while (first < s->n && s->ts_ms[first] < from_ms)
         first++;
     for (last = first; last < s->n && s->ts_ms[last] <= to_ms; last++)
         ;
+    before = first;
     if (last - first <= CHART_MAX_POINTS) {
-        for (size_t i = first; i < last; i++)
-            out[n++] = (struct chart_point){s->ts_ms[i], s->value[i]};
+        for (size_t i = first; i < last; before = i++)
+            n = put_point(out, n, s, i, gap_within(s, before, i, gap_ms));
         return n;
     }
     for (size_t i = first; i < last;) {
@@ -86,8 +107,10 @@ size_t chart_reduce(const struct series *s, int64_t from_ms, int64_t to_ms,
         }
         for (int k = 0; k < 2; k++) {
             size_t pick = (k == 0) == (low < high) ? low : high;
-            if (k == 0 || low != high)
-                out[n++] = (struct chart_point){s->ts_ms[pick], s->value[pick]};
+            if (k == 1 && low == high)
+                continue;
+            n = put_point(out, n, s, pick, gap_within(s, before, pick, gap_ms));
+            before = pick;
         }
     }
     return n;
@@ -117,9 +140,15 @@ static void draw_scale(struct buf *b, const struct axes *a, enum lang lang)
     }
 }
 
+bool chart_shades_nights(int64_t from_ms, int64_t to_ms)
+{
+    return to_ms - from_ms <= NIGHTS_MOST_MS;
+}
+
 static void draw_nights(struct buf *b, const struct axes *a, int64_t from_ms, int64_t to_ms)
 {
-    for (int32_t day = civil_day(from_ms) - 1; day <= civil_day(to_ms); day++) {
+    for (int32_t day = civil_day(from_ms) - 1;
+         chart_shades_nights(from_ms, to_ms) && day <= civil_day(to_ms); day++) {
         int64_t dusk = civil_day_start(day) + DUSK_MS, dawn = dusk + NIGHT_MS;
         if (dusk < from_ms)
             dusk = from_ms;
@@ -134,22 +163,67 @@ static void draw_nights(struct buf *b, const struct axes *a, int64_t from_ms, in
     }
 }
 
-/* Clock times every six hours (every day for longer axes, every three hours for half a day), at least 34 units from the edges. */
-static void draw_hours(struct buf *b, const struct axes *a, const struct chart_line *c)
+/* Whole hours between labels of the time axis, so that they do not touch: three for half a day, six for a day, then days. */
+static int64_t label_hours(int64_t wide_ms)
 {
-    int64_t wide = c->to_ms - c->from_ms;
-    int64_t step = wide > 36 * HOUR_MS   ? 24 * HOUR_MS
-                   : wide > 18 * HOUR_MS ? 6 * HOUR_MS
-                                         : 3 * HOUR_MS;
+    static const struct {
+        int64_t up_to, step;
+    } STEP[] = {{18, 3}, {36, 6}, {8 * 24, 24}, {15 * 24, 48}, {45 * 24, 7 * 24}, {90 * 24, 336}};
+
+    for (size_t i = 0; i < sizeof STEP / sizeof STEP[0]; i++)
+        if (wide_ms <= STEP[i].up_to * HOUR_MS)
+            return STEP[i].step;
+    return (wide_ms / HOUR_MS / (7 * 24) / 6 + 1) * 7 * 24;
+}
+
+/* Clock times, or dates where they lie a day or more apart. */
+static void draw_times(struct buf *b, const struct axes *a, const struct chart_line *c)
+{
+    int64_t step = label_hours(c->to_ms - c->from_ms) * HOUR_MS;
 
     for (int64_t t = civil_day_start(civil_day(c->from_ms)); t <= c->to_ms; t += step) {
         double x = at_x(a, (double)t);
-        char hour[FORMAT_SIZE];
+        char label[FORMAT_SIZE];
         if (t < c->from_ms || x > WIDTH - 18)
             continue;
-        (void)format_hour(hour, sizeof hour, c->lang, t);
+        if (step < 24 * HOUR_MS)
+            (void)format_hour(label, sizeof label, c->lang, t);
+        else
+            (void)format_day_short(label, sizeof label, c->lang, civil_day(t));
         buf_printf(b, "<text x=\"%.1f\" y=\"%.0f\" ", x, HEIGHT - 7);
-        html_put(b, "class=\"m\">$</text>", hour);
+        html_put(b, "class=\"m\">$</text>", label);
+    }
+}
+
+static void draw_zones(struct buf *b, const struct axes *a, const struct chart_line *c)
+{
+    for (size_t i = 0; i < c->limits; i++) {
+        double v = fmin(fmax(c->limit[i].value, a->y0), a->y1), end;
+
+        end = c->limit[i].beyond < 0 ? a->y0 : a->y1;
+        if (c->limit[i].beyond == 0 || !(fabs(end - v) > 0))
+            continue;
+        buf_printf(b, "<rect class=\"zone\" x=\"%.0f\" y=\"%.1f\" width=\"%.0f\" height=\"%.1f\"/>",
+                   LEFT, at_y(a, fmax(end, v)), WIDTH - LEFT - RIGHT,
+                   fabs(at_y(a, end) - at_y(a, v)));
+    }
+}
+
+/* A thin line at each mark; its letter where there is room for it. */
+static void draw_marks(struct buf *b, const struct axes *a, const struct chart_line *c)
+{
+    double used = -WIDTH;
+
+    for (size_t i = 0; i < c->marks; i++) {
+        double x = at_x(a, (double)c->mark[i].ts_ms);
+        if (c->mark[i].ts_ms < c->from_ms || c->mark[i].ts_ms > c->to_ms)
+            continue;
+        buf_printf(b, "<path class=\"mark\" d=\"M%.1f %.0fV%.0f\"/>", x, TOP, HEIGHT - BOTTOM);
+        if (x - used < MARK_ROOM)
+            continue;
+        used = x;
+        buf_printf(b, "<text x=\"%.1f\" y=\"%.0f\" ", x, TOP - 3);
+        html_put(b, "class=\"m\">$</text>", c->mark[i].letter);
     }
 }
 
@@ -172,9 +246,8 @@ static void draw_points(struct buf *b, const struct axes *a, const struct chart_
         return;
     buf_str(b, "<path class=\"line\" d=\"");
     for (size_t i = 0; i < n; i++) {
-        bool begins = i == 0 || p[i].ts_ms - p[i - 1].ts_ms > c->gap_ms;
-        bool alone = begins && (i + 1 == n || p[i + 1].ts_ms - p[i].ts_ms > c->gap_ms);
-        buf_printf(b, "%c%.1f %.1f%s", begins ? 'M' : 'L', at_x(a, (double)p[i].ts_ms),
+        bool alone = p[i].begins && (i + 1 == n || p[i + 1].begins);
+        buf_printf(b, "%c%.1f %.1f%s", p[i].begins ? 'M' : 'L', at_x(a, (double)p[i].ts_ms),
                    at_y(a, p[i].value), alone ? "h.1" : "");
     }
     x = at_x(a, (double)p[n - 1].ts_ms);
@@ -189,7 +262,7 @@ static void draw_points(struct buf *b, const struct axes *a, const struct chart_
 void chart_line(struct buf *b, const struct chart_line *c)
 {
     struct chart_point p[CHART_MAX_POINTS];
-    size_t n = chart_reduce(c->series, c->from_ms, c->to_ms, p);
+    size_t n = chart_reduce(c->series, c->from_ms, c->to_ms, c->gap_ms, p);
     struct axes a = {.x0 = (double)c->from_ms, .x1 = (double)c->to_ms};
     double low = c->y_min, high = c->y_max;
 
@@ -200,9 +273,11 @@ void chart_line(struct buf *b, const struct chart_line *c)
     nice(&a, low, high);
     svg_begin(b, c->id, c->title, c->desc);
     draw_nights(b, &a, c->from_ms, c->to_ms);
+    draw_zones(b, &a, c);
     draw_scale(b, &a, c->lang);
-    draw_hours(b, &a, c);
+    draw_times(b, &a, c);
     draw_limits(b, &a, c);
+    draw_marks(b, &a, c);
     draw_points(b, &a, c, p, n);
     html_put(b, "<text x=\"2\" y=\"14\" class=\"s\">$</text></svg>", c->unit);
 }
@@ -226,7 +301,7 @@ void chart_path(struct buf *b, const struct chart_path *c)
 {
     struct chart_point p[CHART_MAX_POINTS];
     const struct chart_line *l = &c->axes;
-    size_t n = l->series == NULL ? 0 : chart_reduce(l->series, l->from_ms, l->to_ms, p);
+    size_t n = l->series == NULL ? 0 : chart_reduce(l->series, l->from_ms, l->to_ms, l->gap_ms, p);
     struct axes a = {.x0 = (double)l->from_ms, .x1 = (double)l->to_ms};
     double low = l->y_min, high = l->y_max;
 
@@ -241,10 +316,12 @@ void chart_path(struct buf *b, const struct chart_path *c)
     nice(&a, low, high);
     svg_begin(b, l->id, l->title, l->desc);
     draw_nights(b, &a, l->from_ms, l->to_ms);
+    draw_zones(b, &a, l);
     draw_scale(b, &a, l->lang);
-    draw_hours(b, &a, l);
+    draw_times(b, &a, l);
     draw_limits(b, &a, l);
     draw_path(b, &a, c);
+    draw_marks(b, &a, l);
     draw_points(b, &a, l, p, n);
     html_put(b, "<text x=\"2\" y=\"14\" class=\"s\">$</text></svg>", l->unit);
 }

@@ -19,18 +19,27 @@
 struct chart_point {
     int64_t ts_ms;
     double value;
+    bool begins; /* a line: a gap lies before it, or nothing */
 };
 
-/* The points of s within [from_ms, to_ms], at most CHART_MAX_POINTS, in the order of time. Returns how many. */
-size_t chart_reduce(const struct series *s, int64_t from_ms, int64_t to_ms,
+/* The points of s within [from_ms, to_ms], at most CHART_MAX_POINTS, in the order of time; values further apart than
+ * gap_ms are not joined. Returns how many. */
+size_t chart_reduce(const struct series *s, int64_t from_ms, int64_t to_ms, int64_t gap_ms,
                     struct chart_point out[CHART_MAX_POINTS]);
 
 struct chart_limit {
     double value;
     bool danger; /* drawn in the colour of danger, else of watch */
+    int beyond;  /* what lies beyond is shaded: -1 below, 1 above, 0 nothing */
 };
 
 #define CHART_MAX_LIMITS 4
+#define CHART_MAX_MARKS  48
+/* Something that was done or seen, at its time. */
+struct chart_mark {
+    int64_t ts_ms;
+    const char *letter; /* a short sign; the page says what it means */
+};
 struct chart_line {
     const struct series *series;
     int64_t from_ms, to_ms; /* the time axis; from before to */
@@ -38,14 +47,19 @@ struct chart_line {
     double y_min, y_max;    /* shown at least; the axis grows with the values */
     struct chart_limit limit[CHART_MAX_LIMITS];
     size_t limits;
+    const struct chart_mark *mark; /* by time */
+    size_t marks;
     int decimals; /* of the last value */
     const char *unit;
     const char *id; /* unique in the page: [a-z0-9-]+ */
     const char *title, *desc;
     enum lang lang;
 };
-/* Line with night shading (17.30 to 05.30 WIB), limits, and the last value. n = 0 draws the empty axes. */
+/* Line with limits, marks, the last value and, on axes of up to ten days, night shading (17.30 to 05.30 WIB). n = 0 draws
+ * the empty axes. */
 void chart_line(struct buf *b, const struct chart_line *c);
+/* Are nights shaded on an axis of that width? */
+bool chart_shades_nights(int64_t from_ms, int64_t to_ms);
 
 #define CHART_MAX_STEPS 96
 /* A forecast: the band from p10 to p90 with its middle, over the axes of chart_line. */

@@ -125,6 +125,12 @@ size_t format_date(char *buf, size_t size, enum lang lang, int32_t day)
     return written(snprintf(buf, size, "%d %s %d", c.day, MONTH[lang][c.month - 1], c.year), size);
 }
 
+size_t format_day_short(char *buf, size_t size, enum lang lang, int32_t day)
+{
+    struct civil c = civil_from_day(day);
+    return written(snprintf(buf, size, "%d %s", c.day, MONTH_SHORT[lang][c.month - 1]), size);
+}
+
 size_t format_hour(char *buf, size_t size, enum lang lang, int64_t ts_ms)
 {
     struct civil c = civil_from_ts(ts_ms);

@@ -17,7 +17,6 @@
 
 #define MINUTE_MS ((int64_t)60 * 1000)
 #define HOUR_MS   (60 * MINUTE_MS)
-#define BUCKET_MS (5 * MINUTE_MS)
 /* After a whole look back the newest values of each pond are asked for this far back; what is older is kept. Long enough for
  * ammonia taken by hand and imported later, as long as it judges (status.h). */
 #define RECENT_MS       (25 * HOUR_MS)
@@ -30,8 +29,7 @@
 static void entry_free(struct entry *e)
 {
     series_free(&e->hour);
-    series_free(&e->day.oxygen);
-    series_free(&e->day.temp);
+    model_day_drop(e);
 }
 
 long model_entry_find(const struct model *m, const char *slug)
@@ -306,46 +304,6 @@ static bool read_latest(struct model *m, size_t i)
     return well;
 }
 
-/* Reads the last 24 hours of a pond. As read_latest. */
-static bool read_day(struct model *m, size_t i)
-{
-    struct page_day day = {.ready = true};
-    char slug[SLUG_SIZE];
-    long at;
-    bool well;
-
-    memcpy(slug, m->entry[i].slug, sizeof slug);
-    pthread_mutex_unlock(&m->lock);
-    day.to_ms = clock_wall_ms();
-    day.from_ms = day.to_ms - CIVIL_DAY_MS;
-    well = series_load(m->c.series, slug, METRIC_DO_MG_L, day.from_ms, day.to_ms, BUCKET_MS,
-                       &day.oxygen) == 0 &&
-           series_load(m->c.series, slug, METRIC_TEMP_C, day.from_ms, day.to_ms, BUCKET_MS,
-                       &day.temp) == 0;
-    pthread_mutex_lock(&m->lock);
-    at = model_entry_find(m, slug);
-    if (at >= 0)
-        m->entry[at].wanted = false;
-    if (well && at >= 0) {
-        struct page_day old = m->entry[at].day;
-        m->entry[at].day = day;
-        m->entry[at].day_mono_ms = clock_mono_ms();
-        day = old;
-    }
-    series_free(&day.oxygen);
-    series_free(&day.temp);
-    pthread_cond_broadcast(&m->changed);
-    return well;
-}
-
-static long wanted(const struct model *m)
-{
-    for (size_t i = 0; i < m->entries; i++)
-        if (m->entry[i].wanted)
-            return (long)i;
-    return -1;
-}
-
 /* Are the mains there? What nobody knows stays as it was. Called with the lock, gives it up while the query runs. */
 static void read_mains(struct model *m)
 {
@@ -381,14 +339,15 @@ static void *water_main(void *arg)
 
     pthread_mutex_lock(&m->lock);
     while (!m->stop) {
-        long day = wanted(m);
+        enum page_span span;
+        size_t day;
         if (!in_round && m->snapshot != NULL && clock_mono_ms() >= due) {
             in_round = true;
             next = 0;
             due = clock_mono_ms() + m->c.refresh_ms;
         }
-        if (day >= 0) {
-            mark(m, read_day(m, (size_t)day));
+        if (model_day_wanted(m, &day, &span)) {
+            mark(m, model_day_read(m, day, span));
         } else if (in_round && next < m->entries) {
             bool well = read_latest(m, next++);
             mark(m, well);

@@ -36,9 +36,11 @@ void model_look(struct model *m);
 struct page_model *model_picture(struct model *m);
 void model_picture_free(struct page_model *p); /* NULL is fine */
 
-/* The last 24 hours of a pond. Waits at most wait_ms for the reading thread, not at all while the database is away;
- * out->ready is false when the day was never read. *out is the caller's, model_day_free. */
-void model_day(struct model *m, const char *slug, int64_t wait_ms, struct page_day *out);
+/* The last 24 hours of a pond, or a longer time, with what the records say of its cycle. A cycle that is not open is shown
+ * as a week. Waits at most wait_ms for the reading thread, not at all while the database is away; out->ready is false when
+ * that time was never read. *out is the caller's, model_day_free. */
+void model_day(struct model *m, const char *slug, enum page_span span, int64_t wait_ms,
+               struct page_day *out);
 void model_day_free(struct page_day *d);
 
 #endif

@@ -10,8 +10,12 @@
 #include "analytics/web/model_board.h"
 #include "analytics/web/model_night.h"
 
-/* A day in memory is served without asking again while it is younger. */
-#define DAY_FRESH_MS ((int64_t)60 * 1000)
+/* A time of a pond's charts. */
+struct shown {
+    bool wanted; /* a page waits for it */
+    struct page_day day; /* without what the records say */
+    int64_t mono_ms; /* when it was read */
+};
 
 /* What is known of one pond. */
 struct entry {
@@ -21,9 +25,7 @@ struct entry {
     struct status_ph ph;
     int64_t ph_mono_ms; /* when ph was read; 0 never */
     bool looked_back;   /* the whole look back was read */
-    bool wanted;        /* a page waits for the day */
-    struct page_day day;
-    int64_t day_mono_ms; /* when day was read */
+    struct shown shown[PAGE_SPANS];
 };
 
 struct estimate {
@@ -56,5 +58,11 @@ struct model {
 /* For both; the lock is held. */
 long model_entry_find(const struct model *m, const char *slug); /* -1: none */
 void model_wait_ms(struct model *m, int64_t ms); /* until something changes or ms have passed */
+
+/* model_day.c. Is a page waiting for a time of a pond? */
+bool model_day_wanted(const struct model *m, size_t *entry, enum page_span *span);
+/* Reads it; false: the source is away. Called with the lock, gives it up while the query runs. */
+bool model_day_read(struct model *m, size_t entry, enum page_span span);
+void model_day_drop(struct entry *e); /* frees what is kept of it */
 
 #endif

@@ -70,3 +70,18 @@ bool page_watch_silent(const struct page_model *m)
     return m->now_ms - m->board.watch_ms > PAGE_WATCH_MS ||
            m->board.watch_ms - m->now_ms > PAGE_WATCH_MS;
 }
+
+static const char *const SPAN[PAGE_SPANS] = {"24", "7", "siklus"};
+
+const char *page_span_name(enum page_span s)
+{
+    return SPAN[s];
+}
+
+enum page_span page_span_find(const char *name)
+{
+    for (int s = 0; name != NULL && s < PAGE_SPANS; s++)
+        if (strcmp(name, SPAN[s]) == 0)
+            return (enum page_span)s;
+    return PAGE_SPAN_DAY;
+}

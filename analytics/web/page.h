@@ -189,12 +189,58 @@ void page_order(struct page_model *m);
 /* The pond of that slug, or NULL. */
 const struct page_pond *page_find(const struct page_model *m, const char *slug);
 
-/* A day of one pond for the charts; the series may be empty. */
+/* How much time a pond's charts show. */
+enum page_span {
+    PAGE_SPAN_DAY,
+    PAGE_SPAN_WEEK,
+    PAGE_SPAN_CYCLE, /* since the open cycle was stocked */
+    PAGE_SPANS
+};
+const char *page_span_name(enum page_span s);    /* "24" "7" "siklus": of ?masa= */
+enum page_span page_span_find(const char *name); /* NULL or unknown: the day */
+
+/* What was done or seen at a pond, for the charts and below them. */
+enum page_event_kind {
+    EVENT_STOCKED, /* fish, of so many grams */
+    EVENT_SAMPLE,  /* fish weighed, their mean in grams */
+    EVENT_DEATH,   /* fish */
+    EVENT_HARVEST, /* kg, of so many fish a kg (NaN unknown) */
+    EVENT_GASPING, /* as people pressed */
+    EVENT_AERATOR_ON,
+    EVENT_AERATOR_OFF,
+    EVENT_RIVER,
+    EVENT_OXYGEN, /* mg/L, measured by hand */
+    PAGE_EVENTS
+};
+struct page_event {
+    int64_t ts_ms; /* of records: noon of the day */
+    enum page_event_kind kind;
+    double value, of;
+};
+#define PAGE_EVENTS_MAX 48 /* the newest are kept; how many more there are is said */
+
+/* What the records say of the open cycle. */
+struct page_cycle {
+    double stocked_g; /* mean mass at stocking */
+    double feed_kg, dead, harvested_kg,
+        harvested_fish; /* fish: of harvests with a size; NaN when one has none */
+    double sample_g;    /* the last sample's mean; NaN: none */
+    int32_t sample_day;
+    double last_feed_kg; /* NaN: none */
+    int32_t last_feed_day;
+};
+
+/* A pond's time for the charts; the series may be empty. */
 struct page_day {
     bool ready; /* false: not read in time, say so */
+    enum page_span span;
     int64_t from_ms, to_ms;
-    struct series oxygen, temp; /* 5-minute means */
+    struct series oxygen, temp; /* means of 5 minutes; of the cycle of 15 or more */
     struct page_night *night;   /* NULL: nothing is known */
+    size_t events, events_left; /* left: older ones that are not here */
+    struct page_event
+        event[PAGE_EVENTS_MAX]; /* of the cycle, and of the last day's buttons; by time */
+    struct page_cycle cycle;
 };
 
 void page_home(struct buf *b, const struct page_model *m, enum lang lang);

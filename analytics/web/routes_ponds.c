@@ -26,7 +26,12 @@ static void make_pond(const struct request *q, struct reply *r)
 {
     struct page_day day;
 
-    model_day(q->w->model, q->rest, WEB_CHART_WAIT_MS, &day);
+    model_day(q->w->model, q->rest, page_span_find(request_query(q, "masa")), WEB_CHART_WAIT_MS,
+              &day);
+    if (q->m->without_fish) { /* what was stocked and harvested is no business of theirs */
+        day.events = day.events_left = 0;
+        day.cycle = (struct page_cycle){0};
+    }
     page_pond(&r->body, q->m, page_find(q->m, q->rest), &day, q->lang);
     model_day_free(&day);
 }

@@ -502,6 +502,7 @@ const char *text_get(enum lang lang, enum text key)
         const char *const (*row)[LANG_COUNT];
     } FAMILY[] = {
         {TEXT_WATER_FIRST, TEXT_WATER},
+        {TEXT_FARMER_FIRST, TEXT_FARMER},
         {TEXT_OFFICER_FIRST, TEXT_OFFICER},
         {TEXT_ACCOUNT_FIRST, TEXT_ACCOUNT},
     };

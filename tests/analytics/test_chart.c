@@ -87,7 +87,7 @@ static void a_week_of_minutes_becomes_480_points_and_keeps_its_peaks(void **stat
     (void)state;
     value[4321] = 19.5; /* one minute's spike */
     value[7000] = 0.1;
-    n = chart_reduce(&s, NOON - 7 * CIVIL_DAY_MS, NOON, p);
+    n = chart_reduce(&s, NOON - 7 * CIVIL_DAY_MS, NOON, 20 * MINUTE, p);
     assert_true(n <= CHART_MAX_POINTS && n > CHART_MAX_POINTS / 2);
     for (size_t i = 0; i < n; i++) {
         low = fmin(low, p[i].value);
@@ -104,10 +104,11 @@ static void a_short_series_is_drawn_as_it_is(void **state)
     struct chart_point p[CHART_MAX_POINTS];
 
     (void)state;
-    assert_int_equal(chart_reduce(&s, NOON - CIVIL_DAY_MS, NOON, p), 480);
+    assert_int_equal(chart_reduce(&s, NOON - CIVIL_DAY_MS, NOON, 20 * MINUTE, p), 480);
     assert_int_equal(p[0].ts_ms, ts[0]);
-    assert_int_equal(chart_reduce(&s, NOON - 10 * MINUTE, NOON, p), 10); /* only what is inside */
-    assert_int_equal(chart_reduce(&s, NOON + MINUTE, NOON + CIVIL_DAY_MS, p), 0);
+    assert_int_equal(chart_reduce(&s, NOON - 10 * MINUTE, NOON, 20 * MINUTE, p),
+                     10); /* only what is inside */
+    assert_int_equal(chart_reduce(&s, NOON + MINUTE, NOON + CIVIL_DAY_MS, 20 * MINUTE, p), 0);
 }
 
 static void constant_values_need_one_point_a_slice(void **state)
@@ -118,7 +119,8 @@ static void constant_values_need_one_point_a_slice(void **state)
     (void)state;
     for (size_t i = 0; i < MANY; i++)
         value[i] = 5;
-    assert_int_equal(chart_reduce(&s, NOON - 7 * CIVIL_DAY_MS, NOON, p), CHART_MAX_POINTS / 2);
+    assert_int_equal(chart_reduce(&s, NOON - 7 * CIVIL_DAY_MS, NOON, 20 * MINUTE, p),
+                     CHART_MAX_POINTS / 2);
 }
 
 static void gaps_stay_gaps(void **state)
@@ -135,6 +137,90 @@ static void gaps_stay_gaps(void **state)
     s.n = 268;
     chart_line(&b, &c);
     assert_int_equal(count(strstr(b.p, "class=\"line\""), "M"), 2);
+    buf_free(&b);
+}
+
+static void a_gap_between_two_peaks_of_a_slice_is_not_bridged(void **state)
+{
+    struct series s = line(MANY, NOON - 7 * CIVIL_DAY_MS, MINUTE);
+    struct chart_point p[CHART_MAX_POINTS];
+    size_t n, breaks = 0;
+
+    (void)state;
+    /* half an hour misses in the middle of a slice of 42 minutes: the slices before and after have all their points */
+    memmove(ts + 4210, ts + 4240, (MANY - 4240) * sizeof ts[0]);
+    s.n = MANY - 30;
+    n = chart_reduce(&s, NOON - 7 * CIVIL_DAY_MS, NOON, 20 * MINUTE, p);
+    for (size_t i = 0; i < n; i++)
+        breaks += p[i].begins;
+    assert_int_equal(breaks, 2); /* the first point, and the one behind the gap */
+    n = chart_reduce(&s, NOON - 7 * CIVIL_DAY_MS, NOON, 40 * MINUTE, p);
+    for (size_t i = breaks = 0; i < n; i++)
+        breaks += p[i].begins;
+    assert_int_equal(breaks, 1);
+}
+
+static void marks_stand_at_their_time_and_letters_keep_apart(void **state)
+{
+    struct series s = line(288, NOON - CIVIL_DAY_MS, 5 * MINUTE);
+    struct chart_line c = chart_of(&s);
+    const struct chart_mark mark[] = {{NOON - 25 * 60 * MINUTE, "X"}, /* before the axis */
+                                      {NOON - 12 * 60 * MINUTE, "<S>"},
+                                      {NOON - 12 * 60 * MINUTE + MINUTE, "M"},
+                                      {NOON - 60 * MINUTE, "P"}};
+    struct buf b = {0};
+
+    (void)state;
+    c.mark = mark;
+    c.marks = 4;
+    chart_line(&b, &c);
+    assert_well_formed(b.p);
+    assert_int_equal(count(b.p, "class=\"mark\""), 3);
+    assert_non_null(strstr(b.p, "class=\"m\">&lt;S&gt;</text>"));
+    assert_non_null(strstr(b.p, "class=\"m\">P</text>"));
+    assert_null(strstr(b.p, ">M</text>")); /* no room beside the one before */
+    assert_null(strstr(b.p, ">X</text>"));
+    buf_free(&b);
+}
+
+static void wide_axes_have_dates_and_no_stripes(void **state)
+{
+    struct series s = line(288, NOON - CIVIL_DAY_MS, 5 * MINUTE);
+    struct chart_line c = chart_of(&s);
+    struct buf b = {0};
+
+    (void)state;
+    for (int days = 2; days < 400; days += 3) {
+        c.from_ms = NOON - days * CIVIL_DAY_MS;
+        buf_clear(&b);
+        chart_line(&b, &c);
+        assert_well_formed(b.p);
+        assert_int_equal(count(b.p, "class=\"night\""), days > 10 ? 0 : days);
+        assert_true(count(b.p, "class=\"m\"") >= (days > 60 ? 3 : 2));
+        assert_true(count(b.p, "class=\"m\"") <= 8);
+        assert_null(strstr(b.p, ">00.00<"));
+    }
+    buf_free(&b);
+}
+
+static void what_lies_beyond_a_danger_is_shaded(void **state)
+{
+    struct series s = line(288, NOON - CIVIL_DAY_MS, 5 * MINUTE);
+    struct chart_line c = chart_of(&s);
+    struct buf b = {0};
+
+    (void)state;
+    c.limit[0] = (struct chart_limit){2, true, -1};
+    chart_line(&b, &c);
+    assert_int_equal(count(b.p, "class=\"zone\""), 1);
+    c.limit[0].beyond = 0;
+    buf_clear(&b);
+    chart_line(&b, &c);
+    assert_int_equal(count(b.p, "class=\"zone\""), 0);
+    c.limit[0] = (struct chart_limit){-40, true, -1}; /* below the axis */
+    buf_clear(&b);
+    chart_line(&b, &c);
+    assert_int_equal(count(b.p, "class=\"zone\""), 0);
     buf_free(&b);
 }
 
@@ -272,6 +358,10 @@ int main(void)
         cmocka_unit_test(a_short_series_is_drawn_as_it_is),
         cmocka_unit_test(constant_values_need_one_point_a_slice),
         cmocka_unit_test(gaps_stay_gaps),
+        cmocka_unit_test(a_gap_between_two_peaks_of_a_slice_is_not_bridged),
+        cmocka_unit_test(marks_stand_at_their_time_and_letters_keep_apart),
+        cmocka_unit_test(wide_axes_have_dates_and_no_stripes),
+        cmocka_unit_test(what_lies_beyond_a_danger_is_shaded),
         cmocka_unit_test(limits_nights_and_the_last_value_are_drawn),
         cmocka_unit_test(midnight_to_midnight_shows_both_halves_of_the_night),
         cmocka_unit_test(title_and_description_are_there_and_escaped),
