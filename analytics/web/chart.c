@@ -176,10 +176,11 @@ static int64_t label_hours(int64_t wide_ms)
     return (wide_ms / HOUR_MS / (7 * 24) / 6 + 1) * 7 * 24;
 }
 
-/* Clock times, or dates where they lie a day or more apart. */
+/* Clock times, or dates where they lie a day or more apart; the month is told once where each day has a label. */
 static void draw_times(struct buf *b, const struct axes *a, const struct chart_line *c)
 {
     int64_t step = label_hours(c->to_ms - c->from_ms) * HOUR_MS;
+    bool first = true;
 
     for (int64_t t = civil_day_start(civil_day(c->from_ms)); t <= c->to_ms; t += step) {
         double x = at_x(a, (double)t);
@@ -188,8 +189,11 @@ static void draw_times(struct buf *b, const struct axes *a, const struct chart_l
             continue;
         if (step < 24 * HOUR_MS)
             (void)format_hour(label, sizeof label, c->lang, t);
-        else
+        else if (step > 24 * HOUR_MS || first || civil_from_ts(t).day == 1)
             (void)format_day_short(label, sizeof label, c->lang, civil_day(t));
+        else
+            (void)format_number(label, sizeof label, c->lang, civil_from_ts(t).day, 0);
+        first = false;
         buf_printf(b, "<text x=\"%.1f\" y=\"%.0f\" ", x, HEIGHT - 7);
         html_put(b, "class=\"m\">$</text>", label);
     }

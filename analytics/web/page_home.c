@@ -66,14 +66,20 @@ static void card(struct buf *b, const struct page_model *m, const struct page_po
     html_raw(b, "</li>\n");
 }
 
-/* Ponds from which nothing came for a week: most have no device. Named, not drawn as cards. */
+/* Ponds from which nothing came for a week: most have no device. Named, not drawn as cards, unless people or records tell
+ * of trouble there. */
+static bool quiet(const struct page_pond *p)
+{
+    return !p->heard && p->status.level == STATUS_NO_DATA;
+}
+
 static void silent(struct buf *b, const struct page_model *m, enum lang lang)
 {
     bool any = false;
 
     for (size_t i = 0; i < m->ponds; i++) {
         const struct page_pond *p = &m->pond[i];
-        if (p->heard)
+        if (!quiet(p))
             continue;
         if (!any) {
             parts_element(b, "h2", "", lang, TEXT_SILENT_TITLE, NULL);
@@ -112,7 +118,7 @@ void page_home(struct buf *b, const struct page_model *m, enum lang lang)
     if (m->board.watch_ms == 0)
         parts_watch(b, m, lang);
     for (size_t i = 0; i < m->ponds; i++) {
-        if (!m->pond[i].heard)
+        if (quiet(&m->pond[i]))
             continue;
         if (!cards)
             html_raw(b, "<ul class=\"cards\">\n");

@@ -157,6 +157,30 @@ static void only_a_pond_with_fish_has_a_cycle_to_show(void **state)
     buf_free(&b);
 }
 
+static void trouble_at_a_pond_without_a_device_is_a_card(void **state)
+{
+    struct page_pond *p = NULL;
+    struct buf b = {0};
+    const char *cards, *silent, *at;
+
+    (void)state;
+    for (size_t i = 0; i < world->model.ponds; i++)
+        if (strcmp(world->pond[i].pond.slug, "seruyan-4") == 0)
+            p = &world->pond[i];
+    assert_non_null(p);
+    assert_false(p->heard);
+    p->status =
+        (struct pond_status){.level = STATUS_DANGER, .reason = REASON_MORTALITY, .value = 212};
+    page_order(&world->model);
+    page_home(&b, &world->model, LANG_ID);
+    cards = strstr(b.p, "<ul class=\"cards\">");
+    at = strstr(b.p, "href=\"/kolam/seruyan-4\"");
+    silent = strstr(b.p, "Tanpa kabar alat");
+    assert_true(cards != NULL && at != NULL && at > cards && silent == NULL);
+    buf_free(&b);
+    world_make(world);
+}
+
 static void the_longest_page_of_a_pond_is_under_15_kb(void **state)
 {
     static const struct {
@@ -197,6 +221,7 @@ int main(void)
         cmocka_unit_test(a_week_is_drawn_with_its_nights_and_a_table_by_day),
         cmocka_unit_test(a_cycle_shows_what_was_recorded_and_a_table_by_week),
         cmocka_unit_test(only_a_pond_with_fish_has_a_cycle_to_show),
+        cmocka_unit_test(trouble_at_a_pond_without_a_device_is_a_card),
         cmocka_unit_test(the_longest_page_of_a_pond_is_under_15_kb),
     };
     return cmocka_run_group_tests(tests, make_world, drop_world);
