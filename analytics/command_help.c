@@ -45,6 +45,7 @@ static const char USAGE_EN[] =
     "                          press POND gasping|aerator_on|aerator_off|river_acid\n"
     "                          [--config FILE | --records DB] [--by NAME] [--json]\n"
     "  nila-analytics backup   FILE, restore FILE  (backup --help, restore --help)\n"
+    "  nila-analytics user     add|list|farms|passwd|disable|enable|erase  (user --help)\n"
     "  nila-analytics check    [--config FILE]\n";
 static const char HELP_EN[] =
     "\n"
@@ -149,6 +150,7 @@ static const char USAGE_ID[] =
     "                          press KOLAM gasping|aerator_on|aerator_off|river_acid\n"
     "                          [--config BERKAS | --records DB] [--by NAMA] [--json]\n"
     "  nila-analytics backup   BERKAS, restore BERKAS  (backup --help, restore --help)\n"
+    "  nila-analytics user     add|list|farms|passwd|disable|enable|erase  (user --help)\n"
     "  nila-analytics check    [--config BERKAS]\n";
 static const char HELP_ID[] =
     "\n"

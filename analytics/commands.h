@@ -182,6 +182,8 @@ int command_water(int argc, char **argv, int at);
 /* The records file to a checked copy, and back. They read their own options. */
 int command_backup(int argc, char **argv, int at);
 int command_restore(int argc, char **argv, int at);
+/* Accounts: who may see and enter what. */
+int command_user(int argc, char **argv, int at);
 
 /* The exit code for an error of ours. */
 int command_exit_code(int rc);

@@ -386,7 +386,10 @@ static int run(struct arguments *a, char **word, int n)
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv, int at); /* at: where its name stands */
-} OWN[] = {{"water", command_water}, {"backup", command_backup}, {"restore", command_restore}};
+} OWN[] = {{"water", command_water},
+           {"backup", command_backup},
+           {"restore", command_restore},
+           {"user", command_user}};
 
 /* Which of them is called and where its name stands: before it only long options may; -1: another command. */
 static int own_command(int argc, char **argv, int *at)

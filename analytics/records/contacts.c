@@ -16,7 +16,8 @@ const char *const CONTACTS_KINDS[] = {"siren", "call", "sms",      "telegram", "
 
 /* clang-format off */
 static const char CONTACTS[] =
-    "SELECT contact, name, phone, telegram, mail, language, answers_for, \"order\", quiet, channels FROM contacts c "
+    "SELECT contact, name, ifnull((SELECT u.phone FROM users u WHERE u.contact = c.contact AND u.active = 1 AND u.phone <> '' "
+    "AND u.phone_ms > c.entered_on ORDER BY u.phone_ms DESC, u.id DESC LIMIT 1), phone), telegram, mail, language, answers_for, \"order\", quiet, channels FROM contacts c "
     "WHERE ifnull(active, 'yes') = 'yes' AND id = (SELECT id FROM contacts d WHERE d.contact = c.contact "
     "ORDER BY \"on\" DESC, entered_on DESC, id DESC LIMIT 1) ORDER BY contact";
 static const char LIMITS[] =

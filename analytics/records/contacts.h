@@ -2,7 +2,7 @@
 /* contacts: whom to tell of what, at which pond other limits hold, and the buttons that farmers press on the page.
  *
  * Contacts and limits come from CSV and are never changed: of a contact, and of a pond and key, the newest row (by "on", then entry)
- * counts. Threads: as struct records. Errors: as records_snapshot, unless said otherwise. */
+ * counts. The number of a user whose contact it is (users.h) counts when it is newer than the row. Threads: as struct records. Errors: as records_snapshot, unless said otherwise. */
 #ifndef ANALYTICS_RECORDS_CONTACTS_H
 #define ANALYTICS_RECORDS_CONTACTS_H
 

@@ -149,6 +149,8 @@ const char *const RECORDS_MIGRATION[] = {
     " SELECT RAISE(ABORT, 'what was done to an account is never changed'); END;"
     "CREATE TRIGGER user_events_kept BEFORE DELETE ON user_events BEGIN"
     " SELECT RAISE(ABORT, 'what was done to an account is never deleted'); END;",
+    /* since when the user has the number: alarms follow the newer of it and the contact's own row */
+    "ALTER TABLE users ADD COLUMN phone_ms INTEGER NOT NULL DEFAULT 0; UPDATE users SET phone_ms = made_ms;",
     NULL,
 };
 /* clang-format on */

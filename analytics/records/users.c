@@ -17,7 +17,7 @@ static const char ONE[] =
 static const char FARMS[] = "SELECT farm FROM user_farms WHERE user = ?1 ORDER BY farm";
 static const char ADD[] =
     "INSERT INTO users(user, name, phone, role, regencies, contact, hash, renew, active, english, large, consent_ms, verified_ms, "
-    "made_ms) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9, ?10, ?11, ?12, ?12 "
+    "made_ms, phone_ms) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9, ?10, ?11, ?12, ?12, ?12 "
     "WHERE NOT EXISTS(SELECT 1 FROM users WHERE user = ?1 OR (phone = ?3 AND phone <> '')) RETURNING id";
 static const char ADD_FARM[] =
     "INSERT INTO user_farms(user, farm) SELECT ?1, farm FROM farms WHERE farm = ?2 RETURNING farm";
@@ -210,6 +210,25 @@ int records_users_any(struct records *r, bool *any)
     db_finalize(s);
     (void)pthread_mutex_unlock(&r->lock);
     return rc;
+}
+
+int records_farm_regency(struct records *r, const char *farm, enum regency *out)
+{
+    struct db_stmt *s = NULL;
+    char slug[REGENCIES_SIZE] = "";
+    int rc;
+
+    (void)pthread_mutex_lock(&r->lock);
+    rc = db_prepare(r->db, "SELECT regency FROM farms WHERE farm = ?1", &s);
+    if (rc == 0) {
+        db_bind_text(s, 1, farm);
+        rc = db_step(r->db, s);
+    }
+    if (rc == 1)
+        db_text(s, 0, slug, sizeof slug);
+    db_finalize(s);
+    (void)pthread_mutex_unlock(&r->lock);
+    return rc < 0 ? rc : regency_find(slug, out);
 }
 
 /* --- writing --- */

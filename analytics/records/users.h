@@ -60,6 +60,9 @@ NILA_MUST_CHECK int records_user(struct records *r, const char *slug_or_phone, s
 NILA_MUST_CHECK int records_user_add(struct records *r, const struct rec_user *u, const char *hash,
                                      const char *by, int64_t now_ms);
 
+/* Where the farm lies; NILA_ERR_NOT_FOUND: it is not on record. */
+NILA_MUST_CHECK int records_farm_regency(struct records *r, const char *farm, enum regency *out);
+
 /* --- sessions --- */
 
 #define SESSION_FARMER_MS ((int64_t)30 * 24 * 3600 * 1000)

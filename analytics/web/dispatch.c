@@ -219,6 +219,9 @@ void dispatch(struct request *q, const char *method, struct reply *r)
     who(q, &v);
     if (!allowed(q))
         refuse(q, r);
+    else if (v.role != ROLE_NONE && (v.renew || v.consent_ms == 0) && !q->route->first &&
+             q->route->open != ROUTE_ANYBODY)
+        reply_see_other(r, "/akun"); /* what is to be seen there comes first */
     else
         answer(q, &v, r);
     q->viewer = NULL;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "analytics/alert/phone.h"
+#include "analytics/records/account.h"
 #include "collector/common/log.h"
 
 #define ADDRESSES 512U
@@ -188,44 +189,105 @@ static void end(struct logins *l, const char *name, const char *network, int64_t
     }
 }
 
-static enum login_result look(struct records *r, const char *name, const char *secret,
-                              struct rec_user *out)
+/* What is tried, while nobody else's try of that name or address is. */
+struct trial {
+    struct records *records;
+    const char *name, *secret, *code;
+    int64_t now_ms;
+    struct rec_user *out;
+};
+
+static enum login_result look(const struct trial *t)
 {
     char hash[PASSWORD_HASH_SIZE] = "";
     struct rec_user u;
-    int rc = records_user(r, name, &u, hash);
+    int rc = records_user(t->records, t->name, &u, hash);
     bool fits;
 
     if (rc != 0 && rc != NILA_ERR_NOT_FOUND)
         return LOGIN_FAILED;
-    fits = password_fits(secret, rc == 0 && u.active ? hash : NULL);
+    fits = password_fits(t->secret, rc == 0 && u.active ? hash : NULL);
     explicit_bzero(hash, sizeof hash);
     if (!fits)
         return LOGIN_WRONG;
-    *out = u;
+    *t->out = u;
     return LOGIN_OK;
+}
+
+/* The PIN is hashed before the code is looked at: a right code takes no longer than a wrong one, or a name that nobody has. */
+static enum login_result use_code(const struct trial *t)
+{
+    char hash[PASSWORD_HASH_SIZE], digest[SHA256_HEX_SIZE];
+    struct rec_user u = {.role = ROLE_FARMER};
+    int rc = records_user(t->records, t->name, &u, NULL);
+
+    if (rc != 0 && rc != NILA_ERR_NOT_FOUND)
+        return LOGIN_FAILED;
+    /* of a name that nobody has it is judged as a farmer's */
+    if (password_judge(t->secret, rc != 0 || u.role == ROLE_FARMER, rc == 0 ? u.phone : "") !=
+        PASSWORD_GOOD)
+        return LOGIN_POOR;
+    if (password_hash(t->secret, hash) != 0)
+        return LOGIN_FAILED;
+    login_code_digest(t->code, digest);
+    rc = rc == 0 ? records_reset_use(t->records, u.slug, digest, hash, t->now_ms) : NILA_ERR_DENIED;
+    return rc == 0 ? LOGIN_OK : rc == NILA_ERR_DENIED ? LOGIN_WRONG : LOGIN_FAILED;
+}
+
+static enum login_result held_up(struct logins *l, const struct trial *t, const char *address,
+                                 int64_t mono_ms, long *wait_s)
+{
+    char network[INET6_ADDRSTRLEN];
+    enum login_result result;
+
+    *wait_s = 0;
+    network_of(address, network);
+    if (t->name[0] == '\0' || t->secret[0] == '\0')
+        return LOGIN_WRONG;
+    pthread_mutex_lock(&l->lock);
+    result = begin(l, t->name, network, mono_ms, wait_s);
+    pthread_mutex_unlock(&l->lock);
+    if (result != LOGIN_OK)
+        return result;
+    result = t->code != NULL ? use_code(t) : look(t);
+    pthread_mutex_lock(&l->lock);
+    end(l, t->name, network, mono_ms, result, wait_s);
+    pthread_mutex_unlock(&l->lock);
+    return result;
 }
 
 enum login_result login_try(struct logins *l, struct records *r, const char *who,
                             const char *secret, const char *address, int64_t now_ms,
                             struct rec_user *out, long *wait_s)
 {
-    char name[SLUG_SIZE], network[INET6_ADDRSTRLEN];
-    enum login_result result;
+    char name[SLUG_SIZE];
+    const struct trial t = {.records = r, .name = name, .secret = secret, .out = out};
 
-    *wait_s = 0;
     login_name(who, name);
-    network_of(address, network);
-    if (name[0] == '\0' || secret[0] == '\0')
-        return LOGIN_WRONG;
-    pthread_mutex_lock(&l->lock);
-    result = begin(l, name, network, now_ms, wait_s);
-    pthread_mutex_unlock(&l->lock);
-    if (result != LOGIN_OK)
-        return result;
-    result = look(r, name, secret, out);
-    pthread_mutex_lock(&l->lock);
-    end(l, name, network, now_ms, result, wait_s);
-    pthread_mutex_unlock(&l->lock);
-    return result;
+    return held_up(l, &t, address, now_ms, wait_s);
+}
+
+enum login_result login_code(struct logins *l, struct records *r, const char *who, const char *code,
+                             const char *secret, const char *address, int64_t mono_ms,
+                             int64_t now_ms, long *wait_s)
+{
+    char name[SLUG_SIZE];
+    const struct trial t = {
+        .records = r, .name = name, .secret = secret, .code = code, .now_ms = now_ms};
+
+    login_name(who, name);
+    return held_up(l, &t, address, mono_ms, wait_s);
+}
+
+void login_code_digest(const char *code, char out[static SHA256_HEX_SIZE])
+{
+    uint8_t digest[SHA256_BYTES];
+    struct sha256 s;
+
+    sha256_init(&s);
+    for (; *code != '\0'; code++)
+        if (*code != ' ' && *code != '-')
+            sha256_add(&s, code, 1);
+    sha256_done(&s, digest);
+    sha256_hex(out, digest);
 }

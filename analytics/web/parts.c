@@ -33,6 +33,12 @@ void parts_element(struct buf *b, const char *tag, const char *class_name, enum 
     html_put(b, "</$>\n", tag);
 }
 
+/* Whose page it is; NULL: nobody knows. */
+static const struct viewer *viewer_of(const struct parts_head *h)
+{
+    return h->viewer != NULL ? h->viewer : h->m != NULL ? h->m->viewer : NULL;
+}
+
 static void menu(struct buf *b, const struct parts_head *h, enum lang lang)
 {
     /* roles: bits of enum role; bit 0 is who has not logged in, where nobody has to */
@@ -44,14 +50,16 @@ static void menu(struct buf *b, const struct parts_head *h, enum lang lang)
                  {"/alarm", TEXT_ALARM_TITLE, ~0U},
                  {"/wilayah", TEXT_NAV_REGION, 1U << ROLE_OFFICER | 1U << ROLE_ADMIN},
                  {"/bantuan", TEXT_NAV_HELP, ~0U},
+                 {"/pengguna", TEXT_USERS_TITLE, 1U << ROLE_OFFICER | 1U << ROLE_ADMIN},
                  {"/akun", TEXT_ACCOUNT_TITLE, ~1U}};
-    const struct viewer *v = h->viewer != NULL ? h->viewer : h->m != NULL ? h->m->viewer : NULL;
+    const struct viewer *v = viewer_of(h);
     bool all = v == NULL || v->unmanaged; /* an account is nobody's then */
     enum lang other = lang == LANG_ID ? LANG_EN : LANG_ID;
 
     html_put(b, "<nav aria-label=\"$\">", text_get(lang, TEXT_NAV));
     for (size_t i = 0; i < sizeof ENTRY / sizeof ENTRY[0]; i++) {
-        if (all ? ENTRY[i].text == TEXT_ACCOUNT_TITLE : (ENTRY[i].roles & 1U << v->role) == 0)
+        if (all ? ENTRY[i].roles == ~1U || ENTRY[i].text == TEXT_USERS_TITLE
+                : (ENTRY[i].roles & 1U << v->role) == 0)
             continue;
         html_put(b, "<a href=\"$\"", ENTRY[i].path);
         html_raw(b, ENTRY[i].text == h->here ? " aria-current=\"page\">" : ">");
@@ -82,12 +90,15 @@ void parts_begin(struct buf *b, const struct parts_head *h, enum lang lang)
     size_t n;
     const char *style = assets_style(&n);
 
+    const struct viewer *v = viewer_of(h);
+
     (void)snprintf(version, sizeof version, "%08" PRIx32, (uint32_t)assets_hash(style, n));
-    html_put(
-        b,
-        "<!DOCTYPE html>\n<html lang=\"$\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-        "content=\"width=device-width,initial-scale=1\"><title>$ \u2013 $</title>",
-        text_lang(lang), h->title, text_get(lang, TEXT_APP));
+    html_put(b, "<!DOCTYPE html>\n<html lang=\"$\"", text_lang(lang));
+    html_raw(b, v != NULL && v->large ? " class=\"besar\">" : ">");
+    html_put(b,
+             "<head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+             "content=\"width=device-width,initial-scale=1\"><title>$ \u2013 $</title>",
+             h->title, text_get(lang, TEXT_APP));
     html_put(b,
              "<link rel=\"stylesheet\" href=\"/gaya.css?v=$\"><link rel=\"icon\" "
              "href=\"/favicon.svg\" type=\"image/svg+xml\">",

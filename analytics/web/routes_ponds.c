@@ -138,7 +138,7 @@ const struct route ROUTES_PONDS[] = {
      .may = may_pond, .make = make_pond},
     {.path = "/alarm", .methods = ROUTE_GET, .roles = ROUTE_USERS, .open = ROUTE_POND, .needs_model = true, .forms = true,
      .make = make_alarm},
-    {.path = "/tombol", .methods = ROUTE_POST, .roles = ROUTE_USERS, .open = ROUTE_POND, .needs_model = true,
+    {.path = "/tombol", .methods = ROUTE_POST, .first = true, .roles = ROUTE_USERS, .open = ROUTE_POND, .needs_model = true,
      .may = may_press, .make = take_press},
     {.path = "/bantuan", .methods = ROUTE_GET, .roles = ROUTE_USERS, .open = ROUTE_ANYBODY, .needs_model = true,
      .make = make_help},

@@ -74,8 +74,11 @@ static bool add_headers(struct MHD_Response *response, const struct reply *r, co
         well = add_header(response, "Allow", r->allow != NULL ? r->allow : "GET, HEAD") && well;
     if (r->location[0] != '\0')
         well = add_header(response, "Location", r->location) && well;
-    if (r->status == MHD_HTTP_SERVICE_UNAVAILABLE)
-        well = add_header(response, "Retry-After", "15") && well;
+    if (r->status == MHD_HTTP_SERVICE_UNAVAILABLE || r->wait_s > 0) {
+        char wait[24];
+        (void)snprintf(wait, sizeof wait, "%ld", r->wait_s > 0 ? r->wait_s : 15);
+        well = add_header(response, "Retry-After", wait) && well;
+    }
     if (r->file[0] != '\0') {
         char disposition[128];
         (void)snprintf(disposition, sizeof disposition, "attachment; filename=\"%s\"", r->file);

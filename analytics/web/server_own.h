@@ -62,6 +62,7 @@ struct reply {
     struct buf body;
     const char *allow;  /* of a 405; NULL: GET and HEAD */
     char location[192]; /* of a 303; "" none */
+    long wait_s;        /* Retry-After; 0 none */
     char file[96];      /* the browser stores it under this name; "" shows it */
     struct reply_cookie {
         char name[16], value[80]; /* "" none */
@@ -108,6 +109,7 @@ struct route {
     const char *argument; /* of the query: its value is rest; NULL none */
     bool needs_model;     /* 503 while there is none */
     bool keep;            /* static: needs no picture */
+    bool first;           /* also before the viewer has agreed, or has a PIN of their own */
     bool forms;           /* draws forms: who has no session gets a token in a cookie */
     /* Is there such an object, and may the viewer have it? 0, or 400, 403, 404, 409. NULL: there is none to check. */
     int (*may)(const struct request *q);
