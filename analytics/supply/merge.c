@@ -2,7 +2,9 @@
 #include "merge.h"
 
 #include <limits.h>
+#include <stdlib.h>
 
+#include "collector/common/log.h"
 #include "tiles.h"
 
 static bool too_few(unsigned farms)
@@ -173,4 +175,27 @@ void merge_tell_sum(struct merge *into, const struct merge *other)
     for (int r = 0; r < REGENCY_COUNT; r++)
         into->told_regency[r] = into->told_regency[r] && other->told_regency[r];
     into->told_joint = into->told_joint && other->told_joint;
+}
+
+void merge_on_record(const struct records_snapshot *s, struct merge_farms *out)
+{
+    bool *seen = xcalloc(s->farms, sizeof *seen);
+
+    *out = (struct merge_farms){.n = {0}};
+    for (size_t i = 0; i < s->ponds; i++) {
+        size_t farm = s->pond[i].farm;
+
+        out->n[s->farm[farm].kecamatan] += seen[farm] ? 0 : 1;
+        seen[farm] = true;
+    }
+    free(seen);
+}
+
+void merge_rows(const struct records_snapshot *s, struct merge *out)
+{
+    struct merge_farms record;
+
+    merge_on_record(s, &record);
+    merge_begin(out);
+    merge_join(out, &record);
 }

@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "analytics/records/records.h"
 #include "collector/common/region.h"
 
 #define MERGE_FARMS_LEAST 3U
@@ -45,6 +46,10 @@ void merge_join(struct merge *m, const struct merge_farms *farms);
 void merge_tell(struct merge *m, const struct merge_farms *farms);
 /* into: what may be told of the sum of two quantities or months of the same cells: what is told of both. */
 void merge_tell_sum(struct merge *into, const struct merge *other);
+
+/* Farms with a pond on record, each counted once; and the rows they make, the same on every page and for every month. */
+void merge_on_record(const struct records_snapshot *s, struct merge_farms *out);
+void merge_rows(const struct records_snapshot *s, struct merge *out);
 
 /* Farms of the cell that kecamatan k stands for, of a regency, of both. */
 unsigned merge_of_cell(const struct merge *m, const struct merge_farms *farms, size_t k);

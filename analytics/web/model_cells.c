@@ -7,36 +7,22 @@
 
 #include "collector/common/log.h"
 
-/* Marks the farms of the ponds that count; each farm once. */
-static void count_farms(const struct records_snapshot *s, const struct supply_pond *pond,
-                        struct merge_farms *out)
+/* Farms with a cycle that counts, each once. */
+static void count_open(const struct forecast *f, struct merge_farms *out)
 {
-    bool *seen = xcalloc(s->farms + 1, sizeof *seen);
+    const struct records_snapshot *s = f->snapshot;
+    bool *seen = xcalloc(s->farms, sizeof *seen);
 
     *out = (struct merge_farms){.n = {0}};
     for (size_t i = 0; i < s->ponds; i++) {
         size_t farm = s->pond[i].farm;
 
-        if ((pond != NULL && pond[i].cycle < 0) || seen[farm])
+        if (f->pond[i].cycle < 0 || seen[farm])
             continue;
         seen[farm] = true;
         out->n[s->farm[farm].kecamatan]++;
     }
     free(seen);
-}
-
-void model_cells_farms(const struct records_snapshot *s, struct merge_farms *out)
-{
-    count_farms(s, NULL, out);
-}
-
-void model_cells_rows(const struct records_snapshot *s, struct merge *out)
-{
-    struct merge_farms record;
-
-    model_cells_farms(s, &record);
-    merge_begin(out);
-    merge_join(out, &record);
 }
 
 /* The sum over a period and the members of the cell that kecamatan k stands for. kg: [node][lead - 1][draw]; work [draws]. */
@@ -81,8 +67,8 @@ void model_cells_join(const struct forecast *f, struct page_forecast *out)
     struct merge_farms open;
     double *work = xcalloc(f->supply->draws, sizeof *work);
 
-    count_farms(s, f->pond, &open);
-    model_cells_rows(s, &out->merge);
+    count_open(f, &open);
+    merge_rows(s, &out->merge);
     merge_tell(&out->merge, &open);
     if (s->farms < MERGE_FARMS_LEAST) { /* a file of one or two farms is their own */
         merge_begin(&out->merge);

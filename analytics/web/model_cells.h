@@ -6,11 +6,6 @@
 #include "analytics/supply/forecast.h"
 #include "analytics/web/page.h"
 
-/* Farms with a pond on record, by kecamatan: they make the rows of every page. */
-void model_cells_farms(const struct records_snapshot *s, struct merge_farms *out);
-/* The rows of every page; nothing told yet. */
-void model_cells_rows(const struct records_snapshot *s, struct merge *out);
-
 /* Sets out->merge from the records and puts the figures of each cell's members together, by draws, at the kecamatan that stands
  * for it. out->neraca, tracked and ponds are there already. */
 void model_cells_join(const struct forecast *f, struct page_forecast *out);

@@ -161,7 +161,7 @@ static void farms_are_counted_not_ponds(void **state)
     (void)world_farm(at.w, "62.02.06");
     (void)world_pond(at.w, 0, "a-1", POND_SYSTEM_POND);
     (void)world_pond(at.w, 0, "a-2", POND_SYSTEM_POND);
-    model_cells_farms(&at.w->s, &farms);
+    merge_on_record(&at.w->s, &farms);
     assert_int_equal(farms.n[5], 1); /* the other farm has no pond */
     world_free(at.w);
 }
