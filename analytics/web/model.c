@@ -375,6 +375,15 @@ void model_look(struct model *m)
     pthread_mutex_unlock(&m->lock);
 }
 
+void model_records(struct model *m, void (*use)(void *arg, const struct records_snapshot *s),
+                   void *arg)
+{
+    pthread_mutex_lock(&m->lock);
+    if (m->snapshot != NULL)
+        use(arg, m->snapshot);
+    pthread_mutex_unlock(&m->lock);
+}
+
 static void release(struct model *m)
 {
     for (size_t i = 0; i < m->entries; i++)

@@ -107,16 +107,67 @@ void region_month_rows(struct buf *b, const struct page_forecast *f, enum lang l
     }
 }
 
+/* The answer first: month, balance of both, then what it is made of; so it is on a telephone's screen too. */
+static void month_rows_with_balance(struct buf *b, const struct page_forecast *f, enum lang lang)
+{
+    html_put(b, "<tr><th scope=\"col\">$</th><th scope=\"col\">$</th>", text_get(lang, TEXT_MONTH),
+             text_get(lang, TEXT_BALANCE));
+    for (size_t node = 0; node < DEMAND_NODES; node++)
+        html_put(b, "<th scope=\"col\">$</th>", region_node_name(node, lang));
+    html_raw(b, "</tr></thead><tbody>\n");
+    for (size_t p = 0; p < f->neraca.periods; p++) {
+        const long long balance = f->rounded.balance[SUPPLY_JOINT][p];
+        char mean[FORMAT_SIZE];
+
+        region_units(mean, lang, balance);
+        region_period(b, f, p, lang);
+        html_put(b, "<td><b>$</b><span>$</span></td>", mean,
+                 text_get(lang, balance < 0 ? TEXT_DEFICIT : TEXT_SURPLUS));
+        for (size_t node = 0; node < DEMAND_NODES; node++)
+            region_cell(b, f->rounded.supply[node][p], &f->neraca.supply[node][p], lang);
+        html_raw(b, "</tr>\n");
+    }
+}
+
 static void month_table(struct buf *b, const struct page_forecast *f, enum lang lang)
 {
     parts_element(b, "h2", "", lang, TEXT_REGION_TABLE, NULL);
     html_put(b, "<div class=\"wide\"><table><caption>$</caption><thead>",
              text_get(lang, TEXT_TONNES_NOTE));
-    region_heads(b, TEXT_MONTH, lang);
-    html_raw(b, "</thead><tbody>\n");
-    region_month_rows(b, f, lang);
+    if (f->neraca.known[SUPPLY_JOINT]) {
+        month_rows_with_balance(b, f, lang);
+    } else {
+        region_heads(b, TEXT_MONTH, lang);
+        html_raw(b, "</thead><tbody>\n");
+        region_month_rows(b, f, lang);
+    }
     html_raw(b, "</tbody></table></div>\n");
     parts_element(b, "p", "soft", lang, TEXT_ROUNDED, NULL);
+}
+
+/* Where the officers' other pages are. */
+static void links(struct buf *b, enum lang lang)
+{
+    static const struct {
+        const char *path;
+        enum text words;
+    } LINK[] = {
+        {"/laporan", TEXT_LINK_REPORT},
+        {"/wilayah/cetak", TEXT_LINK_PRINT},
+        {"/kolam-wilayah", TEXT_LINK_PONDS},
+        {"/asumsi", TEXT_LINK_ASSUME},
+        {"/wilayah/skenario", TEXT_LINK_SCENARIO},
+        {"/wilayah/ketepatan", TEXT_LINK_ACCURACY},
+        {"/wilayah/peta", TEXT_LINK_SKETCH},
+        {"/wilayah/benih", TEXT_LINK_SEED},
+        {"/wilayah/catatan", TEXT_LINK_RECORDS},
+        {"/wilayah/telaah", TEXT_LINK_ODD},
+    };
+
+    html_put(b, "<nav class=\"petugas\" aria-label=\"$\">", text_get(lang, TEXT_LINKS_TITLE));
+    for (size_t i = 0; i < sizeof LINK / sizeof LINK[0]; i++)
+        html_put(b, "<a href=\"$\">$</a> ", LINK[i].path, text_get(lang, LINK[i].words));
+    html_raw(b, "</nav>\n");
 }
 
 static void legend(struct buf *b, enum lang lang)
@@ -168,6 +219,44 @@ static void month_chart(struct buf *b, const struct page_forecast *f, enum lang 
     legend(b, lang);
     html_raw(b, "</figure>\n");
     buf_free(&desc);
+}
+
+/* Both regencies on one scale; nothing when they are not told. */
+static void compare_chart(struct buf *b, const struct page_forecast *f, enum lang lang)
+{
+    struct chart_pair c = {.n = f->months,
+                           .id = "banding",
+                           .title = text_get(lang, TEXT_COMPARE_TITLE),
+                           .desc = text_get(lang, TEXT_COMPARE_DESC),
+                           .lang = lang};
+
+    for (int r = 0; r < REGENCY_COUNT; r++)
+        if (!region_told(f, supply_node_regency((enum regency)r)))
+            return;
+    for (unsigned i = 0; i < f->months; i++) {
+        (void)format_month_short(c.month[i].label, sizeof c.month[i].label, lang,
+                                 f->first_month + (int32_t)i);
+        for (int r = 0; r < REGENCY_COUNT; r++) {
+            const struct supply_summary *s =
+                &f->neraca.supply[supply_node_regency((enum regency)r)][i];
+
+            c.month[i].side[r].mean = s->mean / 1000;
+            c.month[i].side[r].p10 = s->p10 / 1000;
+            c.month[i].side[r].p90 = s->p90 / 1000;
+        }
+    }
+    parts_element(b, "h2", "", lang, TEXT_COMPARE_TITLE, NULL);
+    html_raw(b, "<figure>");
+    chart_pair(b, &c);
+    html_raw(b, "<ul class=\"legend\">");
+    for (int r = 0; r < REGENCY_COUNT; r++)
+        html_put(b,
+                 r == 0 ? "<li><svg viewBox=\"0 0 24 14\" aria-hidden=\"true\"><rect "
+                          "class=\"part0\" width=\"24\" height=\"14\"/></svg>$</li>"
+                        : "<li><svg viewBox=\"0 0 24 14\" aria-hidden=\"true\"><rect "
+                          "class=\"part1\" width=\"24\" height=\"14\"/></svg>$</li>",
+                 text_get(lang, r == 0 ? TEXT_KOTIM : TEXT_SERUYAN));
+    html_raw(b, "</ul></figure>\n");
 }
 
 /* Does the node have anything to show: ponds, or a harvest that rounds to something? */
@@ -337,6 +426,7 @@ void page_region(struct buf *b, const struct page_model *m, enum lang lang)
     parts_element(b, "h1", "", lang, TEXT_REGION_TITLE, NULL);
     html_put(b, "<p class=\"soft\">$ \u00b7 $</p>\n", regency_name(REGENCY_KOTIM),
              regency_name(REGENCY_SERUYAN));
+    links(b, lang);
     if (f->state != PAGE_FORECAST_READY) {
         parts_element(b, "p", "sum", lang,
                       f->state == PAGE_FORECAST_FAILED ? TEXT_REGION_FAILED : TEXT_REGION_WAIT,
@@ -355,6 +445,7 @@ void page_region(struct buf *b, const struct page_model *m, enum lang lang)
     region_split(b, f, lang);
     if (region_told(f, SUPPLY_JOINT))
         month_chart(b, f, lang);
+    compare_chart(b, f, lang);
     html_put(b, "<p><a class=\"back\" href=\"/wilayah/skenario\">$</a></p>\n",
              text_get(lang, TEXT_WHATIF_LINK));
     region_balance(b, f, lang);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static const struct route *const FAMILY[] = {ROUTES_PONDS, ROUTES_REGION, ROUTES_ACCOUNT};
+static const struct route *const FAMILY[] = {ROUTES_PONDS, ROUTES_REGION, ROUTES_OFFICER, ROUTES_ACCOUNT};
 #define FAMILIES (sizeof FAMILY / sizeof FAMILY[0])
 
 const struct route *route_at(size_t at)

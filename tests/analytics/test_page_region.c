@@ -42,7 +42,7 @@ static void the_accuracy_is_told_in_plain_words(void **state)
     buf_free(&b);
 }
 
-static void the_region_is_ordered_month_joint_kotim_seruyan(void **state)
+static void the_region_is_ordered_month_balance_joint_kotim_seruyan(void **state)
 {
     struct buf b = {0};
     const char *head;
@@ -52,7 +52,8 @@ static void the_region_is_ordered_month_joint_kotim_seruyan(void **state)
     head = strstr(b.p, "<thead>");
     assert_non_null(head);
     assert_ptr_equal(strstr(head,
-                            "<tr><th scope=\"col\">Bulan</th><th scope=\"col\">Gabungan</th>"
+                            "<tr><th scope=\"col\">Bulan</th><th scope=\"col\">Neraca</th><th "
+                            "scope=\"col\">Gabungan</th>"
                             "<th scope=\"col\">Kotim</th><th scope=\"col\">Seruyan</th></tr>"),
                      head + strlen("<thead>"));
     assert_non_null(strstr(b.p, "Desember 2026: sekitar 14,6 ton dari kedua kabupaten, biasanya "
@@ -63,7 +64,8 @@ static void the_region_is_ordered_month_joint_kotim_seruyan(void **state)
     assert_non_null(strstr(b.p, "41 kolam dengan siklus berjalan dari 58 kolam tercatat"));
     assert_non_null(strstr(b.p, "disesuaikan dengan angka resmi"));
     assert_non_null(strstr(b.p, "24 November 2026"));
-    assert_int_equal(count(b.p, "<svg class=\"chart\""), 1);
+    assert_non_null(strstr(b.p, "</b><span>\u25bc defisit</span></td>"));
+    assert_int_equal(count(b.p, "<svg class=\"chart\""), 2); /* stacked, and side by side */
     world->model.forecast.with_official = false;
     make_page(&b, 3, LANG_ID);
     assert_non_null(strstr(b.p, "bukan seluruh produksi wilayah"));
@@ -383,7 +385,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         with_world(the_accuracy_is_told_in_plain_words),
-        with_world(the_region_is_ordered_month_joint_kotim_seruyan),
+        with_world(the_region_is_ordered_month_balance_joint_kotim_seruyan),
         with_world(the_balance_tells_its_chance_and_what_it_is_made_of),
         with_world(without_demand_there_is_supply_and_no_chance),
         with_world(the_region_says_when_there_is_no_forecast),
