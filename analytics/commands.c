@@ -173,7 +173,8 @@ static int serve_pages(const struct command_options *o, const struct web_config 
         log_warnx("pages: %s", why);
         return rc;
     }
-    log_info("pages: http://%s:%d/", wc->config->bind, web_port(w));
+    log_info("pages: %s://%s:%d/", wc->config->tls_cert[0] != '\0' ? "https" : "http",
+             wc->config->bind, web_port(w));
     if (o->ready != NULL)
         rc = command_write_ready(o->ready, web_port(w));
     signals_to_wait_for(&set);

@@ -115,6 +115,22 @@ static void read_source(struct reader *r, const struct jsonconf_node *root)
                   sizeof r->out->collector_socket);
 }
 
+static void read_tls(struct reader *r, const struct jsonconf_node *o)
+{
+    struct analytics_config *out = r->out;
+    const struct jsonconf_node *cert = jsonconf_member(r->c, o, "tls_cert", false),
+                               *key = jsonconf_member(r->c, o, "tls_key", false);
+
+    if (cert != NULL)
+        jsonconf_path(r->c, o, "tls_cert", r->path, NULL, out->tls_cert, sizeof out->tls_cert);
+    if (key != NULL)
+        jsonconf_path(r->c, o, "tls_key", r->path, NULL, out->tls_key, sizeof out->tls_key);
+    if ((cert == NULL) != (key == NULL))
+        jsonconf_refuse(r->c, cert != NULL ? cert : key,
+                        tongue("web.tls_cert dan web.tls_key harus disebut berdua",
+                               "web.tls_cert and web.tls_key must be given together"));
+}
+
 static void read_web(struct reader *r, const struct jsonconf_node *root)
 {
     const struct jsonconf_node *o = jsonconf_member(r->c, root, "web", false);
@@ -123,6 +139,8 @@ static void read_web(struct reader *r, const struct jsonconf_node *root)
     jsonconf_string_or(r->c, o, "bind", out->bind, sizeof out->bind, DEFAULT_BIND);
     out->port = (int)jsonconf_integer_or(r->c, o, "port", 0, 65535, DEFAULT_PORT);
     jsonconf_string_or(r->c, o, "names", out->web_names, sizeof out->web_names, "");
+    out->web_proxy = jsonconf_bool_or(r->c, o, "proxy", false);
+    read_tls(r, o);
     out->web_open = jsonconf_bool_or(r->c, o, "open", false);
     jsonconf_string_or(r->c, o, "notice", out->notice, sizeof out->notice, "");
     jsonconf_string_or(r->c, o, "phone", out->phone, sizeof out->phone, "");

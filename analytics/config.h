@@ -2,7 +2,7 @@
 /* config: analytics.json. Errors name file:line:column, key and what is allowed.
  *
  * { "records": {"path"}, "source": {"influx": {"url", "database", "token_file", "insecure_http"}} or
- *   {"collector": {"socket"}}, "web": {"bind", "port", "names", "open", "notice", "phone",
+ *   {"collector": {"socket"}}, "web": {"bind", "port", "names", "open", "proxy", "tls_cert", "tls_key", "notice", "phone",
  *   "office_kotim", "office_seruyan"},
  *   "forecast": {"seed", "draws", "months", "threads",
  *   "write_back"},
@@ -49,6 +49,10 @@ struct analytics_config {
     int port;      /* web: 0..65535, default 8080; 0 any free port */
     char web_names
         [161]; /* names by which browsers know the pages, blanks between; addresses and localhost need none */
+    bool
+        web_proxy; /* behind a proxy of this machine that ends TLS: X-Forwarded-For counts, cookies are Secure; default false */
+    char tls_cert[256],
+        tls_key[256]; /* PEM files: the pages speak TLS alone; "" none, both or neither */
     bool web_open;    /* ponds and the buttons of alarms need no login; default false */
     char notice[161]; /* shown on every page when not "", e.g. "Data contoh / simulasi" */
     char phone[33];   /* extension worker's telephone shown in advice; "" none */

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define BACKLOG 64
+#define BACKLOG 512
 
 static int parse_address(const char *bind_to, int port, struct sockaddr_storage *out,
                          socklen_t *size)

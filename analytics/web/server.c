@@ -8,22 +8,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <microhttpd.h>
 
 #include "analytics/web/assets.h"
+#include "analytics/web/connections.h"
 #include "analytics/web/listen.h"
 #include "analytics/web/request.h"
 #include "analytics/web/text.h"
+#include "analytics/web/tlsfile.h"
 #include "collector/common/clock.h"
 #include "collector/common/gzip.h"
 #include "collector/common/log.h"
 
 #define THREADS      4U
-#define CONNECTIONS  128U
-#define PER_ADDRESS  64U
+#define CONNECTIONS  2048U /* as far as the process may open files */
+#define FILES_OTHER  256U  /* of the process: records, database, stdout ... */
+#define PER_ADDRESS  64U   /* who takes all of theirs leaves the rest to others */
 #define SILENCE_S    10U
 #define MEMORY_BYTES ((size_t)16 * 1024)
 #define GZIP_LEVEL   6
@@ -104,15 +108,16 @@ static bool pack(const struct request *q, struct buf *body)
     return true;
 }
 
-static bool add_cookies(struct MHD_Response *response, const struct reply *r)
+static bool add_cookies(struct MHD_Response *response, const struct reply *r, bool secure)
 {
     char cookie[192];
     bool well = true;
 
     for (size_t i = 0; i < REPLY_COOKIES && r->cookie[i].name[0] != '\0'; i++) {
         const struct reply_cookie *c = &r->cookie[i];
-        (void)snprintf(cookie, sizeof cookie, "%s=%s; Path=/; Max-Age=%ld; SameSite=%s; HttpOnly",
-                       c->name, c->value, c->max_age_s, c->strict ? "Strict" : "Lax");
+        (void)snprintf(cookie, sizeof cookie, "%s=%s; Path=/; Max-Age=%ld; SameSite=%s; HttpOnly%s",
+                       c->name, c->value, c->max_age_s, c->strict ? "Strict" : "Lax",
+                       secure ? "; Secure" : "");
         well = add_header(response, "Set-Cookie", cookie) && well;
     }
     return well;
@@ -141,7 +146,7 @@ static enum MHD_Result send_reply(const struct request *q, struct reply *r)
     well = add_headers(response, r, tag);
     if (packed)
         well = add_header(response, "Content-Encoding", "gzip") && well;
-    well = add_cookies(response, r) && well;
+    well = add_cookies(response, r, q->w->tls || q->w->c.config->web_proxy) && well;
     if (well)
         queued = MHD_queue_response(q->connection, (unsigned)r->status, response);
     MHD_destroy_response(response);
@@ -174,6 +179,47 @@ static void address_of(struct MHD_Connection *connection, char *buf, size_t size
     (void)snprintf(buf, size, "%s", address);
 }
 
+/* Behind a proxy of this machine the browser's address is the last one it was told: those before it anybody can make up. */
+static void forwarded(const struct request *q, char *address, size_t size)
+{
+    const char *list = request_header(q, "X-Forwarded-For"), *last;
+    unsigned char bytes[16];
+    char one[INET6_ADDRSTRLEN];
+
+    if (list == NULL || (strcmp(address, "127.0.0.1") != 0 && strcmp(address, "::1") != 0))
+        return;
+    last = strrchr(list, ',');
+    last = last != NULL ? last + 1 : list;
+    last += strspn(last, " ");
+    (void)snprintf(one, sizeof one, "%.*s", (int)strcspn(last, " "), last);
+    if (inet_pton(AF_INET, one, bytes) == 1 || inet_pton(AF_INET6, one, bytes) == 1)
+        (void)snprintf(address, size, "%s", one);
+}
+
+/* The place of the connection among those that are watched. */
+static struct connection *watched(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info != NULL ? info->socket_context : NULL;
+}
+
+static void notified(void *arg, struct MHD_Connection *connection, void **context,
+                     enum MHD_ConnectionNotificationCode what)
+{
+    struct web *w = arg;
+    const union MHD_ConnectionInfo *info;
+
+    if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+        connections_end(w->connections, *context);
+        *context = NULL;
+        return;
+    }
+    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    *context = info != NULL ? connections_begin(w->connections, info->connect_fd) : NULL;
+}
+
 /* The body of a form, piece by piece. */
 static void take_piece(struct incoming *in, const char *piece, size_t n)
 {
@@ -185,11 +231,11 @@ static void take_piece(struct incoming *in, const char *piece, size_t n)
 static void finished(void *arg, struct MHD_Connection *connection, void **seen,
                      enum MHD_RequestTerminationCode how)
 {
+    struct web *w = arg;
     struct incoming *in = *seen;
 
-    (void)arg;
-    (void)connection;
     (void)how;
+    connections_answered(w->connections, watched(connection));
     if (in == NULL)
         return;
     if (in->body.p != NULL) /* it may hold a PIN */
@@ -234,8 +280,11 @@ static enum MHD_Result answer(void *arg, struct MHD_Connection *connection, cons
         *upload_size = 0;
         return MHD_YES;
     }
+    connections_asked(w->connections, watched(connection));
     q.lang = request_lang(asked, request_cookie(&q, "lang"));
     address_of(connection, q.address, sizeof q.address);
+    if (w->c.config->web_proxy)
+        forwarded(&q, q.address, sizeof q.address);
     if (in != NULL && in->too_long) {
         reply_error(&q, &r, MHD_HTTP_CONTENT_TOO_LARGE);
     } else {
@@ -265,17 +314,69 @@ static void mhd_log(void *arg, const char *fmt, va_list ap)
     log_debug("web: %s", text); /* broken clients; nothing of ours to mend */
 }
 
-static int start_daemon(struct web *w, int fd, bool v6)
+/* As many connections as files may be open; the soft limit of 1024 is for programs that use select. */
+static unsigned most_connections(void)
 {
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | (v6 ? MHD_USE_IPv6 : 0);
+    struct rlimit files;
 
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return CONNECTIONS / 4;
+    if (files.rlim_cur < CONNECTIONS + FILES_OTHER && files.rlim_cur < files.rlim_max) {
+        files.rlim_cur =
+            files.rlim_max < CONNECTIONS + FILES_OTHER ? files.rlim_max : CONNECTIONS + FILES_OTHER;
+        if (setrlimit(RLIMIT_NOFILE, &files) != 0)
+            log_warn("web: the limit of open files stays; fewer browsers are answered at once");
+        (void)getrlimit(RLIMIT_NOFILE, &files);
+    }
+    if (files.rlim_cur >= CONNECTIONS + FILES_OTHER)
+        return CONNECTIONS;
+    return files.rlim_cur > 2 * FILES_OTHER ? (unsigned)files.rlim_cur - FILES_OTHER : FILES_OTHER;
+}
+
+static int start_daemon(struct web *w, int fd, bool v6, const char *cert, const char *key)
+{
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | (v6 ? MHD_USE_IPv6 : 0) |
+                     (cert != NULL ? MHD_USE_TLS : 0);
+    const unsigned most = most_connections();
+    const struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)cert},
+                                         {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)key},
+                                         {MHD_OPTION_END, 0, NULL}};
+    const struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
+
+    if (connections_new(&w->connections, most, 0, 0) != 0)
+        return NILA_ERR_IO;
     w->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, answer, w, MHD_OPTION_EXTERNAL_LOGGER, mhd_log, NULL,
-        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, finished, NULL,
-        MHD_OPTION_THREAD_POOL_SIZE, THREADS, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, PER_ADDRESS, MHD_OPTION_CONNECTION_TIMEOUT, SILENCE_S,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY_BYTES, MHD_OPTION_END);
+        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, finished, w,
+        MHD_OPTION_NOTIFY_CONNECTION, notified, w, MHD_OPTION_THREAD_POOL_SIZE, THREADS,
+        MHD_OPTION_CONNECTION_LIMIT, most, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        w->c.config->web_proxy ? 0U : PER_ADDRESS, MHD_OPTION_CONNECTION_TIMEOUT, SILENCE_S,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY_BYTES, MHD_OPTION_ARRAY,
+        cert != NULL ? tls : plain, MHD_OPTION_END);
     return w->daemon == NULL ? NILA_ERR_IO : 0;
+}
+
+/* With TLS when certificate and key are configured; why gets words of its own. */
+static int start_pages(struct web *w, int fd, bool v6, char *why, size_t why_size)
+{
+    const struct analytics_config *c = w->c.config;
+    char *cert = NULL, *key = NULL;
+    int rc = 0;
+
+    w->tls = c->tls_cert[0] != '\0';
+    if (w->tls)
+        rc = tlsfile_read(c->tls_cert, false, &cert, why, why_size);
+    if (rc == 0 && w->tls)
+        rc = tlsfile_read(c->tls_key, true, &key, why, why_size);
+    if (rc == 0)
+        rc = start_daemon(w, fd, v6, cert, key);
+    if (rc == NILA_ERR_IO && w->tls)
+        (void)snprintf(why, why_size,
+                       "web.tls_cert and web.tls_key are not taken: they must be PEM, "
+                       "and of each other");
+    tlsfile_free(cert);
+    tlsfile_free(key);
+    return rc;
 }
 
 int web_start(struct web **out, const struct web_config *c, char *why, size_t why_size)
@@ -314,7 +415,7 @@ int web_start(struct web **out, const struct web_config *c, char *why, size_t wh
     if (rc == 0)
         rc = model_start(&w->model, &model);
     if (rc == 0)
-        rc = start_daemon(w, fd, v6);
+        rc = start_pages(w, fd, v6, words, sizeof words);
     if (rc != 0) {
         (void)snprintf(why, why_size, "%s",
                        words[0] != '\0' ? words : "the web server's threads cannot be started");
@@ -323,6 +424,7 @@ int web_start(struct web **out, const struct web_config *c, char *why, size_t wh
         presses_free(w->presses);
         logins_free(w->logins);
         records_close(w->accounts);
+        connections_free(w->connections);
         (void)close(fd);
         free(w);
         return rc;
@@ -341,6 +443,7 @@ void web_stop(struct web *w)
     if (w == NULL)
         return;
     MHD_stop_daemon(w->daemon); /* closes the listening socket too */
+    connections_free(w->connections);
     model_stop(w->model);
     whatif_free(w->whatif);
     presses_free(w->presses);

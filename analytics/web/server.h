@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* server: the web pages, their buttons and the read-only API over HTTP/1.1; the only file with <microhttpd.h>.
  *
- * GET and HEAD, and POST of the buttons' forms to /tombol (press.h); no JavaScript; Indonesian by default. Plain HTTP: TLS is a reverse proxy's task. A page never waits
+ * GET, HEAD and posts of forms; Indonesian by default. Plain HTTP, or TLS with web.tls_cert and web.tls_key. A page never waits
  * for the database longer than WEB_CHART_WAIT_MS: a refresher thread reads, pages show what was read and how old it is.
- * Bounds: 16 KiB a connection for request line and headers, 128 connections, 64 of one address, 10 s of silence.
+ * Bounds: 16 KiB a connection for request line and headers, 64 kB a form, 2,048 connections (as far as the process may open files),
+ * 64 of one address (behind a proxy: no such bound), 10 s of silence, 20 s for a whole request, 60 s for an answer.
  * Threads: four that answer, two that refresh; web_stop joins them. */
 #ifndef ANALYTICS_WEB_SERVER_H
 #define ANALYTICS_WEB_SERVER_H

@@ -21,7 +21,9 @@ struct web {
     struct model *model;
     struct presses *presses;
     struct logins *logins;
+    struct connections *connections;
     struct MHD_Daemon *daemon;
+    bool tls;
     int port;
 };
 
