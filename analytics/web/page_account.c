@@ -69,7 +69,8 @@ static void pin(struct buf *b, const struct page_frame *p, enum lang lang)
     account_field(b, "pin", "password", "current-password", TEXT_PIN_OLD, "", lang);
     account_field(b, "baru", "password", "new-password", TEXT_PIN_NEW, "", lang);
     account_field(b, "ulang", "password", "new-password", TEXT_PIN_AGAIN, "", lang);
-    parts_element(b, "p", "soft", lang, TEXT_PIN_RULE, NULL);
+    parts_element(b, "p", "soft", lang,
+                  p->viewer->role == ROLE_FARMER ? TEXT_PIN_RULE_DIGITS : TEXT_PIN_RULE_WORD, NULL);
     account_form_end(b, TEXT_PIN_GO, lang);
 }
 

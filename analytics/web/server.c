@@ -379,6 +379,25 @@ static int start_pages(struct web *w, int fd, bool v6, char *why, size_t why_siz
     return rc;
 }
 
+/* What whoever set it up should know. */
+static void warn_openness(const struct web *w)
+{
+    const struct analytics_config *c = w->c.config;
+    bool any = true, here = strncmp(c->bind, "127.", 4) == 0 || strcmp(c->bind, "::1") == 0 ||
+                            strcmp(c->bind, "localhost") == 0;
+
+    if (here || records_users_any(w->accounts, &any) != 0)
+        return;
+    if (!any)
+        log_warnx("web: bound to %s and no user is on record: whoever reaches it reads everything "
+                  "(nila-analytics user add)",
+                  c->bind);
+    else if (!w->tls && !c->web_proxy)
+        log_warnx("web: bound to %s without TLS: PINs go over the network as they are "
+                  "(web.tls_cert, web.tls_key, or a proxy)",
+                  c->bind);
+}
+
 int web_start(struct web **out, const struct web_config *c, char *why, size_t why_size)
 {
     unsigned refresh_s = c->refresh_s == 0 ? 15 : c->refresh_s;
@@ -429,6 +448,7 @@ int web_start(struct web **out, const struct web_config *c, char *why, size_t wh
         free(w);
         return rc;
     }
+    warn_openness(w);
     *out = w;
     return 0;
 }
