@@ -298,8 +298,9 @@ static const struct rec_official *find(const struct rec_official *o, size_t n, s
     return NULL;
 }
 
-void monthly_targets(const struct records_snapshot *s, size_t node, int32_t first_month,
-                     unsigned months, struct monthly_target *out)
+/* What is on record of the node itself. */
+static void own_targets(const struct records_snapshot *s, size_t node, int32_t first_month,
+                        unsigned months, struct monthly_target *out)
 {
     const struct rec_official *target = find(s->target, s->targets, node, first_month, months),
                               *official =
@@ -314,19 +315,25 @@ void monthly_targets(const struct records_snapshot *s, size_t node, int32_t firs
         out->official_kg = official->kg;
         out->final = official->final;
     }
-    if (node == SUPPLY_JOINT) {
-        struct monthly_target a, b;
+}
 
-        monthly_targets(s, supply_node_regency(REGENCY_KOTIM), first_month, months, &a);
-        monthly_targets(s, supply_node_regency(REGENCY_SERUYAN), first_month, months, &b);
-        if (target == NULL) {
-            out->target_kg = a.target_kg + b.target_kg;
-            memcpy(out->source, a.source, sizeof out->source);
-        }
-        if (official == NULL) {
-            out->official_kg = a.official_kg + b.official_kg;
-            out->final = a.final && b.final;
-        }
+void monthly_targets(const struct records_snapshot *s, size_t node, int32_t first_month,
+                     unsigned months, struct monthly_target *out)
+{
+    struct monthly_target a, b;
+
+    own_targets(s, node, first_month, months, out);
+    if (node != SUPPLY_JOINT)
+        return;
+    own_targets(s, supply_node_regency(REGENCY_KOTIM), first_month, months, &a);
+    own_targets(s, supply_node_regency(REGENCY_SERUYAN), first_month, months, &b);
+    if (isnan(out->target_kg)) {
+        out->target_kg = a.target_kg + b.target_kg;
+        memcpy(out->source, a.source, sizeof out->source);
+    }
+    if (isnan(out->official_kg)) {
+        out->official_kg = a.official_kg + b.official_kg;
+        out->final = a.final && b.final;
     }
 }
 

@@ -36,9 +36,13 @@ void region_cover(struct region_cover *c, const struct page_forecast *f, enum la
     static const char *const NAME[7] = {"n", "m", "a", "ma", "b", "mb", "draws"};
     size_t kotim = supply_node_regency(REGENCY_KOTIM),
            seruyan = supply_node_regency(REGENCY_SERUYAN);
-    const unsigned count[7] = {
-        f->tracked[SUPPLY_JOINT], f->ponds[SUPPLY_JOINT], f->tracked[kotim], f->ponds[kotim],
-        f->tracked[seruyan],      f->ponds[seruyan],      f->draws};
+    const double count[7] = {region_count(f, SUPPLY_JOINT, f->tracked),
+                             region_count(f, SUPPLY_JOINT, f->ponds),
+                             region_count(f, kotim, f->tracked),
+                             region_count(f, kotim, f->ponds),
+                             region_count(f, seruyan, f->tracked),
+                             region_count(f, seruyan, f->ponds),
+                             f->draws};
 
     for (size_t i = 0; i < 7; i++) {
         (void)format_number(c->n[i], sizeof c->n[i], lang, count[i], 0);

@@ -51,6 +51,11 @@ int32_t page_report_month(const char *asked, int64_t now_ms, bool *good)
     return *good ? first : now - 1;
 }
 
+static int32_t quarter_of(int32_t month)
+{
+    return month % 12 / 3 + 1;
+}
+
 static const char *office(const struct report *p, size_t r)
 {
     const char *name = p->m->office[r];
@@ -243,7 +248,7 @@ static void quarter(struct buf *b, const struct report *p)
     char n[FORMAT_SIZE], year[FORMAT_SIZE], month[FORMAT_SIZE];
     const struct text_arg args[] = {{"n", n}, {"tahun", year}, {NULL, NULL}};
 
-    (void)format_number(n, sizeof n, p->lang, r->month.month % 12 / 3 + 1, 0);
+    (void)format_number(n, sizeof n, p->lang, quarter_of(r->month.month), 0);
     (void)snprintf(year, sizeof year, "%d", (int)(r->month.month / 12));
     html_raw(b, "<div class=\"wide\"><table class=\"triwulan\"><caption>");
     parts_say(b, p->lang, TEXT_REPORT_QUARTER, args);
@@ -290,7 +295,7 @@ static void target_name(struct buf *b, const struct report *p, int k)
     const struct text_arg args[] = {{"n", n}, {"tahun", year}, {NULL, NULL}};
 
     (void)snprintf(year, sizeof year, "%d", (int)(p->r->month.month / 12));
-    (void)format_number(n, sizeof n, p->lang, p->r->month.month % 12 / 3 + 1, 0);
+    (void)format_number(n, sizeof n, p->lang, quarter_of(p->r->month.month), 0);
     (void)format_month(name, sizeof name, p->lang, p->r->month.month);
     if (k == 0)
         html_text(b, name);
