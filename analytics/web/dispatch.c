@@ -3,6 +3,7 @@
 #include "server_own.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "collector/common/clock.h"
@@ -53,7 +54,7 @@ const char *request_field(const struct request *q, const char *name)
 }
 
 /* Who has no session proves with the token of a cookie that a form is of our own page; a new one goes with the answer. */
-static void take_token(const struct request *q, struct viewer *v, struct reply *r)
+static void take_token(const struct request *q, struct viewer *v, bool wanted, struct reply *r)
 {
     const char *had = request_cookie(q, PRESS_COOKIE);
 
@@ -61,7 +62,7 @@ static void take_token(const struct request *q, struct viewer *v, struct reply *
         return;
     if (press_token_valid(had)) {
         (void)snprintf(v->csrf, sizeof v->csrf, "%s", had);
-    } else if (!q->post && q->route->forms) {
+    } else if (wanted) {
         if (press_token_new(r->fresh) != 0) {
             log_warnx("web: the system gives no random bytes; pages have no buttons");
             return;
@@ -94,16 +95,20 @@ static bool allowed(const struct request *q)
     return v->role != ROLE_NONE && (t->roles & ROLE_BIT(v->role)) != 0;
 }
 
-/* Who is not logged in is led to the log-in and back; everybody else is told that it is not theirs. */
-static void refuse(const struct request *q, struct reply *r)
+/* Who is not logged in is led to the log-in and back; whose session ended while they filled in a form, to the log-in; everybody else is
+ * told that it is not theirs. */
+static void refuse(const struct request *q, struct viewer *v, struct reply *r)
 {
-    if (q->viewer->role == ROLE_NONE && !q->post && strncmp(q->path, "/api/", 5) != 0 &&
-        press_path_valid(q->path) && !q->viewer->unmanaged) {
+    if (v->role != ROLE_NONE || v->unmanaged || strncmp(q->path, "/api/", 5) == 0 ||
+        !press_path_valid(q->path)) {
+        reply_error(q, r, 403);
+    } else if (q->post) {
+        take_token(q, v, true, r);
+        routes_login_again(q, r);
+    } else {
         r->status = 303;
         (void)snprintf(r->location, sizeof r->location, "/masuk?kembali=%.128s", q->path);
-        return;
     }
-    reply_error(q, r, 403);
 }
 
 /* What is wrong with a post before anybody looks at its fields; 0: nothing. */
@@ -186,43 +191,65 @@ static void who(struct request *q, const struct viewer *v)
         (void)snprintf(q->by, sizeof q->by, "halaman %.48s", q->address);
 }
 
-void dispatch(struct request *q, const char *method, struct reply *r)
+/* 0, or the status of a path that is none, or not by this method. */
+static int find(struct request *q, const char *method, struct reply *r)
 {
     bool get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-    struct viewer v;
 
-    q->now_ms = clock_wall_ms();
     q->rest = "";
     q->route = route_find(q->path, &q->rest);
-    if (q->route == NULL) {
-        reply_error(q, r, get || q->post ? 404 : 405);
+    if (q->route == NULL)
+        return get || q->post ? 404 : 405;
+    if ((get && (q->route->methods & ROUTE_GET) != 0) ||
+        (q->post && (q->route->methods & ROUTE_POST) != 0))
+        return 0;
+    r->allow = q->route->methods == ROUTE_POST  ? "POST"
+               : q->route->methods == ROUTE_GET ? "GET, HEAD"
+                                                : "GET, HEAD, POST";
+    return 405;
+}
+
+/* Before anything else who has not agreed, or has a PIN of somebody else's making, goes to their account. */
+static bool first_the_account(const struct request *q)
+{
+    const struct viewer *v = q->viewer;
+
+    return v->role != ROLE_NONE && (v->renew || v->consent_ms == 0) && !q->route->first &&
+           q->route->open != ROUTE_ANYBODY;
+}
+
+static void decide(struct request *q, struct viewer *v, struct reply *r)
+{
+    int rc = viewer_find(q->w->accounts, request_cookie(q, VIEWER_COOKIE), q->w->c.config->web_open,
+                         q->now_ms, v);
+
+    if (rc != 0 &&
+        q->route->open != ROUTE_ANYBODY) { /* logged by records; nobody gets in unknown */
+        reply_error(q, r, 503);
         return;
     }
-    if (!(get && (q->route->methods & ROUTE_GET) != 0) &&
-        !(q->post && (q->route->methods & ROUTE_POST) != 0)) {
-        r->allow = q->route->methods == ROUTE_POST  ? "POST"
-                   : q->route->methods == ROUTE_GET ? "GET, HEAD"
-                                                    : "GET, HEAD, POST";
-        reply_error(q, r, 405);
-        return;
-    }
-    if (viewer_find(q->w->accounts, request_cookie(q, VIEWER_COOKIE), q->w->c.config->web_open,
-                    q->now_ms, &v) != 0) {
-        q->viewer = &v;
-        if (q->route->open != ROUTE_ANYBODY) { /* logged by records: nobody is let in unknown */
-            reply_error(q, r, 503);
-            return;
-        }
-    }
-    q->viewer = &v;
-    take_token(q, &v, r);
-    who(q, &v);
+    take_token(q, v, !q->post && q->route->forms, r);
+    who(q, v);
     if (!allowed(q))
-        refuse(q, r);
-    else if (v.role != ROLE_NONE && (v.renew || v.consent_ms == 0) && !q->route->first &&
-             q->route->open != ROUTE_ANYBODY)
-        reply_see_other(r, "/akun"); /* what is to be seen there comes first */
+        refuse(q, v, r);
+    else if (first_the_account(q))
+        reply_see_other(r, "/akun");
     else
-        answer(q, &v, r);
+        answer(q, v, r);
+}
+
+void dispatch(struct request *q, const char *method, struct reply *r)
+{
+    struct viewer *v = xcalloc(1, sizeof *v);
+    int status;
+
+    q->now_ms = clock_wall_ms();
+    q->viewer = v;
+    status = find(q, method, r);
+    if (status != 0)
+        reply_error(q, r, status);
+    else
+        decide(q, v, r);
     q->viewer = NULL;
+    free(v);
 }

@@ -24,7 +24,7 @@ void page_login(struct buf *b, const struct page_frame *p, const char *back, con
 /* A PIN by a code. */
 void page_code(struct buf *b, const struct page_frame *p, const char *who, enum lang lang);
 void page_account(struct buf *b, const struct page_frame *p, const struct rec_user *u,
-                  const struct rec_session *session, size_t sessions, enum lang lang);
+                  const struct rec_session *session, size_t n, enum lang lang);
 
 struct page_users {
     const struct rec_user *user;

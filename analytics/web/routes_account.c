@@ -36,6 +36,14 @@ static void show_login(const struct request *q, struct reply *r, const char *bac
     page_login(&r->body, &p, back_of(back), request_field(q, "siapa"), q->lang);
 }
 
+void routes_login_again(const struct request *q, struct reply *r)
+{
+    struct page_frame p = frame_of(q, TEXT_LOGIN_AGAIN, true);
+
+    r->status = 403;
+    page_login(&r->body, &p, "/", "", q->lang);
+}
+
 static void open_session(const struct request *q, struct reply *r, const struct rec_user *u)
 {
     char secret[VIEWER_SECRET_SIZE], digest[SHA256_HEX_SIZE], agent[SESSION_TEXT_SIZE];

@@ -330,16 +330,17 @@ static unsigned most_connections(void)
     }
     if (files.rlim_cur >= CONNECTIONS + FILES_OTHER)
         return CONNECTIONS;
-    return files.rlim_cur > 2 * FILES_OTHER ? (unsigned)files.rlim_cur - FILES_OTHER : FILES_OTHER;
+    return files.rlim_cur > (rlim_t)2 * FILES_OTHER ? (unsigned)files.rlim_cur - FILES_OTHER
+                                                    : FILES_OTHER;
 }
 
-static int start_daemon(struct web *w, int fd, bool v6, const char *cert, const char *key)
+static int start_daemon(struct web *w, int fd, bool v6, char *cert, char *key)
 {
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | (v6 ? MHD_USE_IPv6 : 0) |
                      (cert != NULL ? MHD_USE_TLS : 0);
     const unsigned most = most_connections();
-    const struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)cert},
-                                         {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)key},
+    const struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, cert},
+                                         {MHD_OPTION_HTTPS_MEM_KEY, 0, key},
                                          {MHD_OPTION_END, 0, NULL}};
     const struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
 

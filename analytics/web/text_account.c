@@ -14,6 +14,8 @@ const char *const TEXT_ACCOUNT[TEXT_ACCOUNT_SIZE][LANG_COUNT] = {
     AT(LOGIN_WAIT) = {"Terlalu sering dicoba. Coba lagi {detik} detik lagi.",
         "Tried too often. Try again in {detik} seconds."},
     AT(LOGIN_BUSY) = {"Sedang ramai. Coba lagi sebentar.", "Busy now. Try again in a moment."},
+    AT(LOGIN_AGAIN) = {"Anda belum masuk, atau sesi Anda sudah berakhir. Masuk, lalu ulangi.",
+        "You are not logged in, or your session has ended. Log in, and do it again."},
     AT(LOGIN_FIRST) = {"Belum ada pengguna. Admin pertama dibuat di komputer ini: nila-analytics user add NAMA --role admin. Sampai saat itu halaman dapat dibaca siapa saja yang dapat membukanya, dan catatan tidak dapat diisi di halaman.",
         "There are no users yet. The first admin is made on this computer: nila-analytics user add NAME --role admin. Until then whoever can open the pages can read them, and no record can be entered on them."},
     AT(LOGIN_FORGOT) = {"Lupa PIN? Minta petugas atau admin memulai PIN baru; orang kedua menyetujuinya dan memberi Anda kode.",

@@ -148,6 +148,26 @@ static void a_log_in_gives_a_session_that_log_out_ends(void **state)
     webhouse_close(&h);
 }
 
+static void a_form_after_the_session_ended_leads_to_the_log_in(void **state)
+{
+    struct webhouse h;
+    struct browser budi;
+    struct webanswer a;
+
+    (void)state;
+    house_with_users(&h);
+    log_in_as(&h, "budi", &budi);
+    assert_int_equal(records_account_active(h.records, "budi", false, "admin", 1), 0);
+    assert_int_equal(post(&h, &budi, "/tombol", "apa=gasping&di=kotim-1&kembali=%2F&kunci=1", &a),
+                     403);
+    assert_true(webhouse_has(&a.body, "sesi Anda sudah berakhir"));
+    assert_true(webhouse_has(&a.head, "Set-Cookie: nila="));
+    assert_true(webhouse_has(&a.body, "action=\"/masuk\""));
+    assert_false(webhouse_has(&a.body, "name=\"tanda\" value=\"\""));
+    webanswer_free(&a);
+    webhouse_close(&h);
+}
+
 static void a_form_of_another_session_is_refused(void **state)
 {
     struct webhouse h;
@@ -530,6 +550,7 @@ int main(void)
         cmocka_unit_test(a_secret_is_kept_as_yescrypt_alone),
         cmocka_unit_test(what_is_easily_guessed_is_not_taken),
         cmocka_unit_test(a_log_in_gives_a_session_that_log_out_ends),
+        cmocka_unit_test(a_form_after_the_session_ended_leads_to_the_log_in),
         cmocka_unit_test(a_form_of_another_session_is_refused),
         cmocka_unit_test(guessing_is_held_up_and_an_acknowledgement_never),
         cmocka_unit_test(an_address_has_five_tries_a_minute_and_a_name_waits_ever_longer),

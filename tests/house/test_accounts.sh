@@ -41,7 +41,7 @@ exits "a NIK is no name" 65 "NIK" add tono --role petani --name "Tono 6202 0115 
 exits "an unknown farm" 66 "this farm is not on record" add tono --role petani --name Tono --farm nowhere --password-file "$D/pin" --lang en
 exits "the list" 0 "budi             petani   +6281234567890  tani" list
 exits "help" 0 "tidak pernah" --help
-if grep -q 'yescrypt\|\$y\$' "$D/out"; then not_ok "no hash is printed"; else ok "no hash is printed"; fi
+if grep -qF "\$y\$" "$D/out"; then not_ok "no hash is printed"; else ok "no hash is printed"; fi
 
 # --- TLS ---
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
@@ -71,6 +71,7 @@ claims() { # claims TEXT WANT ARGUMENTS...
   local text=$1 want=$2 got
   shift 2
   got=$(web "$@")
+  # shellcheck disable=SC2053 # a pattern
   if [[ $got == $want ]]; then ok "$text"; else not_ok "$text: $got $(cat "$D/err")"; fi
 }
 token() { sed -n 's/.*name="tanda" value="\([0-9a-f]*\)".*/\1/p' "$D/body" | head -1; }
