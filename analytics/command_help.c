@@ -46,6 +46,7 @@ static const char USAGE_EN[] =
     "                          [--config FILE | --records DB] [--by NAME] [--json]\n"
     "  nila-analytics backup   FILE, restore FILE  (backup --help, restore --help)\n"
     "  nila-analytics user     add|list|farms|passwd|disable|enable|erase  (user --help)\n"
+    "  nila-analytics exchange publish | take FILE | fetch | status | leave\n"
     "  nila-analytics check    [--config FILE]\n";
 static const char HELP_EN[] =
     "\n"
@@ -90,6 +91,7 @@ static const char HELP_EN[] =
     "          test: sends a test message by a channel of the configuration (alert.channels) and\n"
     "          says what became of it; WHOM: a telephone number, chat or mail address\n"
     "backup    a checked copy of the records while all runs; restore: back again\n"
+    "exchange  the joint forecast of two offices that keep their own records; only sums are given\n"
     "check     reads the configuration; opens nothing\n";
 
 static const char OPTIONS_EN[] =
@@ -151,6 +153,7 @@ static const char USAGE_ID[] =
     "                          [--config BERKAS | --records DB] [--by NAMA] [--json]\n"
     "  nila-analytics backup   BERKAS, restore BERKAS  (backup --help, restore --help)\n"
     "  nila-analytics user     add|list|farms|passwd|disable|enable|erase  (user --help)\n"
+    "  nila-analytics exchange publish | take BERKAS | fetch | status | leave\n"
     "  nila-analytics check    [--config BERKAS]\n";
 static const char HELP_ID[] =
     "\n"
@@ -197,6 +200,8 @@ static const char HELP_ID[] =
     "          test: mengirim pesan uji lewat satu saluran di konfigurasi (alert.channels) dan\n"
     "          menyebut nasibnya; TUJUAN: nomor telepon, chat, atau alamat surel\n"
     "backup    salinan catatan yang diperiksa, selagi semua berjalan; restore: mengembalikan\n"
+    "exchange  prakiraan gabungan dua kantor dengan catatan masing-masing; hanya jumlah yang\n"
+    "          dipertukarkan\n"
     "check     memeriksa konfigurasi; tidak membuka apa pun\n";
 
 static const char OPTIONS_ID[] =

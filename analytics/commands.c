@@ -12,6 +12,7 @@
 
 #include "analytics/commands_own.h"
 #include "analytics/config.h"
+#include "analytics/neighbour.h"
 #include "analytics/progress.h"
 #include "analytics/records/keys.h"
 #include "analytics/series.h"
@@ -419,12 +420,47 @@ static bool on_stdout(const char *path)
     return path != NULL && strcmp(path, "-") == 0;
 }
 
+/* In an office that keeps one regency's records: what the other gave, as of a day that both can speak of. */
+static int take_given(const struct command_options *o, const struct analytics_config *c,
+                      struct forecast_exchange *with, struct exchange **other,
+                      struct forecast_request *q, char *why)
+{
+    char words[NEIGHBOUR_WHY], day[16];
+    int rc;
+
+    if (!c->exchange.on)
+        return 0;
+    if (q->by_class) {
+        (void)snprintf(why, WHY, "%s",
+                       o->english ? "--classes: the other office gives its regency as a whole, not "
+                                    "by classes"
+                                  : "--classes: kantor lain memberi kabupatennya utuh, tidak "
+                                    "menurut kelas");
+        return NILA_ERR_RANGE;
+    }
+    if (exchange_as_of(q->as_of_day) != q->as_of_day) {
+        q->as_of_day = exchange_as_of(q->as_of_day);
+        (void)civil_format_day(day, sizeof day, q->as_of_day);
+        if (!o->quiet)
+            command_say(o, "kedua kantor memakai hari Minggu: keadaan %s\n",
+                        "both offices use Sundays: as of %s\n", day);
+    }
+    rc = neighbour_load(&c->exchange, other, words, sizeof words);
+    if (rc != 0)
+        (void)snprintf(why, WHY, "%.390s", words);
+    *with = (struct forecast_exchange){c->exchange.office, *other};
+    q->exchange = with;
+    return rc;
+}
+
 int command_forecast(const struct command_options *o)
 {
     struct analytics_config c;
     struct records *records = NULL;
     struct forecast_request q = {0};
     struct forecast *f = NULL;
+    struct forecast_exchange with;
+    struct exchange *other = NULL;
     struct progress progress;
     const char *path = o->out != NULL ? o->out : "-";
     /* without a file of its own the CSV would lie on top of the JSON */
@@ -435,9 +471,13 @@ int command_forecast(const struct command_options *o)
     if (rc == 0)
         rc = command_request(o, &c, &q, why);
     if (rc == 0)
+        rc = take_given(o, &c, &with, &other, &q, why);
+    if (rc == 0)
         rc = command_open_records(o, &c, &records, why);
-    if (rc != 0)
+    if (rc != 0) {
+        exchange_free(other);
         return fail(rc, why);
+    }
     http_global_init();
     q.records = records;
     progress_init(&progress, o->english ? "ponds" : "kolam", o->english, o->quiet, o->progress);
@@ -462,7 +502,10 @@ int command_forecast(const struct command_options *o)
         command_learned_json(f, stdout);
     if (rc == 0 && !o->quiet)
         command_words(o, f, path);
+    if (rc == 0 && !o->quiet && f->given.state != EXCHANGE_NONE)
+        command_say(o, "%s\n", "%s\n", exchange_words(f->given.state, o->english));
     forecast_free(f);
+    exchange_free(other);
     records_close(records);
     http_global_cleanup();
     return command_exit_code(rc);

@@ -188,4 +188,7 @@ int command_user(int argc, char **argv, int at);
 /* The exit code for an error of ours. */
 int command_exit_code(int rc);
 
+/* What the offices of the two regencies give each other (supply/exchange.h). Reads its own options. */
+int command_exchange(int argc, char **argv, int at);
+
 #endif

@@ -45,17 +45,19 @@ static bool is_loopback(const char *host)
            (strncmp(name, "127.", 4) == 0 && inet_pton(AF_INET, name, &v4) == 1);
 }
 
-static void read_url(struct reader *r, const struct jsonconf_node *o)
+/* An address of o, empty where it may be absent and is. */
+static void read_url(struct reader *r, const struct jsonconf_node *o, const char *key, bool need,
+                     char *url, size_t size)
 {
-    char *url = r->out->influx_url;
-    const struct jsonconf_node *n = jsonconf_member(r->c, o, "url", true);
+    const struct jsonconf_node *n = jsonconf_member(r->c, o, key, need);
     bool insecure = jsonconf_bool_or(r->c, o, "insecure_http", false);
     const char *host;
     bool plain;
 
-    jsonconf_string(r->c, o, "url", url, sizeof r->out->influx_url);
+    url[0] = '\0';
     if (n == NULL)
         return;
+    jsonconf_string(r->c, o, key, url, size);
     plain = strncmp(url, "http://", 7) == 0;
     host = url + (plain ? 7 : 8);
     if ((!plain && strncmp(url, "https://", 8) != 0) || *host == '\0' || strchr(host, '@') != NULL)
@@ -81,7 +83,7 @@ static void read_influx(struct reader *r, const struct jsonconf_node *o)
     struct analytics_config *out = r->out;
 
     out->source = SOURCE_INFLUX;
-    read_url(r, o);
+    read_url(r, o, "url", true, out->influx_url, sizeof out->influx_url);
     jsonconf_string_or(r->c, o, "database", out->influx_database, sizeof out->influx_database,
                        DEFAULT_DATABASE);
     if (out->influx_database[0] == '\0')
@@ -313,6 +315,27 @@ static void read_alert(struct reader *r, const struct jsonconf_node *root)
     alert_settings_read(r->c, alert, d.socket[0] != '\0', &r->out->alert);
 }
 
+static void read_exchange(struct reader *r, const struct jsonconf_node *root)
+{
+    static const char *const OFFICE[] = {"kotim", "seruyan", NULL};
+    const struct jsonconf_node *o = jsonconf_member(r->c, root, "exchange", false);
+    struct neighbour_config *out = &r->out->exchange;
+    const char *slash = strrchr(r->out->records_path, '/');
+    char beside[sizeof r->out->records_path + 16];
+
+    if (o == NULL)
+        return;
+    out->on = true;
+    out->office = (enum regency)jsonconf_word(r->c, o, "office", OFFICE, true, 0);
+    jsonconf_path(r->c, o, "key_file", r->path, NULL, out->key_file, sizeof out->key_file);
+    (void)snprintf(beside, sizeof beside, "%.*sexchange",
+                   slash == NULL ? 0 : (int)(slash - r->out->records_path) + 1,
+                   r->out->records_path);
+    jsonconf_path(r->c, o, "folder", r->path, beside, out->folder, sizeof out->folder);
+    read_url(r, o, "peer", false, out->peer, sizeof out->peer);
+    jsonconf_path(r->c, o, "ca_file", r->path, "", out->ca_file, sizeof out->ca_file);
+}
+
 int analytics_config_load(struct analytics_config *out, const char *path, char *why,
                           size_t why_size)
 {
@@ -329,6 +352,7 @@ int analytics_config_load(struct analytics_config *out, const char *path, char *
     read_source(&r, root);
     read_web(&r, root);
     read_forecast(&r, root);
+    read_exchange(&r, root);
     read_limits(&r, root);
     read_growth(&r, root);
     read_aerator(&r, root);

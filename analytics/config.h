@@ -10,6 +10,7 @@
  *   "limits": {"do_watch_mg_l", ... each of STATUS_LIMIT (water/status.h): a number, or {"value", "source"}}
  *   "aerator": {"on_from_a"},
  *   "rivers": [{"slug", "name", "cages": [slugs of ponds, from upstream to downstream]}]
+ *   "exchange": {"office": "kotim" or "seruyan", "key_file", "folder", "peer", "ca_file", "insecure_http"}
  *   "alert": {...} (alert/settings.h), with "modems" and "channels" (alert/channels_config.h) }
  * "records" and "source" must be there. Relative paths start at the configuration file's folder. */
 #ifndef ANALYTICS_CONFIG_H
@@ -33,6 +34,17 @@
 enum analytics_source {
     SOURCE_INFLUX,
     SOURCE_SOCKET
+};
+
+/* "exchange": with the office of the other regency; without it this program has the records of both. */
+struct neighbour_config {
+    bool on;
+    enum regency office; /* whose records are here */
+    char key_file[256];  /* what both offices seal their files with */
+    char folder[256];    /* default "exchange" beside the records */
+    char peer
+        [256]; /* the other office's pages, "https://host[:port]"; "": files are carried by hand */
+    char ca_file[256]; /* certificates that peer may have; "": the system's */
 };
 
 struct analytics_config {
@@ -65,7 +77,8 @@ struct analytics_config {
     struct growth_oxygen oxygen[POND_SYSTEM_COUNT]; /* how fish feel oxygen, by system */
     struct alert_settings alert;                    /* when and how often people are told */
     struct channels_config channels;                /* "alert": modems and channels */
-    struct rivers rivers;        /* which cage lies below which; n 0: none given */
+    struct rivers rivers; /* which cage lies below which; n 0: none given */
+    struct neighbour_config exchange;
     struct status_limits limits; /* of the water's state */
     /* who or what gives each limit that was set, by STATUS_LIMIT; "": nobody said, or it was not set */
     char limit_source[STATUS_LIMIT_MOST][SITE_NAME_SIZE];

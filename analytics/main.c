@@ -389,7 +389,8 @@ static const struct {
 } OWN[] = {{"water", command_water},
            {"backup", command_backup},
            {"restore", command_restore},
-           {"user", command_user}};
+           {"user", command_user},
+           {"exchange", command_exchange}};
 
 /* Which of them is called and where its name stands: before it only long options may; -1: another command. */
 static int own_command(int argc, char **argv, int *at)

@@ -358,8 +358,9 @@ int combine(const struct hierarchy *h, double *bottom, size_t k, const double *r
     report->ess = (double)k;
     if (any) {
         report->ess = weigh(&c, false);
-        report->way =
-            report->ess < COMBINE_ESS_SHARE * (double)k ? COMBINE_KALMAN : COMBINE_WEIGHTS;
+        report->way = report->in_place || report->ess < COMBINE_ESS_SHARE * (double)k
+                          ? COMBINE_KALMAN
+                          : COMBINE_WEIGHTS;
         if (report->way == COMBINE_WEIGHTS)
             resample(&c);
         else

@@ -62,6 +62,8 @@ enum combine_way {
 };
 
 struct combine_report {
+    bool
+        in_place; /* in: draws are moved (COMBINE_KALMAN) and never weighed, so that each keeps its number */
     enum combine_way way;
     double ess; /* draws that would count by weights, 1..k; k when nothing was used */
     size_t *

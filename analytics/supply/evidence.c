@@ -28,6 +28,19 @@ void evidence_free(struct evidence *e)
     free(e);
 }
 
+struct evidence *evidence_copy(const struct evidence *e)
+{
+    const size_t each = (size_t)EVIDENCE_WEEKS * EVIDENCE_WEEKS + EVIDENCE_WEEKS;
+    struct evidence *copy = evidence_new(e->regency, e->as_of_day);
+    struct evidence own = *copy;
+
+    *copy = *e;
+    copy->block = own.block;
+    memcpy(copy->sum, own.sum, sizeof copy->sum);
+    memcpy(copy->block, e->block, POND_SYSTEM_COUNT * each * sizeof *copy->block);
+    return copy;
+}
+
 /* Farms of the regency whose cycles count, by system and of all. */
 static void count_farms(const struct supply_input *in, struct evidence *e,
                         unsigned of[POND_SYSTEM_COUNT])

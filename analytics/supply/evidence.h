@@ -41,6 +41,7 @@ struct evidence {
 /* Empty; never NULL. */
 struct evidence *evidence_new(enum regency regency, int32_t as_of_day);
 void evidence_free(struct evidence *e); /* NULL is fine */
+struct evidence *evidence_copy(const struct evidence *e);
 
 /* Of the regency's records alone: records, as_of_day and hazard of in count. The caller's, evidence_free. */
 struct evidence *evidence_of(const struct supply_input *in, enum regency regency);

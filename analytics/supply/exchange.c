@@ -45,6 +45,29 @@ enum exchange_state exchange_state_of(const struct exchange *other, int32_t as_o
     return strcmp(other->with, own_digest) == 0 ? EXCHANGE_SETTLED : EXCHANGE_APART;
 }
 
+const char *exchange_words(enum exchange_state s, bool english)
+{
+    static const char *const WORDS[][2] = {
+        [EXCHANGE_NONE] = {"", ""},
+        [EXCHANGE_MISSING] = {"Angka kantor lain belum ada: jumlah gabungan hanya memuat satu "
+                              "kabupaten.",
+                              "The other office's figures are not here: the joint sums hold one "
+                              "regency alone."},
+        [EXCHANGE_STALE] = {"Angka kantor lain dari minggu lain, atau dengan setelan lain (seed, "
+                            "simulasi, bulan): tidak dijumlahkan.",
+                            "The other office's figures are of another week, or made with other "
+                            "settings (seed, draws, months): they are not added."},
+        [EXCHANGE_APART] = {"Kedua sisi dijumlahkan, tetapi belum saling memakai catatan terbaru: "
+                            "rentang gabungan sedikit meleset sampai pertukaran berikut.",
+                            "Both sides are added, but have not yet used each other's newest "
+                            "records: the joint range is slightly off until the next exchange."},
+        [EXCHANGE_SETTLED] = {"Kedua sisi cocok: cuaca dan kejadian yang sama di setiap simulasi.",
+                              "Both sides fit: the same weather and events in every draw."},
+    };
+
+    return WORDS[s][english];
+}
+
 /* --- writing --- */
 
 static void write_evidence(const struct evidence *e, struct buf *b)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* exchange: what the offices of two regencies give each other so that each can show the joint forecast, and nothing else: the
  * evidence of the common past (evidence.h), and draws of the regency's monthly harvest on the paths that it leads to. No farm,
- * pond, kecamatan, name or price is in it.
+ * pond, kecamatan, name or price is in it, and of fewer than EVIDENCE_FARMS farms nothing at all.
  *
  * One CSV file an office, columns what,name,row,column,value, closed by an HMAC-SHA256 of all that stands before its own row,
  * with a key that both offices keep in a file. In turns: each office publishes its evidence; each takes the other's, draws its
@@ -55,6 +55,9 @@ enum exchange_state {
 enum exchange_state exchange_state_of(const struct exchange *other, int32_t as_of_day,
                                       uint64_t seed, unsigned draws, unsigned months,
                                       const char *own_digest);
+
+/* What is said of it, in the reader's language; "" for EXCHANGE_NONE. */
+const char *exchange_words(enum exchange_state s, bool english);
 
 /* Offices forecast as of the last Sunday (WIB) before the day, or the day itself if it is one, so that both speak of the same weeks. */
 int32_t exchange_as_of(int32_t day);

@@ -132,7 +132,8 @@ static int try_all(struct figures *all, double *const *known, struct supply_fore
 {
     struct official_figure *y = xcalloc(all->n, sizeof *y);
     const double **before = xcalloc(all->n, sizeof *before);
-    struct combine_report report = {.from = xcalloc(f->draws, sizeof *report.from),
+    struct combine_report report = {.in_place = f->in_place,
+                                    .from = xcalloc(f->draws, sizeof *report.from),
                                     .seen = xcalloc(all->n, sizeof *report.seen)};
     double most = 1;
     size_t n = 0, k = 0;

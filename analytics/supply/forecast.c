@@ -9,6 +9,7 @@
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
 #include "collector/common/tongue.h"
+#include "forecast_exchange.h"
 #include "forecast_water.h"
 #include "issued.h"
 
@@ -158,6 +159,8 @@ static int weigh_up(struct forecast *f, const struct forecast_request *q, char *
     }
     if (rc != 0)
         return rc;
+    if (f->own != NULL)
+        forecast_exchange_end(f, farms);
     demand_new(&f->demand, f->snapshot, s->first_month, s->months, s->draws, q->seed);
     if (f->untracked != NULL)
         untracked_cover(f->untracked, s);
@@ -166,6 +169,8 @@ static int weigh_up(struct forecast *f, const struct forecast_request *q, char *
     for (int r = 0; r < REGENCY_COUNT && f->untracked != NULL; r++)
         f->neraca->whole[supply_node_regency((enum regency)r)] =
             f->untracked->regency[r].gap == UNTRACKED_TOLD;
+    if (f->other != NULL)
+        f->neraca->whole[supply_node_regency(f->other->office)] = f->other->untracked != NULL;
     f->neraca->whole[SUPPLY_JOINT] = f->neraca->whole[1] && f->neraca->whole[2];
     return 0;
 }
@@ -174,19 +179,24 @@ static int run_supply(const struct forecast *f, const struct forecast_request *q
                       const struct scenario *s, struct supply_forecast **out,
                       struct supply_pond *ponds, char *why, size_t why_size)
 {
-    const struct supply_input in = {.records = f->snapshot,
-                                    .water = f->water,
-                                    .as_of_day = q->as_of_day,
-                                    .months = q->months,
-                                    .draws = q->draws,
-                                    .seed = q->seed,
-                                    .threads = q->threads,
-                                    .progress = q->progress,
-                                    .progress_arg = q->progress_arg,
-                                    .by_system = f->scope_all || q->by_class,
-                                    .scenario = s};
-    int rc = supply_run(&in, out, ponds);
+    struct supply_input in = {.records = f->snapshot,
+                              .water = f->water,
+                              .as_of_day = q->as_of_day,
+                              .months = q->months,
+                              .draws = q->draws,
+                              .seed = q->seed,
+                              .threads = q->threads,
+                              .progress = q->progress,
+                              .progress_arg = q->progress_arg,
+                              .by_system = f->scope_all || q->by_class,
+                              .scenario = s};
+    int rc;
 
+    if (f->own != NULL)
+        in.evidence = f->evidence;
+    rc = supply_run(&in, out, ponds);
+    if (rc == 0)
+        (*out)->in_place = f->own != NULL;
     if (rc != 0)
         (void)snprintf(why, why_size, tongue("ramalan: %s", "forecast: %s"), nila_err_text(rc));
     return rc;
@@ -249,6 +259,7 @@ int forecast_suppose(const struct forecast *f, const struct forecast_request *q,
     }
     if (recalibrate_active(&f->recalibration))
         recalibrate_apply(&f->recalibration, *out);
+    forecast_exchange_add(f, *out); /* what the other office foresees stays as it is */
     (*out)->issued_ms = f->supply->issued_ms;
     return 0;
 }
@@ -290,6 +301,13 @@ int forecast_run(const struct forecast_request *q, struct forecast **out, char *
         }
         f->snapshot = f->own_snapshot;
     }
+    if (q->exchange != NULL) {
+        rc = forecast_exchange_own(f->snapshot, q->exchange->office, &f->office_snapshot, why,
+                                   why_size);
+        if (rc != 0)
+            goto out;
+        f->snapshot = f->office_snapshot;
+    }
     rc = find_scope(q, f->snapshot, &f->scope_all, why, why_size);
     if (rc != 0)
         goto out;
@@ -299,6 +317,8 @@ int forecast_run(const struct forecast_request *q, struct forecast **out, char *
     rc = load_water(f, q, why, why_size);
     if (rc != 0)
         goto out;
+    if (q->exchange != NULL)
+        forecast_exchange_begin(f, q);
     rc = run_supply(f, q, NULL, &f->supply, f->pond, why, why_size);
     if (rc != 0)
         goto out;
@@ -318,6 +338,10 @@ void forecast_free(struct forecast *f)
     if (f == NULL)
         return;
     supply_free(f->supply);
+    exchange_free(f->own);
+    exchange_free(f->other);
+    evidence_free(f->other_evidence);
+    forecast_exchange_own_free(f->office_snapshot);
     for (size_t p = 0; f->water != NULL && p < f->ponds; p++)
         forecast_water_free(&f->water[p]);
     free(f->water);

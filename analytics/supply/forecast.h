@@ -4,7 +4,8 @@
  *
  * Honesty: only ponds in the records are counted, and official figures where there are any (figures.h). What is eaten comes
  * from the assumptions on record; until they are entered there is supply and no balance (neraca.h). Scope all adds the ponds that
- * nobody follows (untracked.h); both parts stay apart, draw by draw.
+ * nobody follows (untracked.h); both parts stay apart, draw by draw. An office that keeps one regency's records adds what the
+ * other's gives it (exchange.h); kecamatan of the other stay empty then.
  *
  * Threads: a struct forecast is read-only once made and may be shared. */
 #ifndef ANALYTICS_FORECAST_H
@@ -13,6 +14,7 @@
 #include "analytics/series.h"
 #include "collector/common/buf.h"
 #include "demand.h"
+#include "exchange.h"
 #include "figures.h"
 #include "neraca.h"
 #include "oxygen.h"
@@ -29,6 +31,20 @@ NILA_MUST_CHECK int
 forecast_scope_find(const char *name,
                     enum forecast_scope *out); /* "tracked", "all", "auto"; NILA_ERR_NOT_FOUND */
 
+/* An office that keeps one regency's records (exchange.h). */
+struct forecast_exchange {
+    enum regency office;
+    const struct exchange *other; /* what the other office gave; NULL: nothing yet */
+};
+/* What came of it. */
+struct forecast_given {
+    enum exchange_state state; /* EXCHANGE_NONE: this office has the records of both */
+    enum regency office;       /* the own */
+    int32_t as_of_day;         /* of what the other gave; 0 with issued_ms 0: it gave nothing */
+    int64_t issued_ms;
+    unsigned farms, ponds;
+};
+
 struct forecast_request {
     struct records *records; /* the database, or NULL when snapshot is given */
     /* used instead of records; must outlive the forecast */
@@ -42,6 +58,9 @@ struct forecast_request {
     enum forecast_scope scope;
     bool by_class;         /* forecast_save_classes will be asked for */
     bool without_official; /* leaves official figures aside */
+    /* NULL: all records are here. Else as_of_day must be a day of exchange_as_of, and official figures that speak of both regencies
+     * are left aside: neither office could use one alone */
+    const struct forecast_exchange *exchange;
     /* leaves the spread as the model gives it; else, with records, earlier forecasts correct it (recalibrate.h) */
     bool without_recalibration;
     int64_t issued_ms;        /* 0: now */
@@ -67,6 +86,12 @@ struct forecast {
     struct demand *demand;
     struct neraca *neraca;
     struct recalibration recalibration; /* as it was applied to the draws */
+    struct forecast_given given;
+    struct exchange *own;   /* what this office gives the other; NULL: nothing is exchanged */
+    struct exchange *other; /* a copy of what is added; NULL: nothing */
+    const struct evidence *evidence[REGENCY_COUNT]; /* as it was used */
+    struct evidence *other_evidence;                /* behind it */
+    struct records_snapshot *office_snapshot;       /* snapshot is this one then */
 };
 
 /* Runs it. Words in why (size >= 160). NILA_ERR_RANGE months or draws; NILA_ERR_UNSUPPORTED scope all, and nothing known of those outside; errors of

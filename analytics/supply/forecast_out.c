@@ -56,7 +56,7 @@ void forecast_parts_csv(const struct forecast *f, struct buf *b)
 
     csv_header(s, "node,lead,month,part,mean,p10,p50,p90", b);
     for (size_t node = 0; node < SUPPLY_NODES; node++)
-        for (unsigned lead = 1; lead <= s->months; lead++) {
+        for (unsigned lead = 1; lead <= s->months && supply_node_told(s, node); lead++) {
             const double *out = supply_untracked(s, node, lead);
 
             csv_row(s, node, lead, ",tracked", supply_tracked(s, node, lead), b);
@@ -80,7 +80,8 @@ void forecast_csv(const struct forecast *f, struct buf *b)
 {
     csv_header(f->supply, "node,lead,month,mean,p10,p50,p90", b);
     for (size_t node = 0; node < SUPPLY_NODES; node++)
-        for (unsigned lead = 1; lead <= f->supply->months; lead++)
+        for (unsigned lead = 1; lead <= f->supply->months && supply_node_told(f->supply, node);
+             lead++)
             csv_row(f->supply, node, lead, "", supply_draws(f->supply, node, lead), b);
 }
 
@@ -109,6 +110,8 @@ void forecast_json(const struct forecast *f, struct buf *b)
     accuracy_json_factors(b, &f->recalibration);
     buf_str(b, ",\n\"nodes\":[");
     for (size_t node = 0; node < SUPPLY_NODES; node++) {
+        if (!supply_node_told(s, node))
+            continue;
         buf_printf(b, "%s\n{\"node\":\"%s\",\"level\":\"%s\",\"ponds\":%u,\"months\":[",
                    node > 0 ? "," : "", supply_node_code(node), supply_node_level(node),
                    s->tracked[node]);
@@ -182,7 +185,8 @@ static void one_point(const struct forecast *f, size_t node, unsigned lead, stru
 void forecast_lines(const struct forecast *f, struct buf *b)
 {
     for (size_t node = 0; node < SUPPLY_NODES; node++)
-        for (unsigned lead = 1; lead <= f->supply->months; lead++)
+        for (unsigned lead = 1; lead <= f->supply->months && supply_node_told(f->supply, node);
+             lead++)
             one_point(f, node, lead, b);
 }
 

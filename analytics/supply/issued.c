@@ -66,6 +66,18 @@ static void digest(char out[RECORDS_DIGEST_SIZE], const struct buf *b)
     (void)snprintf(out, RECORDS_DIGEST_SIZE, "%016" PRIx64, h);
 }
 
+/* An office that keeps one regency's records can judge that one alone. */
+static bool issued_here(const struct forecast *f, size_t node)
+{
+    const size_t k = supply_node_kecamatan(0);
+    size_t own;
+
+    if (f->own == NULL)
+        return true;
+    own = supply_node_regency(f->own->office);
+    return node < k ? node == own : region_kecamatan(node - k)->regency == f->own->office;
+}
+
 void issued_make(const struct forecast *f, bool all, uint64_t seed, bool sensors,
                  const char *program, struct rec_issue *out)
 {
@@ -84,9 +96,10 @@ void issued_make(const struct forecast *f, bool all, uint64_t seed, bool sensors
     (void)snprintf(out->scope, sizeof out->scope, "%s", all ? "all" : "tracked");
     (void)snprintf(out->program, sizeof out->program, "%s", program);
     out->value = xcalloc(out->values, sizeof *out->value);
+    out->values = 0;
     for (size_t n = 0; n < SUPPLY_NODES; n++)
-        for (unsigned lead = 1; lead <= s->months; lead++) {
-            struct rec_issued_value *v = &out->value[n * s->months + lead - 1];
+        for (unsigned lead = 1; lead <= s->months && issued_here(f, n); lead++) {
+            struct rec_issued_value *v = &out->value[out->values++];
 
             (void)snprintf(v->node, sizeof v->node, "%s", supply_node_code(n));
             v->lead = lead;

@@ -10,7 +10,7 @@
 #define ISSUED_AFTER_DAYS ACCURACY_LATE_DAYS
 
 /* The forecast as it would be stored: every node and month, mean and quantiles of the draws of ponds on record (scope
- * "tracked") or of all ponds (all, scope "all"); what it is based on, a line each, and its digest (FNV-1a, 64 bits, 16
+ * "tracked") or of all ponds (all, scope "all"); of an office that keeps one regency's records those of its regency, which it can judge; what it is based on, a line each, and its digest (FNV-1a, 64 bits, 16
  * hexadecimal digits). program: the version. *out is the caller's, issued_free. */
 void issued_make(const struct forecast *f, bool all, uint64_t seed, bool sensors,
                  const char *program, struct rec_issue *out);

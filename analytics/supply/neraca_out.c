@@ -214,6 +214,6 @@ void neraca_csv(struct buf *b, const struct neraca *n, const struct supply_forec
     neraca_round(n, 1, &round_to_kg);
     buf_str(b, HEADER);
     for (size_t node = 0; node < SUPPLY_NODES; node++)
-        for (size_t period = 0; period < n->periods; period++)
+        for (size_t period = 0; period < n->periods && supply_node_told(f, node); period++)
             row(&w, node, period);
 }

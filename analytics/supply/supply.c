@@ -162,6 +162,22 @@ void supply_free(struct supply_forecast *f)
     free(f);
 }
 
+size_t supply_first_kecamatan(enum regency r)
+{
+    size_t k = 0;
+
+    while (region_kecamatan(k)->regency != r)
+        k++;
+    return k;
+}
+
+bool supply_node_told(const struct supply_forecast *f, size_t node)
+{
+    const size_t k = supply_node_kecamatan(0);
+
+    return node < k || !f->undivided[region_kecamatan(node - k)->regency];
+}
+
 double supply_spread(const struct supply_forecast *f, size_t node, unsigned lead)
 {
     const size_t k = supply_node_kecamatan(0);

@@ -92,7 +92,11 @@ struct supply_forecast {
                              [SUPPLY_MONTHS_MAX]; /* [lead - 1], kg left out of the months */
     struct seed_ledger seed[REGENCY_COUNT];       /* what the hatcheries' ledger says (seed.h) */
     struct smoother_found learned; /* of the common paths; weeks 0: nothing, they are as drawn */
-    double *kg;                    /* [node][lead - 1][draw] */
+    /* The kecamatan of that regency are not known apart, as its own office keeps them (exchange.h): its sum lies under its first one,
+     * so that all adds up, and is no figure of that place (supply_node_told). */
+    bool undivided[REGENCY_COUNT];
+    bool in_place; /* a draw keeps its number whatever official figures say (combine.h) */
+    double *kg;    /* [node][lead - 1][draw] */
     /* [kecamatan][draw]: what ponds on record bring from the day after the as-of day to the end of its month */
     double *rest_kg;
     /* kg = tracked_kg + untracked_kg, the same shape; both NULL while only ponds on record are counted (untracked.h) */
@@ -152,6 +156,10 @@ static inline double *supply_untracked(const struct supply_forecast *f, size_t n
     return f->untracked_kg == NULL ? NULL
                                    : f->untracked_kg + ((node * f->months) + (lead - 1)) * f->draws;
 }
+/* May the node be told of by its own name? */
+bool supply_node_told(const struct supply_forecast *f, size_t node);
+/* The first kecamatan of a regency. */
+size_t supply_first_kecamatan(enum regency r);
 /* The factor on a node's spread, of a kecamatan its regency's; 1: as the model gave it. */
 double supply_spread(const struct supply_forecast *f, size_t node, unsigned lead);
 

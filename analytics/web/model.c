@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "analytics/neighbour.h"
 #include "analytics/scene.h"
 #include "analytics/web/assets.h"
 #include "analytics/web/model_accuracy.h"
@@ -173,9 +174,37 @@ static void write_back(struct model *m, const struct forecast *f)
                   why);
 }
 
+static void give_neighbour(struct model *m, const struct exchange *own)
+{
+    char why[NEIGHBOUR_WHY];
+
+    if (neighbour_publish(&m->c.config->exchange, own, why, sizeof why) != 0)
+        log_warnx("exchange: %s; written again with the next forecast", why);
+}
+
+/* What the other office gives, fetched where it has pages, else what lies in the folder. The lock is not held. */
+static struct exchange *ask_neighbour(struct model *m)
+{
+    const struct neighbour_config *c = &m->c.config->exchange;
+    struct exchange *other = NULL;
+    struct http *h = NULL;
+    char why[NEIGHBOUR_WHY] = "";
+    int rc = 0;
+
+    if (c->peer[0] != '\0' && http_open(&h) == 0)
+        rc = neighbour_fetch(c, h, NULL, why, sizeof why);
+    http_close(h);
+    if (rc != 0)
+        log_warnx("exchange: %s", why);
+    if (neighbour_load(c, &other, why, sizeof why) != 0)
+        log_warnx("exchange: %s", why);
+    return other;
+}
+
 /* Computes the forecast; true when it is a whole one. The lock is not held. */
 static bool make_forecast(struct model *m)
 {
+    struct forecast_exchange with = {.office = m->c.config->exchange.office};
     struct forecast_request q = {.records = m->c.records,
                                  .threads = m->c.config->threads,
                                  .source = m->c.series,
@@ -188,9 +217,16 @@ static bool make_forecast(struct model *m)
     struct forecast *f = NULL;
     char why[256] = "";
     int64_t began = clock_mono_ms();
+    struct exchange *other = NULL;
     bool whole = true;
-    int rc = forecast_run(&q, &f, why, sizeof why);
+    int rc;
 
+    if (m->c.config->exchange.on) {
+        with.other = other = ask_neighbour(m);
+        q.exchange = &with;
+        q.as_of_day = exchange_as_of(q.as_of_day);
+    }
+    rc = forecast_run(&q, &f, why, sizeof why);
     if (rc != 0 && q.source != NULL) {
         log_warnx("%s; computed without the sensors", why);
         q.source = NULL;
@@ -203,8 +239,13 @@ static bool make_forecast(struct model *m)
         if (m->forecast.state != PAGE_FORECAST_READY)
             m->forecast.state = PAGE_FORECAST_FAILED;
         pthread_mutex_unlock(&m->lock);
+        exchange_free(other);
         return false;
     }
+    exchange_free(other); /* the forecast has its own copy */
+    q.exchange = NULL;
+    if (f->own != NULL)
+        give_neighbour(m, f->own);
     keep_forecast(m, f, !whole);
     if (whole)
         write_back(m, f);

@@ -60,6 +60,20 @@ static void join_cell(const struct forecast *f, struct page_forecast *out, size_
     }
 }
 
+/* A regency whose office gives it as a whole is one cell, of all its farms. */
+static void join_undivided(const struct forecast *f, struct merge *m, struct merge_farms *open)
+{
+    for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++) {
+        enum regency r = region_kecamatan(k)->regency;
+        size_t first = supply_first_kecamatan(r);
+
+        if (!f->supply->undivided[r])
+            continue;
+        m->cell[k] = first;
+        open->n[k] = k == first ? f->given.farms : 0;
+    }
+}
+
 void model_cells_join(const struct forecast *f, struct page_forecast *out)
 {
     const struct records_snapshot *s = f->snapshot;
@@ -69,6 +83,7 @@ void model_cells_join(const struct forecast *f, struct page_forecast *out)
 
     count_open(f, &open);
     merge_rows(s, &out->merge);
+    join_undivided(f, &out->merge, &open);
     merge_tell(&out->merge, &open);
     if (s->farms < MERGE_FARMS_LEAST) { /* a file of one or two farms is their own */
         merge_begin(&out->merge);

@@ -138,6 +138,7 @@ void model_summarise(const struct forecast *f, struct page_forecast *out)
                                   .first_month = s->first_month,
                                   .months = s->months,
                                   .draws = s->draws,
+                                  .given = f->given,
                                   .forgotten = s->forgotten,
                                   .learned = s->learned};
     memcpy(out->seed, s->seed, sizeof out->seed);
@@ -163,17 +164,19 @@ void model_summarise(const struct forecast *f, struct page_forecast *out)
 
 static bool same_numbers(const struct rec_issue *issue, const struct page_forecast *f)
 {
+    const size_t node =
+        f->given.state == EXCHANGE_NONE ? SUPPLY_JOINT : supply_node_regency(f->given.office);
     unsigned months = 0;
 
     for (size_t i = 0; i < issue->values; i++) {
         const struct rec_issued_value *v = &issue->value[i];
         double mean;
 
-        if (strcmp(v->node, supply_node_code(SUPPLY_JOINT)) != 0)
+        if (strcmp(v->node, supply_node_code(node)) != 0)
             continue;
         if (v->lead < 1 || v->lead > f->months)
             return false;
-        mean = f->neraca.supply[SUPPLY_JOINT][v->lead - 1].mean;
+        mean = f->neraca.supply[node][v->lead - 1].mean;
         if (fabs(v->mean - mean) > 1e-9 * fmax(fabs(mean), 1))
             return false;
         months++;

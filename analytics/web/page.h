@@ -15,6 +15,7 @@
 #include "analytics/records/contacts.h"
 #include "analytics/records/records.h"
 #include "analytics/series.h"
+#include "analytics/supply/forecast.h"
 #include "analytics/supply/merge.h"
 #include "analytics/supply/neraca.h"
 #include "analytics/supply/recalibrate.h"
@@ -119,6 +120,7 @@ struct page_forecast {
     int32_t as_of_day;
     int32_t first_month;
     unsigned months, draws;         /* months 1..PAGE_MONTHS */
+    struct forecast_given given;    /* of the other regency's office */
     unsigned tracked[SUPPLY_NODES]; /* ponds with an open cycle */
     unsigned ponds[SUPPLY_NODES];   /* ponds recorded */
     /* cells of kecamatan, and what is told of ponds with a cycle (merge.h). The figures of a cell stand at the kecamatan that

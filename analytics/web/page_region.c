@@ -441,6 +441,7 @@ void page_region(struct buf *b, const struct page_model *m, enum lang lang)
     triple(&t, f, 1, lang);
     parts_element(b, "p", "sum", lang, TEXT_REGION_SUMMARY, t.args);
     cover(b, m, lang);
+    region_given(b, f, lang);
     html_put(b,
              "<p class=\"print\"><a class=\"call\" href=\"/wilayah/cetak\">$</a> <a class=\"back\" "
              "href=\"/wilayah/prakiraan.csv\" download>$</a></p>\n",

@@ -53,6 +53,9 @@ struct region_cover {
 };
 void region_cover(struct region_cover *c, const struct page_forecast *f, enum lang lang);
 
+/* What the other regency's office gave, and how it fits; nothing where all records are here. page_given.c */
+void region_given(struct buf *b, const struct page_forecast *f, enum lang lang);
+
 /* Ponds whose records have open questions. */
 size_t region_asked(const struct page_model *m);
 

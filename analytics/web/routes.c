@@ -4,7 +4,15 @@
 
 #include <string.h>
 
-static const struct route *const FAMILY[] = {ROUTES_PONDS, ROUTES_REGION, ROUTES_OFFICER, ROUTES_ACCOUNT};
+/* clang-format off */
+static const struct route *const FAMILY[] = {
+    ROUTES_PONDS,   
+    ROUTES_REGION,  
+    ROUTES_OFFICER, 
+    ROUTES_ACCOUNT, 
+    ROUTES_EXCHANGE,
+};
+/* clang-format on */
 #define FAMILIES (sizeof FAMILY / sizeof FAMILY[0])
 
 const struct route *route_at(size_t at)

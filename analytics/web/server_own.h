@@ -119,7 +119,11 @@ struct route {
 };
 
 /* A family of pages; path NULL ends it. */
-extern const struct route ROUTES_PONDS[], ROUTES_REGION[], ROUTES_OFFICER[], ROUTES_ACCOUNT[];
+extern const struct route ROUTES_PONDS[];
+extern const struct route ROUTES_REGION[];
+extern const struct route ROUTES_OFFICER[];
+extern const struct route ROUTES_ACCOUNT[];
+extern const struct route ROUTES_EXCHANGE[];
 
 /* The route of a path and, for prefixes, what follows; NULL when there is none. The longest path that fits. */
 const struct route *route_find(const char *path, const char **rest);

@@ -71,6 +71,9 @@ static const struct {
                                               {200, 303, 303, 403, 403, 200, 200, 403, 200}},
     {"/api/v1/forecast", "/api/v1/forecast", NULL,
                                               {200, 403, 403, 403, 403, 200, 200, 403, 200}},
+    /* nothing is exchanged here; who asks for another office has its key, not a session */
+    {"/api/v1/exchange", "/api/v1/exchange", NULL,
+                                              {404, 404, 404, 404, 404, 404, 404, 404, 404}},
     {"/masuk", "/masuk", NULL,                {200, 200, 200, 200, 200, 200, 200, 200, 200}},
     {"/masuk", "/masuk", "siapa=&pin=",       {403, 403, 403, 403, 403, 403, 403, 403, 403}},
     {"/pin", "/pin", NULL,                    {200, 200, 200, 200, 200, 200, 200, 200, 200}},
