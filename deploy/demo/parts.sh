@@ -96,6 +96,36 @@ influx_query() {
     --data-urlencode epoch=ms --data-urlencode "q=$1"
 }
 
+# demo_fill FILE [AS]: the example's FILE (deploy/demo) in $D with the places of this run
+demo_fill() {
+  sed -e "s|@TCP_PORT@|${TCP_PORT:-0}|g" -e "s|@PTY@|$D/seruyan.pty|g" -e "s|@INFLUX@|$INFLUX_URL|g" -e "s|@DIR@|$D|g" \
+    -e "s|@PORT@|${PORT:-0}|g" "deploy/demo/$1" >"$D/${2:-$1}"
+}
+
+# demo_records PROGRAM CONFIG: the example's production records into those of CONFIG; says which table was refused
+demo_records() {
+  local t
+  for t in farms ponds cycles feed samples deaths harvests fingerlings official registry assumptions classes survey contacts limits; do
+    # D-45 in a date column is 45 days before today (WIB), Q+1 the first whole quarter after this month,
+    # Q-1 the last one that is over
+    TZ=WIB-7 awk -v now="$(date +%s)" '{
+      month = strftime("%Y", now) * 12 + int((strftime("%m", now) - 1) / 3 + 1) * 3
+      gsub(/Q\+1/, sprintf("%04d-Q%d", int(month / 12), month % 12 / 3 + 1))
+      month -= 6
+      gsub(/Q-1/, sprintf("%04d-Q%d", int(month / 12), month % 12 / 3 + 1))
+      while (match($0, /D-[0-9]+/)) {
+        day = strftime("%Y-%m-%d", now - 86400 * substr($0, RSTART + 2, RLENGTH - 2))
+        $0 = substr($0, 1, RSTART - 1) day substr($0, RSTART + RLENGTH)
+      }
+      print
+    }' "deploy/demo/$t.csv" >"$D/$t.csv"
+    "$1" import "$t" "$D/$t.csv" --config "$2" >>"$LOGS/import.log" 2>&1 || {
+      echo "$t"
+      return 1
+    }
+  done
+}
+
 # json_number KEY: the first "KEY": number in the JSON on stdin
 json_number() { sed -n "s/.*\"$1\"[[:space:]]*:[[:space:]]*\(-\{0,1\}[0-9][0-9.]*\).*/\1/p" | head -n 1; }
 
