@@ -122,7 +122,7 @@ static void table(struct buf *b, const struct page_model *m, const struct page_a
     static const enum text HEAD[] = {TEXT_BASIS, TEXT_BASIS_PLACE, TEXT_BASIS_VALUE,
                                      TEXT_BASIS_SOURCE, TEXT_BASIS_DATE};
 
-    html_raw(b, "<div class=\"wide\"><table class=\"asumsi\"><thead><tr>");
+    html_raw(b, "<div class=\"wide\"><table class=\"susun asumsi\"><thead><tr>");
     for (size_t i = 0; i < sizeof HEAD / sizeof HEAD[0]; i++)
         html_put(b, "<th scope=\"col\">$</th>", text_get(lang, HEAD[i]));
     html_raw(b, "</tr></thead><tbody>\n");

@@ -188,7 +188,7 @@ void page_ponds(struct buf *b, const struct page_model *m, const struct page_pon
     if (list->n == 0) {
         parts_element(b, "p", "", lang, TEXT_PONDS_NONE, NULL);
     } else {
-        html_raw(b, "<div class=\"wide\"><table class=\"kolam\"><thead><tr>");
+        html_raw(b, "<div class=\"wide\"><table class=\"susun kolam\"><thead><tr>");
         for (size_t i = 0; i < sizeof HEAD / sizeof HEAD[0]; i++)
             html_put(b, "<th scope=\"col\">$</th>", text_get(lang, HEAD[i]));
         html_raw(b, "</tr></thead><tbody>\n");

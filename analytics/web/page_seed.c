@@ -50,8 +50,8 @@ static void number_cell(struct buf *b, double v, enum lang lang)
 static void months(struct buf *b, const struct records_snapshot *s, enum regency r, int32_t now,
                    enum lang lang)
 {
-    static const enum text HEAD[] = {TEXT_MONTH,    TEXT_SEED_MADE, TEXT_SEED_IN,
-                                     TEXT_SEED_OUT, TEXT_SEED_HAD,  TEXT_SEED_SOLD};
+    static const enum text HEAD[] = {TEXT_MONTH,   TEXT_SEED_HAD, TEXT_SEED_MADE,
+                                     TEXT_SEED_IN, TEXT_SEED_OUT, TEXT_SEED_SOLD};
 
     html_put(b, "<div class=\"wide\"><table class=\"angka\"><caption>$</caption><thead><tr>",
              regency_name(r));
@@ -65,10 +65,10 @@ static void months(struct buf *b, const struct records_snapshot *s, enum regency
         (void)format_month(name, sizeof name, lang, month);
         html_put(b, "<tr><th scope=\"row\">$</th>", name);
         /* a month without rows is not known, not nothing */
+        number_cell(b, y.any ? y.made + y.in - y.out : NAN, lang);
         number_cell(b, y.any ? y.made : NAN, lang);
         number_cell(b, y.any ? y.in : NAN, lang);
         number_cell(b, y.any ? y.out : NAN, lang);
-        number_cell(b, y.any ? y.made + y.in - y.out : NAN, lang);
         number_cell(b, y.any ? y.sold : NAN, lang);
         html_raw(b, "</tr>\n");
     }

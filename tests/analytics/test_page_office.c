@@ -195,10 +195,10 @@ static void the_ledger_adds_up_by_month(void **state)
     w->s.fingerling_rows = 3;
     page_seed(&b, &model, &w->s, LANG_ID);
     says(&b,
-         "<th scope=\"row\">Oktober 2026</th><td>42.000</td><td>0</td><td>9.000</td><td>33.000</td>"
+         "<th scope=\"row\">Oktober 2026</th><td>33.000</td><td>42.000</td><td>0</td><td>9.000</td>"
          "<td>18.000</td>");
     says(&b, "<th scope=\"row\">Oktober "
-             "2026</th><td>0</td><td>9.000</td><td>0</td><td>9.000</td><td>0</td>");
+             "2026</th><td>9.000</td><td>0</td><td>9.000</td><td>0</td><td>0</td>");
     says(&b, "<th scope=\"row\">November 2026</th><td>\u2013</td>");
     says(&b, "BBI &lt;Sampit&gt;");
     says(&b, "Kotawaringin Timur \u2192 Seruyan");
