@@ -73,6 +73,8 @@ static int run(const struct command_options *o, struct watch *w)
         bool passed = false;
         int caught;
 
+        if (o->rehearse != NULL)
+            rehearse_pace(true);
         (void)watch_step(w, &passed);
         if (o->rehearse != NULL)
             rehearse_pace(watch_busy(w) > 0);

@@ -54,16 +54,18 @@ void rehearse_begin(int64_t from_ms, int speed)
 
     at.wall_ms = from_ms;
     at.mono_ms = clock_mono_ms();
-    at.speed = at.now = speed;
+    at.speed = speed;
+    at.now = 1; /* the first step is still to come */
     tell(from_ms);
     clock_rehearse(&source);
 }
 
 void rehearse_pace(bool busy)
 {
-    int64_t mono = clock_mono_ms(), now_ms;
+    int64_t mono, now_ms;
 
     (void)pthread_mutex_lock(&at.lock);
+    mono = clock_mono_ms(); /* not before the lock: another thread may have read a later one */
     now_ms = at.wall_ms = shows(mono);
     at.mono_ms = mono;
     at.now = busy ? 1 : at.speed;

@@ -177,6 +177,9 @@ wait_for 20 "the all-clear to both telephones" modem_has "Kolam 1 KEMBALI AMAN"
 wait_for 20 "the all-clear in English" modem_has "Kolam 1 BACK TO NORMAL"
 wait_for 20 "the all-clear by mail" grep -q '^> Message-ID: <nila-.*-clear@' "$D/gear/smtp.txt"
 wait_for 60 "mains lost" web_has listrik raise power_lost
+# A watch that is stopped leaves what is under way for its next start: first everything must have ended.
+all_ended() { "$BUILD/tests/house/night_gear" "$D/r.db.rehearsal" fates | grep -qE '.' && ! "$BUILD/tests/house/night_gear" "$D/r.db.rehearsal" fates | grep -qvE ' (sent|delivered) [0-9]+$'; }
+await 30 "the end of every message" all_ended # what has not ended is named below
 stop watch
 stop mains
 stop feed
