@@ -180,6 +180,14 @@ static int ask(struct doing *d, enum ask_kind kind)
                        tongue("alarm %lld adalah bahaya: paling lama %d menit",
                               "alarm %lld is a danger: at most %d minutes"),
                        id, ALARM_SNOOZE_DANGER_MIN);
+    else if (rc == NILA_ERR_FULL)
+        (void)snprintf(
+            d->why, sizeof d->why,
+            tongue("alarm %lld adalah bahaya dan sudah %d kali ditunda: tidak bisa ditunda "
+                   "lagi; tangani, lalu alert ack %lld",
+                   "alarm %lld is a danger and was snoozed %d times: it cannot be "
+                   "snoozed again; deal with it, then alert ack %lld"),
+            id, ALARM_SNOOZES_DANGER, id);
     else if (rc == 0 && !d->o->quiet)
         (void)fprintf(stderr,
                       kind == ASK_ACK ? tongue("alarm %lld dicatat: sudah ditangani\n",

@@ -183,7 +183,8 @@ void deliver_ok_key(const char *from, char key[static ALARM_MARK_SIZE])
 /* The modem deletes an OK when this has returned: it must be on the disk first. */
 static bool keep_ok(const struct worker *w, const struct channel_event *e)
 {
-    struct rec_mark mark = {.at_ms = e->sent_ms != 0 ? e->sent_ms : e->ts_ms};
+    const int64_t sent_ms = e->sent_ms + DELIVER_CLOCKS_MS; /* at the latest */
+    struct rec_mark mark = {.at_ms = e->sent_ms != 0 && sent_ms < e->ts_ms ? sent_ms : e->ts_ms};
     struct alarm_commit c = {.mark = &mark, .marks = 1, .now_ms = e->ts_ms};
 
     if (e->kind != HEARD_OK || e->unstored == NULL)

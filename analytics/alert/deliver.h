@@ -14,6 +14,8 @@
 #include "channel.h"
 
 #define DELIVER_QUEUE 64 /* attempts in memory a channel */
+/* The operator's clock, which stamps an SMS, and ours may differ by this. */
+#define DELIVER_CLOCKS_MS ((int64_t)2 * 60 * 1000)
 
 struct deliver;
 
@@ -51,7 +53,8 @@ struct deliver_heard {
     struct channel_event event;
 };
 size_t deliver_heard(struct deliver *d, struct deliver_heard **out);
-/* The mark (alarms.h) that keeps an OK by SMS from this number until it was taken up; its time is that of the OK, 0: taken up. */
+/* The mark (alarms.h) that keeps an OK by SMS from this number until it was taken up; its time is when it was
+ * read by our clock, or, when that is earlier, DELIVER_CLOCKS_MS after the operator's stamp; 0: taken up. */
 void deliver_ok_key(const char *from, char key[static ALARM_MARK_SIZE]);
 
 #endif

@@ -5,8 +5,8 @@
  * Rules:
  * - Causes of one group at one place are one alarm ("falls fast" and "is low" are one event). It is told when something is
  *   seen for its confirmation time (cause.h), and told anew only when something worse is confirmed.
- * - A danger is told again every repeat_ms until somebody acknowledges it, until it is over, or while it is snoozed. What
- *   becomes worse ends acknowledgement and snooze. Anything else is told once.
+ * - A danger is told again every repeat_ms until somebody acknowledges it, until it is over, or while it is snoozed (records
+ *   take ALARM_SNOOZES_DANGER snoozes of one danger and no more). What becomes worse ends acknowledgement and snooze. Anything else is told once.
  * - The second contact is told when a danger was not acknowledged for second_ms, when nobody of the first could be reached, or at
  *   once where the cause says so; from then on with the first.
  * - A danger is over when it is eased (inside its limit plus hysteresis) for clear_ms without a break; then the siren is

@@ -8,6 +8,7 @@
 
 #include "analytics/scene.h"
 #include "collector/common/civil.h"
+#include "collector/common/clock.h"
 #include "collector/common/log.h"
 #include "collector/common/reading.h"
 
@@ -18,6 +19,12 @@
 /* Assumptions: what a person said holds so long; then it must be said again. */
 #define GASPING_MS (2 * HOUR_MS)
 #define RIVER_MS   (24 * HOUR_MS)
+/* A pass ends early when so many ponds one after the other have no answer, or all that have none took so long: then it is the source,
+ * and the next pass begins behind them. */
+enum {
+    MISSES_IN_A_ROW = 3,
+    LOST_MS = 15 * 1000
+};
 /* The collector tells the state of a contact every 15 minutes. */
 #define CONTACT_MS (20 * MIN_MS)
 
@@ -72,6 +79,10 @@ static void adopt(struct look *l, int64_t now_ms)
             if (strcmp(l->pond[k].slug, p->pond->slug) == 0) {
                 p->ph = l->pond[k].ph;
                 p->ph_ms = l->pond[k].ph_ms;
+                p->known = l->pond[k].known;
+                p->failed = l->pond[k].failed;
+                p->heard_ms = l->pond[k].heard_ms;
+                p->latest = l->pond[k].latest;
             }
         (void)snprintf(p->slug, sizeof p->slug, "%s", p->pond->slug);
         own_limits(l, p);
@@ -345,14 +356,38 @@ static void see_river(struct look *l, int64_t now_ms)
 
 /* --- the pass --- */
 
+const char *look_failure(int failed, bool english)
+{
+    if (failed == 0)
+        return "";
+    if (failed == NILA_ERR_TIMEOUT)
+        return english ? "the database does not answer" : "basis data tidak menjawab";
+    return english ? "the database answers with an error" : "basis data menjawab dengan galat";
+}
+
+/* Said when it begins and when it ends, not with every pass. */
+static void keep_failure(struct look_pond *p, int rc)
+{
+    if (rc != 0 && p->failed == 0)
+        log_warnx("pond %s: could not be looked at (%s); it counts as one without data, the others "
+                  "are looked at",
+                  p->slug, nila_err_text(rc));
+    if (rc == 0 && p->failed != 0)
+        log_info("pond %s: can be looked at again", p->slug);
+    p->failed = rc;
+}
+
 static bool look_at(struct look *l, struct look_pond *p, struct series_source *s, int64_t now_ms)
 {
     struct series hour = {0};
+    int rc = series_latest(s, p->pond->slug, now_ms - LOOK_BACK_MS, &p->latest);
 
-    p->answered = series_latest(s, p->pond->slug, now_ms - LOOK_BACK_MS, &p->latest) == 0 &&
-                  series_load(s, p->pond->slug, METRIC_DO_MG_L, now_ms - STATUS_RECENT_MS,
-                              now_ms + MIN_MS, 0, &hour) == 0;
-    if (!p->answered) { /* told by series */
+    if (rc == 0)
+        rc = series_load(s, p->pond->slug, METRIC_DO_MG_L, now_ms - STATUS_RECENT_MS,
+                         now_ms + MIN_MS, 0, &hour);
+    p->answered = rc == 0;
+    keep_failure(p, rc);
+    if (!p->answered) { /* why: told by series */
         series_free(&hour);
         return false;
     }
@@ -449,26 +484,51 @@ static void see_faults(struct look *l, struct engine_ground *site)
         site->well |= BIT(GROUP_CHANNEL);
 }
 
-void look_pass(struct look *l, struct series_source *s, const struct alert_settings *a,
-               int64_t now_ms)
+/* False: no pond was answered for. */
+static bool look_at_ponds(struct look *l, struct series_source *s, int64_t now_ms)
 {
-    struct engine_ground site = {.well = BIT(GROUP_RIVER)};
+    int64_t lost_ms = 0;
+    int misses = 0;
     bool answered = l->ponds == 0;
 
-    l->n_seen = l->n_ground = 0;
     for (size_t i = 0; i < l->ponds; i++)
         l->pond[i].answered = false;
     for (size_t i = 0; i < l->ponds; i++) {
-        size_t at = (l->start + i) % l->ponds;
+        const size_t at = (l->start + i) % l->ponds;
+        const int64_t began = clock_mono_ms();
 
         if (look_at(l, &l->pond[at], s, now_ms)) {
             answered = true;
-        } else { /* the rest is not waited for; the next pass begins behind it */
+            misses = 0;
+            continue;
+        }
+        lost_ms += clock_mono_ms() - began;
+        if (++misses == MISSES_IN_A_ROW || lost_ms >= LOST_MS) { /* the rest is not waited for */
             l->start = at + 1;
             break;
         }
     }
+    return answered;
+}
+
+/* The source answers, but not for these: nobody knows how their water is. */
+static void see_unread(struct look *l)
+{
+    for (size_t i = 0; i < l->ponds; i++)
+        if (l->pond[i].failed != 0 && l->pond[i].known && !l->pond[i].empty)
+            see(l, l->pond[i].slug, CAUSE_NO_DATA, ALARM_NO_DATA, NAN, NAN);
+}
+
+void look_pass(struct look *l, struct series_source *s, const struct alert_settings *a,
+               int64_t now_ms)
+{
+    struct engine_ground site = {.well = BIT(GROUP_RIVER)};
+    bool answered;
+
+    l->n_seen = l->n_ground = 0;
+    answered = look_at_ponds(l, s, now_ms);
     if (answered) {
+        see_unread(l);
         l->away_ms = 0;
         site.well |= BIT(GROUP_COLLECTOR);
         see_farms(l, now_ms);

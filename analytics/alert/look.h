@@ -23,7 +23,8 @@ struct look_pond {
     bool empty;                  /* its cycles are all closed: only dangers are told */
     bool known;                  /* it had usable oxygen within the look back: it has a probe */
     bool answered;               /* the source answered this time */
-    struct series_latest latest;
+    int failed; /* why it did not, an error of series; 0: it did, or was not asked */
+    struct series_latest latest; /* of the last time it answered */
     struct status_ph ph;
     int64_t ph_ms; /* when ph was read; 0: not */
     struct status_scene
@@ -55,7 +56,7 @@ struct look {
     struct engine_ground *ground; /* one a pond, then farms and the site */
     size_t n_ground, ground_cap;
     size_t
-        start; /* pond the next pass begins with: one whose question hangs may not hide the others */
+        start; /* pond the next pass begins with: those whose question hangs may not hide the others */
     int64_t read_ms; /* when the records were read */
     int64_t away_ms; /* since when the source does not answer; 0: it does */
     struct look_fault fault[LOOK_FAULTS];
@@ -68,9 +69,13 @@ NILA_MUST_CHECK int look_read(struct look *l, int64_t now_ms);
 NILA_MUST_CHECK int look_presses(struct look *l, int64_t now_ms);
 void look_free(struct look *l); /* a zeroed struct is fine */
 
-/* Looks at every pond and at the mains; fills seen and ground. A source that does not answer is no error: it becomes a cause. */
+/* Looks at every pond and at the mains; fills seen and ground. A source that does not answer is no error: it becomes a cause. A
+ * pond of which alone it does not tell is one without data, and the others are looked at all the same. */
 void look_pass(struct look *l, struct series_source *s, const struct alert_settings *a,
                int64_t now_ms);
+
+/* Why a pond could not be looked at, for people; "" for 0. */
+const char *look_failure(int failed, bool english);
 
 /* The pond of that slug; NULL: none. */
 const struct look_pond *look_find(const struct look *l, const char *slug);

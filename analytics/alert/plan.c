@@ -275,6 +275,8 @@ static void attempt(struct plan *p, const struct telling *t, const struct plan_c
 
     if (t->cause == CAUSE_CHANNEL_FAULT)
         fault_facts(p, &f, c != NULL && c->english);
+    if (t->cause == CAUSE_NO_DATA && look_find(p->look, t->subject) != NULL)
+        f.list = look_failure(look_find(p->look, t->subject)->failed, c != NULL && c->english);
     f.sensor =
         f.sensor[0] != '\0' ? f.sensor : words_metric(METRIC_DO_MG_L, c != NULL && c->english);
     words_say(&said, t->cause, t->severity, &f, c != NULL && c->english);

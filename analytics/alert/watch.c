@@ -16,7 +16,6 @@
 #define SECOND_MS ((int64_t)1000)
 #define MIN_MS    (60 * SECOND_MS)
 #define HOUR_MS   (60 * MIN_MS)
-#define CLOCKS_MS (2 * MIN_MS) /* the operator's clock and ours may differ by this */
 
 enum {
     ASKS_MS = 1000,      /* acknowledgements of pages and command line are looked for */
@@ -143,18 +142,35 @@ static bool ask_for(struct watch *w, const struct rec_alarm *a, const char *by, 
     return true;
 }
 
-/* An OK that was sent before the alarm was raised (it waited for signal) is about an earlier one. */
-static bool about(const struct watch *w, const struct rec_alarm *a, const struct channel_event *e)
+/* Can the person have meant this alarm? A message about it went out to them before theirs was read, by our own clock; and where the
+ * operator says when an SMS was sent, that was not before it either: an OK that waited for signal is about an earlier alarm. */
+static bool about(const struct watch *w, const struct rec_alarm *a, const struct rec_contact *c,
+                  const struct channel_event *e, int64_t read_ms)
 {
-    return w->rehearsal || /* the operator's clock knows nothing of a rehearsal's */
-           e->sent_ms == 0 || e->sent_ms + CLOCKS_MS >= a->raised_ms;
+    struct rec_attempt *t = NULL;
+    size_t n = 0;
+    bool told = false;
+
+    if (a->id == 0 || records_attempts(w->records, a->id, 0, &t, &n) != 0)
+        return false; /* told by records; whoever sees the alarm again says OK again */
+    for (size_t i = 0; i < n && !told; i++)
+        told =
+            strcmp(t[i].contact, c->slug) == 0 && t[i].tries > 0 &&
+            t[i].severity >= a->severity && /* who knows of a warning does not know of the danger */
+            (strcmp(t[i].kind, "raise") == 0 || strcmp(t[i].kind, "repeat") == 0) &&
+            t[i].begun_ms <= read_ms &&
+            /* the operator's clock knows nothing of a rehearsal's, and may differ from ours */
+            (w->rehearsal || e->sent_ms == 0 || e->sent_ms + DELIVER_CLOCKS_MS >= t[i].begun_ms);
+    free(t);
+    return told;
 }
 
 /* A reply or a call from a registered number acknowledges what that contact answers for. False: that could not be stored. */
 static bool from_phone(struct watch *w, const struct channel_event *e, const char *how,
                        int64_t now_ms)
 {
-    bool known = false, stored = true;
+    const int64_t read_ms = e->ts_ms != 0 && e->ts_ms < now_ms ? e->ts_ms : now_ms;
+    bool known = false, stored = true, meant = false;
 
     for (size_t k = 0; k < w->look.contacts; k++) {
         const struct rec_contact *c = &w->look.contact[k];
@@ -165,9 +181,14 @@ static bool from_phone(struct watch *w, const struct channel_event *e, const cha
             continue;
         known = true;
         for (size_t i = 0; i < w->engine.n; i++)
-            if (plan_answers(&w->plan, c, &w->engine.alarm[i]) && about(w, &w->engine.alarm[i], e))
+            if (plan_answers(&w->plan, c, &w->engine.alarm[i]) &&
+                about(w, &w->engine.alarm[i], c, e, read_ms)) {
                 stored = ask_for(w, &w->engine.alarm[i], c->name, how, now_ms) && stored;
+                meant = true;
+            }
     }
+    if (known && !meant)
+        log_info("alarm: %s from a contact to whom nothing that is open was told before", how);
     if (!known)
         log_warnx("alarm: %s from a number that is no contact's; nothing was acknowledged", how);
     return stored;
@@ -193,14 +214,15 @@ static void take_oks(struct watch *w)
     for (size_t k = 0; k < w->look.contacts; k++) {
         struct channel_event e = {.kind = HEARD_OK};
         char key[ALARM_MARK_SIZE];
+        int64_t at_ms = 0;
 
         if (phone_normalise(w->look.contact[k].phone, e.from) != 0)
             continue;
         deliver_ok_key(e.from, key);
-        if (records_mark(w->records, key, &e.sent_ms) != 0)
+        if (records_mark(w->records, key, &at_ms) != 0)
             w->oks_wait = true;
-        else if (e.sent_ms != 0)
-            from_sms(w, &e, e.sent_ms); /* of then: what was told since is not meant */
+        else if (at_ms != 0)
+            from_sms(w, &e, at_ms); /* of then: what was told since is not meant */
     }
     w->asks_due = 0;
 }

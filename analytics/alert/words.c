@@ -202,6 +202,8 @@ static const struct words_row *variant(enum cause c, enum alarm_severity s,
         return s == ALARM_DANGER ? &WORDS_CAGE_DANGER : &WORDS_CAGE_WATCH;
     if (c == CAUSE_PH_LOW && f->no_lime)
         return &WORDS_NO_LIME;
+    if (c == CAUSE_NO_DATA && f->list[0] != '\0')
+        return &WORDS_UNREAD;
     return &USUAL;
 }
 
@@ -228,7 +230,7 @@ void words_say(struct words_said *out, enum cause c, enum alarm_severity s,
     struct buf title = {0}, text = {0}, sms = {0}, danger = {0};
 
     buf_printf(&title, "%s%s%s", f->place, f->place[0] != '\0' ? ": " : "", w->title[english]);
-    fill(&text, w->what[english], c, f, english);
+    fill(&text, v->what[english] != NULL ? v->what[english] : w->what[english], c, f, english);
     steps(&text, v->steps[english] != NULL ? v->steps[english] : w->steps[english], c, f, english);
     danger_word(&danger, v->sms[english] != NULL ? v->sms[english] : w->sms[english], s, english);
     fill(&sms, danger.p, c, f, english);

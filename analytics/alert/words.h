@@ -16,14 +16,14 @@ struct words_row {
     const char *title[2], *what[2], *steps[2], *sms[2];
 };
 extern const struct words_row WORDS[CAUSE_COUNT];
-extern const struct words_row WORDS_CAGE_DANGER, WORDS_CAGE_WATCH, WORDS_NO_LIME;
+extern const struct words_row WORDS_CAGE_DANGER, WORDS_CAGE_WATCH, WORDS_NO_LIME, WORDS_UNREAD;
 
 /* NaN, 0 and NULL: not known; what a sentence needs and nobody knows is a dash. */
 struct words_facts {
     const char *place;      /* name of the pond, farm or site */
     const char *phone;      /* of the extension worker; "" : the word "penyuluh" alone */
     const char *technician; /* the same of the technician */
-    const char *list;       /* of what names several ponds */
+    const char *list;       /* of what names several ponds; of no data: why they cannot be read */
     const char *sensor;     /* "oksigen" */
     enum cause ended;       /* of the all-clear: what is over */
     bool cage, no_lime;

@@ -281,4 +281,15 @@ const struct words_row WORDS_NO_LIME = {
     {"[NILA] {kolam}: pH {ph} terlalu asam (batas {batas}). JANGAN tabur kapur: amonia tinggi/belum diukur. Stop pakan, ganti air 20%. Telp {telp}",
      "[NILA] {kolam}: pH {ph} too acid (limit {batas}). Do NOT lime: ammonia high/not measured. No feed, change 20% water. Call {telp}"},
 };
+
+/* The probe may well send: what it sent cannot be read. */
+const struct words_row WORDS_UNREAD = {
+    {NULL, NULL},
+    {"Data {kolam} tidak dapat dibaca ({daftar}); yang terakhir pukul {jam}. Keadaan air tidak diketahui.",
+     "The data of {kolam} cannot be read ({daftar}); the last is of {jam}. The state of the water is unknown."},
+    {"Lihat ikan langsung sekarang, apalagi malam dan subuh.|Hubungi teknisi {telp_teknisi}: alatnya mungkin baik, basis datanya tidak.",
+     "Go and look at the fish now, above all at night and at dawn.|Call the technician {telp_teknisi}: the device may be well, the database is not."},
+    {"[NILA] {kolam}: TIDAK ADA DATA sejak {jam}: {daftar}. Lihat ikan langsung. Teknisi: {telp_teknisi}",
+     "[NILA] {kolam}: NO DATA since {jam}: {daftar}. Look at the fish yourself. Technician: {telp_teknisi}"},
+};
 /* clang-format on */

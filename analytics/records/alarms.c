@@ -34,7 +34,9 @@ static const char LIST[] =
     "ORDER BY raised_ms DESC, id DESC";
 static const char ASK[] =
     "INSERT INTO alarm_acks(alarm, kind, minutes, by, how, at_ms, taken_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, 0)";
-static const char ASKED[] = "SELECT severity FROM alarms WHERE id = ?1 AND raised_ms > 0 AND cleared_ms = 0";
+static const char ASKED[] =
+    "SELECT severity, (SELECT count(*) FROM alarm_acks k WHERE k.alarm = a.id AND k.kind = 'snooze' AND k.at_ms >= a.danger_told_ms) "
+    "FROM alarms a WHERE id = ?1 AND raised_ms > 0 AND cleared_ms = 0";
 static const char ASKS[] =
     "SELECT id, alarm, kind, minutes, by, how, at_ms, taken_ms FROM alarm_acks WHERE taken_ms = 0 ORDER BY id";
 /* clang-format on */
@@ -255,19 +257,23 @@ int records_alarms(struct records *r, int64_t from_ms, int64_t to_ms, struct rec
 static int ask_in(struct db *d, const struct rec_ask *ask)
 {
     struct db_stmt *s = NULL;
-    int64_t severity = 0;
+    int64_t severity = 0, snoozes = 0; /* since it is a danger */
     int rc = db_prepare(d, ASKED, &s);
 
     if (rc == 0) {
         db_bind_integer(s, 1, ask->alarm);
         rc = db_step(d, s);
         severity = rc == 1 ? db_integer(s, 0) : 0;
+        snoozes = rc == 1 ? db_integer(s, 1) : 0;
         rc = rc == 0 ? NILA_ERR_NOT_FOUND : rc == 1 ? 0 : rc;
     }
     db_finalize(s);
     if (rc == 0 && ask->kind == ASK_SNOOZE && severity == ALARM_DANGER &&
         ask->minutes > ALARM_SNOOZE_DANGER_MIN)
         rc = NILA_ERR_RANGE;
+    else if (rc == 0 && ask->kind == ASK_SNOOZE && severity == ALARM_DANGER &&
+             snoozes >= ALARM_SNOOZES_DANGER)
+        rc = NILA_ERR_FULL;
     s = NULL;
     if (rc == 0)
         rc = db_prepare(d, ASK, &s);

@@ -129,9 +129,11 @@ NILA_MUST_CHECK int records_attempt_report(struct records *r, const char *channe
 
 /* A person's word on an open alarm that was told; watch takes it with its next step. NILA_ERR_NOT_FOUND: no such alarm is
  * open; NILA_ERR_RANGE: a snooze that is not 1 to ALARM_SNOOZE_MAX_MIN minutes, or of a danger more than
- * ALARM_SNOOZE_DANGER_MIN. */
+ * ALARM_SNOOZE_DANGER_MIN; NILA_ERR_FULL: a danger that was snoozed ALARM_SNOOZES_DANGER times since it was first told as one:
+ * now it is told again until somebody acknowledges it or it is over. */
 #define ALARM_SNOOZE_MAX_MIN    720
 #define ALARM_SNOOZE_DANGER_MIN 30
+#define ALARM_SNOOZES_DANGER    2
 NILA_MUST_CHECK int records_alarm_ask(struct records *r, const struct rec_ask *ask);
 /* Not taken yet, by id. */
 NILA_MUST_CHECK int records_alarm_asks(struct records *r, struct rec_ask **out, size_t *n);

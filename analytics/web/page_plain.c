@@ -92,6 +92,7 @@ void page_error(struct buf *b, int http_status, const char *notice, enum lang la
         {403, TEXT_FORBIDDEN_TITLE, TEXT_FORBIDDEN},
         {409, TEXT_GONE_TITLE, TEXT_GONE},
         {429, TEXT_BUSY_TITLE, TEXT_BUSY},
+        {422, TEXT_SNOOZED_OUT_TITLE, TEXT_SNOOZED_OUT},
         {413, TEXT_TOO_LONG_TITLE, TEXT_TOO_LONG},
         {405, TEXT_METHOD_NOT_ALLOWED_TITLE, TEXT_METHOD_NOT_ALLOWED},
         {404, TEXT_NOT_FOUND_TITLE, TEXT_NOT_FOUND},

@@ -52,7 +52,7 @@ struct presses *presses_new(void);
 void presses_free(struct presses *p); /* NULL is fine */
 
 /* Writes it down, but for a form that was already. by: who, as records keep it. NILA_ERR_NOT_FOUND: no such pond, or no such open
- * alarm; NILA_ERR_RANGE: may not be snoozed so long; NILA_ERR_PARSE: no such button; else as records. */
+ * alarm; NILA_ERR_RANGE: may not be snoozed so long, NILA_ERR_FULL: nor again; NILA_ERR_PARSE: no such button; else as records. */
 NILA_MUST_CHECK int press_do(struct presses *p, struct records *r, const struct press_form *f,
                              const char *by, int64_t now_ms);
 

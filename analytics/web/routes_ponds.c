@@ -92,6 +92,7 @@ static void take_press(const struct request *q, struct reply *r)
         reply_error(q, r,
                     rc == NILA_ERR_PARSE                               ? 400
                     : rc == NILA_ERR_NOT_FOUND || rc == NILA_ERR_RANGE ? 409
+                    : rc == NILA_ERR_FULL                              ? 422
                                                                        : 503);
 }
 

@@ -282,5 +282,9 @@ const char *const TEXT_WATER[TEXT_WATER_SIZE][LANG_COUNT] = {
         "That alarm is over"},
     AT(GONE) = {"Alarm ini sudah tidak terbuka, atau tidak dapat ditunda selama itu. Tidak ada yang dicatat.",
         "This alarm is no longer open, or cannot be snoozed for so long. Nothing was noted."},
+    AT(SNOOZED_OUT_TITLE) = {"Tidak bisa ditunda lagi",
+        "It cannot be snoozed again"},
+    AT(SNOOZED_OUT) = {"Bahaya ini sudah dua kali ditunda. Lihat kolam dan ikannya, lalu tekan Sudah ditangani; sampai itu alarm berbunyi lagi.",
+        "This danger was snoozed twice already. Look at the pond and the fish, then press Taken in hand; until then the alarm is told again."},
 };
 /* clang-format on */

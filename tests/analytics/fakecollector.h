@@ -24,8 +24,9 @@ struct fake_collector {
     _Atomic int64_t now_ms; /* nothing later is there yet */
     int fd;
     pthread_t thread;
-    atomic_bool deaf; /* takes no more calls */
-    atomic_int calls; /* that came so far */
+    atomic_bool deaf;          /* takes no more calls */
+    atomic_int calls;          /* that came so far */
+    _Atomic(const char *) ill; /* hangs up when it is asked for this pond; NULL: for none */
 };
 
 static long long fake_number(const char *request, const char *key)
@@ -89,7 +90,7 @@ static void *fake_serve(void *arg)
         }
         request[n] = '\0';
         f->calls++;
-        if (!f->deaf)
+        if (!f->deaf && (f->ill == NULL || strstr(request, f->ill) == NULL))
             fake_answer(f, fd, request);
         (void)close(fd);
     }

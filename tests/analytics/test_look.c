@@ -130,6 +130,28 @@ static void a_danger_hides_no_other(void **state)
     assert_int_not_equal(well_of("p-2") & (1U << GROUP_OXYGEN), 0);
 }
 
+static void a_pond_that_cannot_be_read_costs_no_other_its_look(void **state)
+{
+    (void)state;
+    oxygen[2] = 0.9;
+    pass();
+    assert_null(find("p-1", CAUSE_NO_DATA));
+    fake.ill = "\"p-1\"";
+    pass();
+    assert_true(find("k-1", CAUSE_DO_CRITICAL) != NULL ||
+                find("k-1", CAUSE_DO_NOT_RECOVERING) != NULL);
+    assert_non_null(find("p-1", CAUSE_NO_DATA));
+    assert_int_equal(find("p-1", CAUSE_NO_DATA)->severity, ALARM_NO_DATA);
+    assert_null(find("p-2", CAUSE_NO_DATA));
+    assert_int_equal(well_of("p-1") & (1U << GROUP_DATA), 0);
+    assert_int_not_equal(well_of("p-2") & (1U << GROUP_DATA), 0);
+    assert_int_equal(look.away_ms, 0);
+    fake.ill = NULL;
+    pass();
+    assert_null(find("p-1", CAUSE_NO_DATA));
+    assert_int_not_equal(well_of("p-1") & (1U << GROUP_DATA), 0);
+}
+
 static void near_the_limit_is_neither_a_cause_nor_well(void **state)
 {
     (void)state;
@@ -243,6 +265,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(a_danger_hides_no_other),
+        T(a_pond_that_cannot_be_read_costs_no_other_its_look),
         T(near_the_limit_is_neither_a_cause_nor_well),
         T(a_pond_may_have_limits_of_its_own),
         T(all_ponds_of_a_farm_without_a_reading_are_its_collector),

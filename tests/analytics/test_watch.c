@@ -158,6 +158,22 @@ static void a_collector_that_falls_silent_is_told_once_and_not_pond_by_pond(void
     assert_int_equal(count("sms", "clear", "recovered"), 1);
 }
 
+static void a_pond_that_cannot_be_read_is_told_of_with_the_reason(void **state)
+{
+    (void)state;
+    calm = true;
+    begin();
+    until(wall + 2 * MIN, MIN / 2);
+    fake.ill = "\"p-1\"";
+    until(wall + 50 * MIN, MIN);
+    assert_non_null(strstr(first("sms", "raise", "no_data")->sms,
+                           "Kolam 1: TIDAK ADA DATA sejak 14.00: basis data"));
+    assert_int_equal(count("sms", NULL, "collector_silent"), 0);
+    fake.ill = NULL;
+    until(wall + 40 * MIN, MIN);
+    assert_int_equal(count("sms", "clear", "recovered"), 1);
+}
+
 static void a_restart_in_the_middle_goes_on_where_it_was(void **state)
 {
     size_t raised;
@@ -497,6 +513,87 @@ static void an_sms_or_a_call_of_a_contact_acknowledges_and_of_nobody_else(void *
     free(a);
 }
 
+static bool acked(void)
+{
+    struct rec_alarm *a = NULL;
+    size_t n = 0;
+    bool yes;
+
+    assert_int_equal(records_alarms_open(db, &a, &n), 0);
+    assert_int_equal(n, 1);
+    yes = a[0].acked_ms != 0;
+    free(a);
+    return yes;
+}
+
+static void an_ok_acknowledges_nothing_that_was_told_after_it_was_read(void **state)
+{
+    int64_t told_ms;
+
+    (void)state;
+    begin();
+    until(wall + 5 * MIN, MIN);
+    crash_ms = wall;
+    while (count("sms", "raise", "do_critical") == 0)
+        until(wall + MIN / 2, MIN / 2);
+    told_ms = first("sms", "raise", "do_critical")->at_ms;
+    /* read a minute before the danger was told: of something else, whatever the operator's clock says */
+    hear_ok("+628121112222", told_ms - MIN, told_ms - MIN);
+    wait_until_heard();
+    until(wall + 2 * MIN, MIN / 2);
+    assert_false(acked());
+    hear_ok("+628121112222", told_ms - 1, told_ms + 60 * MIN);
+    wait_until_heard();
+    until(wall + 2 * MIN, MIN / 2);
+    assert_false(acked());
+    /* sent an hour before, as the operator says, and read only now */
+    hear_ok("+628121112222", wall, told_ms - 60 * MIN);
+    wait_until_heard();
+    until(wall + 2 * MIN, MIN / 2);
+    assert_false(acked());
+    /* of the second contact, to whom nothing went yet */
+    hear_ok("+628123334444", wall, 0);
+    wait_until_heard();
+    until(wall + 2 * MIN, MIN / 2);
+    assert_false(acked());
+    /* the operator's clock is a minute behind */
+    hear_ok("+628121112222", wall, told_ms - MIN);
+    wait_until_heard();
+    until(wall + 2 * MIN, MIN / 2);
+    assert_true(acked());
+}
+
+static void a_danger_is_snoozed_twice_and_then_insists(void **state)
+{
+    struct rec_ask again = {.kind = ASK_SNOOZE, .minutes = 30, .by = "Budi", .how = "page"};
+    struct rec_alarm *a = NULL;
+    size_t n = 0, before;
+
+    (void)state;
+    begin();
+    until(wall + 5 * MIN, MIN);
+    crash_ms = wall;
+    while (count("sms", "raise", "do_critical") == 0)
+        until(wall + MIN / 2, MIN / 2);
+    say(ASK_SNOOZE, 30);
+    before = count("siren", "repeat", NULL);
+    until(wall + 20 * MIN, MIN / 2);
+    assert_int_equal(count("siren", "repeat", NULL), before);
+    say(ASK_SNOOZE, 30);
+    assert_int_equal(records_alarms_open(db, &a, &n), 0);
+    again.alarm = a[0].id;
+    again.at_ms = wall;
+    assert_int_equal(records_alarm_ask(db, &again), NILA_ERR_FULL);
+    until(wall + 45 * MIN, MIN / 2);
+    assert_true(count("siren", "repeat", NULL) > before);
+    again.at_ms = wall;
+    assert_int_equal(records_alarm_ask(db, &again), NILA_ERR_FULL);
+    say(ASK_ACK, 0); /* which is always taken */
+    until(wall + MIN, MIN / 2);
+    assert_true(acked());
+    free(a);
+}
+
 /* --- the process itself --- */
 
 static pid_t spawn(const char *ready)
@@ -624,6 +721,7 @@ int main(void)
         T(the_second_contact_is_told_when_the_first_does_not_answer),
         T(mains_that_are_lost_are_told_within_a_minute),
         T(a_collector_that_falls_silent_is_told_once_and_not_pond_by_pond),
+        T(a_pond_that_cannot_be_read_is_told_of_with_the_reason),
         T(a_restart_in_the_middle_goes_on_where_it_was),
         T(a_message_that_cannot_be_sent_is_tried_again_and_its_fate_is_kept),
         T(the_routine_message_comes_twice_a_day_where_it_is_wanted),
@@ -640,6 +738,8 @@ int main(void)
         T(quiet_hours_that_cannot_be_read_silence_nobody),
         T(fish_that_gasp_and_acid_water_are_told_at_any_value),
         T(an_sms_or_a_call_of_a_contact_acknowledges_and_of_nobody_else),
+        T(an_ok_acknowledges_nothing_that_was_told_after_it_was_read),
+        T(a_danger_is_snoozed_twice_and_then_insists),
         T(killed_in_the_middle_of_telling_it_tells_again_after_the_restart),
     };
 

@@ -152,6 +152,25 @@ static void hear_next(enum heard_kind kind, const char *from)
     (void)snprintf(heard.from, sizeof heard.from, "%s", from);
     (void)pthread_mutex_unlock(&told_lock);
 }
+/* An SMS "OK" of this number that was read at ts_ms by our clock and sent at sent_ms by the operator's. */
+static void hear_ok(const char *from, int64_t ts_ms, int64_t sent_ms)
+{
+    (void)pthread_mutex_lock(&told_lock);
+    heard = (struct channel_event){.kind = HEARD_OK, .ts_ms = ts_ms, .sent_ms = sent_ms};
+    (void)snprintf(heard.from, sizeof heard.from, "%s", from);
+    (void)pthread_mutex_unlock(&told_lock);
+}
+static void wait_until_heard(void)
+{
+    bool waits = true;
+
+    while (waits) {
+        (void)sched_yield();
+        (void)pthread_mutex_lock(&told_lock);
+        waits = heard.from[0] != '\0';
+        (void)pthread_mutex_unlock(&told_lock);
+    }
+}
 static void hear_well(void)
 {
     (void)pthread_mutex_lock(&told_lock);

@@ -14,7 +14,11 @@
  *
  *   night_gear DIR fates
  *
- * prints what became of every message of the records DIR: "kind cause channel contact fate tries". */
+ * prints what became of every message of the records DIR: "kind cause channel contact fate tries".
+ *
+ *   night_gear DIR last
+ *
+ * prints when the newest of them was decided, ms. */
 #include "tests/support/support.h"
 
 #include <poll.h>
@@ -103,18 +107,22 @@ static bool obey(struct gear *g, char *line)
     return false;
 }
 
-static int print_fates(const char *path)
+static const char FATES[] =
+    "SELECT kind || ' ' || cause || ' ' || channel || ' ' || iif(contact = '', '-', contact) || ' "
+    "' || "
+    "iif(fate = '', '-', fate) || ' ' || tries FROM alarm_attempts ORDER BY id";
+static const char LAST[] =
+    "SELECT CAST(max(made_ms) AS TEXT) FROM alarm_attempts HAVING count(*) > 0";
+
+/* The first column of every row. */
+static int print(const char *path, const char *sql)
 {
     sqlite3 *db = NULL;
     sqlite3_stmt *s = NULL;
     int rc = 1;
 
     if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
-        sqlite3_prepare_v2(db,
-                           "SELECT kind || ' ' || cause || ' ' || channel || ' ' || "
-                           "iif(contact = '', '-', contact) || ' ' || iif(fate = '', '-', fate) "
-                           "|| ' ' || tries FROM alarm_attempts ORDER BY id",
-                           -1, &s, NULL) == SQLITE_OK) {
+        sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK) {
         while ((rc = sqlite3_step(s)) == SQLITE_ROW)
             (void)puts((const char *)sqlite3_column_text(s, 0));
         rc = rc == SQLITE_DONE ? 0 : 1;
@@ -134,7 +142,9 @@ int main(int argc, char **argv)
     int n;
 
     if (argc == 3 && strcmp(argv[2], "fates") == 0)
-        return print_fates(argv[1]);
+        return print(argv[1], FATES);
+    if (argc == 3 && strcmp(argv[2], "last") == 0)
+        return print(argv[1], LAST);
     if (argc != 2)
         return 64;
     g.dir = argv[1];
