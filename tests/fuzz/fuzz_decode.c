@@ -83,6 +83,16 @@ static void read_blocks(struct input *in, const struct plan *plan, struct reg_bl
     }
 }
 
+/* Measurements without a register of kinds: of two of one kind's register the one that the device says it is not is left out. */
+static unsigned always(const struct profile *p)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < p->n; i++)
+        n += p->m[i].kind < 0;
+    return n;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -107,7 +117,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         read_blocks(&in, &plan, block);
         (void)node_header_judge(&seen, block[0].regs, block[0].count, 1, why, sizeof why);
         decode_blocks(&set, &p, NULL, block, plan.n);
-        if (set.n != p.n)
+        if (set.n > p.n || set.n < always(&p))
             abort();
         quality_judge(q, &set, round * 3600000);
         for (unsigned i = 0; i < set.n; i++)
