@@ -8,6 +8,7 @@
 
 #include "collector/common/buf.h"
 #include "collector/common/civil.h"
+#include "collector/common/csv_number.h"
 #include "collector/common/tongue.h"
 #include "contacts.h"
 #include "keys.h"
@@ -43,7 +44,7 @@ static const struct columns TABLE[RECORDS_TABLES] = {
         {"system",    COLUMN_WORD,   true, 0,   0,      SYSTEM},
         {"area_m2",   COLUMN_NUMBER, true, 1,   100000, NULL},
         {"depth_m",   COLUMN_NUMBER, true, 0.3, 10,     NULL}}},
-    [RECORDS_CYCLES] = {9, {
+    [RECORDS_CYCLES] = {11, {
         {"cycle",          COLUMN_KEY,    true,  0,    0,        NULL},
         {"pond",           COLUMN_POND,   true,  0,    0,        NULL},
         {"stocked_on",     COLUMN_DAY,    true,  0,    0,        NULL},
@@ -52,34 +53,40 @@ static const struct columns TABLE[RECORDS_TABLES] = {
         {"strain",         COLUMN_NAME,   false, 0,    0,        NULL},
         {"sex",            COLUMN_WORD,   false, 0,    0,        SEX},
         {"source",         COLUMN_NAME,   false, 0,    0,        NULL},
-        {"price_idr_each", COLUMN_NUMBER, false, 0,    1000000,  NULL}}},
-    [RECORDS_FEED] = {6, {
+        {"price_idr_each", COLUMN_NUMBER, false, 0,    1000000,  NULL},
+        {"size_cm",        COLUMN_NUMBER, false, 0.5,  40,       NULL},
+        {"hatchery",       COLUMN_NAME,   false, 0,    0,        NULL}}},
+    [RECORDS_FEED] = {7, {
         {"pond",        COLUMN_POND,   true,  0,     0,      NULL},
         {"on",          COLUMN_DAY,    true,  0,     0,      NULL},
         {"feed_kg",     COLUMN_NUMBER, true,  0.001, 100000, NULL},
         {"kind",        COLUMN_NAME,   false, 0,     0,      NULL},
         {"brand",       COLUMN_NAME,   false, 0,     0,      NULL},
-        {"protein_pct", COLUMN_NUMBER, false, 0,     100,    NULL}}},
-    [RECORDS_SAMPLES] = {6, {
+        {"protein_pct", COLUMN_NUMBER, false, 0,     100,    NULL},
+        {"price_idr_kg", COLUMN_NUMBER, false, 0,    1000000, NULL}}},
+    [RECORDS_SAMPLES] = {7, {
         {"pond",    COLUMN_POND,   true,  0,    0,        NULL},
         {"on",      COLUMN_DAY,    true,  0,    0,        NULL},
         {"fish",    COLUMN_WHOLE,  false, 1,    100000,   NULL},
         {"total_g", COLUMN_NUMBER, false, 0.01, 10000000, NULL},
         {"mass_g",  COLUMN_NUMBER, false, 0.01, 5000,     NULL},
-        {"gear",    COLUMN_NAME,   false, 0,    0,        NULL}}},
+        {"gear",    COLUMN_NAME,   false, 0,    0,        NULL},
+        {"places",  COLUMN_WHOLE,  false, 1,    100,      NULL}}},
     [RECORDS_DEATHS] = {4, {
         {"pond",  COLUMN_POND,  true,  0, 0,        NULL},
         {"on",    COLUMN_DAY,   true,  0, 0,        NULL},
         {"count", COLUMN_WHOLE, true,  1, 10000000, NULL},
         {"cause", COLUMN_NAME,  false, 0, 0,        NULL}}},
-    [RECORDS_HARVESTS] = {7, {
+    [RECORDS_HARVESTS] = {9, {
         {"pond",         COLUMN_POND,   true,  0,    0,       NULL},
         {"on",           COLUMN_DAY,    true,  0,    0,       NULL},
         {"kg",           COLUMN_NUMBER, true,  0.01, 1000000, NULL},
         {"fish_per_kg",  COLUMN_NUMBER, false, 0.2,  2000,    NULL},
         {"kind",         COLUMN_WORD,   true,  0,    0,       HARVEST},
         {"buyer",        COLUMN_NAME,   false, 0,    0,       NULL},
-        {"price_idr_kg", COLUMN_NUMBER, false, 0,    10000000, NULL}}},
+        {"price_idr_kg", COLUMN_NUMBER, false, 0,    10000000, NULL},
+        {"debt_idr",     COLUMN_NUMBER, false, 0,    1e12,    NULL},
+        {"photo",        COLUMN_SLUG,   false, 0,    0,       NULL}}},
     [RECORDS_FINGERLINGS] = {7, {
         {"on",       COLUMN_DAY,    true,  0,   0,        NULL},
         {"hatchery", COLUMN_NAME,   true,  0,   0,        NULL},
@@ -247,14 +254,14 @@ static int read_whole(const struct column *c, const char *text, struct cell *out
     return 0;
 }
 
-static int read_number(const struct column *c, const struct csv *csv, int index, const char *text,
-                       struct cell *out, char *reason)
+static int read_number(const struct column *c, const char *text, bool comma, struct cell *out,
+                       char *reason)
 {
-    int rc = csv_number(csv, index, &out->number);
+    int rc = csv_number_read(text, comma, &out->number);
 
     if (rc == NILA_ERR_PARSE)
         return refuse_text(reason, text,
-                           csv_semicolon(csv)
+                           comma
                                ? tongue("bukan angka; seperti 1,5", "is not a number; as in 1,5")
                                : tongue("bukan angka; seperti 1.5", "is not a number; as in 1.5"));
     if (rc != 0 || out->number < c->min || out->number > c->max)
@@ -330,11 +337,9 @@ static int read_months(const char *text, struct cell *out, char *reason)
     return 0;
 }
 
-int cell_read(const struct column *c, const struct csv *csv, int index, int64_t now_ms,
+int cell_read(const struct column *c, const char *text, bool comma, int64_t now_ms,
               struct cell *out, char *reason)
 {
-    const char *text = csv_cell(csv, index);
-
     *out = (struct cell){.empty = text[0] == '\0', .number = NAN};
     if (out->empty)
         return c->need ? refuse(reason, tongue("tidak boleh kosong", "may not be empty")) : 0;
@@ -351,7 +356,7 @@ int cell_read(const struct column *c, const struct csv *csv, int index, int64_t 
     case COLUMN_WHOLE:
         return read_whole(c, text, out, reason);
     case COLUMN_NUMBER:
-        return read_number(c, csv, index, text, out, reason);
+        return read_number(c, text, comma, out, reason);
     case COLUMN_DAY:
         return read_day(text, now_ms, out, reason);
     case COLUMN_MOMENT:
@@ -364,4 +369,98 @@ int cell_read(const struct column *c, const struct csv *csv, int index, int64_t 
         return read_months(text, out, reason);
     }
     return refuse(reason, tongue("tidak terbaca", "is not readable"));
+}
+
+void cell_write(const struct column *c, const struct cell *cell, char *buf, size_t size)
+{
+    const char *point;
+
+    buf[0] = '\0';
+    if (cell->empty)
+        return;
+    switch (c->kind) {
+    case COLUMN_DAY:
+        (void)civil_format_day(buf, size, (int32_t)cell->whole);
+        return;
+    case COLUMN_WHOLE:
+    case COLUMN_MOMENT:
+        (void)snprintf(buf, size, "%lld", (long long)cell->whole);
+        return;
+    case COLUMN_NUMBER:
+        (void)snprintf(buf, size, "%.15g", cell->number);
+        if (strtod(buf, NULL) != cell->number)
+            (void)snprintf(buf, size, "%.17g", cell->number);
+        point = strchr(buf, '.');
+        if (point != NULL && strlen(point) == 4 && strchr(buf, 'e') == NULL)
+            (void)snprintf(buf + strlen(buf), size - strlen(buf), "0"); /* 1.500 may be 1500 */
+        return;
+    case COLUMN_KEY:
+    case COLUMN_FARM:
+    case COLUMN_POND:
+    case COLUMN_SLUG:
+    case COLUMN_NAME:
+    case COLUMN_WORD:
+    case COLUMN_PERIOD:
+    case COLUMN_QUARTER:
+    case COLUMN_MONTHS:
+        (void)snprintf(buf, size, "%s", cell->text);
+        return;
+    }
+}
+
+void cell_take(const struct column *c, struct db_stmt *row, int i, struct cell *out)
+{
+    *out = (struct cell){.empty = db_is_null(row, i), .number = NAN};
+    if (out->empty)
+        return;
+    switch (c->kind) {
+    case COLUMN_DAY:
+    case COLUMN_WHOLE:
+    case COLUMN_MOMENT:
+        out->whole = db_integer(row, i);
+        return;
+    case COLUMN_NUMBER:
+        out->number = db_number(row, i);
+        return;
+    case COLUMN_KEY:
+    case COLUMN_FARM:
+    case COLUMN_POND:
+    case COLUMN_SLUG:
+    case COLUMN_NAME:
+    case COLUMN_WORD:
+    case COLUMN_PERIOD:
+    case COLUMN_QUARTER:
+    case COLUMN_MONTHS:
+        db_text(row, i, out->text, sizeof out->text);
+        return;
+    }
+}
+
+void cell_bind(const struct column *c, const struct cell *cell, struct db_stmt *s, int i)
+{
+    if (cell->empty) {
+        db_bind_null(s, i);
+        return;
+    }
+    switch (c->kind) {
+    case COLUMN_DAY:
+    case COLUMN_WHOLE:
+    case COLUMN_MOMENT:
+        db_bind_integer(s, i, cell->whole);
+        return;
+    case COLUMN_NUMBER:
+        db_bind_number(s, i, cell->number);
+        return;
+    case COLUMN_KEY:
+    case COLUMN_FARM:
+    case COLUMN_POND:
+    case COLUMN_SLUG:
+    case COLUMN_NAME:
+    case COLUMN_WORD:
+    case COLUMN_PERIOD:
+    case COLUMN_QUARTER:
+    case COLUMN_MONTHS:
+        db_bind_text(s, i, cell->text);
+        return;
+    }
 }

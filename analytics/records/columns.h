@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* columns: what a CSV file of each table may hold, and how a cell is read. Only the import uses it. */
+/* columns: what a CSV file of each table may hold, and how a cell is read. Import and change use it. */
 #ifndef ANALYTICS_RECORDS_COLUMNS_H
 #define ANALYTICS_RECORDS_COLUMNS_H
 
@@ -7,10 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "collector/common/csv.h"
-#include "records.h"
+#include "change.h"
+#include "db.h"
 
-#define COLUMNS_MAX   12
+#define COLUMNS_MAX   RECORDS_COLUMNS_MAX
 #define COLUMN_TEXT   SITE_NAME_SIZE /* bytes of a text cell, with its closing 0 */
 #define COLUMN_REASON 256            /* bytes of a complaint's reason */
 
@@ -54,9 +54,14 @@ struct cell {
     char text[COLUMN_TEXT]; /* the others */
 };
 
-/* Reads the cell at index of the current row; index -1: the file has no such column. NILA_ERR_PARSE with the words in
- * reason (size COLUMN_REASON). now_ms: nothing may be later. */
-NILA_MUST_CHECK int cell_read(const struct column *c, const struct csv *csv, int index,
-                              int64_t now_ms, struct cell *out, char *reason);
+/* Reads a cell's text. comma: the decimal sign is a comma (csv_number.h). NILA_ERR_PARSE with the words in reason (size
+ * COLUMN_REASON). now_ms: nothing may be later. */
+NILA_MUST_CHECK int cell_read(const struct column *c, const char *text, bool comma, int64_t now_ms,
+                              struct cell *out, char *reason);
+/* Writes it as in a CSV file with points; "" when empty. buf has at least COLUMN_TEXT bytes. */
+void cell_write(const struct column *c, const struct cell *cell, char *buf, size_t size);
+/* Column i of a row (0-based); parameter i of a statement (1-based). */
+void cell_take(const struct column *c, struct db_stmt *row, int i, struct cell *out);
+void cell_bind(const struct column *c, const struct cell *cell, struct db_stmt *s, int i);
 
 #endif

@@ -13,6 +13,8 @@
 
 #include "collector/common/log.h"
 #include "collector/common/tongue.h"
+#include "uid.h"
+#include "versions.h"
 
 enum {
     BUSY_MS = 5000 /* an import by another process takes less */
@@ -21,6 +23,7 @@ enum {
 struct db {
     sqlite3 *handle;
     char *path;
+    bool erasing;
 };
 
 static int from_sqlite(int code)
@@ -135,6 +138,8 @@ static int migrate(struct db *d, char *why, size_t why_size)
         return rc;
     for (int64_t v = version; v < known && rc == 0; v++)
         rc = db_exec(d, RECORDS_MIGRATION[v]);
+    if (rc == 0 && version < RECORDS_VERSIONED)
+        rc = versions_adopt(d);
     (void)snprintf(sql, sizeof sql, "PRAGMA user_version = %d", known);
     if (rc == 0)
         rc = db_exec(d, sql);
@@ -149,11 +154,38 @@ static int migrate(struct db *d, char *why, size_t why_size)
     return rc;
 }
 
+/* records_erasing(): whether the erasure of a person is under way on this connection. Another program has no such function,
+ * and its statement fails. */
+static void erasing(sqlite3_context *context, int n, sqlite3_value **value)
+{
+    const struct db *d = sqlite3_user_data(context);
+
+    (void)n;
+    (void)value;
+    sqlite3_result_int(context, d->erasing);
+}
+
+void db_erasing(struct db *d, bool on)
+{
+    d->erasing = on;
+}
+
+static int teach(struct db *d)
+{
+    if (uid_teach(d->handle) == SQLITE_OK &&
+        sqlite3_create_function_v2(d->handle, "records_erasing", 0, SQLITE_UTF8, d, erasing, NULL,
+                                   NULL, NULL) == SQLITE_OK)
+        return 0;
+    return failed(d, "functions");
+}
+
 static int set_up(struct db *d, char *why, size_t why_size)
 {
     int64_t form;
     int known, rc = sqlite3_busy_timeout(d->handle, BUSY_MS) == SQLITE_OK ? 0 : NILA_ERR_IO;
 
+    if (rc == 0)
+        rc = teach(d);
     if (rc == 0) /* before WAL is set, which is written into the file: it may not be ours */
         rc = identify(d, &form, &known, why, why_size);
     if (rc == 0)
@@ -286,14 +318,42 @@ int db_step(struct db *d, struct db_stmt *s)
     return rc;
 }
 
+int db_step_unless_referred(struct db *d, struct db_stmt *s)
+{
+    int code = sqlite3_step(own(s));
+
+    if (code == SQLITE_ROW)
+        return 1;
+    if (code != SQLITE_DONE)
+        code = sqlite3_extended_errcode(d->handle);
+    if (code == SQLITE_CONSTRAINT_FOREIGNKEY) {
+        db_reset(s);
+        return NILA_ERR_REFUSED;
+    }
+    code = code == SQLITE_DONE ? 0 : failed(d, sqlite3_sql(own(s)));
+    db_reset(s);
+    return code;
+}
+
 int64_t db_integer(struct db_stmt *s, int i)
 {
     return sqlite3_column_int64(own(s), i);
 }
 
+bool db_is_null(struct db_stmt *s, int i)
+{
+    return sqlite3_column_type(own(s), i) == SQLITE_NULL;
+}
+
 double db_number(struct db_stmt *s, int i)
 {
     return sqlite3_column_type(own(s), i) == SQLITE_NULL ? NAN : sqlite3_column_double(own(s), i);
+}
+
+size_t db_text_bytes(struct db_stmt *s, int i)
+{
+    (void)sqlite3_column_text(own(s), i); /* the length is that of the text from here on */
+    return (size_t)sqlite3_column_bytes(own(s), i);
 }
 
 void db_text(struct db_stmt *s, int i, char *buf, size_t size)

@@ -42,14 +42,24 @@ void db_bind_number(struct db_stmt *s, int i, double v);
 void db_bind_text(struct db_stmt *s, int i, const char *text);
 /* 1: a row; 0: done, and ready to be used again with its parameters cleared; else an error, logged. */
 NILA_MUST_CHECK int db_step(struct db *d, struct db_stmt *s);
+/* The same, but that rows elsewhere refer to the one to be deleted is NILA_ERR_REFUSED and no event for the log. */
+NILA_MUST_CHECK int db_step_unless_referred(struct db *d, struct db_stmt *s);
 void db_reset(struct db_stmt *s); /* ready again, parameters cleared */
 
 /* Columns of the current row (0-based). */
 int64_t db_integer(struct db_stmt *s, int i);
+bool db_is_null(struct db_stmt *s, int i);
 double db_number(struct db_stmt *s, int i);                     /* NaN for NULL */
 void db_text(struct db_stmt *s, int i, char *buf, size_t size); /* "" for NULL */
+size_t db_text_bytes(struct db_stmt *s, int i); /* of the whole text, without a closing 0 */
 
 /* The schema's statements: entry v brings a file of version v to v + 1. NULL ends it. */
 extern const char *const RECORDS_MIGRATION[];
+/* The form from which on every row has a uid and stands in the list of changes. */
+extern const int RECORDS_VERSIONED;
+
+/* While on, versions of old and changes may be altered (never deleted): the erasure of a person alone, within its one
+ * transaction. */
+void db_erasing(struct db *d, bool on);
 
 #endif

@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* import: what the two files of the CSV import share: import.c reads and stores, import_check.c knows what one cell alone
- * cannot tell. */
+/* import: a row that wants in, from a CSV file or a form. import.c reads files, change.c forms; import_check.c knows what
+ * one cell alone cannot tell, store.c what the file must be asked, and writes. */
 #ifndef ANALYTICS_RECORDS_IMPORT_H
 #define ANALYTICS_RECORDS_IMPORT_H
 
+#include "collector/common/buf.h"
 #include "columns.h"
 #include "db.h"
+#include "versions.h"
+
+struct csv;
 
 struct import {
     struct db *db;
     enum records_table table;
     const struct columns *columns;
-    struct csv *csv;
+    struct csv *csv; /* NULL: a form */
     int64_t now_ms;
-    records_complaint complain;
+    records_complaint complain; /* of a file */
+    change_complaint tell;      /* of a form */
     void *arg;
     struct records_report report;
     int index[COLUMNS_MAX]; /* of each column in the file, -1 absent */
@@ -22,8 +27,19 @@ struct import {
     int64_t last_old_id; /* rows up to it were there before this import */
     struct cell cell[COLUMNS_MAX];
     struct cell entered_on;
+    /* of a row that is being corrected or withdrawn; id 0: a new one */
+    struct {
+        int64_t id, entered_on;
+        struct cell cell[COLUMNS_MAX];
+    } old;
+    struct change_who who;
+    const char *reason, *key_of_form, *based_on; /* of the change; NULL none */
+    struct version_log log;
+    struct buf old_json, new_json;
+    bool any_was; /* there are versions of old in this table */
     /* prepared once; some are NULL for some tables */
-    struct db_stmt *insert, *same, *claim, *key, *farm, *pond, *stocked, *before, *final;
+    struct db_stmt *insert, *same, *same_was, *claim, *key, *farm, *pond, *stocked, *before, *final,
+        *named, *was_named;
 };
 
 /* Counts a bad cell and tells the first hundred. index: of the column in the file, -1 the row. */
@@ -35,5 +51,15 @@ size_t import_column(const struct import *m, const char *name);
 
 /* The cells of the current row against each other and against the region; what is wrong is told by import_bad. */
 void import_check(struct import *m);
+
+/* --- store.c; all within a transaction --- */
+NILA_MUST_CHECK int store_begin(struct import *m);
+void store_end(struct import *m);
+/* Was this row there before the import, word for word, now or in a version of old? 1 (and it is claimed), 0, or an error. */
+NILA_MUST_CHECK int store_same(struct import *m);
+/* Everything that cells are held against; what is wrong is told by import_bad. */
+NILA_MUST_CHECK int store_check(struct import *m);
+/* The row and its change. uid: its name, or NULL for one made of its contents; uid_out may be NULL. */
+NILA_MUST_CHECK int store_insert(struct import *m, const char *uid, char *uid_out);
 
 #endif

@@ -30,11 +30,13 @@ static const char LIST_VALUES[] =
     "FROM issued_values WHERE issue = ?1 ORDER BY node, lead";
 static const char ANY[] =
     "SELECT EXISTS(SELECT 1 FROM issues WHERE scope = ?1 AND as_of_day BETWEEN ?2 AND ?3)";
+/* a harvest as it stands at ?1, known since it was first entered */
 static const char YIELDS[] =
-    "SELECT f.kecamatan, h.\"on\", h.kg, h.entered_on, min(p.entered_on, ifnull(k.first, p.entered_on)) "
-    "FROM harvests h JOIN ponds p ON p.pond = h.pond JOIN farms f ON f.farm = p.farm LEFT JOIN "
-    "(SELECT pond, min(entered_on) AS first FROM cycles GROUP BY pond) k ON k.pond = h.pond "
-    "WHERE h.entered_on <= ?1 ORDER BY h.\"on\", h.id";
+    "SELECT f.kecamatan, h.\"on\", h.kg, (SELECT min(entered_on) FROM harvests_all v WHERE v.uid = h.uid), "
+    "min(w.first, ifnull(k.first, w.first)) FROM harvests_all h JOIN ponds p ON p.pond = h.pond "
+    "JOIN farms f ON f.farm = p.farm JOIN (SELECT pond, min(entered_on) AS first FROM ponds_all GROUP BY pond) w "
+    "ON w.pond = h.pond LEFT JOIN (SELECT pond, min(entered_on) AS first FROM cycles_all GROUP BY pond) k "
+    "ON k.pond = h.pond WHERE h.entered_on <= ?1 AND h.until_ms > ?1 ORDER BY h.\"on\", h.id";
 /* clang-format on */
 
 static bool sound(const struct rec_issue *issue)

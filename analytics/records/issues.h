@@ -73,7 +73,7 @@ struct rec_yield {
     size_t kecamatan; /* index of region_kecamatan */
     int32_t day;      /* of the harvest */
     double kg;
-    int64_t entered_ms;    /* the row */
+    int64_t entered_ms;    /* the row, first of all */
     int64_t pond_known_ms; /* the pond, or its first stocking: then forecasts could count it */
 };
 /* Every harvest, by day, that was entered by until_ms. *out is the caller's, free(). Errors of records_snapshot. */

@@ -7,7 +7,27 @@
 
 #include "db.h"
 
+/* Versions of a table (change.h): the ones before the present one lie in <table>_was, from entered_on to before until_ms;
+ * <table>_all has them all. Nothing in <table>_was is altered, but for the erasure of a person (records_erasing, db.h). */
 /* clang-format off */
+#define VIEW_OF(table, columns) \
+    "CREATE VIEW " table "_all AS SELECT id, " columns ", entered_on, uid, 9223372036854775807 AS until_ms FROM " table \
+    " UNION ALL SELECT id, " columns ", entered_on, uid, until_ms FROM " table "_was;"
+#define WAS_OF(table, columns, by) \
+    "CREATE TABLE " table "_was(version INTEGER PRIMARY KEY AUTOINCREMENT, id INTEGER NOT NULL, " columns "," \
+    " entered_on INTEGER NOT NULL, uid TEXT NOT NULL, until_ms INTEGER NOT NULL);" \
+    "CREATE INDEX " table "_was_by_id ON " table "_was(id);" \
+    "CREATE INDEX " table "_was_by_uid ON " table "_was(uid);" \
+    "CREATE INDEX " table "_was_by_row ON " table "_was(" by ");" \
+    "CREATE TRIGGER " table "_was_stay BEFORE UPDATE ON " table "_was WHEN NOT records_erasing() BEGIN" \
+    " SELECT RAISE(ABORT, 'a version of old is never changed'); END;" \
+    "CREATE TRIGGER " table "_was_kept BEFORE DELETE ON " table "_was BEGIN" \
+    " SELECT RAISE(ABORT, 'a version of old is never deleted'); END;" \
+    VIEW_OF(table, columns)
+/* A table from before there were versions; rows get their uid, and uid its index, in versions_adopt. */
+#define VERSIONS_OF(table, columns, by) \
+    "ALTER TABLE " table " ADD COLUMN uid TEXT NOT NULL DEFAULT '';" WAS_OF(table, columns, by)
+
 const char *const RECORDS_MIGRATION[] = {
     "CREATE TABLE farms(id INTEGER PRIMARY KEY AUTOINCREMENT,"
     " farm TEXT NOT NULL UNIQUE, name TEXT NOT NULL, regency TEXT NOT NULL, kecamatan TEXT NOT NULL,"
@@ -151,6 +171,48 @@ const char *const RECORDS_MIGRATION[] = {
     " SELECT RAISE(ABORT, 'what was done to an account is never deleted'); END;",
     /* since when the user has the number: alarms follow the newer of it and the contact's own row */
     "ALTER TABLE users ADD COLUMN phone_ms INTEGER NOT NULL DEFAULT 0; UPDATE users SET phone_ms = made_ms;",
+    /* the list of changes and, in five pieces, the versions of every row (change.h). INSERT has a trigger, because REPLACE deletes
+     * without the one of DELETE */
+    "ALTER TABLE cycles ADD COLUMN size_cm REAL; ALTER TABLE cycles ADD COLUMN hatchery TEXT;"
+    "ALTER TABLE feed ADD COLUMN price_idr_kg REAL;"
+    "ALTER TABLE samples ADD COLUMN places INTEGER;"
+    "ALTER TABLE harvests ADD COLUMN debt_idr REAL; ALTER TABLE harvests ADD COLUMN photo TEXT;"
+    "CREATE TABLE records_meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+    "INSERT INTO records_meta VALUES('origin', lower(hex(randomblob(16))));"
+    "CREATE TABLE changes(id INTEGER PRIMARY KEY," /* nothing is deleted: no number comes twice */
+    " uid TEXT NOT NULL UNIQUE, at_ms INTEGER NOT NULL, by TEXT NOT NULL, how TEXT NOT NULL, \"table\" TEXT NOT NULL,"
+    " row_uid TEXT NOT NULL, kind TEXT NOT NULL, based_on TEXT NOT NULL, old TEXT NOT NULL, new TEXT NOT NULL,"
+    " reason TEXT NOT NULL, key TEXT NOT NULL, origin TEXT NOT NULL, origin_seq INTEGER NOT NULL,"
+    " UNIQUE(origin, origin_seq));"
+    "CREATE INDEX changes_by_row ON changes(row_uid);"
+    "CREATE UNIQUE INDEX changes_once_a_form ON changes(by, key) WHERE key <> '';"
+    "CREATE TRIGGER changes_stay BEFORE UPDATE ON changes WHEN NOT records_erasing() BEGIN"
+    " SELECT RAISE(ABORT, 'a change is never altered'); END;"
+    "CREATE TRIGGER changes_kept BEFORE DELETE ON changes BEGIN"
+    " SELECT RAISE(ABORT, 'a change is never deleted'); END;"
+    "CREATE TRIGGER changes_once BEFORE INSERT ON changes"
+    " WHEN EXISTS(SELECT 1 FROM changes c WHERE c.id = NEW.id) OR EXISTS(SELECT 1 FROM changes c WHERE c.uid = NEW.uid)"
+    " OR EXISTS(SELECT 1 FROM changes c WHERE c.origin = NEW.origin AND c.origin_seq = NEW.origin_seq) BEGIN"
+    " SELECT RAISE(ABORT, 'a change is never replaced'); END;",
+    VERSIONS_OF("farms", "farm, name, regency, kecamatan, village, \"group\", kusuka", "farm")
+    VERSIONS_OF("ponds", "pond, farm, name, system, area_m2, depth_m", "pond")
+    VERSIONS_OF("cycles", "cycle, pond, stocked_on, count, mass_g, strain, sex, source, price_idr_each, size_cm, hatchery",
+                "pond"),
+    VERSIONS_OF("feed", "pond, \"on\", feed_kg, kind, brand, protein_pct, price_idr_kg", "pond, \"on\"")
+    VERSIONS_OF("samples", "pond, \"on\", fish, total_g, mass_g, gear, places", "pond, \"on\"")
+    VERSIONS_OF("deaths", "pond, \"on\", count, cause", "pond, \"on\""),
+    VERSIONS_OF("harvests", "pond, \"on\", kg, fish_per_kg, kind, buyer, price_idr_kg, debt_idr, photo", "pond, \"on\"")
+    VERSIONS_OF("fingerlings", "\"on\", hatchery, kind, count, size_cm, \"from\", \"to\"", "\"on\", hatchery")
+    VERSIONS_OF("official", "code_system, code, name, period, kg, status, cut_off, revision, source", "code, period"),
+    VERSIONS_OF("registry", "kecamatan, system, farms, ponds, source, as_of", "kecamatan, system")
+    VERSIONS_OF("assumptions", "key, node, value, low, high, unit, months, source, \"on\"", "key, node")
+    VERSIONS_OF("classes", "system, class, source, \"on\"", "system"),
+    VERSIONS_OF("survey", "quarter, kecamatan, system, serial, \"on\", found, kg_quarter", "quarter, kecamatan")
+    VERSIONS_OF("contacts", "contact, name, phone, telegram, mail, language, answers_for, \"order\", quiet, channels, active,"
+                " \"on\"", "contact")
+    VERSIONS_OF("limits", "pond, key, value, reason, by, \"on\"", "pond, key"),
     NULL,
 };
 /* clang-format on */
+
+const int RECORDS_VERSIONED = 12;

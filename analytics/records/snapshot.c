@@ -290,37 +290,45 @@ static void sort(void *array, size_t n, size_t size, int (*order)(const void *, 
         qsort(array, n, size, order);
 }
 
-/* A farm or pond is known from its own entry, or from the first entry of a stocking, which cannot be without it. */
-#define KNOWN_POND                                                                     \
-    "(p.entered_on <= ?1 OR EXISTS (SELECT 1 FROM cycles c WHERE c.pond = p.pond AND " \
-    "c.entered_on <= ?1))"
+/* Of each row the version that was known at ?1. */
+#define KNOWN(t) t "entered_on <= ?1 AND " t "until_ms > ?1"
+/* A farm or pond is known from its own entry, or from the first entry of a stocking, which cannot be without it; then as it
+ * was first entered. */
+#define STOCKED(p) \
+    "EXISTS (SELECT 1 FROM cycles_all c WHERE c.pond = " p ".pond AND " KNOWN("c.") ")"
+#define FIRST(t, table)                                                                     \
+    "(" t ".entered_on > ?1 AND NOT EXISTS (SELECT 1 FROM " table "_all o WHERE o.uid = " t \
+    ".uid AND (o.entered_on < " t ".entered_on OR (o.entered_on = " t                       \
+    ".entered_on AND o.until_ms > " t ".until_ms))))"
 
 /* clang-format off */
 static const struct query FARMS = {
-    "SELECT f.farm, f.name, f.regency, f.kecamatan, f.village, f.\"group\" FROM farms f WHERE f.entered_on <= ?1 OR "
-    "EXISTS (SELECT 1 FROM ponds p WHERE p.farm = f.farm AND " KNOWN_POND ") ORDER BY f.farm",
+    "SELECT f.farm, f.name, f.regency, f.kecamatan, f.village, f.\"group\" FROM farms_all f WHERE (" KNOWN("f.") ") OR "
+    "(" FIRST("f", "farms") " AND EXISTS (SELECT 1 FROM ponds_all p WHERE p.farm = f.farm AND ((" KNOWN("p.") ") OR ("
+    FIRST("p", "ponds") " AND " STOCKED("p") ")))) ORDER BY f.farm",
     false, sizeof(struct rec_farm), take_farm};
 static const struct query PONDS = {
-    "SELECT p.pond, p.farm, p.name, p.system, p.area_m2, p.depth_m FROM ponds p WHERE " KNOWN_POND " ORDER BY p.pond",
+    "SELECT p.pond, p.farm, p.name, p.system, p.area_m2, p.depth_m FROM ponds_all p WHERE (" KNOWN("p.") ") OR ("
+    FIRST("p", "ponds") " AND " STOCKED("p") ") ORDER BY p.pond",
     false, sizeof(struct rec_pond), take_pond};
 static const struct query CYCLES = {
-    "SELECT pond, cycle, stocked_on, count, mass_g, sex FROM cycles WHERE entered_on <= ?1 AND stocked_on <= ?2 "
+    "SELECT pond, cycle, stocked_on, count, mass_g, sex FROM cycles_all WHERE " KNOWN("") " AND stocked_on <= ?2 "
     "ORDER BY pond, stocked_on",
     true, sizeof(struct rec_cycle), take_cycle};
 static const struct query HARVESTS = {
-    "SELECT pond, \"on\", kg, fish_per_kg, kind, price_idr_kg FROM harvests WHERE entered_on <= ?1 AND \"on\" <= ?2 "
+    "SELECT pond, \"on\", kg, fish_per_kg, kind, price_idr_kg FROM harvests_all WHERE " KNOWN("") " AND \"on\" <= ?2 "
     "ORDER BY pond, \"on\", id",
     true, sizeof(struct rec_harvest), take_harvest};
 static const struct query FEED = {
-    "SELECT pond, \"on\", feed_kg, kind FROM feed WHERE entered_on <= ?1 AND \"on\" <= ?2 ORDER BY pond, \"on\", id",
+    "SELECT pond, \"on\", feed_kg, kind FROM feed_all WHERE " KNOWN("") " AND \"on\" <= ?2 ORDER BY pond, \"on\", id",
     true, sizeof(struct rec_feed), take_feed};
 static const struct query SAMPLES = {
     "SELECT pond, \"on\", sum(ifnull(fish, 1)), sum(ifnull(mass_g, total_g)), sum(mass_g IS NOT NULL), "
-    "sum(mass_g * mass_g) FROM samples WHERE entered_on <= ?1 AND \"on\" <= ?2 GROUP BY pond, \"on\" "
+    "sum(mass_g * mass_g) FROM samples_all WHERE " KNOWN("") " AND \"on\" <= ?2 GROUP BY pond, \"on\" "
     "ORDER BY pond, \"on\"",
     true, sizeof(struct rec_sample), take_sample};
 static const struct query DEATHS = {
-    "SELECT pond, \"on\", count, cause FROM deaths WHERE entered_on <= ?1 AND \"on\" <= ?2 ORDER BY pond, \"on\", id",
+    "SELECT pond, \"on\", count, cause FROM deaths_all WHERE " KNOWN("") " AND \"on\" <= ?2 ORDER BY pond, \"on\", id",
     true, sizeof(struct rec_death), take_death};
 /* clang-format on */
 

@@ -227,26 +227,26 @@ static void part_targets(struct records_snapshot *s)
 
 /* clang-format off */
 static const struct query FINGERLINGS = {
-    "SELECT \"on\", hatchery, kind, count, size_cm, \"from\", \"to\" FROM fingerlings WHERE entered_on <= ?1 AND "
+    "SELECT \"on\", hatchery, kind, count, size_cm, \"from\", \"to\" FROM fingerlings_all WHERE entered_on <= ?1 AND until_ms > ?1 AND "
     "\"on\" <= ?2 ORDER BY \"on\", id",
     true, sizeof(struct rec_fingerlings), take_fingerlings};
 static const struct query OFFICIAL = {
-    "SELECT code_system, code, name, period, kg, status, cut_off, revision, source FROM official WHERE "
-    "entered_on <= ?1 AND cut_off <= ?2 ORDER BY revision, cut_off, id",
+    "SELECT code_system, code, name, period, kg, status, cut_off, revision, source FROM official_all WHERE "
+    "entered_on <= ?1 AND until_ms > ?1 AND cut_off <= ?2 ORDER BY revision, cut_off, id",
     true, sizeof(struct rec_official), take_official};
 static const struct query REGISTRY = {
-    "SELECT kecamatan, system, farms, ponds, as_of, source FROM registry WHERE entered_on <= ?1 AND as_of <= ?2 "
+    "SELECT kecamatan, system, farms, ponds, as_of, source FROM registry_all WHERE entered_on <= ?1 AND until_ms > ?1 AND as_of <= ?2 "
     "ORDER BY as_of, id",
     true, sizeof(struct rec_registry), take_registry};
 static const struct query ASSUMPTIONS = {
-    "SELECT key, node, value, low, high, months, source, \"on\" FROM assumptions WHERE entered_on <= ?1 AND \"on\" <= ?2 "
+    "SELECT key, node, value, low, high, months, source, \"on\" FROM assumptions_all WHERE entered_on <= ?1 AND until_ms > ?1 AND \"on\" <= ?2 "
     "ORDER BY \"on\", id",
     true, sizeof(struct rec_assumption), take_assumption};
 static const struct query CLASSES = {
-    "SELECT system, class, source, \"on\" FROM classes WHERE entered_on <= ?1 AND \"on\" <= ?2 ORDER BY \"on\", id",
+    "SELECT system, class, source, \"on\" FROM classes_all WHERE entered_on <= ?1 AND until_ms > ?1 AND \"on\" <= ?2 ORDER BY \"on\", id",
     true, sizeof(struct rec_class), take_class};
 static const struct query SURVEY = {
-    "SELECT quarter, kecamatan, system, serial, \"on\", found, kg_quarter FROM survey WHERE entered_on <= ?1 AND "
+    "SELECT quarter, kecamatan, system, serial, \"on\", found, kg_quarter FROM survey_all WHERE entered_on <= ?1 AND until_ms > ?1 AND "
     "\"on\" <= ?2 ORDER BY \"on\", id",
     true, sizeof(struct rec_survey), take_survey};
 /* clang-format on */

@@ -25,8 +25,8 @@ static void sql(const char *file, const char *text)
 
 static void copies_what_was_committed_and_nothing_else(void **state)
 {
-    static const char FARM[] = "INSERT INTO farms(farm, name, regency, kecamatan, entered_on) "
-                               "VALUES('%s', 'N', 'kotim', '62.02.06', 1)";
+    static const char FARM[] = "INSERT INTO farms(farm, name, regency, kecamatan, entered_on, "
+                               "uid) VALUES('%s', 'N', 'kotim', '62.02.06', 1, '%s')";
     struct backup_facts f = {.bytes = 0};
     sqlite3 *writer = NULL;
     char text[200];
@@ -34,11 +34,11 @@ static void copies_what_was_committed_and_nothing_else(void **state)
 
     (void)state;
     (void)snprintf(copy, sizeof copy, "%s/copy", dir);
-    (void)snprintf(text, sizeof text, FARM, "f-1");
+    (void)snprintf(text, sizeof text, FARM, "f-1", "1");
     sql(path, text);
     assert_int_equal(sqlite3_open(path, &writer), SQLITE_OK);
     assert_int_equal(sqlite3_exec(writer, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-    (void)snprintf(text, sizeof text, FARM, "f-2");
+    (void)snprintf(text, sizeof text, FARM, "f-2", "2");
     assert_int_equal(sqlite3_exec(writer, text, NULL, NULL, NULL), SQLITE_OK);
     if (backup_copy(path, copy, why, sizeof why) != 0 ||
         backup_look(copy, &f, why, sizeof why) != 0)

@@ -369,7 +369,7 @@ static void schema_of(const char *file, char *out, size_t size)
 
 static void a_file_of_the_version_before_is_taken_over(void **state)
 {
-    static char fresh[10000], old[10000];
+    static char fresh[60000], old[60000];
     char file[300], why[256] = "";
     struct records *r;
     struct records_snapshot *s;
