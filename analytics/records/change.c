@@ -292,7 +292,7 @@ static int log_change(struct import *m, const char *uid, const char *kind)
     if (stays)
         version_json(&m->new_json, m->columns, m->cell, effect_ms(m));
     return version_log_add(&m->log, &(struct version_entry){.who = &m->who,
-                                                            .table = m->table,
+                                                            .table = records_table_name(m->table),
                                                             .row_uid = uid,
                                                             .kind = kind,
                                                             .based_on = m->based_on,

@@ -24,6 +24,8 @@ static const char *const STATUS[] = {"provisional", "final", "target", NULL};
 static const char *const FOUND[] = {"yes", "no", NULL};
 static const char *const LANGUAGE[] = {"id", "en", NULL};
 static const char *const TURN[] = {"first", "second", NULL};
+static const char *const NOTE[] = {"water", "treatment", "feed", "river", "other", NULL};
+static const char *const RIVER[] = {"normal", "high", "flood", "low", "acid", "muddy", NULL};
 static const char *const NODE[] = {"joint", "kotim", "seruyan", NULL};
 
 /* Bounds catch slips of the pen (grams for kilograms, a telephone number for a count), not unusual farms. */
@@ -155,6 +157,46 @@ static const struct columns TABLE[RECORDS_TABLES] = {
         {"reason", COLUMN_NAME,   true,  0, 0,   NULL},
         {"by",     COLUMN_NAME,   true,  0, 0,   NULL},
         {"on",     COLUMN_DAY,    true,  0, 0,   NULL}}},
+    [RECORDS_GROUPS] = {4, {
+        {"group",     COLUMN_KEY,  true,  0, 0, NULL},
+        {"name",      COLUMN_NAME, true,  0, 0, NULL},
+        {"kecamatan", COLUMN_NAME, true,  0, 0, NULL},
+        {"village",   COLUMN_NAME, false, 0, 0, NULL}}},
+    [RECORDS_SENSORS] = {7, {
+        {"pond",   COLUMN_POND, true,  0, 0,   NULL},
+        {"device", COLUMN_SLUG, true,  0, 0,   NULL},
+        {"on",     COLUMN_DAY,  true,  0, 0,   NULL},
+        {"until",  COLUMN_DAY,  false, 0, 0,   NULL},
+        {"model",  COLUMN_NAME, false, 0, 0,   NULL},
+        {"serial", COLUMN_NAME, false, 0, 0,   NULL},
+        {"note",   COLUMN_NAME, false, 0, 500, NULL}}},
+    [RECORDS_NOTES] = {7, {
+        {"pond",   COLUMN_POND,   true,  0, 0,   NULL},
+        {"on",     COLUMN_DAY,    true,  0, 0,   NULL},
+        {"kind",   COLUMN_WORD,   true,  0, 0,   NOTE},
+        {"text",   COLUMN_NAME,   true,  0, 500, NULL},
+        {"amount", COLUMN_NUMBER, false, 0, 1e6, NULL},
+        {"unit",   COLUMN_NAME,   false, 0, 20,  NULL},
+        {"photo",  COLUMN_SLUG,   false, 0, 0,   NULL}}},
+    [RECORDS_PRESTOCK] = {12, {
+        {"pond",             COLUMN_POND,   true,  0, 0,       NULL},
+        {"on",               COLUMN_DAY,    true,  0, 0,       NULL},
+        {"ph_pond",          COLUMN_NUMBER, false, 2, 12,      NULL},
+        {"ph_bag",           COLUMN_NUMBER, false, 2, 12,      NULL},
+        {"temp_pond_c",      COLUMN_NUMBER, false, 5, 45,      NULL},
+        {"temp_bag_c",       COLUMN_NUMBER, false, 5, 45,      NULL},
+        {"do_pond_mg_l",     COLUMN_NUMBER, false, 0, 25,      NULL},
+        {"acclimatised_min", COLUMN_WHOLE,  false, 0, 1440,    NULL},
+        {"sample_count",     COLUMN_WHOLE,  false, 1, 1000000, NULL},
+        {"dead_on_arrival",  COLUMN_WHOLE,  false, 0, 1000000, NULL},
+        {"hatchery",         COLUMN_NAME,   false, 0, 0,       NULL},
+        {"note",             COLUMN_NAME,   false, 0, 500,     NULL}}},
+    [RECORDS_RIVER] = {5, {
+        {"river", COLUMN_SLUG,   true,  0, 0,   NULL},
+        {"on",    COLUMN_DAY,    true,  0, 0,   NULL},
+        {"state", COLUMN_WORD,   true,  0, 0,   RIVER},
+        {"ph",    COLUMN_NUMBER, false, 2, 12,  NULL},
+        {"note",  COLUMN_NAME,   false, 0, 500, NULL}}},
 };
 /* clang-format on */
 
@@ -186,19 +228,19 @@ static int read_slug(const char *text, struct cell *out, char *reason)
     return 0;
 }
 
-static int read_name(const char *text, struct cell *out, char *reason)
+static int read_name(const struct column *c, const char *text, struct cell *out, char *reason)
 {
-    size_t n = strlen(text);
+    size_t n = strlen(text), most = c->max > 0 ? (size_t)c->max : SITE_NAME_SIZE - 1;
 
     for (size_t i = 0; i < n; i++) /* csv.h has seen to it that the text is UTF-8 */
         if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
             return refuse(reason, tongue("berisi ganti baris atau karakter kendali lain",
                                          "holds a line break or another control character"));
-    if (n >= sizeof out->text) {
+    if (n > most) {
         (void)snprintf(reason, COLUMN_REASON,
                        tongue("panjangnya %zu bita; paling panjang %zu",
                               "has %zu bytes; at most %zu are allowed"),
-                       n, sizeof out->text - 1);
+                       n, most);
         return NILA_ERR_PARSE;
     }
     (void)snprintf(out->text, sizeof out->text, "%s", text);
@@ -350,7 +392,7 @@ int cell_read(const struct column *c, const char *text, bool comma, int64_t now_
     case COLUMN_SLUG:
         return read_slug(text, out, reason);
     case COLUMN_NAME:
-        return read_name(text, out, reason);
+        return read_name(c, text, out, reason);
     case COLUMN_WORD:
         return read_word(c->words, text, out, reason);
     case COLUMN_WHOLE:

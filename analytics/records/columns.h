@@ -11,15 +11,15 @@
 #include "db.h"
 
 #define COLUMNS_MAX   RECORDS_COLUMNS_MAX
-#define COLUMN_TEXT   SITE_NAME_SIZE /* bytes of a text cell, with its closing 0 */
-#define COLUMN_REASON 256            /* bytes of a complaint's reason */
+#define COLUMN_TEXT   501 /* bytes of the longest text cell, with its closing 0 */
+#define COLUMN_REASON 256 /* bytes of a complaint's reason */
 
 enum column_kind {
     COLUMN_KEY,   /* slug, unique in its table: always the first column */
     COLUMN_FARM,  /* slug of a farm on record */
     COLUMN_POND,  /* slug of a pond on record */
     COLUMN_SLUG,  /* slug that may stand in many rows */
-    COLUMN_NAME,  /* text */
+    COLUMN_NAME,  /* text; max: its longest in bytes, 0: what a struct of records.h holds */
     COLUMN_WORD,  /* one of words */
     COLUMN_WHOLE, /* digits only */
     COLUMN_NUMBER,

@@ -300,6 +300,16 @@ void db_bind_text(struct db_stmt *s, int i, const char *text)
     bound(sqlite3_bind_text(own(s), i, text, -1, SQLITE_STATIC));
 }
 
+void db_bind_bytes(struct db_stmt *s, int i, const void *bytes, size_t n)
+{
+    bound(sqlite3_bind_blob64(own(s), i, bytes, n, SQLITE_STATIC));
+}
+
+int db_parameters(struct db_stmt *s)
+{
+    return sqlite3_bind_parameter_count(own(s));
+}
+
 void db_reset(struct db_stmt *s)
 {
     (void)sqlite3_reset(own(s)); /* repeats the error that db_step has told already */
@@ -348,6 +358,19 @@ bool db_is_null(struct db_stmt *s, int i)
 double db_number(struct db_stmt *s, int i)
 {
     return sqlite3_column_type(own(s), i) == SQLITE_NULL ? NAN : sqlite3_column_double(own(s), i);
+}
+
+const void *db_bytes(struct db_stmt *s, int i, size_t *n)
+{
+    const void *bytes = sqlite3_column_blob(own(s), i);
+
+    *n = (size_t)sqlite3_column_bytes(own(s), i);
+    return bytes;
+}
+
+int64_t db_changed(struct db *d)
+{
+    return sqlite3_changes64(d->handle);
 }
 
 size_t db_text_bytes(struct db_stmt *s, int i)

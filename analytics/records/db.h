@@ -40,6 +40,8 @@ void db_bind_null(struct db_stmt *s, int i);
 void db_bind_integer(struct db_stmt *s, int i, int64_t v);
 void db_bind_number(struct db_stmt *s, int i, double v);
 void db_bind_text(struct db_stmt *s, int i, const char *text);
+void db_bind_bytes(struct db_stmt *s, int i, const void *bytes, size_t n); /* as text: not copied */
+int db_parameters(struct db_stmt *s); /* the highest number of its parameters */
 /* 1: a row; 0: done, and ready to be used again with its parameters cleared; else an error, logged. */
 NILA_MUST_CHECK int db_step(struct db *d, struct db_stmt *s);
 /* The same, but that rows elsewhere refer to the one to be deleted is NILA_ERR_REFUSED and no event for the log. */
@@ -51,6 +53,10 @@ int64_t db_integer(struct db_stmt *s, int i);
 bool db_is_null(struct db_stmt *s, int i);
 double db_number(struct db_stmt *s, int i);                     /* NaN for NULL */
 void db_text(struct db_stmt *s, int i, char *buf, size_t size); /* "" for NULL */
+/* Bytes of a BLOB; NULL when there are none. Valid until the statement goes on. */
+const void *db_bytes(struct db_stmt *s, int i, size_t *n);
+/* Rows that the last statement changed. */
+int64_t db_changed(struct db *d);
 size_t db_text_bytes(struct db_stmt *s, int i); /* of the whole text, without a closing 0 */
 
 /* The schema's statements: entry v brings a file of version v to v + 1. NULL ends it. */

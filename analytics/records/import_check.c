@@ -36,6 +36,29 @@ static bool check_kecamatan(struct import *m, size_t *k)
     return false;
 }
 
+/* The card of the ministry: digits, in groups or not. How many there are is not checked, for want of a source; a telephone
+ * number in its place is the slip that is seen. */
+static void check_kusuka(struct import *m)
+{
+    size_t at = import_column(m, "kusuka");
+    const char *text = m->cell[at].text;
+    size_t digits = 0;
+
+    if (m->cell[at].empty)
+        return;
+    for (const char *p = text; *p != '\0'; p++)
+        digits += *p >= '0' && *p <= '9';
+    if (text[strspn(text, "0123456789.- ")] == '\0' && digits >= 8 && digits <= 24 &&
+        strncmp(text, "08", 2) != 0)
+        return;
+    import_bad(m, m->index[at], "kusuka",
+               tongue("\"%.40s\" bukan nomor KUSUKA: 8 sampai 24 angka, boleh dengan titik, tanpa "
+                      "nomor telepon",
+                      "\"%.40s\" is no KUSUKA number: 8 to 24 digits, with points or without, and "
+                      "no telephone number"),
+               text);
+}
+
 static void check_farm(struct import *m)
 {
     size_t at = import_column(m, "kecamatan"), of = import_column(m, "regency"), k;
@@ -46,6 +69,48 @@ static void check_farm(struct import *m)
         import_bad(m, m->index[at], "kecamatan",
                    tongue("%s (%s) tidak terletak di %s", "%s (%s) does not lie in %s"),
                    m->cell[at].text, region_kecamatan(k)->name, regency_name(r));
+    check_kusuka(m);
+}
+
+static void check_sensor(struct import *m)
+{
+    size_t on = import_column(m, "on"), until = import_column(m, "until");
+
+    if (!m->cell[until].empty && m->cell[until].whole < m->cell[on].whole)
+        import_bad(m, m->index[until], "until", tongue("lebih awal daripada on", "lies before on"));
+}
+
+static void check_note(struct import *m)
+{
+    size_t amount = import_column(m, "amount"), unit = import_column(m, "unit");
+
+    if (m->cell[amount].empty == m->cell[unit].empty)
+        return;
+    if (m->cell[unit].empty)
+        import_bad(m, m->index[unit], "unit",
+                   tongue("tidak boleh kosong bila ada amount; seperti kg",
+                          "may not be empty beside an amount; as in kg"));
+    else
+        import_bad(m, m->index[amount], "amount",
+                   tongue("tidak boleh kosong bila ada unit", "may not be empty beside a unit"));
+}
+
+static void check_prestock(struct import *m)
+{
+    size_t n = import_column(m, "sample_count"), dead = import_column(m, "dead_on_arrival"),
+           first = import_column(m, "ph_pond");
+    bool measured = false;
+
+    for (size_t i = first; i <= dead; i++)
+        measured = measured || !m->cell[i].empty;
+    if (!measured)
+        import_bad(m, m->index[first], "ph_pond",
+                   tongue("tidak ada yang diukur: isi paling sedikit satu nilai",
+                          "nothing was measured: fill in one value at least"));
+    if (!m->cell[dead].empty && !m->cell[n].empty && m->cell[dead].whole > m->cell[n].whole)
+        import_bad(m, m->index[dead], "dead_on_arrival",
+                   tongue("lebih banyak daripada yang dihitung (sample_count)",
+                          "more than were counted (sample_count)"));
 }
 
 static void check_sample(struct import *m)
@@ -324,4 +389,12 @@ void import_check(struct import *m)
         check_contact(m);
     else if (m->table == RECORDS_LIMITS)
         check_limit(m);
+    else if (m->table == RECORDS_GROUPS)
+        (void)check_kecamatan(m, &k);
+    else if (m->table == RECORDS_SENSORS)
+        check_sensor(m);
+    else if (m->table == RECORDS_NOTES)
+        check_note(m);
+    else if (m->table == RECORDS_PRESTOCK)
+        check_prestock(m);
 }

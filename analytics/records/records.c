@@ -48,6 +48,11 @@ static const char *const TABLE[RECORDS_TABLES] = {
     [RECORDS_SURVEY] = "survey",
     [RECORDS_CONTACTS] = "contacts",
     [RECORDS_LIMITS] = "limits",
+    [RECORDS_GROUPS] = "farm_groups",
+    [RECORDS_SENSORS] = "sensors",
+    [RECORDS_NOTES] = "notes",
+    [RECORDS_PRESTOCK] = "prestock",
+    [RECORDS_RIVER] = "river",
 };
 
 const char *records_table_name(enum records_table t)

@@ -42,6 +42,11 @@ enum records_table {
     RECORDS_SURVEY,      /* what was found at ponds drawn at random from the register */
     RECORDS_CONTACTS,    /* whom to tell of alarms (alarms.h) */
     RECORDS_LIMITS,      /* limits of a pond that differ from the usual ones */
+    RECORDS_GROUPS,      /* groups of farmers (pokdakan) */
+    RECORDS_SENSORS,     /* which device hung in which pond, from when until when */
+    RECORDS_NOTES,       /* water, treatments and the rest, in words */
+    RECORDS_PRESTOCK,    /* what was measured before fingerlings were let out (prestock.h) */
+    RECORDS_RIVER,       /* what a river looked like */
     RECORDS_TABLES
 };
 const char *records_table_name(enum records_table t); /* "farms" ... */
@@ -92,10 +97,11 @@ struct rec_pond {
 };
 struct rec_cycle {
     char slug[SLUG_SIZE];
-    size_t pond;         /* index into pond[] */
-    int32_t stocked_day; /* WIB day number */
-    double count;        /* fish stocked */
-    double mass_g;       /* mean mass at stocking, g */
+    size_t pond;           /* index into pond[] */
+    int32_t stocked_day;   /* WIB day number */
+    double count;          /* fish stocked */
+    double mass_g;         /* mean mass at stocking, g */
+    double price_idr_each; /* of a fingerling; NaN when not recorded */
     enum records_sex sex;
     /* day of its last final harvest, else of the pond's next stocking; INT32_MAX while open */
     int32_t closed_day;
@@ -104,6 +110,7 @@ struct rec_feed {
     size_t cycle; /* index into cycle[]: the one open in the pond that day */
     int32_t day;
     double feed_kg;
+    double price_idr_kg;       /* NaN when not recorded */
     char kind[SITE_NAME_SIZE]; /* as written, "" when not */
 };
 struct rec_sample {
@@ -126,6 +133,7 @@ struct rec_harvest {
     double fish_per_kg; /* NaN when not recorded */
     enum records_harvest_kind kind;
     double price_idr_kg; /* NaN when not recorded */
+    double debt_idr;     /* held back by the buyer for feed; NaN when not recorded */
 };
 
 /* A place as a node of the forecast: "joint", "kotim", "seruyan" or a kecamatan's Kemendagri code. */

@@ -211,6 +211,31 @@ const char *const RECORDS_MIGRATION[] = {
     VERSIONS_OF("contacts", "contact, name, phone, telegram, mail, language, answers_for, \"order\", quiet, channels, active,"
                 " \"on\"", "contact")
     VERSIONS_OF("limits", "pond, key, value, reason, by, \"on\"", "pond, key"),
+    /* 13: groups of farmers, a pond's probes, notes, the check before stocking, the river, photos */
+    "CREATE TABLE farm_groups(id INTEGER PRIMARY KEY AUTOINCREMENT, \"group\" TEXT NOT NULL UNIQUE, name TEXT NOT NULL,"
+    " kecamatan TEXT NOT NULL, village TEXT, entered_on INTEGER NOT NULL, uid TEXT NOT NULL UNIQUE);"
+    WAS_OF("farm_groups", "\"group\", name, kecamatan, village", "\"group\"")
+    "CREATE TABLE sensors(id INTEGER PRIMARY KEY AUTOINCREMENT, pond TEXT NOT NULL REFERENCES ponds(pond),"
+    " device TEXT NOT NULL, \"on\" INTEGER NOT NULL, until INTEGER, model TEXT, serial TEXT, note TEXT,"
+    " entered_on INTEGER NOT NULL, uid TEXT NOT NULL UNIQUE); CREATE INDEX sensors_by_pond ON sensors(pond, \"on\");"
+    WAS_OF("sensors", "pond, device, \"on\", until, model, serial, note", "pond, \"on\""),
+    "CREATE TABLE notes(id INTEGER PRIMARY KEY AUTOINCREMENT, pond TEXT NOT NULL REFERENCES ponds(pond),"
+    " \"on\" INTEGER NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, amount REAL, unit TEXT, photo TEXT,"
+    " entered_on INTEGER NOT NULL, uid TEXT NOT NULL UNIQUE); CREATE INDEX notes_by_pond ON notes(pond, \"on\");"
+    WAS_OF("notes", "pond, \"on\", kind, text, amount, unit, photo", "pond, \"on\"")
+    "CREATE TABLE prestock(id INTEGER PRIMARY KEY AUTOINCREMENT, pond TEXT NOT NULL REFERENCES ponds(pond),"
+    " \"on\" INTEGER NOT NULL, ph_pond REAL, ph_bag REAL, temp_pond_c REAL, temp_bag_c REAL, do_pond_mg_l REAL,"
+    " acclimatised_min INTEGER, sample_count INTEGER, dead_on_arrival INTEGER, hatchery TEXT, note TEXT,"
+    " entered_on INTEGER NOT NULL, uid TEXT NOT NULL UNIQUE); CREATE INDEX prestock_by_pond ON prestock(pond, \"on\");"
+    WAS_OF("prestock", "pond, \"on\", ph_pond, ph_bag, temp_pond_c, temp_bag_c, do_pond_mg_l, acclimatised_min, sample_count,"
+           " dead_on_arrival, hatchery, note", "pond, \"on\""),
+    "CREATE TABLE river(id INTEGER PRIMARY KEY AUTOINCREMENT, river TEXT NOT NULL, \"on\" INTEGER NOT NULL,"
+    " state TEXT NOT NULL, ph REAL, note TEXT, entered_on INTEGER NOT NULL, uid TEXT NOT NULL UNIQUE);"
+    "CREATE INDEX river_by_day ON river(river, \"on\");"
+    WAS_OF("river", "river, \"on\", state, ph, note", "river, \"on\"")
+    "CREATE TABLE photos(uid TEXT PRIMARY KEY, row_uid TEXT NOT NULL, type TEXT NOT NULL,"
+    " bytes BLOB NOT NULL CHECK(length(bytes) <= 49152), by TEXT NOT NULL, at_ms INTEGER NOT NULL);"
+    "CREATE INDEX photos_by_row ON photos(row_uid);",
     NULL,
 };
 /* clang-format on */

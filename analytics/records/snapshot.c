@@ -131,6 +131,7 @@ static int take_cycle(struct load *l, struct db_stmt *row, void *element)
     c->sex = strcmp(sex, "male") == 0    ? SEX_MALE
              : strcmp(sex, "mixed") == 0 ? SEX_MIXED
                                          : SEX_UNKNOWN;
+    c->price_idr_each = db_number(row, 6);
     c->closed_day = INT32_MAX;
     return 0;
 }
@@ -188,6 +189,7 @@ static int take_harvest(struct load *l, struct db_stmt *row, void *element)
               : strcmp(kind, "retail") == 0 ? HARVEST_RETAIL
                                             : HARVEST_PARTIAL;
     h->price_idr_kg = db_number(row, 5);
+    h->debt_idr = db_number(row, 6);
     /* a pond that is emptied and stocked on one day: what was harvested are the old fish */
     cycle = stocked_by(l->s, pond, h->day, true);
     if (cycle < 0)
@@ -243,6 +245,7 @@ static int take_feed(struct load *l, struct db_stmt *row, void *element)
 
     f->feed_kg = db_number(row, 2);
     db_text(row, 3, f->kind, sizeof f->kind);
+    f->price_idr_kg = db_number(row, 4);
     return event_of(l, row, &f->cycle, &f->day);
 }
 
@@ -312,15 +315,15 @@ static const struct query PONDS = {
     FIRST("p", "ponds") " AND " STOCKED("p") ") ORDER BY p.pond",
     false, sizeof(struct rec_pond), take_pond};
 static const struct query CYCLES = {
-    "SELECT pond, cycle, stocked_on, count, mass_g, sex FROM cycles_all WHERE " KNOWN("") " AND stocked_on <= ?2 "
+    "SELECT pond, cycle, stocked_on, count, mass_g, sex, price_idr_each FROM cycles_all WHERE " KNOWN("") " AND stocked_on <= ?2 "
     "ORDER BY pond, stocked_on",
     true, sizeof(struct rec_cycle), take_cycle};
 static const struct query HARVESTS = {
-    "SELECT pond, \"on\", kg, fish_per_kg, kind, price_idr_kg FROM harvests_all WHERE " KNOWN("") " AND \"on\" <= ?2 "
+    "SELECT pond, \"on\", kg, fish_per_kg, kind, price_idr_kg, debt_idr FROM harvests_all WHERE " KNOWN("") " AND \"on\" <= ?2 "
     "ORDER BY pond, \"on\", id",
     true, sizeof(struct rec_harvest), take_harvest};
 static const struct query FEED = {
-    "SELECT pond, \"on\", feed_kg, kind FROM feed_all WHERE " KNOWN("") " AND \"on\" <= ?2 ORDER BY pond, \"on\", id",
+    "SELECT pond, \"on\", feed_kg, kind, price_idr_kg FROM feed_all WHERE " KNOWN("") " AND \"on\" <= ?2 ORDER BY pond, \"on\", id",
     true, sizeof(struct rec_feed), take_feed};
 static const struct query SAMPLES = {
     "SELECT pond, \"on\", sum(ifnull(fish, 1)), sum(ifnull(mass_g, total_g)), sum(mass_g IS NOT NULL), "

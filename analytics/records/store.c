@@ -97,13 +97,15 @@ static int prepare_checks(struct import *m)
     return rc;
 }
 
-/* The highest id, and whether there are versions of old. */
+/* The highest id there was, and whether there are versions of old. */
 static int look_around(struct import *m)
 {
     const char *t = records_table_name(m->table);
     struct db_stmt *s = NULL;
-    int rc =
-        prepare(m, &s, "SELECT ifnull(max(id), 0), EXISTS(SELECT 1 FROM %s_was) FROM %s", t, t);
+    int rc = prepare(m, &s,
+                     "SELECT max(ifnull((SELECT max(id) FROM %s), 0), ifnull((SELECT max(id) FROM "
+                     "%s_was), 0)), EXISTS(SELECT 1 FROM %s_was)",
+                     t, t, t);
 
     if (rc == 0)
         rc = db_step(m->db, s);
@@ -373,7 +375,7 @@ int store_insert(struct import *m, const char *given, char *uid_out)
         return rc;
     version_json(&m->new_json, m->columns, m->cell, entered);
     rc = version_log_add(&m->log, &(struct version_entry){.who = &m->who,
-                                                          .table = m->table,
+                                                          .table = records_table_name(m->table),
                                                           .row_uid = uid,
                                                           .kind = "add",
                                                           .reason = m->reason,

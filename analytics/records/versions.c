@@ -59,7 +59,7 @@ int version_log_add(struct version_log *l, const struct version_entry *e)
     db_bind_integer(s, 2, e->who->at_ms);
     db_bind_text(s, 3, e->who->user);
     db_bind_text(s, 4, e->who->how);
-    db_bind_text(s, 5, records_table_name(e->table));
+    db_bind_text(s, 5, e->table);
     db_bind_text(s, 6, e->row_uid);
     db_bind_text(s, 7, e->kind);
     db_bind_text(s, 8, e->based_on != NULL ? e->based_on : "");
@@ -161,9 +161,11 @@ static int log_rows(struct db *d, struct version_log *l, enum records_table t)
         for (size_t i = 0; i < c->n; i++)
             cell_take(&c->column[i], s, (int)i + 2, &cell[i]);
         version_json(&json, c, cell, who.at_ms);
-        rc = version_log_add(
-            l, &(struct version_entry){
-                   .who = &who, .table = t, .row_uid = uid, .kind = "add", .new = &json});
+        rc = version_log_add(l, &(struct version_entry){.who = &who,
+                                                        .table = records_table_name(t),
+                                                        .row_uid = uid,
+                                                        .kind = "add",
+                                                        .new = &json});
     }
     db_finalize(s);
     buf_free(&sql);

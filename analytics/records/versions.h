@@ -28,8 +28,7 @@ void version_log_end(struct version_log *l); /* also one that was never begun */
 
 struct version_entry {
     const struct change_who *who;
-    enum records_table table;
-    const char *row_uid, *kind, *based_on, *reason, *key;
+    const char *table, *row_uid, *kind, *based_on, *reason, *key;
     const struct buf *old, *new; /* NULL none */
 };
 NILA_MUST_CHECK int version_log_add(struct version_log *l, const struct version_entry *e);
