@@ -384,6 +384,9 @@ static int bring_back(struct work *w, char *made_at, char *aside)
     if (rc == 0)
         rc = hold_against_manifest(w, made_at);
     if (rc == 0 && !w->dry_run) {
+        rc = backup_new_origin(w->part, w->why, WHY);
+    }
+    if (rc == 0 && !w->dry_run) {
         name_aside(w, aside);
         had = access(w->db, F_OK) == 0;
         rc = backup_swap(w->db, w->part, aside, w->why, WHY);

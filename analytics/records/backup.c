@@ -410,6 +410,26 @@ void backup_facts_free(struct backup_facts *f)
 
 /* --- in the present file's place --- */
 
+int backup_new_origin(const char *path, char *why, size_t why_size)
+{
+    sqlite3 *h = NULL;
+    int64_t lists = 0;
+    int rc = 0;
+
+    if (sqlite3_open_v2(path, &h, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
+        rc = failed_sqlite(h, path, why, why_size);
+    if (rc == 0)
+        rc = whole_number(h, "SELECT count(*) FROM sqlite_schema WHERE name = 'records_meta'",
+                          &lists, path, why, why_size);
+    if (rc == 0 && lists > 0 &&
+        sqlite3_exec(
+            h, "UPDATE records_meta SET value = lower(hex(randomblob(16))) WHERE key = 'origin'",
+            NULL, NULL, NULL) != SQLITE_OK)
+        rc = failed_sqlite(h, path, why, why_size);
+    (void)sqlite3_close(h);
+    return rc;
+}
+
 static int in_use(const char *db, char *why, size_t why_size)
 {
     (void)snprintf(why, why_size,

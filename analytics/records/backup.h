@@ -57,6 +57,11 @@ NILA_MUST_CHECK int backup_look(const char *path, struct backup_facts *out, char
                                 size_t why_size);
 void backup_facts_free(struct backup_facts *f);
 
+/* Gives a copy that goes on as the records a name of its own in the list of changes (change.h): the numbers that the file lost
+ * since the copy was made may have been seen by others, and are not used for something else. A form without such a list is
+ * left as it is. NILA_ERR_CORRUPT, NILA_ERR_DENIED, NILA_ERR_FULL, NILA_ERR_IO. */
+NILA_MUST_CHECK int backup_new_origin(const char *path, char *why, size_t why_size);
+
 /* Puts with, a file beside db, in the place of db, and what was at db (also a damaged file) at aside. At every instant db is the old
  * file or the new one. Nothing is kept aside when there was no file. NILA_ERR_BUSY: a program has db open; NILA_ERR_CONFIG: db is
  * another program's; NILA_ERR_DENIED, NILA_ERR_FULL, NILA_ERR_IO: then db is what it was. */

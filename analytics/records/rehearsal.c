@@ -12,7 +12,8 @@
 /* One transaction: a copy with real alarms in it must never be taken for one without. */
 static const char FORGET[] = "BEGIN IMMEDIATE; DELETE FROM alarm_acks; DELETE FROM alarm_attempts;"
                              "DELETE FROM alarms; DELETE FROM alarm_marks; DELETE FROM presses;"
-                             "DELETE FROM nights; COMMIT";
+                             "DELETE FROM nights; UPDATE records_meta SET value = "
+                             "lower(hex(randomblob(16))) WHERE key = 'origin'; COMMIT";
 
 static int copy_into(struct records *r, const char *path)
 {

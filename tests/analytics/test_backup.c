@@ -23,6 +23,19 @@ static void sql(const char *file, const char *text)
     assert_int_equal(sqlite3_close(h), SQLITE_OK);
 }
 
+static void one_text(const char *file, const char *text, char *out, size_t size)
+{
+    sqlite3 *h = NULL;
+    sqlite3_stmt *q = NULL;
+
+    assert_int_equal(sqlite3_open(file, &h), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(h, text, -1, &q, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+    (void)snprintf(out, size, "%s", (const char *)sqlite3_column_text(q, 0));
+    (void)sqlite3_finalize(q);
+    assert_int_equal(sqlite3_close(h), SQLITE_OK);
+}
+
 static void copies_what_was_committed_and_nothing_else(void **state)
 {
     static const char FARM[] = "INSERT INTO farms(farm, name, regency, kecamatan, entered_on, "
@@ -52,6 +65,24 @@ static void copies_what_was_committed_and_nothing_else(void **state)
     assert_int_equal(f.form, backup_newest_form());
     assert_true(f.bytes > 0 && strlen(f.sha256) == 64);
     backup_facts_free(&f);
+}
+
+/* What a restored file adds is not numbered as what it lost. */
+static void a_copy_that_goes_on_counts_its_changes_anew(void **state)
+{
+    static const char ORIGIN[] = "SELECT value FROM records_meta WHERE key = 'origin'";
+    char before[40], after[40], untouched[40];
+
+    (void)state;
+    (void)snprintf(copy, sizeof copy, "%s/copy", dir);
+    assert_int_equal(backup_copy(path, copy, why, sizeof why), 0);
+    one_text(copy, ORIGIN, before, sizeof before);
+    assert_int_equal(backup_new_origin(copy, why, sizeof why), 0);
+    one_text(copy, ORIGIN, after, sizeof after);
+    one_text(path, ORIGIN, untouched, sizeof untouched);
+    assert_int_equal(strlen(after), 32);
+    assert_string_not_equal(before, after);
+    assert_string_equal(before, untouched);
 }
 
 static void a_row_that_refers_to_nothing_is_damage(void **state)
@@ -100,6 +131,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(copies_what_was_committed_and_nothing_else, records_set_up,
+                                        records_tear_down),
+        cmocka_unit_test_setup_teardown(a_copy_that_goes_on_counts_its_changes_anew, records_set_up,
                                         records_tear_down),
         cmocka_unit_test_setup_teardown(a_row_that_refers_to_nothing_is_damage, records_set_up,
                                         records_tear_down),
