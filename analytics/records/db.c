@@ -138,7 +138,7 @@ static int migrate(struct db *d, char *why, size_t why_size)
         return rc;
     for (int64_t v = version; v < known && rc == 0; v++)
         rc = db_exec(d, RECORDS_MIGRATION[v]);
-    if (rc == 0 && version < RECORDS_VERSIONED)
+    if (rc == 0)
         rc = versions_adopt(d);
     (void)snprintf(sql, sizeof sql, "PRAGMA user_version = %d", known);
     if (rc == 0)

@@ -61,8 +61,6 @@ size_t db_text_bytes(struct db_stmt *s, int i); /* of the whole text, without a 
 
 /* The schema's statements: entry v brings a file of version v to v + 1. NULL ends it. */
 extern const char *const RECORDS_MIGRATION[];
-/* The form from which on every row has a uid and stands in the list of changes. */
-extern const int RECORDS_VERSIONED;
 
 /* While on, versions of old and changes may be altered (never deleted): the erasure of a person alone, within its one
  * transaction. */

@@ -379,7 +379,7 @@ void import_check(struct import *m)
         check_fingerlings(m);
     else if (m->table == RECORDS_OFFICIAL)
         check_official(m);
-    else if (m->table == RECORDS_REGISTRY)
+    else if (m->table == RECORDS_REGISTRY || m->table == RECORDS_GROUPS)
         (void)check_kecamatan(m, &k); /* tells it itself */
     else if (m->table == RECORDS_ASSUMPTIONS)
         check_assumption(m);
@@ -389,8 +389,6 @@ void import_check(struct import *m)
         check_contact(m);
     else if (m->table == RECORDS_LIMITS)
         check_limit(m);
-    else if (m->table == RECORDS_GROUPS)
-        (void)check_kecamatan(m, &k);
     else if (m->table == RECORDS_SENSORS)
         check_sensor(m);
     else if (m->table == RECORDS_NOTES)

@@ -211,7 +211,7 @@ const char *const RECORDS_MIGRATION[] = {
     VERSIONS_OF("contacts", "contact, name, phone, telegram, mail, language, answers_for, \"order\", quiet, channels, active,"
                 " \"on\"", "contact")
     VERSIONS_OF("limits", "pond, key, value, reason, by, \"on\"", "pond, key"),
-    /* 13: groups of farmers, a pond's probes, notes, the check before stocking, the river, photos */
+    /* groups of farmers, a pond's probes, notes, the check before stocking, the river, photos */
     "CREATE TABLE farm_groups(id INTEGER PRIMARY KEY AUTOINCREMENT, \"group\" TEXT NOT NULL UNIQUE, name TEXT NOT NULL,"
     " kecamatan TEXT NOT NULL, village TEXT, entered_on INTEGER NOT NULL, uid TEXT NOT NULL UNIQUE);"
     WAS_OF("farm_groups", "\"group\", name, kecamatan, village", "\"group\"")
@@ -239,5 +239,3 @@ const char *const RECORDS_MIGRATION[] = {
     NULL,
 };
 /* clang-format on */
-
-const int RECORDS_VERSIONED = 12;

@@ -173,10 +173,30 @@ static int log_rows(struct db *d, struct version_log *l, enum records_table t)
     return rc;
 }
 
+/* 1: the last of the tables has had its index. */
+static int adopted(struct db *d)
+{
+    struct db_stmt *s = NULL;
+    char sql[128];
+    int rc;
+
+    (void)snprintf(sql, sizeof sql, "SELECT 1 FROM sqlite_schema WHERE name = '%s_by_uid'",
+                   records_table_name(RECORDS_LIMITS));
+    rc = db_prepare(d, sql, &s);
+    if (rc == 0)
+        rc = db_step(d, s);
+    db_finalize(s);
+    return rc;
+}
+
 int versions_adopt(struct db *d)
 {
     struct version_log l = {0};
-    int rc = version_log_begin(&l, d);
+    int rc = adopted(d);
+
+    if (rc != 0)
+        return rc == 1 ? 0 : rc;
+    rc = version_log_begin(&l, d);
 
     for (int t = 0; t <= RECORDS_LIMITS && rc == 0; t++) { /* later ones were born with versions */
         rc = name_rows(d, (enum records_table)t);

@@ -9,7 +9,7 @@
 #include "db.h"
 
 /* Gives the rows of a file from before there were versions their uid, and writes each into the list of changes as added
- * when it was entered. */
+ * when it was entered. Once done there is nothing to do. */
 NILA_MUST_CHECK int versions_adopt(struct db *d);
 
 /* "\"pond\", \"on\", ..." into b, each followed by form; between them between. */

@@ -14,6 +14,10 @@
 #include "analytics/records/db.h"
 #include "collector/common/civil.h"
 
+enum {
+    FORMS_WITHOUT_VERSIONS = 8
+};
+
 static int64_t now_ms;
 
 static int set_up(void **state)
@@ -89,7 +93,7 @@ static void old_file(char *file, size_t size, int form)
 static void a_file_of_each_earlier_form_is_taken_over(void **state)
 {
     (void)state;
-    for (int form = 1; form < RECORDS_VERSIONED && form <= 6; form++) {
+    for (int form = 1; form <= FORMS_WITHOUT_VERSIONS; form++) {
         struct records *r;
         struct rec_change *list;
         struct change_filter all = {.table = "feed"};
@@ -133,7 +137,7 @@ static void rows_have_the_same_name_on_two_machines(void **state)
     struct records *r;
 
     (void)state;
-    old_file(file, sizeof file, 6);
+    old_file(file, sizeof file, FORMS_WITHOUT_VERSIONS);
     assert_int_equal(records_open(&r, file, why, sizeof why), 0);
     records_close(r);
     for (size_t i = 0; i < sizeof CSV / sizeof CSV[0]; i++) {
