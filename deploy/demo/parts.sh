@@ -105,7 +105,7 @@ demo_fill() {
 # demo_records PROGRAM CONFIG: the example's production records into those of CONFIG; says which table was refused
 demo_records() {
   local t
-  for t in farms ponds cycles feed samples deaths harvests fingerlings official registry assumptions classes survey contacts limits; do
+  for t in farms ponds cycles feed samples deaths harvests fingerlings official registry assumptions classes survey contacts limits farm_groups sensors notes prestock river; do
     # D-45 in a date column is 45 days before today (WIB), Q+1 the first whole quarter after this month,
     # Q-1 the last one that is over
     TZ=WIB-7 awk -v now="$(date +%s)" '{
