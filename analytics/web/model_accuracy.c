@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analytics/supply/issued.h"
+#include "analytics/supply/monthly.h"
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
 
@@ -67,6 +68,23 @@ void model_judge(const struct accuracy_match *m, struct page_accuracy *out)
     out->ready = true;
 }
 
+void model_hide_past(const struct records_snapshot *s, struct page_accuracy *out)
+{
+    struct monthly *m = xcalloc(1, sizeof *m);
+    int32_t known = INT32_MIN;
+    bool told = true;
+
+    for (size_t i = 0; i < out->past_n && s->farms >= MERGE_FARMS_LEAST; i++) {
+        if (out->past[i].month != known) {
+            known = out->past[i].month;
+            monthly_make(m, s, known, false);
+            (void)monthly_value(m, MONTHLY_HARVEST, SUPPLY_JOINT, &told);
+        }
+        out->past[i].untold = !told;
+    }
+    free(m);
+}
+
 void model_accuracy(struct records *r, const struct forecast *f, uint64_t seed, bool sensors,
                     struct page_forecast *out)
 {
@@ -82,6 +100,7 @@ void model_accuracy(struct records *r, const struct forecast *f, uint64_t seed, 
         records_yields(r, now_ms, &yield, &yields) == 0) {
         accuracy_match(issue, issues, yield, yields, now_ms, &match);
         model_judge(&match, &out->accuracy);
+        model_hide_past(f->snapshot, &out->accuracy);
         accuracy_match_free(&match);
     }
     out->accuracy.issues = accuracy_issues(issue, issues);

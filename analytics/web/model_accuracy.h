@@ -17,4 +17,7 @@ void model_accuracy(struct records *r, const struct forecast *f, uint64_t seed, 
 /* Fills the scores from what was matched. Pure. */
 void model_judge(const struct accuracy_match *m, struct page_accuracy *out);
 
+/* Marks what must not be told of single farms: joint harvests of months in which one or two farms harvested. Pure. */
+void model_hide_past(const struct records_snapshot *s, struct page_accuracy *out);
+
 #endif

@@ -95,6 +95,7 @@ struct page_past {
     int32_t month;
     unsigned lead;
     double p10, p50, p90, actual;
+    bool untold; /* fewer than three farms harvested in that month: what came is not shown */
 };
 /* How right issued forecasts were (supply/accuracy.h). */
 struct page_accuracy {

@@ -81,12 +81,13 @@ static void past_row(struct buf *b, const struct page_past *p, enum lang lang)
     region_tonnes(v[0], lang, p->p50);
     region_tonnes(v[1], lang, p->p10);
     region_tonnes(v[2], lang, p->p90);
-    region_tonnes(v[3], lang, p->actual);
+    region_tonnes(v[3], lang, p->untold ? NAN : p->actual);
     html_put(b, "<tr><th scope=\"row\">$ <span class=\"soft\">", month);
     parts_say(b, lang, TEXT_ACCURACY_BEFORE, args);
     html_put(b, "</span></th><td>$</td><td>$ <span class=\"soft\">($\u2013$)</span></td><td>$</td>",
              text_get(lang, outcome), v[0], v[1], v[2], v[3]);
-    percent(b, lang, p->actual > 0 ? 100 * (p->p50 - p->actual) / p->actual : NAN, true);
+    percent(b, lang, p->actual > 0 && !p->untold ? 100 * (p->p50 - p->actual) / p->actual : NAN,
+            true);
     html_raw(b, "</tr>\n");
 }
 

@@ -2,6 +2,7 @@
 /* From a forecast to what the officers' pages, prints, files and API say of places with few farms. */
 #include "tests/support/support.h"
 
+#include "analytics/web/model_accuracy.h"
 #include "analytics/web/model_cells.h"
 #include "analytics/web/model_forecast.h"
 #include "collector/common/civil.h"
@@ -166,6 +167,43 @@ static void farms_are_counted_not_ponds(void **state)
     world_free(at.w);
 }
 
+/* Three farms; all harvested in May, one in June: what came in June is that farm's. */
+static void what_one_farm_harvested_is_no_proof_of_a_forecast(void **state)
+{
+    struct page_accuracy *a = calloc(1, sizeof *a);
+    struct buf b = {0};
+
+    (void)state;
+    assert_non_null(a);
+    at.w = world_new();
+    for (size_t k = 0; k < 3; k++) {
+        char slug[SLUG_SIZE];
+
+        (void)snprintf(slug, sizeof slug, "kolam-%u", (unsigned)k);
+        (void)world_farm(at.w, "62.02.06");
+        (void)world_pond(at.w, k, slug, POND_SYSTEM_POND);
+        (void)world_cycle(at.w, k, civil_day_of(2026, 1, 1), 2000, 10);
+        world_harvest(at.w, k, civil_day_of(2026, 5, 5), 100, 5, HARVEST_PARTIAL);
+    }
+    world_harvest(at.w, 0, civil_day_of(2026, 6, 5), 4321, 5, HARVEST_FINAL);
+    a->past_n = 2;
+    a->past[0] = (struct page_past){2026 * 12 + 5, 1, 100, 150, 200, 4321, false};
+    a->past[1] = (struct page_past){2026 * 12 + 4, 1, 100, 150, 200, 300, false};
+    model_hide_past(&at.w->s, a);
+    assert_true(a->past[0].untold);
+    assert_false(a->past[1].untold);
+    at.model = (struct page_model){.now_ms = 1780246800000, .notice = ""};
+    at.model.forecast.accuracy = *a;
+    at.model.forecast.accuracy.ready = true;
+    at.model.forecast.state = PAGE_FORECAST_READY;
+    page_accuracy(&b, &at.model, LANG_EN);
+    assert_null(strstr(b.p, "4.3"));
+    assert_non_null(strstr(b.p, "0.3"));
+    buf_free(&b);
+    free(a);
+    world_free(at.w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +211,7 @@ int main(void)
         cmocka_unit_test(a_regency_of_one_farm_is_not_told_nor_the_other),
         cmocka_unit_test(one_or_two_farms_see_their_own),
         cmocka_unit_test(farms_are_counted_not_ponds),
+        cmocka_unit_test(what_one_farm_harvested_is_no_proof_of_a_forecast),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
