@@ -231,6 +231,28 @@ int records_farm_regency(struct records *r, const char *farm, enum regency *out)
     return rc < 0 ? rc : regency_find(slug, out);
 }
 
+static int take_farm_name(struct db_stmt *s, void *element)
+{
+    struct rec_farm_name *f = element;
+    char slug[REGENCIES_SIZE];
+
+    db_text(s, 0, f->slug, sizeof f->slug);
+    db_text(s, 1, f->name, sizeof f->name);
+    db_text(s, 2, slug, sizeof slug);
+    return regency_find(slug, &f->regency) == 0 ? 0 : NILA_ERR_CORRUPT;
+}
+
+int records_farm_names(struct records *r, struct rec_farm_name **out, size_t *n)
+{
+    void *list = NULL;
+    int rc = rows_load(r, "SELECT farm, name, regency FROM farms ORDER BY name, farm", NULL, 0,
+                       sizeof(struct rec_farm_name), take_farm_name, &list, n);
+
+    if (rc == 0)
+        *out = list;
+    return rc;
+}
+
 /* --- writing --- */
 
 int users_note(struct db *d, int64_t at_ms, const char *user, const char *by, const char *what,

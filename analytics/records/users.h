@@ -63,6 +63,13 @@ NILA_MUST_CHECK int records_user_add(struct records *r, const struct rec_user *u
 /* Where the farm lies; NILA_ERR_NOT_FOUND: it is not on record. */
 NILA_MUST_CHECK int records_farm_regency(struct records *r, const char *farm, enum regency *out);
 
+/* Farms with what says who may read them, by name. *out: free(). */
+struct rec_farm_name {
+    char slug[SLUG_SIZE], name[SITE_NAME_SIZE];
+    enum regency regency;
+};
+NILA_MUST_CHECK int records_farm_names(struct records *r, struct rec_farm_name **out, size_t *n);
+
 /* --- sessions --- */
 
 #define SESSION_FARMER_MS ((int64_t)30 * 24 * 3600 * 1000)

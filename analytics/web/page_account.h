@@ -37,8 +37,6 @@ struct page_users {
 };
 void page_users(struct buf *b, const struct page_frame *p, const struct page_users *list,
                 enum lang lang);
-void page_audit(struct buf *b, const struct page_frame *p, const struct rec_user_event *event,
-                size_t events, enum lang lang);
 /* One of them; manages: the viewer may change more than start a new PIN. */
 void page_user(struct buf *b, const struct page_frame *p, const struct rec_user *u, bool manages,
                const struct rec_user_event *event, size_t events, enum lang lang);

@@ -162,12 +162,3 @@ void page_user(struct buf *b, const struct page_frame *p, const struct rec_user 
              text_get(lang, TEXT_USERS_TITLE));
     parts_end(b, lang);
 }
-
-void page_audit(struct buf *b, const struct page_frame *p, const struct rec_user_event *event,
-                size_t events, enum lang lang)
-{
-    account_begin(b, p, "/audit", TEXT_AUDIT_TITLE, lang);
-    parts_element(b, "h2", "", lang, TEXT_AUDIT_ACCOUNTS, NULL);
-    account_events(b, p, event, events, lang);
-    parts_end(b, lang);
-}

@@ -330,8 +330,9 @@ const struct route ROUTES_ACCOUNT[] = {
      .make = make_users},
     {.path = "/pengguna/", .methods = ROUTE_GET | ROUTE_POST, .roles = ROUTE_STAFF, .open = ROUTE_LOGIN, .keep = true, .forms = true,
      .may = may_user, .make = make_user},
-    {.path = "/audit", .methods = ROUTE_GET, .roles = ROUTE_USERS, .open = ROUTE_LOGIN, .keep = true, .argument = "sebelum",
-     .make = make_audit},
+    {.path = "/audit", .methods = ROUTE_GET, .roles = ROUTE_USERS, .open = ROUTE_LOGIN, .keep = true, .make = make_audit},
+    {.path = "/audit/", .methods = ROUTE_GET, .roles = ROUTE_FARMER | ROUTE_STAFF, .open = ROUTE_LOGIN, .keep = true,
+     .may = may_audit, .make = make_audit_farm},
     {.path = NULL},
 };
 /* clang-format on */

@@ -11,6 +11,8 @@ struct page_frame frame_of(const struct request *q, enum text said, bool bad);
 void make_users(const struct request *q, struct reply *r); /* routes_users.c */
 int may_user(const struct request *q);
 void make_user(const struct request *q, struct reply *r);
+int may_audit(const struct request *q);
+void make_audit_farm(const struct request *q, struct reply *r);
 void make_audit(const struct request *q, struct reply *r); /* routes_audit.c */
 
 #endif

@@ -523,6 +523,35 @@ static void pages_and_the_api_name_no_pond_of_others(void **state)
     webhouse_close(&h);
 }
 
+static void who_changed_what_is_shown_without_money_to_officers(void **state)
+{
+    struct webhouse h;
+    struct browser budi, rina;
+    struct webanswer a;
+
+    (void)state;
+    house_with_users(&h);
+    webhouse_import(&h, RECORDS_CYCLES,
+                    "cycle,pond,stocked_on,count,mass_g,price_idr_each\n"
+                    "s1,kotim-1,2026-01-01,3000,8,375\n");
+    log_in_as(&h, "budi", &budi);
+    log_in_as(&h, "rina", &rina);
+    webhouse_ask(&h, "GET", "/audit", budi.cookie, NULL, &a);
+    assert_true(webhouse_has(&a.body, "/audit/mentaya"));
+    assert_false(webhouse_has(&a.body, "/audit/sampit"));
+    webanswer_free(&a);
+    webhouse_ask(&h, "GET", "/audit/mentaya", budi.cookie, NULL, &a);
+    assert_int_equal(a.status, 200);
+    assert_true(webhouse_has(&a.body, "<code>count</code> 3000"));
+    assert_true(webhouse_has(&a.body, "<code>price_idr_each</code> 375"));
+    webanswer_free(&a);
+    webhouse_ask(&h, "GET", "/audit/mentaya", rina.cookie, NULL, &a);
+    assert_true(webhouse_has(&a.body, "<code>count</code> 3000"));
+    assert_false(webhouse_has(&a.body, "price_idr_each"));
+    webanswer_free(&a);
+    webhouse_close(&h);
+}
+
 static void an_erased_account_leaves_its_slug_and_what_was_done(void **state)
 {
     struct rec_user_event *e = NULL;
@@ -562,6 +591,7 @@ int main(void)
         cmocka_unit_test(an_admin_adds_a_user_who_chooses_their_own_pin),
         cmocka_unit_test(alarms_follow_a_new_number),
         cmocka_unit_test(pages_and_the_api_name_no_pond_of_others),
+        cmocka_unit_test(who_changed_what_is_shown_without_money_to_officers),
         cmocka_unit_test(an_erased_account_leaves_its_slug_and_what_was_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

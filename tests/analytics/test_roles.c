@@ -95,6 +95,9 @@ static const struct {
                                               {403, 403, 403, 403, 403, 403, 404, 403, 200}},
     {"/pengguna/", "/pengguna/pak-own", "apa=hidupkan&x=",
                                               {403, 403, 403, 403, 403, 403, 404, 403, 200}},
+    {"/audit/", "/audit/mentaya", NULL,       {403, 303, 303, 200, 404, 200, 404, 403, 200}},
+    {"/audit/", "/audit/pembuang", NULL,      {403, 303, 303, 404, 200, 404, 200, 403, 200}},
+    {"/audit/", "/audit/nowhere", NULL,       {403, 303, 303, 404, 404, 404, 404, 403, 404}},
     {"/audit", "/audit", NULL,                {403, 303, 303, 200, 200, 200, 200, 200, 200}},
 };
 /* clang-format on */
