@@ -13,6 +13,7 @@
 #include "contacts.h"
 #include "keys.h"
 #include "places.h"
+#include "users.h"
 
 static const char *const REGENCY[] = {"kotim", "seruyan", NULL};
 static const char *const SYSTEM[] = {"pond", "biofloc", "tarpaulin", "cage", NULL};
@@ -228,6 +229,18 @@ static int read_slug(const char *text, struct cell *out, char *reason)
     return 0;
 }
 
+/* A number of 16 digits among what is said of people is a NIK, which is not stored; cards, devices and sources have long numbers of
+ * their own. */
+static bool may_have_digits(const char *column)
+{
+    static const char *const FREE[] = {"kusuka", "serial", "model", "source", "code", "telegram"};
+
+    for (size_t i = 0; i < sizeof FREE / sizeof FREE[0]; i++)
+        if (strcmp(FREE[i], column) == 0)
+            return true;
+    return false;
+}
+
 static int read_name(const struct column *c, const char *text, struct cell *out, char *reason)
 {
     size_t n = strlen(text), most = c->max > 0 ? (size_t)c->max : SITE_NAME_SIZE - 1;
@@ -243,6 +256,9 @@ static int read_name(const struct column *c, const char *text, struct cell *out,
                        n, most);
         return NILA_ERR_PARSE;
     }
+    if (!may_have_digits(c->name) && user_looks_like_nik(text))
+        return refuse(reason, tongue("berisi 16 angka seperti NIK; NIK tidak disimpan",
+                                     "holds 16 digits like a NIK; no NIK is stored"));
     (void)snprintf(out->text, sizeof out->text, "%s", text);
     return 0;
 }

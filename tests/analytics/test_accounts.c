@@ -500,6 +500,45 @@ static void alarms_follow_a_new_number(void **state)
     webhouse_close(&h);
 }
 
+static void keep_complaint(void *arg, const char *text)
+{
+    (void)snprintf(arg, 256, "%s", text);
+}
+
+static void a_nik_gets_into_no_record(void **state)
+{
+    static const struct {
+        const char *name, *phone;
+        bool taken;
+    } T[] = {{"Pak 6202011505900001", "", false},
+             {"Pak 6202.0115.0590.0001 Budi", "", false},
+             {"Pak Budi", "6202 0115 0590 0001", false},
+             {"Pak Budi", "0812-3456-7890", true}};
+    struct records_report report;
+    struct webhouse h;
+    char path[300], why[256] = "";
+
+    (void)state;
+    house_with_users(&h);
+    (void)snprintf(path, sizeof path, "%.200s/c.csv", h.dir);
+    for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
+        struct buf csv = {0};
+
+        buf_printf(&csv,
+                   "contact,name,phone,answers_for,order,on\nk-%zu,%s,%s,farm:mentaya,first,"
+                   "2026-01-01\n",
+                   i, T[i].name, T[i].phone);
+        support_write(path, csv.p);
+        buf_free(&csv);
+        if ((records_import(h.records, RECORDS_CONTACTS, path, clock_wall_ms(), 0, keep_complaint,
+                            why, &report) == 0) != T[i].taken)
+            fail_msg("%s %s: %s", T[i].name, T[i].phone, why);
+        assert_true(T[i].taken || strstr(why, "NIK") != NULL);
+    }
+    (void)unlink(path);
+    webhouse_close(&h);
+}
+
 static void pages_and_the_api_name_no_pond_of_others(void **state)
 {
     static const char *const PAGE[] = {"/", "/api/v1/ponds", "/alarm"};
@@ -590,6 +629,7 @@ int main(void)
         cmocka_unit_test(a_code_dies_of_five_wrong_tries_or_half_an_hour),
         cmocka_unit_test(an_admin_adds_a_user_who_chooses_their_own_pin),
         cmocka_unit_test(alarms_follow_a_new_number),
+        cmocka_unit_test(a_nik_gets_into_no_record),
         cmocka_unit_test(pages_and_the_api_name_no_pond_of_others),
         cmocka_unit_test(who_changed_what_is_shown_without_money_to_officers),
         cmocka_unit_test(an_erased_account_leaves_its_slug_and_what_was_done),
