@@ -426,6 +426,15 @@ int backup_new_origin(const char *path, char *why, size_t why_size)
             h, "UPDATE records_meta SET value = lower(hex(randomblob(16))) WHERE key = 'origin'",
             NULL, NULL, NULL) != SQLITE_OK)
         rc = failed_sqlite(h, path, why, why_size);
+    if (rc == 0)
+        rc = whole_number(h, "SELECT count(*) FROM sqlite_schema WHERE name = 'sessions'", &lists,
+                          path, why, why_size);
+    /* a session or code that ended since the copy was made must not come back with it */
+    if (rc == 0 && lists > 0 &&
+        sqlite3_exec(h,
+                     "DELETE FROM sessions; UPDATE user_resets SET ended_ms = 1 WHERE ended_ms = 0",
+                     NULL, NULL, NULL) != SQLITE_OK)
+        rc = failed_sqlite(h, path, why, why_size);
     (void)sqlite3_close(h);
     return rc;
 }

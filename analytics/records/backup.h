@@ -58,8 +58,8 @@ NILA_MUST_CHECK int backup_look(const char *path, struct backup_facts *out, char
 void backup_facts_free(struct backup_facts *f);
 
 /* Gives a copy that goes on as the records a name of its own in the list of changes (change.h): the numbers that the file lost
- * since the copy was made may have been seen by others, and are not used for something else. A form without such a list is
- * left as it is. NILA_ERR_CORRUPT, NILA_ERR_DENIED, NILA_ERR_FULL, NILA_ERR_IO. */
+ * since the copy was made may have been seen by others, and are not used for something else. Sessions and codes
+ * (users.h) end: one that ended since must not come back. A form without such a list is left as it is. NILA_ERR_CORRUPT, NILA_ERR_DENIED, NILA_ERR_FULL, NILA_ERR_IO. */
 NILA_MUST_CHECK int backup_new_origin(const char *path, char *why, size_t why_size);
 
 /* Puts with, a file beside db, in the place of db, and what was at db (also a damaged file) at aside. At every instant db is the old

@@ -85,6 +85,29 @@ static void a_copy_that_goes_on_counts_its_changes_anew(void **state)
     assert_string_equal(before, untouched);
 }
 
+/* Who was logged out since the copy was made stays so. */
+static void a_copy_that_goes_on_has_no_sessions(void **state)
+{
+    static const char LEFT[] = "SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM "
+                               "user_resets WHERE ended_ms = 0)";
+    char left[8];
+
+    (void)state;
+    (void)snprintf(copy, sizeof copy, "%s/copy", dir);
+    assert_int_equal(backup_copy(path, copy, why, sizeof why), 0);
+    sql(copy, "INSERT INTO users(user, name, phone, role, regencies, contact, hash, renew, active, "
+              "english, large, consent_ms, verified_ms, made_ms) VALUES('budi', 'Budi', '', "
+              "'petani', '', '', 'x', 0, 1, 0, 0, 1, 1, 1); INSERT INTO sessions(digest, user, "
+              "made_ms, seen_ms, until_ms, address, agent) VALUES('d', 'budi', 1, 1, 9, '', ''); "
+              "INSERT INTO user_resets(user, started_by, started_ms, confirmed_by, confirmed_ms, "
+              "digest, until_ms, tries, ended_ms) VALUES('budi', 'a', 1, 'b', 1, 'd', 9, 0, 0)");
+    one_text(copy, LEFT, left, sizeof left);
+    assert_string_equal(left, "2");
+    assert_int_equal(backup_new_origin(copy, why, sizeof why), 0);
+    one_text(copy, LEFT, left, sizeof left);
+    assert_string_equal(left, "0");
+}
+
 static void a_row_that_refers_to_nothing_is_damage(void **state)
 {
     struct backup_facts f = {.bytes = 0};
@@ -133,6 +156,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(copies_what_was_committed_and_nothing_else, records_set_up,
                                         records_tear_down),
         cmocka_unit_test_setup_teardown(a_copy_that_goes_on_counts_its_changes_anew, records_set_up,
+                                        records_tear_down),
+        cmocka_unit_test_setup_teardown(a_copy_that_goes_on_has_no_sessions, records_set_up,
                                         records_tear_down),
         cmocka_unit_test_setup_teardown(a_row_that_refers_to_nothing_is_damage, records_set_up,
                                         records_tear_down),
