@@ -228,6 +228,8 @@ static void decide(struct request *q, struct viewer *v, struct reply *r)
         reply_error(q, r, 503);
         return;
     }
+    if (q->route->open == ROUTE_LOGIN) /* accounts and what is entered stay in no cache */
+        r->cache = "no-store";
     take_token(q, v, !q->post && q->route->forms, r);
     who(q, v);
     if (!allowed(q))

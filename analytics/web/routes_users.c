@@ -88,7 +88,6 @@ static void show_users(const struct request *q, struct reply *r, enum text said,
     list.user = user;
     list.reset = reset;
     r->status = status;
-    r->cache = "no-store"; /* it may show a code */
     page_users(&r->body, &p, &list, q->lang);
     free(user);
     free(reset);

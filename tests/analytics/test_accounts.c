@@ -576,6 +576,7 @@ static void who_changed_what_is_shown_without_money_to_officers(void **state)
     log_in_as(&h, "budi", &budi);
     log_in_as(&h, "rina", &rina);
     webhouse_ask(&h, "GET", "/audit", budi.cookie, NULL, &a);
+    assert_true(webhouse_has(&a.head, "Cache-Control: no-store"));
     assert_true(webhouse_has(&a.body, "/audit/mentaya"));
     assert_false(webhouse_has(&a.body, "/audit/sampit"));
     webanswer_free(&a);
