@@ -31,8 +31,8 @@ static void cells(struct buf *b, const struct page_audit *a, const char *old, co
     while (flatjson_next(&w) == 1) {
         char *was = new[0] != '\0' && old[0] != '\0' ? flatjson_value(old, w.name) : NULL;
 
-        if ((of_money(w.name) && !a->money) || (was != NULL && strcmp(was, w.value) == 0) ||
-            (was == NULL && w.value[0] == '\0')) {
+        if (strcmp(w.name, "entered_on") == 0 || (of_money(w.name) && !a->money) ||
+            (was != NULL && strcmp(was, w.value) == 0) || (was == NULL && w.value[0] == '\0')) {
             free(was);
             continue;
         }
@@ -62,16 +62,35 @@ static enum text kind_text(const char *kind)
     return TEXT_COUNT;
 }
 
+static enum text table_text(const char *name)
+{
+    static const struct {
+        enum records_table table;
+        enum text text;
+    } TABLE[] = {{RECORDS_FARMS, TEXT_CHANGE_FARM},      {RECORDS_PONDS, TEXT_CHANGE_POND},
+                 {RECORDS_CYCLES, TEXT_CHANGE_CYCLE},    {RECORDS_FEED, TEXT_CHANGE_FEED},
+                 {RECORDS_SAMPLES, TEXT_CHANGE_SAMPLE},  {RECORDS_DEATHS, TEXT_CHANGE_DEATH},
+                 {RECORDS_HARVESTS, TEXT_CHANGE_HARVEST}};
+
+    for (size_t i = 0; i < sizeof TABLE / sizeof TABLE[0]; i++)
+        if (strcmp(records_table_name(TABLE[i].table), name) == 0)
+            return TABLE[i].text;
+    return TEXT_COUNT;
+}
+
 static void change(struct buf *b, const struct page_frame *p, const struct page_audit *a,
                    const struct rec_change *c, enum lang lang)
 {
-    enum text kind = kind_text(c->kind);
+    enum text kind = kind_text(c->kind), table = table_text(c->table);
     char when[FORMAT_SIZE];
 
     (void)format_moment(when, sizeof when, lang, c->at_ms, p->now_ms);
-    html_put(b, "<p><b>$</b> \u00b7 $ \u00b7 $ \u00b7 $ $ ($)", when, c->table,
-             kind == TEXT_COUNT ? c->kind : text_get(lang, kind), text_get(lang, TEXT_EVENT_BY),
-             c->by[0] != '\0' ? c->by : "\u2013", c->how);
+    html_put(b, "<p><b>$</b> \u00b7 $ \u00b7 $", when,
+             table == TEXT_COUNT ? c->table : text_get(lang, table),
+             kind == TEXT_COUNT ? c->kind : text_get(lang, kind));
+    if (c->by[0] != '\0')
+        html_put(b, " \u00b7 $ $", text_get(lang, TEXT_EVENT_BY), c->by);
+    html_put(b, " ($)", c->how);
     cells(b, a, c->old_json, c->new_json);
     if (c->reason[0] != '\0')
         html_put(b, "<br><i>$</i>", c->reason);
