@@ -247,8 +247,8 @@ static void kecamatan(struct buf *b, const struct print *p)
 
     parts_element(b, "h2", "", p->lang, TEXT_PRINT_KECAMATAN, args);
     html_put(b,
-             "<table class=\"kec\"><thead><tr><th scope=\"col\">$</th><th scope=\"col\">$</th><th "
-             "scope=\"col\">$</th>",
+             "<div class=\"wide\"><table class=\"kec\"><thead><tr><th scope=\"col\">$</th><th "
+             "scope=\"col\">$</th><th scope=\"col\">$</th>",
              text_get(p->lang, TEXT_KECAMATAN), text_get(p->lang, TEXT_PONDS_COLUMN),
              text_get(p->lang, TEXT_TONNES));
     if (region_has_parts(p->f))
@@ -276,7 +276,7 @@ static void kecamatan(struct buf *b, const struct print *p)
         html_raw(b, "</tbody>\n");
         buf_free(&sum);
     }
-    html_raw(b, "</table>\n");
+    html_raw(b, "</table></div>\n");
     parts_element(b, "p", "soft", p->lang, TEXT_MERGED, NULL);
 }
 

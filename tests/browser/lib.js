@@ -75,9 +75,20 @@ async function begin(p, who, word) {
 	must("still asked for a new PIN: " + page.url(), new URL(page.url()).pathname === "/");
 }
 
+/* Until f, run in the page again and again, is true. The content policy forbids what Playwright's own waitForFunction does. */
+async function seen(page, what, f, arg, again = async () => {}) {
+	for (const end = Date.now() + 60000; !(await page.evaluate(f, arg));) {
+		must("not within 60 s: " + what, Date.now() < end);
+		await page.waitForTimeout(300);
+		await again();
+	}
+}
+/* The same for pages that do not change by themselves. */
+const until = (page, what, f, arg) => seen(page, what, f, arg, () => page.reload());
+
 async function shoot(page, name, options = {}) {
 	fs.mkdirSync(SHOTS, { recursive: true });
 	await page.screenshot({ path: path.join(SHOTS, name + ".png"), fullPage: true, ...options });
 }
 
-module.exports = { claim, must, same, launch, person, begin, shoot, oneLine, SHOTS, URL_OF, WORD, failures: () => failed };
+module.exports = { claim, must, same, launch, person, begin, seen, until, shoot, oneLine, SHOTS, URL_OF, WORD, failures: () => failed };
