@@ -9,6 +9,7 @@ static const struct route *const FAMILY[] = {
     ROUTES_PONDS,   
     ROUTES_REGION,  
     ROUTES_OFFICER, 
+    ROUTES_ASSUME,
     ROUTES_ACCOUNT, 
     ROUTES_EXCHANGE,
 };

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analytics/web/page_assume.h"
 #include "analytics/web/page_office.h"
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
@@ -158,31 +157,11 @@ static void make_oddities(const struct request *q, struct reply *r)
     model_records(q->w->model, work_oddities, &w);
 }
 
-static void work_assume(void *arg, const struct records_snapshot *s)
-{
-    const struct page_work *w = arg;
-    struct page_assume p = {.row = xcalloc(s->assumptions, sizeof *p.row)};
-
-    for (size_t i = 0; i < s->assumptions; i++)
-        p.row[p.n++].a = s->assumption[i];
-    page_assume_settle(&p);
-    page_assume(w->body, w->q->m, &p, w->q->lang);
-    free(p.row);
-}
-
-static void make_assume(const struct request *q, struct reply *r)
-{
-    struct page_work w = {q, &r->body};
-
-    model_records(q->w->model, work_assume, &w);
-}
-
 #define STAFF_READ \
     .methods = ROUTE_GET, .roles = ROUTE_STAFF, .open = ROUTE_READ, .needs_model = true
 const struct route ROUTES_OFFICER[] = {
     {.path = "/laporan", STAFF_READ, .argument = "bulan", .make = make_report},
     {.path = "/kolam-wilayah", STAFF_READ, .make = make_ponds_list},
-    {.path = "/asumsi", STAFF_READ, .make = make_assume},
     {.path = "/wilayah/benih", STAFF_READ, .make = make_seed},
     {.path = "/wilayah/peta", STAFF_READ, .argument = "angka", .make = make_sketch},
     {.path = "/wilayah/telaah", STAFF_READ, .make = make_oddities},

@@ -122,6 +122,7 @@ struct route {
 extern const struct route ROUTES_PONDS[];
 extern const struct route ROUTES_REGION[];
 extern const struct route ROUTES_OFFICER[];
+extern const struct route ROUTES_ASSUME[];
 extern const struct route ROUTES_ACCOUNT[];
 extern const struct route ROUTES_EXCHANGE[];
 

@@ -63,6 +63,8 @@ static const struct {
                                               {200, 303, 303, 403, 403, 200, 200, 403, 200}},
     {"/asumsi", "/asumsi", NULL,
                                               {200, 303, 303, 403, 403, 200, 200, 403, 200}},
+    {"/asumsi", "/asumsi", "key=loss&node=kotim&value=x&source=uji&on=2026-01-02",
+                                              {403, 403, 403, 403, 403, 400, 403, 403, 400}},
     {"/wilayah/benih", "/wilayah/benih", NULL,
                                               {200, 303, 303, 403, 403, 200, 200, 403, 200}},
     {"/wilayah/peta", "/wilayah/peta", NULL,

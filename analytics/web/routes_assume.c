@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* "/asumsi": shows assumptions and takes newer ones from officers. */
+#include "server_own.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analytics/records/change.h"
+#include "analytics/records/keys.h"
+#include "analytics/records/places.h"
+#include "analytics/web/page_assume.h"
+#include "collector/common/civil.h"
+#include "collector/common/log.h"
+
+#define ROWS_MOST 2000
+
+static double number_of(const char *text, double otherwise)
+{
+    char *end;
+    double v = strtod(text, &end);
+
+    return *text != '\0' && *end == '\0' ? v : otherwise;
+}
+
+/* Text of a column of the row; "" when there is none of that name. */
+static const char *cell_of(const struct rec_row *row, const char *column)
+{
+    for (size_t i = 0; i < row->cells; i++)
+        if (strcmp(records_column(RECORDS_ASSUMPTIONS, i), column) == 0)
+            return row->text[i];
+    return "";
+}
+
+static bool take_row(const struct rec_row *row, struct page_assume_row *out)
+{
+    const char *months = cell_of(row, "months");
+    struct rec_assumption *a = &out->a;
+
+    *out = (struct page_assume_row){.entered_ms = row->entered_ms};
+    if (keys_find(cell_of(row, "key"), &a->key) != 0 ||
+        civil_parse_day(cell_of(row, "on"), &a->day) != 0)
+        return false;
+    a->value = number_of(cell_of(row, "value"), NAN);
+    a->low = number_of(cell_of(row, "low"), a->value);
+    a->high = number_of(cell_of(row, "high"), a->value);
+    a->first_month = INT32_MIN;
+    a->last_month = INT32_MAX;
+    if (*months != '\0' && places_months(months, &a->first_month, &a->last_month) != 0)
+        return false;
+    (void)snprintf(a->node, sizeof a->node, "%s", cell_of(row, "node"));
+    (void)snprintf(a->source, sizeof a->source, "%s", cell_of(row, "source"));
+    memcpy(out->by, row->by, sizeof out->by);
+    return true;
+}
+
+/* The rows on record; they are p's. */
+static int load(struct records *records, struct page_assume *p)
+{
+    struct rec_row *row = NULL;
+    size_t n = 0;
+    int rc = records_rows_of_pond(records, RECORDS_ASSUMPTIONS, "", ROWS_MOST, &row, &n);
+
+    if (rc != 0)
+        return rc;
+    p->row = xcalloc(n, sizeof *p->row);
+    for (size_t i = 0; i < n; i++)
+        if (take_row(&row[i], &p->row[p->n]))
+            p->n++;
+    records_rows_free(row, n);
+    page_assume_settle(p);
+    return 0;
+}
+
+static void show(const struct request *q, struct reply *r, struct page_assume *p)
+{
+    char once[PAGE_TOKEN_SIZE], today[16];
+
+    for (int k = 0; k < REGENCY_COUNT; k++)
+        p->may[k] = viewer_edits_regency(q->viewer, (enum regency)k);
+    p->csrf = q->viewer->csrf;
+    if (p->once == NULL && press_token_new(once) == 0)
+        p->once = once;
+    (void)civil_format_day(today, sizeof today, civil_day(q->now_ms));
+    if (p->text[ASSUME_ON] == NULL)
+        p->text[ASSUME_ON] = today;
+    if (load(q->w->c.records, p) != 0) {
+        reply_error(q, r, 503);
+        return;
+    }
+    page_assume(&r->body, q->m, p, q->lang);
+    free(p->row);
+}
+
+static void make_assume(const struct request *q, struct reply *r)
+{
+    struct page_assume p = {.saved = request_query(q, "tersimpan") != NULL};
+
+    show(q, r, &p);
+}
+
+static void complain(void *arg, const char *column, const char *reason)
+{
+    struct page_assume *p = arg;
+    struct page_assume_fault *f;
+
+    if (p->faults == PAGE_ASSUME_FAULTS)
+        return;
+    f = &p->fault[p->faults++];
+    (void)snprintf(f->column, sizeof f->column, "%s", column);
+    (void)snprintf(f->reason, sizeof f->reason, "%s", reason);
+}
+
+/* May the viewer enter values of the place? Joint ones hold for both, and need both. */
+static bool may_enter(const struct viewer *v, const char *node)
+{
+    enum regency of;
+
+    if (regency_find(node, &of) == 0)
+        return viewer_edits_regency(v, of);
+    return viewer_edits_regency(v, REGENCY_KOTIM) && viewer_edits_regency(v, REGENCY_SERUYAN);
+}
+
+static void take_assume(const struct request *q, struct reply *r)
+{
+    struct page_assume p = {.n = 0};
+    struct change_cell cell[ASSUME_FIELDS + 1];
+    struct change_who who = {.how = "page", .at_ms = q->now_ms};
+    char uid[CHANGE_UID_SIZE];
+    enum records_key key;
+    bool repeated;
+    int rc;
+
+    for (int f = 0; f < ASSUME_FIELDS; f++) {
+        p.text[f] = request_field(q, page_assume_column((enum page_assume_field)f));
+        cell[f] = (struct change_cell){page_assume_column((enum page_assume_field)f), p.text[f]};
+    }
+    p.once = request_field(q, "sekali");
+    if (!may_enter(q->viewer, p.text[ASSUME_NODE])) {
+        reply_error(q, r, 403);
+        return;
+    }
+    /* the unit goes with the key: nobody has to know it */
+    cell[ASSUME_FIELDS] = (struct change_cell){
+        "unit", keys_find(p.text[ASSUME_KEY], &key) == 0 ? keys_info(key)->unit : ""};
+    (void)snprintf(who.user, sizeof who.user, "%s", q->viewer->user);
+    rc = records_add(q->w->c.records, RECORDS_ASSUMPTIONS, cell, ASSUME_FIELDS + 1, p.once, &who,
+                     complain, &p, uid, &repeated);
+    if (rc == 0) {
+        model_look(q->w->model);
+        reply_see_other(r, "/asumsi?tersimpan=1");
+        return;
+    }
+    if (rc != NILA_ERR_PARSE) {
+        reply_error(q, r, 503);
+        return;
+    }
+    r->status = 400; /* the form again, with what is wrong and what was typed */
+    show(q, r, &p);
+}
+
+static void answer_assume(const struct request *q, struct reply *r)
+{
+    if (q->post)
+        take_assume(q, r);
+    else
+        make_assume(q, r);
+}
+
+const struct route ROUTES_ASSUME[] = {
+    {.path = "/asumsi",
+     .methods = ROUTE_GET | ROUTE_POST,
+     .roles = ROUTE_STAFF,
+     .open = ROUTE_READ,
+     .needs_model = true,
+     .forms = true,
+     .make = answer_assume},
+    {.path = NULL},
+};
