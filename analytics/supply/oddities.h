@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analytics/records/change.h"
 #include "analytics/records/records.h"
 
 enum oddity_kind {
@@ -21,10 +22,12 @@ enum oddity_kind {
     ODDITY_FCR_HIGH,
     ODDITY_SAME_HARVEST,   /* value kg, bound: in so many ponds on the same day */
     ODDITY_TARGET_REACHED, /* value kg: an official figure that equals its target to the kilogram */
+    ODDITY_ONE_HAND, /* value farms, bound: whose records one user corrected or took back in a day */
     ODDITY_KINDS
 };
 
 #define ODDITY_SAME_PONDS 3
+#define ODDITY_HAND_FARMS 5    /* more of them in a day */
 #define ODDITY_SAME_KG    20.0 /* small sales are often round and equal */
 
 struct oddity {
@@ -32,6 +35,7 @@ struct oddity {
     long pond;   /* index in the snapshot, -1: of a regency or kecamatan */
     int32_t day; /* of the row; of a target the cut-off */
     double value, bound;
+    char by[SLUG_SIZE];                                        /* of one hand */
     char node[RECORDS_NODE_SIZE], period[RECORDS_PERIOD_SIZE]; /* of a target */
 };
 
@@ -41,5 +45,10 @@ double oddity_harvest_bound(enum pond_system system);
 
 /* Everything odd since the day since, newest first, ponds in the snapshot's order. *out is the caller's to free; the number. */
 size_t oddities_find(const struct records_snapshot *s, int32_t since, struct oddity **out);
+
+/* Days on which one user corrected or took back rows of more than ODDITY_HAND_FARMS farms; imports and exchange between files
+ * are nobody's hand. may: farms that count, [s->farms]; NULL: all. Newest first; *out is the caller's to free; the number. */
+size_t oddities_hands(const struct rec_change *change, size_t n, const struct records_snapshot *s,
+                      const bool *may, struct oddity **out);
 
 #endif

@@ -15,7 +15,7 @@ static const struct {
     [ODDITY_STOCKED_DENSE] = {TEXT_ODD_STOCKED, 0}, [ODDITY_HARVEST_DENSE] = {TEXT_ODD_HARVEST, 1},
     [ODDITY_MORE_FISH] = {TEXT_ODD_FISH, 0},        [ODDITY_FCR_LOW] = {TEXT_ODD_FCR_LOW, 2},
     [ODDITY_FCR_HIGH] = {TEXT_ODD_FCR_HIGH, 2},     [ODDITY_SAME_HARVEST] = {TEXT_ODD_SAME, 1},
-    [ODDITY_TARGET_REACHED] = {TEXT_ODD_TARGET, 0},
+    [ODDITY_TARGET_REACHED] = {TEXT_ODD_TARGET, 0}, [ODDITY_ONE_HAND] = {TEXT_ODD_HAND, 0},
 };
 
 static const char *node_name(const char *node, enum lang lang)
@@ -50,7 +50,8 @@ static void one(struct buf *b, const struct records_snapshot *s, const struct od
         html_put(b, "<a href=\"/kolam/$\">$</a></h2><p class=\"soft\">$, $ \u00b7 $</p>", p->slug,
                  p->name, f->name, region_kecamatan(f->kecamatan)->name, day);
     } else {
-        html_put(b, "$</h2><p class=\"soft\">$</p>", node_name(o->node, lang), day);
+        html_put(b, "$</h2><p class=\"soft\">$</p>",
+                 o->by[0] != '\0' ? o->by : node_name(o->node, lang), day);
     }
     parts_element(b, "p", "", lang, KIND[o->kind].words, args);
     html_raw(b, "</li>\n");

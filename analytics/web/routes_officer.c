@@ -12,6 +12,9 @@
 
 /* Odd figures older than this have been asked about, or never will be. */
 #define ODD_DAYS 400
+/* Who changed what is looked at this far back, the newest first. */
+#define HANDS_DAYS 30
+#define HANDS_MOST 20000
 
 /* joint, or a regency's node; what is none is joint. */
 static size_t node_asked(const struct request *q)
@@ -135,26 +138,45 @@ static void make_sketch(const struct request *q, struct reply *r)
     free(w);
 }
 
+struct odd_work {
+    const struct request *q;
+    struct buf *body;
+    struct rec_change *change; /* of the last HANDS_DAYS */
+    size_t changes;
+};
+
 static void work_oddities(void *arg, const struct records_snapshot *s)
 {
-    const struct page_work *w = arg;
+    const struct odd_work *w = arg;
     bool *may = farms_seen(w->q->viewer, s);
-    struct oddity *odd = NULL;
-    size_t n = oddities_find(s, civil_day(w->q->now_ms) - ODD_DAYS, &odd), kept = 0;
+    struct oddity *odd = NULL, *hand = NULL;
+    size_t n = oddities_find(s, civil_day(w->q->now_ms) - ODD_DAYS, &odd), kept = 0,
+           hands = oddities_hands(w->change, w->changes, s, may, &hand);
 
     for (size_t i = 0; i < n; i++)
         if (odd[i].pond < 0 || may[s->pond[odd[i].pond].farm])
             odd[kept++] = odd[i];
-    page_oddities(w->body, w->q->m, s, odd, kept, w->q->lang);
+    hand = xrealloc(hand, hands + kept, sizeof *hand);
+    if (kept > 0)
+        memcpy(hand + hands, odd, kept * sizeof *odd);
+    page_oddities(w->body, w->q->m, s, hand, hands + kept, w->q->lang);
+    free(hand);
     free(odd);
     free(may);
 }
 
 static void make_oddities(const struct request *q, struct reply *r)
 {
-    struct page_work w = {q, &r->body};
+    struct odd_work w = {.q = q, .body = &r->body};
+    const struct change_filter of = {.since_ms = q->now_ms - HANDS_DAYS * CIVIL_DAY_MS,
+                                     .most = HANDS_MOST};
 
+    if (records_changes(q->w->c.records, &of, &w.change, &w.changes) != 0) {
+        reply_error(q, r, 503); /* told by records */
+        return;
+    }
     model_records(q->w->model, work_oddities, &w);
+    records_changes_free(w.change, w.changes);
 }
 
 #define STAFF_READ \

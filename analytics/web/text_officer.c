@@ -166,6 +166,8 @@ const char *const TEXT_OFFICER[TEXT_OFFICER_SIZE][LANG_COUNT] = {
         "Exactly the same harvest, {nilai} kg, from {batas} ponds on one day. Was it weighed together and shared out?"},
     AT(ODD_TARGET) = {"Realisasi {masa} sama persis dengan sasaran ({nilai} kg). Apakah yang ditulis sasaran, bukan hasil?",
         "What was realised in {masa} equals the target exactly ({nilai} kg). Was the target written down instead of the result?"},
+    AT(ODD_HAND) = {"Satu orang membetulkan atau menarik catatan {nilai} pembudidaya pada hari yang sama. Mungkin pendamping yang membantu; apakah para pembudidaya tahu?",
+        "One person corrected or took back records of {nilai} farms on one day. It may be an extension worker who helps; do the farmers know?"},
     AT(LINKS_TITLE) = {"Halaman petugas",
         "Officers' pages"},
     AT(COMPARE_TITLE) = {"Kotim dan Seruyan berdampingan, skala sama",

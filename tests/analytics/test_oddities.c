@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/support.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "analytics/supply/oddities.h"
 #include "collector/common/civil.h"
 #include "tests/analytics/world.h"
@@ -8,6 +11,11 @@
 static struct world *w;
 static struct oddity *odd;
 static size_t n;
+
+static int by_slug(const void *a, const void *b)
+{
+    return strcmp(((const struct rec_pond *)a)->slug, ((const struct rec_pond *)b)->slug);
+}
 
 static int make_region(void **state)
 {
@@ -152,6 +160,58 @@ static void a_target_that_was_reached_to_the_kilogram(void **state)
     w->s.officials = w->s.targets = 0;
 }
 
+/* A correction of a pond's feed by a user. */
+static struct rec_change correction(const char *by, const char *how, const char *json, int32_t day)
+{
+    struct rec_change c = {.at_ms = civil_day_start(day) + 1000, .kind = "correct"};
+
+    (void)snprintf(c.by, sizeof c.by, "%s", by);
+    (void)snprintf(c.how, sizeof c.how, "%s", how);
+    c.new_json = c.old_json = strdup(json);
+    return c;
+}
+
+static void one_hand_in_many_farms(void **state)
+{
+    struct rec_change c[14];
+    size_t changes = 0;
+    bool may[10];
+
+    (void)state;
+    for (size_t k = 0; k < 6; k++) {
+        char slug[SLUG_SIZE], json[80];
+
+        (void)snprintf(slug, sizeof slug, "jauh-%u", (unsigned)k);
+        (void)world_farm(w, "62.02.05");
+        (void)world_pond(w, 4 + k, slug, POND_SYSTEM_POND);
+        (void)snprintf(json, sizeof json, "{\"pond\":\"%s\",\"feed_kg\":\"3\"}", slug);
+        c[changes++] = correction("pak-budi", "page", json, 300);
+        c[changes++] = correction("kota", "import", json, 300);
+    }
+    c[changes++] = correction("pak-budi", "page", "{\"pond\":\"jauh-1\"}", 300); /* again */
+    c[changes++] = correction("pak-budi", "page", "not JSON", 300);
+    /* ponds lie by slug in a snapshot */
+    qsort(w->s.pond, w->s.ponds, sizeof *w->s.pond, by_slug);
+    free(odd);
+    n = oddities_hands(c, changes, &w->s, NULL, &odd);
+    assert_int_equal(n, 1);
+    assert_int_equal(odd[0].kind, ODDITY_ONE_HAND);
+    assert_string_equal(odd[0].by, "pak-budi");
+    assert_close(odd[0].value, 6, 0);
+    assert_int_equal(odd[0].day, 300);
+    for (size_t k = 0; k < 10; k++)
+        may[k] = k != 5; /* one of them is another officer's */
+    free(odd);
+    n = oddities_hands(c, changes, &w->s, may, &odd);
+    assert_int_equal(n, 0);
+    c[0].at_ms += CIVIL_DAY_MS; /* five on one day, one on the next */
+    free(odd);
+    n = oddities_hands(c, changes, &w->s, NULL, &odd);
+    assert_int_equal(n, 0);
+    for (size_t k = 0; k < changes; k++)
+        free(c[k].new_json);
+}
+
 #define of_region(test) cmocka_unit_test_setup_teardown(test, make_region, drop_region)
 
 int main(void)
@@ -162,6 +222,7 @@ int main(void)
         of_region(what_a_cycle_gave),
         of_region(feed_of_a_running_cycle_says_nothing_yet),
         of_region(the_same_kilograms_in_three_ponds),
+        of_region(one_hand_in_many_farms),
         of_region(a_target_that_was_reached_to_the_kilogram),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
