@@ -12,7 +12,7 @@ struct page_assume_row {
     struct rec_assumption a;
     char by[SLUG_SIZE]; /* "" not known */
     int64_t entered_ms; /* 0 not known */
-    bool counts; /* the newest of its key, place and months */
+    bool counts;        /* the newest of its key, place and months */
 };
 
 enum page_assume_field {
@@ -37,6 +37,8 @@ struct page_assume {
     bool saved;                  /* one was just entered */
     const char *csrf, *once;     /* of the form: its token, and what makes it count once */
     const char *text[ASSUME_FIELDS]; /* as typed; NULL counts as "" */
+    char fresh[PAGE_TOKEN_SIZE],
+        today[16]; /* where once and the day lie when they were not typed */
     size_t faults;
     struct page_assume_fault {
         char column[24], reason[200];

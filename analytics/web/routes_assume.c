@@ -75,16 +75,14 @@ static int load(struct records *records, struct page_assume *p)
 
 static void show(const struct request *q, struct reply *r, struct page_assume *p)
 {
-    char once[PAGE_TOKEN_SIZE], today[16];
-
     for (int k = 0; k < REGENCY_COUNT; k++)
         p->may[k] = viewer_edits_regency(q->viewer, (enum regency)k);
     p->csrf = q->viewer->csrf;
-    if (p->once == NULL && press_token_new(once) == 0)
-        p->once = once;
-    (void)civil_format_day(today, sizeof today, civil_day(q->now_ms));
+    if (p->once == NULL && press_token_new(p->fresh) == 0)
+        p->once = p->fresh;
+    (void)civil_format_day(p->today, sizeof p->today, civil_day(q->now_ms));
     if (p->text[ASSUME_ON] == NULL)
-        p->text[ASSUME_ON] = today;
+        p->text[ASSUME_ON] = p->today;
     if (load(q->w->c.records, p) != 0) {
         reply_error(q, r, 503);
         return;
