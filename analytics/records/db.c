@@ -54,15 +54,19 @@ static int failed(struct db *d, const char *doing)
     return rc;
 }
 
-/* SQLite would create the file with the umask's rights; farmers' records are not for everybody. */
+/* SQLite would create the file with the umask's rights; farmers' records are not for everybody. A file that is there is not
+ * opened here: closing it again would drop the locks of every other connection that this process has to it (POSIX), and
+ * another program could take the file from under them. */
 static int make_file(const char *path, char *why, size_t why_size)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
 
     if (fd >= 0) {
         (void)close(fd);
         return 0;
     }
+    if (errno == EEXIST && access(path, R_OK | W_OK) == 0)
+        return 0;
     (void)snprintf(why, why_size, "%s: %s", path, tongue_errno(errno));
     switch (errno) {
     case ENOENT:

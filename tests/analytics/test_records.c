@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <sqlite3.h>
 
@@ -328,6 +330,43 @@ static void waits_for_another_writer_and_then_says_busy(void **state)
     assert_int_equal(sqlite3_close(other), SQLITE_OK);
 }
 
+/* In a process of its own: locks do not keep a process from itself. */
+static int write_over(void *arg)
+{
+    sqlite3 *h = NULL;
+    int rc = sqlite3_open(arg, &h);
+
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(h, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+    (void)sqlite3_close(h);
+    return rc & 0xff;
+}
+
+/* The pages open the file twice; neither may take the other's locks away, or a restore would swap it under them. */
+static void a_second_connection_leaves_the_first_its_locks(void **state)
+{
+    struct records *second;
+    struct records_snapshot *s;
+    char why[256] = "";
+    int status = 0;
+    pid_t child;
+
+    (void)state;
+    assert_int_equal(records_open(&second, path, why, sizeof why), 0);
+    assert_int_equal(records_snapshot(db, now_ms, &s), 0);
+    records_snapshot_free(s);
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        (void)execl("/proc/self/exe", "test_records", "--journal-of", path, (char *)NULL);
+        _exit(99);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), SQLITE_BUSY);
+    records_close(second);
+}
+
 static void run_sql(const char *file, const char *sql)
 {
     sqlite3 *h;
@@ -448,8 +487,11 @@ static void threads_see_whole_imports_only(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc == 3 && strcmp(argv[1], "--journal-of") == 0)
+        return write_over(argv[2]);
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, records_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_snapshot_is_sorted_and_joined),
@@ -459,6 +501,7 @@ int main(void)
         TEST(rows_without_an_entry_date_were_entered_now),
         TEST(survives_closing_and_opening),
         TEST(two_programs_share_the_file),
+        TEST(a_second_connection_leaves_the_first_its_locks),
         TEST(waits_for_another_writer_and_then_says_busy),
         TEST(refuses_files_that_are_not_its_own),
         TEST(notices_what_another_program_spoilt),
