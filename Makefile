@@ -20,7 +20,7 @@ HARD := $(if $(SAN)$(COV),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protect
 comma := ,
 INSTR := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer) \
          $(if $(COV),--coverage -O0)
-PKGS := libmodbus libcurl libcjson sqlite3 libmicrohttpd gsl zlib libcrypt
+PKGS := libmodbus libcurl libcjson sqlite3 libmicrohttpd gsl zlib libcrypt xlsxwriter
 # pkg-config is asked once, and only when a recipe needs it: on a fresh machine it comes with install-deps.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)

@@ -233,8 +233,9 @@ static void import_words(const struct command_options *o, const struct records_r
     const char *table = records_table_name(o->table);
 
     if (o->json) {
-        (void)printf("{\"table\":\"%s\",\"rows\":%zu,\"repeated\":%zu,\"bad\":%zu,\"stored\":%s}\n",
-                     table, r->rows, r->repeated, r->bad,
+        (void)printf("{\"table\":\"%s\",\"rows\":%zu,\"repeated\":%zu,\"bad\":%zu,"
+                     "\"slashed_dates\":%zu,\"stored\":%s}\n",
+                     table, r->rows, r->repeated, r->bad, r->slashed,
                      r->bad == 0 && !o->dry_run ? "true" : "false");
         return;
     }
@@ -243,9 +244,13 @@ static void import_words(const struct command_options *o, const struct records_r
     if (r->bad > 0)
         command_say(o, "%s: sel yang salah: %zu; tidak ada yang disimpan\n",
                     "%s: bad cells: %zu; nothing was stored\n", o->file, r->bad);
-    else if (o->quiet)
+    if (r->slashed > 0 && !o->quiet)
+        command_say(o, "%s: %zu tanggal seperti 24/11/2026 dibaca hari/bulan/tahun\n",
+                    "%s: %zu dates such as 24/11/2026 were read as day/month/year\n", o->file,
+                    r->slashed);
+    if (r->bad > 0 || o->quiet)
         return;
-    else if (o->dry_run)
+    if (o->dry_run)
         command_say(o, "%s: %zu baris akan masuk ke %s, %zu sudah ada; ini hanya pemeriksaan\n",
                     "%s: %zu rows would go into %s, %zu are there already; this was a check only\n",
                     o->file, r->rows, table, r->repeated);

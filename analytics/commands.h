@@ -179,6 +179,9 @@ int command_alert_test(const struct command_options *o);
  * names, so that it reads them itself: argv[at] is the word "water", all others are its own. */
 int command_water(int argc, char **argv, int at);
 
+/* A table of the records, the forecast, the balance, or all of them, as CSV or workbook. */
+int command_export(int argc, char **argv, int at);
+
 /* The records file to a checked copy, and back. They read their own options. */
 int command_backup(int argc, char **argv, int at);
 int command_restore(int argc, char **argv, int at);

@@ -389,6 +389,7 @@ static const struct {
 } OWN[] = {{"water", command_water},
            {"backup", command_backup},
            {"restore", command_restore},
+           {"export", command_export},
            {"user", command_user},
            {"exchange", command_exchange}};
 

@@ -51,7 +51,7 @@ declare -A adapter=(
   [curl/curl.h]='^collector/common/http\.c$|^analytics/alert/mailer\.c$|^tests/'
   [cjson/cJSON.h]='^collector/common/jsonconf[a-z_]*\.[ch]$|^collector/control[a-z_]*\.c$|^collector/import\.c$|^analytics/series[a-z_]*\.c$|^tests/'
   [microhttpd.h]='^analytics/web/server\.c$|^tests/'
-  [xlsxwriter.h]='^analytics/web/export\.c$|^tests/'
+  [xlsxwriter.h]='^analytics/sheet_xlsx\.c$|^tests/'
   [zlib.h]='^collector/common/gzip\.c$|^tests/'
   [crypt.h]='^analytics/records/password\.c$|^tests/'
 )

@@ -327,28 +327,94 @@ static int read_number(const struct column *c, const char *text, bool comma, str
     return 0;
 }
 
-static int read_day(const char *text, int64_t now_ms, struct cell *out, char *reason)
+/* "24/11/2026", and what follows it. Spreadsheets in Indonesian save days so, in files with semicolons. */
+static bool read_slashed(const char *text, int32_t *day, const char **rest)
+{
+    int part[3] = {0};
+    const char *p = text;
+
+    for (int i = 0; i < 3; i++) {
+        const size_t n = strspn(p, "0123456789");
+        if (i < 2 ? n < 1 || n > 2 || p[n] != '/' : n != 4)
+            return false;
+        part[i] = (int)strtol(p, NULL, 10);
+        p += n + (i < 2);
+    }
+    if (part[2] < 1970 || part[1] < 1 || part[1] > 12 || part[0] < 1 ||
+        part[0] > civil_days_in_month(part[2], part[1]))
+        return false;
+    *day = civil_day_of(part[2], part[1], part[0]);
+    *rest = p;
+    return true;
+}
+
+/* Which of both is the month only the file's dialect tells; with commas nobody knows. */
+static int refuse_day(bool comma, const char *text, char *reason)
 {
     int32_t day;
+    const char *rest;
 
-    if (civil_parse_day(text, &day) != 0)
+    if (!comma && read_slashed(text, &day, &rest))
         return refuse_text(
             reason, text,
-            tongue("bukan tanggal; seperti 2026-11-24", "is not a date; as in 2026-11-24"));
+            tongue("bukan tanggal; seperti 2026-11-24 (dalam berkas berkoma tidak jelas mana "
+                   "bulannya)",
+                   "is not a date; as in 2026-11-24 (in a file with commas nobody knows which is "
+                   "the month)"));
+    return refuse_text(reason, text,
+                       comma ? tongue("bukan tanggal; seperti 2026-11-24 atau "
+                                                   "24/11/2026 (hari dahulu)",
+                                                   "is not a date; as in 2026-11-24 or 24/11/2026 "
+                                                   "(the day first)")
+                                          : tongue("bukan tanggal; seperti 2026-11-24",
+                                                   "is not a date; as in 2026-11-24"));
+}
+
+static int read_day(bool comma, const char *text, int64_t now_ms, struct cell *out,
+                    char *reason)
+{
+    const char *rest = "";
+    int32_t day;
+
+    if (civil_parse_day(text, &day) != 0) {
+        if (!comma || !read_slashed(text, &day, &rest) || *rest != '\0')
+            return refuse_day(comma, text, reason);
+        out->slashed = true;
+    }
     if (day > civil_day(now_ms))
         return refuse_text(reason, text, tongue("di masa depan", "lies in the future"));
     out->whole = day;
     return 0;
 }
 
+/* "24/11/2026 17:30": as ISO 8601 has it. */
+static bool read_slashed_moment(bool comma, const char *text, struct cell *out)
+{
+    char iso[64], date[16];
+    const char *rest;
+    int32_t day;
+
+    if (!comma || !read_slashed(text, &day, &rest))
+        return false;
+    out->slashed = true;
+    if (*rest == '\0') {
+        out->whole = civil_day_start(day);
+        return true;
+    }
+    (void)civil_format_day(date, sizeof date, day);
+    (void)snprintf(iso, sizeof iso, "%s%.40s", date, rest);
+    return civil_parse_iso(iso, &out->whole, NULL) == 0;
+}
+
 /* A day alone counts from its first instant: what was entered that day was known at its end. */
-static int read_moment(const char *text, int64_t now_ms, struct cell *out, char *reason)
+static int read_moment(bool comma, const char *text, int64_t now_ms, struct cell *out,
+                       char *reason)
 {
     int32_t day;
 
     if (civil_parse_day(text, &day) == 0)
         out->whole = civil_day_start(day);
-    else if (civil_parse_iso(text, &out->whole, NULL) != 0)
+    else if (civil_parse_iso(text, &out->whole, NULL) != 0 && !read_slashed_moment(comma, text, out))
         return refuse_text(reason, text,
                            tongue("bukan tanggal atau waktu; seperti 2026-11-24T17:30+07:00",
                                   "is not a date or time; as in 2026-11-24T17:30+07:00"));
@@ -416,9 +482,9 @@ int cell_read(const struct column *c, const char *text, bool comma, int64_t now_
     case COLUMN_NUMBER:
         return read_number(c, text, comma, out, reason);
     case COLUMN_DAY:
-        return read_day(text, now_ms, out, reason);
+        return read_day(comma, text, now_ms, out, reason);
     case COLUMN_MOMENT:
-        return read_moment(text, now_ms, out, reason);
+        return read_moment(comma, text, now_ms, out, reason);
     case COLUMN_PERIOD:
         return read_period(text, out, reason);
     case COLUMN_QUARTER:

@@ -23,7 +23,7 @@ enum column_kind {
     COLUMN_WORD,  /* one of words */
     COLUMN_WHOLE, /* digits only */
     COLUMN_NUMBER,
-    COLUMN_DAY,     /* YYYY-MM-DD */
+    COLUMN_DAY,     /* YYYY-MM-DD; with semicolons 24/11/2026 too */
     COLUMN_PERIOD,  /* a month, quarter or year (places.h) */
     COLUMN_QUARTER, /* a quarter */
     COLUMN_MONTHS,  /* a month, or first..last */
@@ -49,6 +49,7 @@ const struct columns *columns_of(enum records_table t);
 /* A cell as it is stored. */
 struct cell {
     bool empty;
+    bool slashed;           /* a day written 24/11/2026 */
     double number;          /* COLUMN_NUMBER */
     int64_t whole;          /* COLUMN_WHOLE; COLUMN_DAY: WIB day number; COLUMN_MOMENT: ms */
     char text[COLUMN_TEXT]; /* the others */

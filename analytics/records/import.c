@@ -84,13 +84,20 @@ static bool read_row(struct import *m)
     bool comma = csv_semicolon(m->csv);
     char reason[COLUMN_REASON];
 
-    for (size_t i = 0; i < m->columns->n; i++)
-        if (cell_read(&m->columns->column[i], csv_cell(m->csv, m->index[i]), comma, m->now_ms,
-                      &m->cell[i], reason) != 0)
-            import_bad(m, m->index[i], m->columns->column[i].name, "%s", reason);
+    for (size_t i = 0; i < m->columns->n; i++) {
+        const struct column *c = &m->columns->column[i];
+        const char *text = csv_cell(m->csv, m->index[i]);
+        if (c->kind == COLUMN_NAME) /* an export kept it from being a formula */
+            text = csv_unguarded(text);
+        if (cell_read(c, text, comma, m->now_ms, &m->cell[i], reason) != 0)
+            import_bad(m, m->index[i], c->name, "%s", reason);
+    }
     if (cell_read(&ENTERED, csv_cell(m->csv, m->entered), comma, m->now_ms, &m->entered_on,
                   reason) != 0)
         import_bad(m, m->entered, ENTERED.name, "%s", reason);
+    for (size_t i = 0; i < m->columns->n; i++)
+        m->report.slashed += m->cell[i].slashed;
+    m->report.slashed += m->entered_on.slashed;
     return m->report.bad == before;
 }
 
@@ -114,11 +121,22 @@ static int take_row(struct import *m)
 
 /* --- the file --- */
 
+/* Spreadsheets save rows of separators below the table. */
+static bool is_empty_row(const struct csv *c)
+{
+    for (size_t i = 0; i < csv_columns(c); i++)
+        if (csv_cell(c, (int)i)[0] != '\0')
+            return false;
+    return true;
+}
+
 static int read_file(struct import *m)
 {
     int rc;
 
     while ((rc = csv_next(m->csv)) == 1) {
+        if (is_empty_row(m->csv))
+            continue;
         rc = take_row(m);
         if (rc != 0)
             return rc;

@@ -57,6 +57,7 @@ struct records_report {
     size_t rows;     /* rows taken */
     size_t bad;      /* cells refused; 0 when rows were taken */
     size_t repeated; /* rows that were there already, word for word, and were left alone */
+    size_t slashed;  /* days written 24/11/2026, read as day/month/year; to be said */
 };
 /* Called for each bad cell: "file:line:column: column name: reason". Up to 100 are reported, all are counted. */
 typedef void (*records_complaint)(void *arg, const char *text);

@@ -292,13 +292,32 @@ static bool is_empty(const struct csv *c)
     return c->cells == 1 && !c->quoted && c->row.p[c->cell[0].at] == '\0';
 }
 
+/* "sep=;" as Excel writes it: the row is that and the separator, which read_row has kept. */
+static bool is_separator_line(const struct csv *c)
+{
+    return c->cells == 2 && c->cell[0].line == 1 && c->row.p[c->cell[1].at] == '\0' &&
+           strcmp(c->row.p + c->cell[0].at, "sep=") == 0;
+}
+
+/* Written above the table for people; its commas are prose. */
+static bool is_remark(struct csv *c, char told)
+{
+    if (c->row.p[c->cell[0].at] != '#')
+        return false;
+    c->separator = told;
+    return true;
+}
+
 static int read_header(struct csv *c)
 {
+    char told = 0;
     int rc;
 
-    do
+    do {
         rc = read_row(c);
-    while (rc == 1 && is_empty(c));
+        if (rc == 1 && is_separator_line(c))
+            told = c->separator;
+    } while (rc == 1 && (is_empty(c) || is_separator_line(c) || is_remark(c, told)));
     if (rc < 0)
         return rc;
     if (rc == 0)
@@ -469,7 +488,7 @@ int csv_number(const struct csv *c, int column, double *out)
     return csv_number_read(csv_cell(c, column), csv_semicolon(c), out);
 }
 
-void csv_put(struct buf *b, bool first, const char *cell)
+static void put(struct buf *b, char separator, bool first, const char *guard, const char *cell)
 {
     const size_t n = strlen(cell);
     /* An empty first cell is quoted: alone on its row it would be a blank line, which readers skip. */
@@ -477,13 +496,37 @@ void csv_put(struct buf *b, bool first, const char *cell)
                        (n > 0 && (is_blank(cell[0]) || is_blank(cell[n - 1])));
 
     if (!first)
-        buf_str(b, ",");
+        buf_add(b, &separator, 1);
     if (!quote) {
+        buf_str(b, guard);
         buf_str(b, cell);
         return;
     }
     buf_str(b, "\"");
+    buf_str(b, guard);
     for (const char *p = cell; *p != '\0'; p++)
         buf_add(b, *p == '"' ? "\"\"" : p, *p == '"' ? 2 : 1);
     buf_str(b, "\"");
+}
+
+void csv_put(struct buf *b, bool first, const char *cell)
+{
+    put(b, ',', first, "", cell);
+}
+
+/* Apostrophes count along, so that a text which begins with one comes back as it was. */
+static bool like_formula(const char *text)
+{
+    text += strspn(text, "'");
+    return *text != '\0' && strchr("=+-@\t\r", *text) != NULL;
+}
+
+void csv_put_guarded(struct buf *b, char separator, bool first, const char *text)
+{
+    put(b, separator, first, like_formula(text) ? "'" : "", text);
+}
+
+const char *csv_unguarded(const char *text)
+{
+    return text[0] == '\'' && like_formula(text) ? text + 1 : text;
 }

@@ -2,7 +2,8 @@
 /* csv: reads RFC 4180 text row by row with the place of every cell, and writes it.
  *
  * A UTF-8 byte order mark is skipped, LF and CRLF both end a row, quoted cells may hold both. The
- * separator is found in the header row (comma or semicolon). Refused with their place: rows of more
+ * separator is found in the header row (comma or semicolon), or told by a first line "sep=;". Rows before the header whose first
+ * cell begins with # are remarks and skipped. Refused with their place: rows of more
  * than 256 cells or 64 KiB, NUL bytes and control characters, text that is not UTF-8 (Excel: save as
  * "CSV UTF-8"), a byte order mark elsewhere, a lone carriage return, a quote inside an unquoted cell or never closed, a header
  * name that is empty or stands twice.
@@ -56,5 +57,11 @@ NILA_MUST_CHECK int csv_number(const struct csv *c, int column, double *out);
 
 /* Appends one cell, quoted when needed; first on a row gets no separator. */
 void csv_put(struct buf *b, bool first, const char *cell);
+
+/* The same with ',' or ';', for text that came from people and goes to a spreadsheet: a text that one might take for a formula (= + - @
+ * tab or carriage return first, apostrophes before it or none) gets an apostrophe in front. csv_unguarded undoes it. */
+void csv_put_guarded(struct buf *b, char separator, bool first, const char *text);
+/* text, or behind its first apostrophe when that is such a guard. */
+const char *csv_unguarded(const char *text);
 
 #endif

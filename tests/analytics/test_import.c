@@ -413,9 +413,68 @@ static void the_shipped_example_is_accepted(void **state)
     records_snapshot_free(s);
 }
 
+static void reads_what_excel_saves_in_indonesian(void **state)
+{
+    struct records_report r;
+    struct buf said = {0};
+
+    (void)state;
+    base();
+    /* a mark, sep=, remarks, CRLF, semicolons, decimal commas, the day first, quotes, rows of separators below the table */
+    if (take(RECORDS_FEED,
+             "\xef\xbb\xbfsep=;\r\n\"# pakan, dari Excel\";;;;;;\r\n# satuan;;kg;;;%;\r\n"
+             "pond;on;feed_kg;kind;brand;protein_pct;entered_on\r\n"
+             "p-1;02/06/2026;1,5;apung;\"A; B\";31,5;03/06/2026 17:30\r\n"
+             "p-1;3/6/2026;2;'=tenggelam;;;2026-06-03 18:00\r\n;;;;;;\r\n;;;;;;\r\n",
+             0, &r, &said) != 0)
+        fail_msg("%s", said.p);
+    assert_int_equal(r.rows, 2);
+    assert_int_equal(r.slashed, 3);
+    /* the same in the other dialect is the same */
+    must_take(RECORDS_FEED,
+              "pond,on,feed_kg,kind,brand,protein_pct,entered_on\n"
+              "p-1,2026-06-02,1.5,apung,A; B,31.5,2026-06-03T17:30+07:00\n"
+              "p-1,2026-06-03,2,=tenggelam,,,2026-06-03T18:00+07:00\n",
+              0, 2);
+    buf_free(&said);
+}
+
+static void a_day_that_may_be_a_month_is_refused(void **state)
+{
+    static const struct {
+        const char *text, *words;
+    } T[] = {
+        {"pond,on,feed_kg\np-1,02/06/2026,1\n",
+         "feed.csv:2:5: on: \"02/06/2026\" is not a date; as in 2026-11-24 (in a file with commas "
+         "nobody knows which is the month)"},
+        {"pond,on,feed_kg\np-1,24/06/2026,1\n", "in a file with commas nobody knows"},
+        {"pond;on;feed_kg\np-1;06/24/2026;1\n", "as in 2026-11-24 or 24/11/2026 (the day first)"},
+        {"pond;on;feed_kg\np-1;31/06/2026;1\n", "is not a date"},
+        {"pond;on;feed_kg\np-1;02/06/26;1\n", "is not a date"},
+        {"pond;on;feed_kg\np-1;02/06/2026x;1\n", "is not a date"},
+        {"pond;on;feed_kg\np-1;02/06/2027;1\n", "lies in the future"},
+        {"pond;on;feed_kg;entered_on\np-1;2026-06-02;1;02/06/2026 25:00\n",
+         "is not a date or time"},
+        {"pond;on;feed_kg\np-1;2026-06-02;1.500\n", "is not a number; as in 1,5"},
+    };
+
+    (void)state;
+    base();
+    for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
+        struct records_report r;
+        struct buf said = {0};
+        assert_int_equal(take(RECORDS_FEED, T[i].text, 0, &r, &said), NILA_ERR_PARSE);
+        if (strstr(said.p, T[i].words) == NULL)
+            fail_msg("%s: %s", T[i].text, said.p);
+        buf_free(&said);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(reads_what_excel_saves_in_indonesian, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_day_that_may_be_a_month_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_bad_cell_is_named_by_its_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_bad_cell_refuses_the_whole_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(all_bad_cells_are_counted_and_a_hundred_told, set_up,

@@ -46,6 +46,14 @@ static void reads_cells_as_rfc_4180_writes_them(void **state)
         {"empty cells", "a,b\n,\n", "", "", false},
         {"empty first and last", "a,b\n,2\n", "", "2", false},
         {"blank lines are skipped", "\n\na,b\n\n  \n\r\n1,2\n\n", "1", "2", false},
+        {"remarks above the header", "# of 2026; by hand\n# kg;m\na,b\n1,2\n", "1", "2", false},
+        {"remarks as a spreadsheet saves them", "#x;\n\"#y, z\";\na;b\n1,5;2\n", "1,5", "2", true},
+        {"# behind the header is text", "a,b\n#1,2\n", "#1", "2", false},
+        {"the separator told", "sep=;\r\na;b\r\n1,5;2\r\n", "1,5", "2", true},
+        {"the separator told, a mark and a remark",
+         "\xef\xbb\xbf"
+         "sep=;\n#x,y\n\na;b\n1;2\n",
+         "1", "2", true},
         {"UTF-8", "a,b\nKolam \xc3\xa9,\xe2\x82\xac\n", "Kolam \xc3\xa9", "\xe2\x82\xac", false},
     };
 
@@ -73,6 +81,9 @@ static void refuses_a_bad_header_with_its_place(void **state)
         {"nothing", "", "t.csv:1:1: ", "empty"},
         {"only blank lines", "\n \r\n", "t.csv:1:1: ", "empty"},
         {"only a byte order mark", "\xef\xbb\xbf", "t.csv:1:1: ", "empty"},
+        {"only remarks", "# nothing\n", "t.csv:1:1: ", "empty"},
+        {"only a separator", "sep=;\n", "t.csv:1:1: ", "empty"},
+        {"a separator told too late", "#x\nsep=;\na;b\n", "t.csv:2:6: ", "column 2 has no name"},
         {"a name twice", "a,b, a\n", "t.csv:1:6: ", "\"a\" stands twice"},
         {"no name", "a,,b\n", "t.csv:1:3: ", "column 2 has no name"},
         {"separator at the end", "a,b,\n", "t.csv:1:5: ", "column 3 has no name"},
@@ -340,6 +351,40 @@ static void reads_back_whatever_it_writes(void **state)
     buf_free(&b);
 }
 
+static void nothing_it_writes_for_a_spreadsheet_is_a_formula(void **state)
+{
+    static const struct {
+        const char *text, *written, *bare; /* bare: as read again, NULL: as written */
+    } T[] = {
+        {"plain", "plain", NULL},
+        {"", "\"\"", ""},
+        {"=1+1", "'=1+1", NULL},
+        {"+62 812", "'+62 812", NULL},
+        {"-5", "'-5", NULL},
+        {"@sum", "'@sum", NULL},
+        {"\tx", "\"'\tx\"", "'\tx"},
+        {"\rx", "\"'\rx\"", "'\rx"},
+        {"'=x", "''=x", NULL},
+        {"''=x", "'''=x", NULL},
+        {"'plain", "'plain", NULL},
+        {"'", "'", NULL},
+        {"=a;\"b\"", "\"'=a;\"\"b\"\"\"", "'=a;\"b\""},
+        {"a=b", "a=b", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
+        const char *bare = T[i].bare != NULL ? T[i].bare : T[i].written;
+        struct buf b = {0};
+        csv_put_guarded(&b, ';', true, T[i].text);
+        if (strcmp(b.p, T[i].written) != 0 || strcmp(csv_unguarded(bare), T[i].text) != 0)
+            fail_msg("%s: written as %s, read as %s", T[i].text, b.p, csv_unguarded(bare));
+        csv_put_guarded(&b, ';', false, "2");
+        assert_string_equal(b.p + strlen(T[i].written), ";2");
+        buf_free(&b);
+    }
+}
+
 static void an_empty_cell_alone_on_its_row_is_not_lost(void **state)
 {
     struct buf b = {0};
@@ -436,6 +481,7 @@ int main(void)
         cmocka_unit_test(reads_numbers_of_both_dialects),
         cmocka_unit_test(the_dialect_decides_how_a_cell_is_read),
         cmocka_unit_test(reads_back_whatever_it_writes),
+        cmocka_unit_test(nothing_it_writes_for_a_spreadsheet_is_a_formula),
         cmocka_unit_test(an_empty_cell_alone_on_its_row_is_not_lost),
         cmocka_unit_test(reads_a_file_across_its_chunks),
         cmocka_unit_test(says_why_a_file_cannot_be_read),

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* export: what is on record, and the views made of it, as tables of a sheet: one table of the records, the forecast, the balance. Command
+ * and pages make their files by it.
+ *
+ * A record table's columns are those of the import, with entered_on last: the import takes the file back word for word. */
+#ifndef ANALYTICS_EXPORT_H
+#define ANALYTICS_EXPORT_H
+
+#include "analytics/records/records.h"
+#include "analytics/sheet.h"
+#include "analytics/supply/neraca.h"
+
+enum export_view {
+    EXPORT_FORECAST,
+    EXPORT_BALANCE,
+    EXPORT_VIEWS
+};
+const char *export_view_name(enum export_view v); /* "forecast", "balance" */
+
+struct export_about {
+    const char *source; /* the records file */
+    const char *notice; /* of the configuration; "" none */
+    int64_t at_ms;      /* when it is made */
+    bool english;
+    int32_t least_day; /* of tables with a day: only rows from this WIB day on; INT32_MIN: all */
+    bool
+        no_money; /* leaves prices, buyers and registration numbers out; then it cannot be imported as it was */
+};
+
+/* Errors of records_dump. */
+NILA_MUST_CHECK int export_table(struct sheet *s, struct records *r, enum records_table t,
+                                 const struct export_about *a);
+
+struct export_forecast {
+    const struct neraca *neraca;
+    const unsigned *tracked; /* [SUPPLY_NODES], ponds with an open cycle */
+    int32_t as_of_day;
+    unsigned draws;
+};
+/* A row a place and period; kg, not rounded so as to add up; what is not known is empty. */
+void export_view(struct sheet *s, enum export_view v, const struct export_forecast *f,
+                 const struct export_about *a);
+
+#endif
