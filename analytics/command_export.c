@@ -194,10 +194,13 @@ static int put_part(struct export_work *w, struct sheet *s, int part)
     if (part < RECORDS_TABLES) {
         rc = export_table(s, w->records, (enum records_table)part, &a);
     } else {
+        double tracked[SUPPLY_NODES];
         const struct export_forecast f = {.neraca = w->f->neraca,
-                                          .tracked = w->f->supply->tracked,
+                                          .tracked = tracked,
                                           .as_of_day = w->f->supply->as_of_day,
                                           .draws = w->f->supply->draws};
+        for (size_t n = 0; n < SUPPLY_NODES; n++)
+            tracked[n] = w->f->supply->tracked[n];
         export_view(s, (enum export_view)(part - RECORDS_TABLES), &f, &a);
     }
     if (rc != 0)

@@ -75,12 +75,12 @@ static const struct {
     {"kg_quarter", "kg"},
 };
 
-static bool is_private(const char *name)
+bool export_is_private(const char *column)
 {
     static const char *const NAME[] = {"price_idr_each", "price_idr_kg", "buyer", "kusuka", NULL};
 
     for (size_t i = 0; NAME[i] != NULL; i++)
-        if (strcmp(NAME[i], name) == 0)
+        if (strcmp(NAME[i], column) == 0)
             return true;
     return false;
 }
@@ -96,6 +96,8 @@ static const char *unit_of(const struct column *c)
 }
 
 struct table {
+    const struct export_about *a;
+    enum records_table t;
     struct sheet *s;
     const struct columns *c;
     bool skip[COLUMNS_MAX];
@@ -138,6 +140,8 @@ static int put_row(void *arg, const struct cell *cell, int64_t entered_ms)
 {
     const struct table *t = arg;
 
+    if (t->a->keep != NULL && !t->a->keep(t->a->keep_arg, t->t, cell))
+        return 0;
     for (size_t i = 0; i < t->c->n; i++)
         if (!t->skip[i])
             put_cell(t->s, t->c->column[i].kind, &cell[i]);
@@ -149,7 +153,8 @@ static int put_row(void *arg, const struct cell *cell, int64_t entered_ms)
 int export_table(struct sheet *s, struct records *r, enum records_table t,
                  const struct export_about *a)
 {
-    struct table table = {.s = s, .c = columns_of(t)};
+    struct table table = {.a = a, .t = t, .s = s, .c = columns_of(t)};
+    const struct dump_which which = {.least_day = a->least_day};
     struct sheet_column column[COLUMNS_MAX + 1];
     struct buf about = {0};
     size_t n = 0;
@@ -157,14 +162,14 @@ int export_table(struct sheet *s, struct records *r, enum records_table t,
 
     for (size_t i = 0; i < table.c->n; i++) {
         const struct column *c = &table.c->column[i];
-        table.skip[i] = a->no_money && is_private(c->name);
+        table.skip[i] = a->no_money && export_is_private(c->name);
         if (!table.skip[i])
             column[n++] = (struct sheet_column){c->name, unit_of(c)};
     }
     column[n++] = (struct sheet_column){"entered_on", "ISO 8601 +07:00"};
     say_about(&about, TITLE[t][a->english], a);
     sheet_table(s, records_table_name(t), about.p, a->english ? "unit" : "satuan", column, n);
-    rc = records_dump(r, t, a->least_day, put_row, &table);
+    rc = records_dump(r, t, &which, put_row, &table);
     buf_free(&about);
     return rc;
 }
@@ -187,15 +192,26 @@ static const char *node_name(size_t node, bool english)
                : region_kecamatan(node - supply_node_kecamatan(0))->name;
 }
 
-static void place(struct sheet *s, const struct export_forecast *f, size_t node, size_t period,
+/* The cells that say of where and when; false: the node has no row. */
+static bool place(struct sheet *s, const struct export_forecast *f, size_t node, size_t period,
                   bool english)
 {
     const struct neraca *n = f->neraca;
+    struct buf code = {0}, name = {0};
 
-    sheet_text(s, supply_node_code(node));
-    sheet_text(s, node_name(node, english));
+    if (f->place == NULL) {
+        buf_str(&code, supply_node_code(node));
+        buf_str(&name, node_name(node, english));
+    } else if (!f->place(f->place_arg, node, &code, &name)) {
+        return false;
+    }
+    sheet_text(s, code.p);
+    sheet_text(s, name.p);
     sheet_text(s, period < n->months ? "month" : period + 1 < n->periods ? "quarter" : "total");
     sheet_text(s, n->period[period].name);
+    buf_free(&code);
+    buf_free(&name);
+    return true;
 }
 
 static void range(struct sheet *s, const struct supply_summary *kg, bool known)
@@ -231,7 +247,7 @@ static void forecast_row(struct sheet *s, const struct export_forecast *f, size_
 {
     const struct neraca *n = f->neraca;
 
-    sheet_whole(s, f->tracked[node]);
+    sheet_fixed(s, f->tracked[node], 0);
     range(s, &n->supply[node][period], true);
     range(s, &n->tracked[node][period], true);
     range(s, &n->untracked[node][period], true);
@@ -320,7 +336,8 @@ void export_view(struct sheet *s, enum export_view v, const struct export_foreca
                                      : sizeof BALANCE / sizeof BALANCE[0]);
     for (size_t node = 0; node < nodes; node++)
         for (size_t period = 0; period < f->neraca->periods; period++) {
-            place(s, f, node, period, a->english);
+            if (!place(s, f, node, period, a->english))
+                continue;
             if (v == EXPORT_FORECAST)
                 forecast_row(s, f, node, period);
             else

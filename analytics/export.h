@@ -6,7 +6,7 @@
 #ifndef ANALYTICS_EXPORT_H
 #define ANALYTICS_EXPORT_H
 
-#include "analytics/records/records.h"
+#include "analytics/records/columns.h"
 #include "analytics/sheet.h"
 #include "analytics/supply/neraca.h"
 
@@ -23,9 +23,15 @@ struct export_about {
     int64_t at_ms;      /* when it is made */
     bool english;
     int32_t least_day; /* of tables with a day: only rows from this WIB day on; INT32_MIN: all */
-    bool
-        no_money; /* leaves prices, buyers and registration numbers out; then it cannot be imported as it was */
+    /* May the row be told? By the cells of columns_of(t); NULL: every row. */
+    bool (*keep)(void *arg, enum records_table t, const struct cell *cell);
+    void *keep_arg;
+    /* leaves prices, buyers and registration numbers out; then it cannot be imported as it was */
+    bool no_money;
 };
+
+/* Is it a column of prices, buyers or registration numbers, which are the farmer's alone? */
+bool export_is_private(const char *column);
 
 /* Errors of records_dump. */
 NILA_MUST_CHECK int export_table(struct sheet *s, struct records *r, enum records_table t,
@@ -33,9 +39,13 @@ NILA_MUST_CHECK int export_table(struct sheet *s, struct records *r, enum record
 
 struct export_forecast {
     const struct neraca *neraca;
-    const unsigned *tracked; /* [SUPPLY_NODES], ponds with an open cycle */
+    const double *tracked; /* [SUPPLY_NODES], ponds with an open cycle; NaN: not to be told */
     int32_t as_of_day;
     unsigned draws;
+    /* What a node's row is called, for pages that put small places together; false: it has none. NULL: every node by its own
+     * code and name. */
+    bool (*place)(void *arg, size_t node, struct buf *code, struct buf *name);
+    void *place_arg;
 };
 /* A row a place and period; kg, not rounded so as to add up; what is not known is empty. */
 void export_view(struct sheet *s, enum export_view v, const struct export_forecast *f,

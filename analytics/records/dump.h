@@ -9,11 +9,24 @@
  * dump and is its result. */
 typedef int (*dump_row)(void *arg, const struct cell *cell, int64_t entered_ms);
 
-/* Rows in the order they were entered, of one instant. r is locked meanwhile: who serves pages opens the file once more for it. least_day:
- * of tables with a day (dump_has_day) only rows from that WIB day on; INT32_MIN: all. Errors of db.h, logged. */
-NILA_MUST_CHECK int records_dump(struct records *r, enum records_table t, int32_t least_day,
-                                 dump_row row, void *arg);
+/* Which rows; zeroed but for least_day: all. */
+struct dump_which {
+    int32_t least_day; /* of tables with a day (dump_day): from this WIB day on; INT32_MIN: all */
+    const char *pond;  /* only of this pond, for tables that have one (dump_pond); NULL: of all */
+    bool newest_first; /* by day, then entry; else in the order they were entered */
+    size_t skip, most; /* so many are passed over, then at most so many given; most 0: all */
+};
 
+/* Rows of one instant. r is locked meanwhile: who serves pages opens the file once more for it. NILA_ERR_NOT_FOUND: a pond is asked for, and
+ * the table has none. Errors of db.h, logged. */
+NILA_MUST_CHECK int records_dump(struct records *r, enum records_table t,
+                                 const struct dump_which *which, dump_row row, void *arg);
+/* How many rows there are from skip 0 on, whatever most is. Errors as above. */
+NILA_MUST_CHECK int records_dump_count(struct records *r, enum records_table t,
+                                       const struct dump_which *which, size_t *out);
+
+/* The column with the pond, NULL: the table has none. */
+const struct column *dump_pond(enum records_table t);
 /* The column with the day of the event, NULL: the table has none. */
 const struct column *dump_day(enum records_table t);
 

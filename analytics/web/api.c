@@ -5,19 +5,19 @@
 #include <math.h>
 
 #include "analytics/supply/smoother.h"
+#include "analytics/web/api_own.h"
 #include "analytics/web/html.h"
 #include "analytics/web/page_region.h"
 #include "collector/common/civil.h"
 #include "collector/common/reading.h"
 
-static void text_member(struct buf *b, const char *name, const char *value)
+void api_text(struct buf *b, const char *name, const char *value)
 {
     buf_printf(b, "\"%s\":", name);
     html_json_string(b, value);
 }
 
-/* "name":"2026-11-24T05:12:30+07:00", or null for 0. */
-static void time_member(struct buf *b, const char *name, int64_t ts_ms)
+void api_time(struct buf *b, const char *name, int64_t ts_ms)
 {
     char iso[40];
 
@@ -30,6 +30,20 @@ static void time_member(struct buf *b, const char *name, int64_t ts_ms)
     html_json_string(b, iso);
 }
 
+void api_number(struct buf *b, const char *name, double v, int decimals)
+{
+    buf_printf(b, "\"%s\":", name);
+    html_json_number(b, v, decimals);
+}
+
+void api_day(struct buf *b, const char *name, int32_t day)
+{
+    char text[16];
+
+    (void)civil_format_day(text, sizeof text, day);
+    buf_printf(b, "\"%s\":\"%s\"", name, text);
+}
+
 int api_health(struct buf *b, const struct page_model *m)
 {
     static const char *const STATE[] = {"waiting", "failed", "ready"};
@@ -40,11 +54,11 @@ int api_health(struct buf *b, const struct page_model *m)
     if (m != NULL) {
         buf_printf(b, ",\"database\":%s,\"ponds\":%zu,",
                    m->away_since_ms == 0 && m->read_ms != 0 ? "true" : "false", m->ponds);
-        time_member(b, "read_at", m->read_ms);
+        api_time(b, "read_at", m->read_ms);
         buf_str(b, ",");
-        time_member(b, "away_since", m->away_since_ms);
+        api_time(b, "away_since", m->away_since_ms);
         buf_printf(b, ",\"forecast\":\"%s\",", STATE[m->forecast.state]);
-        time_member(b, "forecast_issued_at", m->forecast.issued_ms);
+        api_time(b, "forecast_issued_at", m->forecast.issued_ms);
     }
     buf_str(b, "}\n");
     return well ? 200 : 503;
@@ -64,9 +78,9 @@ static void api_values(struct buf *b, const struct page_model *m, const struct p
         html_json_number(b, last->value, 4);
         buf_printf(b, ",\"flag\":%d,\"bits\":%d,\"current\":%s,", last->flag, last->bits,
                    status_current(last, m->now_ms, m->limits) ? "true" : "false");
-        text_member(b, "device", last->device);
+        api_text(b, "device", last->device);
         buf_str(b, ",");
-        time_member(b, "time", last->ts_ms);
+        api_time(b, "time", last->ts_ms);
         buf_str(b, "}");
         first = false;
     }
@@ -91,38 +105,43 @@ static void api_status(struct buf *b, const struct pond_status *s)
     buf_str(b, ",\"nh3_n_mg_l\":");
     html_json_number(b, s->nh3_n_mg_l, 5);
     buf_str(b, ",");
-    time_member(b, "nh3_time", s->nh3_ts_ms);
+    api_time(b, "nh3_time", s->nh3_ts_ms);
     buf_printf(b, ",\"no_lime\":%s,\"doubtful\":%d,", s->no_lime ? "true" : "false", s->doubtful);
-    time_member(b, "time", s->ts_ms);
+    api_time(b, "time", s->ts_ms);
+}
+
+/* Members of a pond: who it is, its state, what was measured. */
+void api_pond_members(struct buf *b, const struct page_model *m, const struct page_pond *p)
+{
+    api_text(b, "pond", p->pond.slug);
+    buf_str(b, ",");
+    api_text(b, "name", p->pond.name);
+    buf_str(b, ",");
+    api_text(b, "farm", p->farm);
+    buf_str(b, ",");
+    api_text(b, "kecamatan", region_kecamatan(p->kecamatan)->code);
+    buf_str(b, ",");
+    api_text(b, "regency", regency_slug(region_kecamatan(p->kecamatan)->regency));
+    buf_str(b, ",");
+    api_status(b, &p->status);
+    buf_str(b, ",");
+    api_values(b, m, p);
 }
 
 void api_ponds(struct buf *b, const struct page_model *m)
 {
     buf_str(b, "{");
-    text_member(b, "notice", m->notice);
+    api_text(b, "notice", m->notice);
     buf_str(b, ",");
-    time_member(b, "now", m->now_ms);
+    api_time(b, "now", m->now_ms);
     buf_str(b, ",");
-    time_member(b, "read_at", m->read_ms);
+    api_time(b, "read_at", m->read_ms);
     buf_str(b, ",");
-    time_member(b, "away_since", m->away_since_ms);
+    api_time(b, "away_since", m->away_since_ms);
     buf_str(b, ",\"ponds\":[");
     for (size_t i = 0; i < m->ponds; i++) {
-        const struct page_pond *p = &m->pond[i];
         buf_str(b, i == 0 ? "{" : ",\n{");
-        text_member(b, "pond", p->pond.slug);
-        buf_str(b, ",");
-        text_member(b, "name", p->pond.name);
-        buf_str(b, ",");
-        text_member(b, "farm", p->farm);
-        buf_str(b, ",");
-        text_member(b, "kecamatan", region_kecamatan(p->kecamatan)->code);
-        buf_str(b, ",");
-        text_member(b, "regency", regency_slug(region_kecamatan(p->kecamatan)->regency));
-        buf_str(b, ",");
-        api_status(b, &p->status);
-        buf_str(b, ",");
-        api_values(b, m, p);
+        api_pond_members(b, m, &m->pond[i]);
         buf_str(b, "}");
     }
     buf_str(b, "]}\n");
@@ -199,7 +218,7 @@ void api_forecast(struct buf *b, const struct page_model *m)
     char day[16];
 
     buf_str(b, "{");
-    text_member(b, "notice", m->notice);
+    api_text(b, "notice", m->notice);
     buf_printf(b, ",\"state\":\"%s\"", STATE[f->state]);
     if (f->state != PAGE_FORECAST_READY) {
         buf_str(b, "}\n");
@@ -209,7 +228,7 @@ void api_forecast(struct buf *b, const struct page_model *m)
     buf_printf(b, ",\"as_of\":\"%s\",\"draws\":%u,\"scope\":\"%s\",", day, f->draws,
                f->neraca.whole[1] || f->neraca.whole[2] ? "all" : "tracked");
     api_learned(b, &f->learned);
-    time_member(b, "issued_at", f->issued_ms);
+    api_time(b, "issued_at", f->issued_ms);
     buf_printf(b,
                ",\"official_used\":%s,\"scenario\":{\"what\":\"provincial production a head, not "
                "demand\",\"kg_head_year\":%.1f},\"nodes\":[",

@@ -8,9 +8,14 @@ __asm__(".section .rodata\n"
         ".incbin \"analytics/web/style.css\"\n"
         "nila_style_end:\n"
         ".byte 0\n"
+        "nila_openapi_begin:\n"
+        ".incbin \"analytics/web/openapi.json\"\n"
+        "nila_openapi_end:\n"
+        ".byte 0\n"
         ".previous\n");
 
 extern const char nila_style_begin[], nila_style_end[];
+extern const char nila_openapi_begin[], nila_openapi_end[];
 
 const char ASSETS_ICON[] =
     "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 32 32\"><rect width=\"32\" "
@@ -24,6 +29,12 @@ const char *assets_style(size_t *n)
 {
     *n = (size_t)(nila_style_end - nila_style_begin);
     return nila_style_begin;
+}
+
+const char *assets_openapi(size_t *n)
+{
+    *n = (size_t)(nila_openapi_end - nila_openapi_begin);
+    return nila_openapi_begin;
 }
 
 uint64_t assets_hash(const void *bytes, size_t n)

@@ -9,6 +9,9 @@
 /* analytics/web/style.css as it was at build time; 0-ended. */
 const char *assets_style(size_t *n);
 
+/* analytics/web/openapi.json likewise: what the API answers. */
+const char *assets_openapi(size_t *n);
+
 /* FNV-1a, 64 bits: tells versions of a text apart (ETag, the ?v= of a link). Not for secrets. */
 uint64_t assets_hash(const void *bytes, size_t n);
 

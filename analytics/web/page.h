@@ -261,6 +261,8 @@ void page_print(struct buf *b, const struct page_model *m, const char *period, e
 /* The figures of joint, regencies and kecamatan by period, as CSV for a spreadsheet; only the header row while there is no
  * forecast. */
 void page_export(struct buf *b, const struct page_model *m, enum lang lang);
+/* Links to the files of routes_export.c, a section. page_download.c */
+void page_downloads(struct buf *b, enum lang lang);
 void page_accuracy(struct buf *b, const struct page_model *m, enum lang lang);
 void page_records(struct buf *b, const struct page_model *m, enum lang lang);
 void page_help(struct buf *b, const struct page_model *m, enum lang lang);

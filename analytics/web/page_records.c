@@ -199,6 +199,7 @@ void page_records(struct buf *b, const struct page_model *m, enum lang lang)
                       m->forecast.state == PAGE_FORECAST_FAILED ? TEXT_REGION_FAILED
                                                                 : TEXT_REGION_WAIT,
                       NULL);
+    page_downloads(b, lang);
     html_put(b, "<p><a class=\"back\" href=\"/wilayah\">$</a></p>\n",
              text_get(lang, TEXT_BACK_REGION));
     parts_end(b, lang);

@@ -12,6 +12,8 @@ static const struct route *const FAMILY[] = {
     ROUTES_ASSUME,
     ROUTES_ACCOUNT, 
     ROUTES_EXCHANGE,
+    ROUTES_API,
+    ROUTES_EXPORT,
 };
 /* clang-format on */
 #define FAMILIES (sizeof FAMILY / sizeof FAMILY[0])

@@ -125,6 +125,8 @@ extern const struct route ROUTES_OFFICER[];
 extern const struct route ROUTES_ASSUME[];
 extern const struct route ROUTES_ACCOUNT[];
 extern const struct route ROUTES_EXCHANGE[];
+extern const struct route ROUTES_API[];
+extern const struct route ROUTES_EXPORT[];
 
 /* The route of a path and, for prefixes, what follows; NULL when there is none. The longest path that fits. */
 const struct route *route_find(const char *path, const char **rest);

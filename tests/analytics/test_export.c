@@ -150,7 +150,8 @@ static char *rows_of(struct records *r, enum records_table t)
         size_t n;
     } p = {&b, columns_of(t)->n};
 
-    assert_int_equal(records_dump(r, t, INT32_MIN, print_own, &p), 0);
+    assert_int_equal(
+        records_dump(r, t, &(struct dump_which){.least_day = INT32_MIN}, print_own, &p), 0);
     return b.p;
 }
 
@@ -317,7 +318,7 @@ static void a_long_table_goes_on_on_another_page(void **state)
 
 static void a_view_has_every_place_and_period(void **state)
 {
-    static const unsigned tracked[SUPPLY_NODES] = {3};
+    static const double tracked[SUPPLY_NODES] = {3};
     struct neraca *n = calloc(1, sizeof *n);
     struct export_about a = about();
     struct export_forecast f = {

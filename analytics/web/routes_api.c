@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The API for programs but for what routes_ponds.c and routes_region.c have: read only, JSON, described by openapi.json. Lists are given in
+ * parts: ?limit=1..1000&offset=N. */
+#include "server_own.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analytics/records/dump.h"
+#include "analytics/web/api_own.h"
+#include "analytics/web/assets.h"
+#include "collector/common/log.h"
+
+#define TYPE_JSON "application/json"
+
+static bool read_whole(const char *text, size_t most, size_t *out)
+{
+    char *end;
+    unsigned long v;
+
+    if (text == NULL)
+        return true;
+    if (text[0] < '0' || text[0] > '9')
+        return false;
+    errno = 0;
+    v = strtoul(text, &end, 10);
+    if (*end != '\0' || errno != 0 || v > most)
+        return false;
+    *out = (size_t)v;
+    return true;
+}
+
+static bool read_part(const struct request *q, struct api_part *part)
+{
+    *part = (struct api_part){.limit = API_LIMIT_USUAL};
+    return read_whole(request_query(q, "limit"), API_LIMIT_MOST, &part->limit) && part->limit > 0 &&
+           read_whole(request_query(q, "offset"), (size_t)1000000000, &part->offset);
+}
+
+static int may_part(const struct request *q)
+{
+    struct api_part part;
+
+    return read_part(q, &part) ? 0 : 400;
+}
+
+/* The picture holds the viewer's ponds alone: another's is no different from none. */
+static int may_pond(const struct request *q)
+{
+    return slug_valid(q->rest) && page_find(q->m, q->rest) != NULL ? 0 : 404;
+}
+
+static void make_pond(const struct request *q, struct reply *r)
+{
+    struct page_day day;
+
+    r->type = TYPE_JSON;
+    model_day(q->w->model, q->rest, WEB_CHART_WAIT_MS, &day);
+    api_pond(&r->body, q->m, page_find(q->m, q->rest), &day);
+    model_day_free(&day);
+}
+
+static void make_alarms(const struct request *q, struct reply *r)
+{
+    struct api_part part;
+
+    r->type = TYPE_JSON;
+    if (read_part(q, &part))
+        api_alarms(&r->body, q->m, &part);
+}
+
+#define MAKE(name, what)                                              \
+    static void make_##name(const struct request *q, struct reply *r) \
+    {                                                                 \
+        r->type = TYPE_JSON;                                          \
+        what(&r->body, q->m);                                         \
+    }
+MAKE(balance, api_balance_all)
+MAKE(accuracy, api_accuracy)
+MAKE(assumptions, api_assumptions)
+MAKE(coverage, api_coverage)
+MAKE(ledger, api_ledger)
+
+/* A table with ponds, and a pond whose records the viewer may read. */
+static int may_records(const struct request *q)
+{
+    const char *slug = request_query(q, "pond");
+    const struct page_pond *p;
+    enum records_table t;
+
+    if (records_table_find(q->rest, &t) != 0 || dump_pond(t) == NULL)
+        return 404;
+    if (slug == NULL || !slug_valid(slug))
+        return 400;
+    p = page_find(q->m, slug);
+    if (p == NULL ||
+        !viewer_sees_farm(q->viewer, p->farm_slug, region_kecamatan(p->kecamatan)->regency))
+        return 404;
+    return may_part(q);
+}
+
+static void make_records(const struct request *q, struct reply *r)
+{
+    const char *slug = request_query(q, "pond");
+    const struct page_pond *p = page_find(q->m, slug);
+    struct records *own = NULL; /* waits for no forecast, and none waits for it */
+    struct api_part part;
+    enum records_table t;
+    char why[256];
+    int rc = records_table_find(q->rest, &t);
+
+    r->type = TYPE_JSON;
+    if (rc == 0 && !read_part(q, &part))
+        rc = NILA_ERR_RANGE;
+    if (rc == 0)
+        rc = records_open(&own, q->w->c.config->records_path, why, sizeof why);
+    if (rc == 0)
+        rc = api_records(&r->body, own, t, slug, viewer_sees_money(q->viewer, p->farm_slug), &part);
+    records_close(own);
+    if (rc != 0) /* told by records */
+        reply_error(q, r, 503);
+}
+
+static void make_openapi(const struct request *q, struct reply *r)
+{
+    size_t n;
+    const char *text = assets_openapi(&n);
+
+    (void)q;
+    r->type = TYPE_JSON;
+    r->cache = "max-age=3600";
+    buf_add(&r->body, text, n);
+}
+
+#define STAFF_READ \
+    .methods = ROUTE_GET, .roles = ROUTE_STAFF, .open = ROUTE_READ, .needs_model = true
+/* clang-format off */
+const struct route ROUTES_API[] = {
+    {.path = "/api/v1/ponds/", .methods = ROUTE_GET, .roles = ROUTE_USERS, .open = ROUTE_POND, .needs_model = true,
+     .may = may_pond, .make = make_pond},
+    {.path = "/api/v1/alarms", .methods = ROUTE_GET, .roles = ROUTE_USERS, .open = ROUTE_POND, .needs_model = true,
+     .may = may_part, .make = make_alarms},
+    {.path = "/api/v1/records/", .methods = ROUTE_GET, .roles = ROUTE_FARMER | ROUTE_STAFF, .open = ROUTE_READ,
+     .needs_model = true, .may = may_records, .make = make_records},
+    {.path = "/api/v1/balance", STAFF_READ, .make = make_balance},
+    {.path = "/api/v1/accuracy", STAFF_READ, .make = make_accuracy},
+    {.path = "/api/v1/assumptions", STAFF_READ, .make = make_assumptions},
+    {.path = "/api/v1/coverage", STAFF_READ, .make = make_coverage},
+    {.path = "/api/v1/ledger", STAFF_READ, .make = make_ledger},
+    {.path = "/api/v1/openapi.json", .methods = ROUTE_GET, .roles = ROUTE_USERS, .open = ROUTE_ANYBODY, .keep = true,
+     .make = make_openapi},
+    {.path = NULL},
+};
+/* clang-format on */

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What pages cost in server time with five years of records of 2000 ponds (NILA_BENCH_PONDS, NILA_BENCH_YEARS): every route that can be
+ * asked by GET, from the request to the last byte on loopback, after the forecast is there; the bar is the median of five, 200 ms. Files
+ * (/unduh/) hold a year of records and are not pages: told, not judged. NILA_BENCH_KEEP=FILE keeps the records, or uses them again. */
+#include "tests/support/support.h"
+
+#include <arpa/inet.h>
+#include <math.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "analytics/config.h"
+#include "analytics/web/server_own.h"
+#include "collector/common/civil.h"
+#include "collector/common/clock.h"
+#include "collector/common/log.h"
+#include "tests/support/bigrecords.h"
+
+#define BAR_MS   200.0
+#define TIMES    5
+#define PATIENCE 1800 /* s, for the forecast */
+#define SEED     2385U
+
+static struct web *web;
+
+static double now_ms(void)
+{
+    struct timespec t;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
+}
+
+/* Status, bytes and time of an answer. found: is text in it? */
+static int ask(const char *path, size_t *bytes, double *ms, const char *text, bool *found)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)web_port(web))};
+    struct buf all = {0}, request = {0};
+    const double from = now_ms();
+    int fd = socket(AF_INET, SOCK_STREAM, 0), status = 0;
+    char piece[65536];
+    ssize_t k;
+
+    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof a) != 0)
+        return -1;
+    buf_printf(&request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", path);
+    if (send(fd, request.p, request.n, MSG_NOSIGNAL) == (ssize_t)request.n)
+        while ((k = recv(fd, piece, sizeof piece, 0)) > 0)
+            buf_add(&all, piece, (size_t)k);
+    (void)close(fd);
+    *ms = now_ms() - from;
+    *bytes = all.n;
+    if (all.n > 12)
+        status = (int)strtol(all.p + 9, NULL, 10);
+    if (text != NULL)
+        *found = all.n > 0 && strstr(all.p, text) != NULL;
+    buf_free(&all);
+    buf_free(&request);
+    return status;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* A path of the route that has an answer. */
+static void path_of(const struct route *t, char *out, size_t size)
+{
+    static const struct {
+        const char *path, *rest;
+    } REST[] = {{"/kolam/", "p-1"},
+                {"/api/v1/ponds/", "p-1"},
+                {"/api/v1/records/", "feed?pond=p-1"},
+                {"/unduh/", "feed.csv"}};
+    const char *rest = "";
+
+    for (size_t i = 0; i < sizeof REST / sizeof REST[0]; i++)
+        if (strcmp(REST[i].path, t->path) == 0)
+            rest = REST[i].rest;
+    (void)snprintf(out, size, "%s%s", t->path, rest);
+}
+
+static bool one_route(const struct route *t)
+{
+    double ms[TIMES];
+    size_t bytes = 0;
+    char path[160];
+    int status = 0;
+    bool file, well;
+
+    path_of(t, path, sizeof path);
+    for (int i = 0; i < TIMES; i++)
+        status = ask(path, &bytes, &ms[i], NULL, NULL);
+    qsort(ms, TIMES, sizeof *ms, by_value);
+    file = strncmp(path, "/unduh/", 7) == 0;
+    well = file || ms[TIMES / 2] < BAR_MS;
+    printf("%-40s %3d %9.1f kB  median %8.1f ms  most %8.1f ms%s\n", path, status,
+           (double)bytes / 1e3, ms[TIMES / 2], ms[TIMES - 1],
+           file   ? "  (a file)"
+           : well ? ""
+                  : "  OVER");
+    return well;
+}
+
+static long setting(const char *name, long usual)
+{
+    const char *text = getenv(name);
+
+    return text != NULL ? strtol(text, NULL, 10) : usual;
+}
+
+static bool await_forecast(double *seconds)
+{
+    const double from = now_ms();
+    bool ready = false;
+    size_t bytes;
+    double ms;
+
+    while (!ready && now_ms() - from < PATIENCE * 1e3) {
+        (void)ask("/api/v1/coverage", &bytes, &ms, "\"state\":\"ready\"", &ready);
+        if (!ready)
+            (void)poll(NULL, 0, 500);
+    }
+    *seconds = (now_ms() - from) / 1e3;
+    return ready;
+}
+
+static int measure(const char *path)
+{
+    struct analytics_config config = {.seed = 1, .draws = 400, .months = 6};
+    struct records *records = NULL;
+    const struct route *t;
+    struct rusage use;
+    char why[256] = "";
+    double seconds;
+    int over = 0;
+
+    (void)snprintf(config.records_path, sizeof config.records_path, "%s", path);
+    (void)snprintf(config.bind, sizeof config.bind, "127.0.0.1");
+    config.limits = STATUS_DEFAULTS;
+    if (records_open(&records, path, why, sizeof why) != 0) {
+        printf("%s\n", why);
+        return 1;
+    }
+    const struct web_config c = {.config = &config, .records = records, .refresh_s = 15};
+    if (web_start(&web, &c, why, sizeof why) != 0) {
+        printf("%s\n", why);
+        return 1;
+    }
+    if (!await_forecast(&seconds)) {
+        printf("no forecast in %d s\n", PATIENCE);
+        return 1;
+    }
+    (void)getrusage(RUSAGE_SELF, &use);
+    printf("the forecast (400 draws, 6 months) was there after %.1f s; most memory %.0f MB\n",
+           seconds, (double)use.ru_maxrss / 1e3);
+    for (size_t i = 0; (t = route_at(i)) != NULL; i++)
+        if ((t->methods & ROUTE_GET) != 0)
+            over += !one_route(t);
+    (void)getrusage(RUSAGE_SELF, &use);
+    printf("%d routes over %.0f ms; most memory %.0f MB\n", over, BAR_MS,
+           (double)use.ru_maxrss / 1e3);
+    web_stop(web);
+    records_close(records);
+    return over == 0 ? 0 : 1;
+}
+
+int main(void)
+{
+    const size_t ponds = (size_t)setting("NILA_BENCH_PONDS", 2000);
+    const int years = (int)setting("NILA_BENCH_YEARS", 5);
+    const char *kept = getenv("NILA_BENCH_KEEP");
+    char folder[256], path[300];
+    int rc;
+
+    log_set_level(LOG_LEVEL_WARN);
+    (void)setvbuf(stdout, NULL, _IOLBF, 0);
+    (void)snprintf(folder, sizeof folder, "%s", support_tmpdir());
+    (void)snprintf(path, sizeof path, "%s/r.db", folder);
+    if (kept != NULL)
+        (void)snprintf(path, sizeof path, "%.290s", kept);
+    if (access(path, F_OK) != 0) {
+        const double from = now_ms();
+        struct bigrecords_size n =
+            bigrecords_make(path, ponds, years, civil_day(clock_wall_ms()), SEED);
+        printf(
+            "made in %.1f s: %zu farms, %zu ponds, %zu cycles, %zu feed, %zu samples, %zu deaths, "
+            "%zu harvests\n",
+            (now_ms() - from) / 1e3, n.farms, n.ponds, n.cycles, n.feed, n.samples, n.deaths,
+            n.harvests);
+    }
+    rc = measure(path);
+    support_rmdir(folder);
+    return rc;
+}

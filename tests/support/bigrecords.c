@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "support.h"
+
+#include <stdio.h>
+
+#include <sqlite3.h>
+
+#include "analytics/records/records.h"
+#include "bigrecords.h"
+#include "collector/common/civil.h"
+#include "collector/common/region.h"
+
+#define PONDS_A_FARM 5
+#define CYCLE_DAYS   150
+#define EMPTY_DAYS   14
+
+enum which {
+    FARM,
+    POND,
+    CYCLE,
+    FEED,
+    SAMPLE,
+    DEATH,
+    HARVEST,
+    STATEMENTS
+};
+
+struct making {
+    sqlite3 *h;
+    sqlite3_stmt *s[STATEMENTS];
+    uint64_t random;
+    int32_t today;
+    struct bigrecords_size size;
+};
+
+static const char *const SQL[STATEMENTS] = {
+    [FARM] = "INSERT INTO farms(farm, name, regency, kecamatan, entered_on) VALUES(?, ?, ?, ?, ?)",
+    [POND] = "INSERT INTO ponds(pond, farm, name, system, area_m2, depth_m, entered_on) "
+             "VALUES(?, ?, ?, ?, ?, 1.2, ?)",
+    [CYCLE] = "INSERT INTO cycles(cycle, pond, stocked_on, count, mass_g, entered_on) "
+              "VALUES(?, ?, ?, ?, 8, ?)",
+    [FEED] =
+        "INSERT INTO feed(pond, \"on\", feed_kg, kind, entered_on) VALUES(?, ?, ?, 'apung', ?)",
+    [SAMPLE] =
+        "INSERT INTO samples(pond, \"on\", fish, total_g, entered_on) VALUES(?, ?, 30, ?, ?)",
+    [DEATH] = "INSERT INTO deaths(pond, \"on\", count, entered_on) VALUES(?, ?, ?, ?)",
+    [HARVEST] = "INSERT INTO harvests(pond, \"on\", kg, kind, entered_on) VALUES(?, ?, ?, ?, ?)",
+};
+
+/* xorshift64*; 0..1 */
+static double chance(struct making *m)
+{
+    m->random ^= m->random >> 12;
+    m->random ^= m->random << 25;
+    m->random ^= m->random >> 27;
+    return (double)((m->random * UINT64_C(2685821657736338717)) >> 11) / 9007199254740992.0;
+}
+
+static void text(struct making *m, enum which w, int at, const char *v)
+{
+    assert_int_equal(sqlite3_bind_text(m->s[w], at, v, -1, SQLITE_TRANSIENT), SQLITE_OK);
+}
+
+static void whole(struct making *m, enum which w, int at, int64_t v)
+{
+    assert_int_equal(sqlite3_bind_int64(m->s[w], at, v), SQLITE_OK);
+}
+
+static void number(struct making *m, enum which w, int at, double v)
+{
+    assert_int_equal(sqlite3_bind_double(m->s[w], at, v), SQLITE_OK);
+}
+
+static void run(struct making *m, enum which w)
+{
+    if (sqlite3_step(m->s[w]) != SQLITE_DONE)
+        fail_msg("%s: %s", SQL[w], sqlite3_errmsg(m->h));
+    assert_int_equal(sqlite3_reset(m->s[w]), SQLITE_OK);
+}
+
+/* Rows with pond, day, number, entered_on; written down the evening of the day. */
+static void row(struct making *m, enum which w, const char *pond, int32_t day, double v)
+{
+    text(m, w, 1, pond);
+    whole(m, w, 2, day);
+    number(m, w, 3, v);
+    whole(m, w, 4, civil_day_start(day) + (int64_t)18 * 3600 * 1000);
+    run(m, w);
+}
+
+static void harvest(struct making *m, const char *pond, int32_t day, double kg, const char *kind)
+{
+    text(m, HARVEST, 1, pond);
+    whole(m, HARVEST, 2, day);
+    number(m, HARVEST, 3, kg);
+    text(m, HARVEST, 4, kind);
+    whole(m, HARVEST, 5, civil_day_start(day) + (int64_t)18 * 3600 * 1000);
+    run(m, HARVEST);
+    m->size.harvests++;
+}
+
+static void one_cycle(struct making *m, const char *pond, int32_t from, int32_t to, bool ends)
+{
+    const double fish = 1500 + 1500 * chance(m), gain = 1.6 + 0.8 * chance(m);
+    char slug[SLUG_SIZE];
+
+    (void)snprintf(slug, sizeof slug, "c-%zu", m->size.cycles++);
+    text(m, CYCLE, 1, slug);
+    text(m, CYCLE, 2, pond);
+    whole(m, CYCLE, 3, from);
+    whole(m, CYCLE, 4, (int64_t)fish);
+    whole(m, CYCLE, 5, civil_day_start(from) + (int64_t)18 * 3600 * 1000);
+    run(m, CYCLE);
+    for (int32_t day = from + 1; day < to; day++) {
+        const double mass_g = 8 + gain * (day - from);
+        row(m, FEED, pond, day, 0.001 * fish * mass_g * 0.03);
+        m->size.feed++;
+        if ((day - from) % 14 == 0) {
+            row(m, SAMPLE, pond, day, 30 * mass_g * (0.95 + 0.1 * chance(m)));
+            m->size.samples++;
+        }
+        if ((day - from) % 7 == 0) {
+            row(m, DEATH, pond, day, (double)(int)(1 + 5 * chance(m)));
+            m->size.deaths++;
+        }
+    }
+    if (!ends)
+        return;
+    if (chance(m) < 0.3)
+        harvest(m, pond, to - 20, 0.0002 * fish * gain * CYCLE_DAYS, "partial");
+    harvest(m, pond, to, 0.0007 * fish * gain * CYCLE_DAYS, "final");
+}
+
+static void one_pond(struct making *m, size_t i, int32_t from)
+{
+    const size_t farm = i / PONDS_A_FARM;
+    const size_t k = farm % REGION_KECAMATAN_COUNT;
+    char slug[SLUG_SIZE], farm_slug[SLUG_SIZE], name[40];
+    int32_t day = from + (int32_t)(chance(m) * (CYCLE_DAYS + EMPTY_DAYS));
+
+    (void)snprintf(farm_slug, sizeof farm_slug, "f-%zu", farm);
+    if (i % PONDS_A_FARM == 0) {
+        (void)snprintf(name, sizeof name, "Pokdakan %zu", farm);
+        text(m, FARM, 1, farm_slug);
+        text(m, FARM, 2, name);
+        text(m, FARM, 3, regency_slug(region_kecamatan(k)->regency));
+        text(m, FARM, 4, region_kecamatan(k)->code);
+        whole(m, FARM, 5, civil_day_start(from));
+        run(m, FARM);
+        m->size.farms++;
+    }
+    (void)snprintf(slug, sizeof slug, "p-%zu", i);
+    (void)snprintf(name, sizeof name, "Kolam %zu", i % PONDS_A_FARM + 1);
+    text(m, POND, 1, slug);
+    text(m, POND, 2, farm_slug);
+    text(m, POND, 3, name);
+    text(m, POND, 4, i % 3 == 0 ? "cage" : "pond");
+    number(m, POND, 5, i % 3 == 0 ? 24 : 300);
+    whole(m, POND, 6, civil_day_start(from));
+    run(m, POND);
+    m->size.ponds++;
+    while (day < m->today - 2) {
+        int32_t end = day + CYCLE_DAYS - 15 + (int32_t)(30 * chance(m));
+        const bool ends = end < m->today;
+        one_cycle(m, slug, day, ends ? end : m->today, ends);
+        day = end + EMPTY_DAYS;
+    }
+}
+
+struct bigrecords_size bigrecords_make(const char *path, size_t ponds, int years, int32_t today,
+                                       uint64_t seed)
+{
+    struct making m = {.random = seed | 1, .today = today};
+    struct records *r = NULL;
+    char why[256];
+
+    if (records_open(&r, path, why, sizeof why) != 0) /* makes the tables */
+        fail_msg("%s", why);
+    records_close(r);
+    assert_int_equal(sqlite3_open(path, &m.h), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(m.h, "PRAGMA synchronous = OFF; BEGIN", NULL, NULL, NULL),
+                     SQLITE_OK);
+    for (int i = 0; i < STATEMENTS; i++)
+        assert_int_equal(sqlite3_prepare_v2(m.h, SQL[i], -1, &m.s[i], NULL), SQLITE_OK);
+    for (size_t i = 0; i < ponds; i++)
+        one_pond(&m, i, today - 365 * years);
+    for (int i = 0; i < STATEMENTS; i++)
+        (void)sqlite3_finalize(m.s[i]);
+    if (sqlite3_exec(m.h, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s", sqlite3_errmsg(m.h));
+    assert_int_equal(sqlite3_close(m.h), SQLITE_OK);
+    return m.size;
+}
