@@ -23,7 +23,9 @@ struct api_part {
 /* "limit":..,"offset":..,"total":..,"next":.. (the next offset, null at the end) */
 void api_part_members(struct buf *b, const struct api_part *part, size_t total);
 
-/* A pond with its last 24 hours, its night, its limits, cycle and aerator. */
+/* "24h" "7d" "cycle" */
+const char *api_span(enum page_span s);
+/* A pond with its last 24 hours (or day's span), its night, its limits, cycle and aerator. */
 void api_pond(struct buf *b, const struct page_model *m, const struct page_pond *p,
               const struct page_day *day);
 void api_alarms(struct buf *b, const struct page_model *m, const struct api_part *part);

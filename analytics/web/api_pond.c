@@ -20,16 +20,23 @@ static void series(struct buf *b, const char *name, const struct series *s)
     buf_str(b, "]");
 }
 
-/* Means of five minutes. */
+const char *api_span(enum page_span s)
+{
+    static const char *const NAME[PAGE_SPANS] = {"24h", "7d", "cycle"};
+
+    return NAME[s];
+}
+
 static void last_day(struct buf *b, const struct page_day *d)
 {
-    buf_printf(b, "\"series\":{\"ready\":%s", d->ready ? "true" : "false");
+    buf_printf(b, "\"series\":{\"span\":\"%s\",\"ready\":%s", api_span(d->span),
+               d->ready ? "true" : "false");
     if (d->ready) {
         buf_str(b, ",");
         api_time(b, "from", d->from_ms);
         buf_str(b, ",");
         api_time(b, "to", d->to_ms);
-        buf_str(b, ",\"bucket_s\":300,");
+        buf_str(b, ",");
         series(b, "do_mg_l", &d->oxygen);
         buf_str(b, ",");
         series(b, "temp_c", &d->temp);

@@ -51,12 +51,36 @@ static int may_pond(const struct request *q)
     return slug_valid(q->rest) && page_find(q->m, q->rest) != NULL ? 0 : 404;
 }
 
+/* ?span=24h (the usual), 7d or cycle. */
+static bool read_span(const struct request *q, enum page_span *out)
+{
+    const char *text = request_query(q, "span");
+
+    *out = PAGE_SPAN_DAY;
+    for (int s = 0; s < PAGE_SPANS && text != NULL; s++)
+        if (strcmp(text, api_span((enum page_span)s)) == 0) {
+            *out = (enum page_span)s;
+            return true;
+        }
+    return text == NULL;
+}
+
+static int may_pond_span(const struct request *q)
+{
+    enum page_span span;
+    const int status = may_pond(q);
+
+    return status == 0 && !read_span(q, &span) ? 400 : status;
+}
+
 static void make_pond(const struct request *q, struct reply *r)
 {
     struct page_day day;
+    enum page_span span;
 
     r->type = TYPE_JSON;
-    model_day(q->w->model, q->rest, WEB_CHART_WAIT_MS, &day);
+    (void)read_span(q, &span); /* may_pond_span has */
+    model_day(q->w->model, q->rest, span, WEB_CHART_WAIT_MS, &day);
     api_pond(&r->body, q->m, page_find(q->m, q->rest), &day);
     model_day_free(&day);
 }
@@ -138,7 +162,7 @@ static void make_openapi(const struct request *q, struct reply *r)
 /* clang-format off */
 const struct route ROUTES_API[] = {
     {.path = "/api/v1/ponds/", .methods = ROUTE_GET, .roles = ROUTE_USERS, .open = ROUTE_POND, .needs_model = true,
-     .may = may_pond, .make = make_pond},
+     .may = may_pond_span, .make = make_pond},
     {.path = "/api/v1/alarms", .methods = ROUTE_GET, .roles = ROUTE_USERS, .open = ROUTE_POND, .needs_model = true,
      .may = may_part, .make = make_alarms},
     {.path = "/api/v1/records/", .methods = ROUTE_GET, .roles = ROUTE_FARMER | ROUTE_STAFF, .open = ROUTE_READ,

@@ -160,9 +160,13 @@ static bool keep(void *arg, enum records_table t, const struct cell *cell)
 /* --- the file --- */
 
 /* Small places share a row, as on the pages. */
+struct placing {
+    const struct request *q;
+};
+
 static bool place(void *arg, size_t node, struct buf *code, struct buf *name)
 {
-    const struct request *q = arg;
+    const struct request *q = ((const struct placing *)arg)->q;
 
     if (!region_stands(&q->m->forecast, node))
         return false;
@@ -175,13 +179,14 @@ static void put_view(const struct request *q, struct sheet *s, enum export_view 
                      const struct export_about *a)
 {
     const struct page_forecast *p = &q->m->forecast;
+    struct placing by = {.q = q};
     double tracked[SUPPLY_NODES];
     const struct export_forecast f = {.neraca = &p->neraca,
                                       .tracked = tracked,
                                       .as_of_day = p->as_of_day,
                                       .draws = p->draws,
                                       .place = place,
-                                      .place_arg = (void *)(size_t)q};
+                                      .place_arg = &by};
 
     for (size_t n = 0; n < SUPPLY_NODES; n++)
         tracked[n] = region_count(p, n, p->tracked);

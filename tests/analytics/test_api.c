@@ -306,6 +306,9 @@ static void every_answer_fits_and_is_packed_and_not_sent_twice(void **state)
         {"/api/v1/health", "Health", 503}, /* there is no database here */
         {"/api/v1/ponds", "Ponds", 200},
         {"/api/v1/ponds/p-1", "PondDetail", 200},
+        {"/api/v1/ponds/p-1?span=7d", "PondDetail", 200},
+        {"/api/v1/ponds/p-1?span=cycle", "PondDetail", 200},
+        {"/api/v1/ponds/p-1?span=year", "Error", 400},
         {"/api/v1/ponds/nobody", "Error", 404},
         {"/api/v1/ponds/%3Cb%3E", "Error", 404},
         {"/api/v1/alarms", "Alarms", 200},
