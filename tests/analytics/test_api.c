@@ -330,6 +330,7 @@ static void every_answer_fits_and_is_packed_and_not_sent_twice(void **state)
         {"/api/v1/assumptions", "Assumptions", 200},
         {"/api/v1/coverage", "Coverage", 200},
         {"/api/v1/ledger", "Ledger", 200},
+        {"/api/v1/exchange", "Error", 404}, /* nothing is exchanged here */
         {"/api/v1/nothing", "Error", 404},
     };
     struct buf head = {0}, body = {0};
