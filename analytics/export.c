@@ -53,6 +53,11 @@ static const char *const TITLE[RECORDS_TABLES][2] = {
     [RECORDS_SURVEY] = {"survei", "the survey"},
     [RECORDS_CONTACTS] = {"kontak alarm", "contacts of the alarm"},
     [RECORDS_LIMITS] = {"batas tiap kolam", "limits of a pond"},
+    [RECORDS_GROUPS] = {"kelompok pembudidaya", "groups of farmers"},
+    [RECORDS_SENSORS] = {"sensor di kolam", "sensors in ponds"},
+    [RECORDS_NOTES] = {"catatan kolam", "notes of a pond"},
+    [RECORDS_PRESTOCK] = {"pemeriksaan sebelum tebar", "checks before stocking"},
+    [RECORDS_RIVER] = {"keadaan sungai", "state of a river"},
 };
 
 /* Units of the columns that have one, by name; what is not here has none. */
@@ -73,6 +78,12 @@ static const struct {
     {"price_idr_kg", "IDR/kg"},
     {"size_cm", "cm"},
     {"kg_quarter", "kg"},
+    {"temp_pond_c", "C"},
+    {"temp_bag_c", "C"},
+    {"do_pond_mg_l", "mg/L"},
+    {"acclimatised_min", "min"},
+    {"sample_count", "ekor"},
+    {"dead_on_arrival", "ekor"},
 };
 
 bool export_is_private(const char *column)

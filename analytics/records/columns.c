@@ -361,17 +361,16 @@ static int refuse_day(bool comma, const char *text, char *reason)
                    "bulannya)",
                    "is not a date; as in 2026-11-24 (in a file with commas nobody knows which is "
                    "the month)"));
-    return refuse_text(reason, text,
-                       comma ? tongue("bukan tanggal; seperti 2026-11-24 atau "
-                                                   "24/11/2026 (hari dahulu)",
-                                                   "is not a date; as in 2026-11-24 or 24/11/2026 "
-                                                   "(the day first)")
-                                          : tongue("bukan tanggal; seperti 2026-11-24",
-                                                   "is not a date; as in 2026-11-24"));
+    return refuse_text(
+        reason, text,
+        comma ? tongue("bukan tanggal; seperti 2026-11-24 atau "
+                       "24/11/2026 (hari dahulu)",
+                       "is not a date; as in 2026-11-24 or 24/11/2026 "
+                       "(the day first)")
+              : tongue("bukan tanggal; seperti 2026-11-24", "is not a date; as in 2026-11-24"));
 }
 
-static int read_day(bool comma, const char *text, int64_t now_ms, struct cell *out,
-                    char *reason)
+static int read_day(bool comma, const char *text, int64_t now_ms, struct cell *out, char *reason)
 {
     const char *rest = "";
     int32_t day;
@@ -407,14 +406,14 @@ static bool read_slashed_moment(bool comma, const char *text, struct cell *out)
 }
 
 /* A day alone counts from its first instant: what was entered that day was known at its end. */
-static int read_moment(bool comma, const char *text, int64_t now_ms, struct cell *out,
-                       char *reason)
+static int read_moment(bool comma, const char *text, int64_t now_ms, struct cell *out, char *reason)
 {
     int32_t day;
 
     if (civil_parse_day(text, &day) == 0)
         out->whole = civil_day_start(day);
-    else if (civil_parse_iso(text, &out->whole, NULL) != 0 && !read_slashed_moment(comma, text, out))
+    else if (civil_parse_iso(text, &out->whole, NULL) != 0 &&
+             !read_slashed_moment(comma, text, out))
         return refuse_text(reason, text,
                            tongue("bukan tanggal atau waktu; seperti 2026-11-24T17:30+07:00",
                                   "is not a date or time; as in 2026-11-24T17:30+07:00"));

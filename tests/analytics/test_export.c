@@ -64,6 +64,17 @@ static const char *const TEXT[RECORDS_TABLES] = {
     [RECORDS_LIMITS] = "pond,key,value,reason,by,on,entered_on\n"
                        "p-1,do_watch_mg_l,3.5,dekat muara,Penyuluh,2026-01-01,2026-01-05\n"
                        "p-1,do_watch_mg_l,,dicabut,Penyuluh,2026-02-01,2026-02-05\n",
+    [RECORDS_GROUPS] = "group,name,kecamatan,village,entered_on\n"
+                       "satu,=Kelompok Satu,62.02.06,,2026-01-05\n",
+    [RECORDS_SENSORS] = "pond,device,on,until,model,serial,note,entered_on\n"
+                        "p-1,probe-1,2026-01-01,,DO-1,-12,\"dekat; inlet\",2026-01-05\n",
+    [RECORDS_NOTES] = "pond,on,kind,text,amount,unit,photo,entered_on\n"
+                      "p-1,2026-03-01,treatment,\"-kapur, pagi\",12.5,kg,,2026-03-01\n",
+    [RECORDS_PRESTOCK] = "pond,on,ph_pond,ph_bag,temp_pond_c,temp_bag_c,do_pond_mg_l,"
+                         "acclimatised_min,sample_count,dead_on_arrival,hatchery,note,entered_on\n"
+                         "p-1,2026-01-31,6.1,6.9,28.5,,5.2,30,100,2,BBI,+baik,2026-02-01\n",
+    [RECORDS_RIVER] = "river,on,state,ph,note,entered_on\n"
+                      "mentaya,2026-03-01,acid,4.5,@hujan,2026-03-01\n",
 };
 
 static void complain(void *arg, const char *text)
