@@ -133,6 +133,33 @@ static void read_tls(struct reader *r, const struct jsonconf_node *o)
                                "web.tls_cert and web.tls_key must be given together"));
 }
 
+/* The collectors whose sockets the technician's pages ask. */
+static void read_collectors(struct reader *r, const struct jsonconf_node *web)
+{
+    struct analytics_config *out = r->out;
+    const struct jsonconf_node *list = jsonconf_member(r->c, web, "collectors", false);
+    size_t n = list != NULL ? jsonconf_length(r->c, list, ANALYTICS_COLLECTORS_MOST) : 0;
+
+    if (n == 0 && out->source == SOURCE_SOCKET && out->collector_socket[0] != '\0') {
+        struct analytics_collector *x = &out->collector[out->collectors++];
+        (void)snprintf(x->slug, sizeof x->slug, "kolektor");
+        (void)snprintf(x->socket, sizeof x->socket, "%s", out->collector_socket);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct jsonconf_node *o = jsonconf_at(r->c, list, i);
+        struct analytics_collector *x = &out->collector[out->collectors++];
+
+        jsonconf_slug(r->c, o, "slug", x->slug);
+        jsonconf_path(r->c, o, "socket", r->path, NULL, x->socket, sizeof x->socket);
+        for (size_t k = 0; k < i; k++)
+            if (x->slug[0] != '\0' && strcmp(out->collector[k].slug, x->slug) == 0)
+                jsonconf_refuse(r->c, jsonconf_member(r->c, o, "slug", true),
+                                tongue("\"%s\" sudah dipakai kolektor lain",
+                                       "\"%s\" is another collector's already"),
+                                x->slug);
+    }
+}
+
 static void read_web(struct reader *r, const struct jsonconf_node *root)
 {
     const struct jsonconf_node *o = jsonconf_member(r->c, root, "web", false);
@@ -148,6 +175,7 @@ static void read_web(struct reader *r, const struct jsonconf_node *root)
     jsonconf_string_or(r->c, o, "phone", out->phone, sizeof out->phone, "");
     jsonconf_string_or(r->c, o, "office_kotim", out->office[REGENCY_KOTIM], SITE_NAME_SIZE, "");
     jsonconf_string_or(r->c, o, "office_seruyan", out->office[REGENCY_SERUYAN], SITE_NAME_SIZE, "");
+    read_collectors(r, o);
     if (out->phone[strspn(out->phone, "+0123456789 -()")] != '\0')
         jsonconf_refuse(r->c, jsonconf_member(r->c, o, "phone", true),
                         tongue("\"%s\" tidak boleh; angka, + - ( ) dan spasi",

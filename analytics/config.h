@@ -3,6 +3,7 @@
  *
  * { "records": {"path"}, "source": {"influx": {"url", "database", "token_file", "insecure_http"}} or
  *   {"collector": {"socket"}}, "web": {"bind", "port", "names", "open", "proxy", "tls_cert", "tls_key", "notice", "phone",
+ *   "collectors": [{"slug", "socket"}],
  *   "office_kotim", "office_seruyan"},
  *   "forecast": {"seed", "draws", "months", "threads",
  *   "write_back"},
@@ -47,6 +48,8 @@ struct neighbour_config {
     char ca_file[256]; /* certificates that peer may have; "": the system's */
 };
 
+#define ANALYTICS_COLLECTORS_MOST 16
+
 struct analytics_config {
     char records_path[256]; /* SQLite file of the production records */
     enum analytics_source source;
@@ -66,6 +69,12 @@ struct analytics_config {
     char tls_cert[256],
         tls_key[256]; /* PEM files: the pages speak TLS alone; "" none, both or neither */
     bool web_open;    /* ponds and the buttons of alarms need no login; default false */
+    /* of this machine, for the technician's pages; "web": {"collectors"}, else the source's when it is a socket */
+    size_t collectors;
+    struct analytics_collector {
+        char slug[SLUG_SIZE];
+        char socket[SITE_PATH_SIZE];
+    } collector[ANALYTICS_COLLECTORS_MOST];
     char notice[161]; /* shown on every page when not "", e.g. "Data contoh / simulasi" */
     char phone[33];   /* extension worker's telephone shown in advice; "" none */
     /* the regencies' offices as they are named on printed forecasts; "" none */

@@ -212,6 +212,28 @@ int series_contact(struct series_source *s, const char *input, int64_t from_ms,
     return rc;
 }
 
+int series_beats(struct series_source *s, int64_t from_ms, struct series_beat **out, size_t *n)
+{
+    struct series_beat *got = NULL;
+    char why[SERIES_WHY_SIZE] = "";
+    size_t found = 0;
+    int rc;
+
+    if (s->ops->beats == NULL)
+        return NILA_ERR_UNSUPPORTED;
+    (void)pthread_mutex_lock(&s->lock);
+    rc = s->ops->beats(s->impl, from_ms, &got, &found, why);
+    report(s, rc, "heartbeats", why);
+    (void)pthread_mutex_unlock(&s->lock);
+    if (rc != 0) {
+        free(got);
+        return rc;
+    }
+    *out = got;
+    *n = found;
+    return 0;
+}
+
 int series_write(struct series_source *s, const char *lines, size_t len, char *why, size_t why_size)
 {
     char words[SERIES_WHY_SIZE] = "";

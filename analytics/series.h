@@ -73,6 +73,18 @@ struct series_contact {
 NILA_MUST_CHECK int series_contact(struct series_source *s, const char *input, int64_t from_ms,
                                    struct series_contact *out);
 
+/* What a collector last said of itself in the measurement "collector" (a heartbeat a minute). NaN: not told. */
+struct series_beat {
+    char collector[SLUG_SIZE], site[SLUG_SIZE], regency[SLUG_SIZE], version[33]; /* "": not told */
+    int64_t ts_ms;
+    double up_s, devices, devices_good, clock_trusted, disk_free_mb, power_weak, pending,
+        oldest_unsent_s, journal_bytes, dropped, quarantined, lost_values;
+};
+/* The newest one of each collector since from_ms, in no order; *out is the caller's, free. NILA_ERR_UNSUPPORTED: the source is a
+ * collector's socket. Errors as series_load. */
+NILA_MUST_CHECK int series_beats(struct series_source *s, int64_t from_ms, struct series_beat **out,
+                                 size_t *n);
+
 /* Writes lines (line protocol, ms) to the source's InfluxDB; NILA_ERR_UNSUPPORTED for a socket source, NILA_ERR_REFUSED
  * (refused lines or rights), NILA_ERR_FULL (more than the server takes at once), NILA_ERR_IO (away, busy); the words in
  * why (size >= 256). */

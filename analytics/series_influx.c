@@ -250,4 +250,87 @@ static int write_lines(void *impl, const char *lines, size_t len, char *why)
     return NILA_ERR_IO;
 }
 
-const struct series_ops SERIES_INFLUX = {load, latest, write_lines, NULL, close_influx};
+/* --- heartbeats --- */
+
+struct beats {
+    struct series_beat *beat;
+    size_t n;
+};
+
+/* The value of a tag in "a=1,b=2". */
+static void tag_of(const char *tags, const char *key, char *out, size_t size)
+{
+    const size_t len = strlen(key);
+
+    out[0] = '\0';
+    for (const char *p = tags; *p != '\0'; p += strcspn(p, ","), p += *p == ',')
+        if (strncmp(p, key, len) == 0 && p[len] == '=')
+            (void)snprintf(out, size, "%.*s", (int)strcspn(p + len + 1, ","), p + len + 1);
+}
+
+/* The place of the collector's newest heartbeat: a collector that was brought up to date has two versions. */
+static struct series_beat *place_of(struct beats *b, const struct series_beat *found)
+{
+    for (size_t i = 0; i < b->n; i++)
+        if (strcmp(b->beat[i].collector, found->collector) == 0 &&
+            strcmp(b->beat[i].site, found->site) == 0)
+            return b->beat[i].ts_ms < found->ts_ms ? &b->beat[i] : NULL;
+    b->beat = xrealloc(b->beat, b->n + 1, sizeof *b->beat);
+    return &b->beat[b->n++];
+}
+
+static int beat_row(void *arg, size_t n, const char *const *column, const char *const *cell)
+{
+    struct series_beat found = {0}, *at;
+    const struct {
+        const char *name;
+        double *value;
+    } FIELD[] = {{"up_s", &found.up_s},
+                 {"devices", &found.devices},
+                 {"devices_good", &found.devices_good},
+                 {"clock_trusted", &found.clock_trusted},
+                 {"disk_free_mb", &found.disk_free_mb},
+                 {"power_weak", &found.power_weak},
+                 {"pending", &found.pending},
+                 {"oldest_unsent_s", &found.oldest_unsent_s},
+                 {"journal_bytes", &found.journal_bytes},
+                 {"dropped", &found.dropped},
+                 {"quarantined", &found.quarantined},
+                 {"lost_values", &found.lost_values}};
+    const char *tags = cell_of(n, column, cell, "tags");
+
+    if (!to_time(cell_of(n, column, cell, "time"), &found.ts_ms))
+        return NILA_ERR_PROTO;
+    tag_of(tags, "collector", found.collector, sizeof found.collector);
+    tag_of(tags, "site", found.site, sizeof found.site);
+    tag_of(tags, "regency", found.regency, sizeof found.regency);
+    tag_of(tags, "version", found.version, sizeof found.version);
+    for (size_t i = 0; i < sizeof FIELD / sizeof FIELD[0]; i++) {
+        *FIELD[i].value = NAN;
+        (void)to_number(cell_of(n, column, cell, FIELD[i].name), FIELD[i].value);
+    }
+    at = place_of(arg, &found);
+    if (at != NULL)
+        *at = found;
+    return 0;
+}
+
+static int beats(void *impl, int64_t from_ms, struct series_beat **out, size_t *n, char *why)
+{
+    struct series_influx *s = impl;
+    struct beats b = {0};
+    struct buf q = {0};
+    int rc;
+
+    buf_printf(&q,
+               "SELECT * FROM \"collector\" WHERE time >= %lldms AND time < %lldms GROUP BY "
+               "\"collector\", \"site\", \"regency\", \"version\" ORDER BY time DESC LIMIT 1",
+               (long long)from_ms, (long long)(clock_wall_ms() + AHEAD_MS));
+    rc = influx_query(s->db, q.p, beat_row, &b, why, SERIES_WHY_SIZE);
+    buf_free(&q);
+    *out = b.beat;
+    *n = b.n;
+    return rc;
+}
+
+const struct series_ops SERIES_INFLUX = {load, latest, write_lines, NULL, beats, close_influx};

@@ -234,4 +234,4 @@ static int contact(void *impl, const char *input, int64_t from_ms, struct series
                         SERIES_WHY_SIZE);
 }
 
-const struct series_ops SERIES_SOCKET = {load, latest, NULL, contact, close_socket};
+const struct series_ops SERIES_SOCKET = {load, latest, NULL, contact, NULL, close_socket};

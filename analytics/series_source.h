@@ -34,6 +34,8 @@ struct series_ops {
     /* NULL: not possible */
     int (*contact)(void *impl, const char *input, int64_t from_ms, struct series_contact *out,
                    char *why);
+    /* NULL: not possible. What was found before a failure is the caller's too */
+    int (*beats)(void *impl, int64_t from_ms, struct series_beat **out, size_t *n, char *why);
     void (*close)(void *impl);
 };
 

@@ -12,10 +12,15 @@ __asm__(".section .rodata\n"
         ".incbin \"analytics/web/openapi.json\"\n"
         "nila_openapi_end:\n"
         ".byte 0\n"
+        "nila_technician_begin:\n"
+        ".incbin \"analytics/web/technician.js\"\n"
+        "nila_technician_end:\n"
+        ".byte 0\n"
         ".previous\n");
 
 extern const char nila_style_begin[], nila_style_end[];
 extern const char nila_openapi_begin[], nila_openapi_end[];
+extern const char nila_technician_begin[], nila_technician_end[];
 
 const char ASSETS_ICON[] =
     "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 32 32\"><rect width=\"32\" "
@@ -35,6 +40,12 @@ const char *assets_openapi(size_t *n)
 {
     *n = (size_t)(nila_openapi_end - nila_openapi_begin);
     return nila_openapi_begin;
+}
+
+const char *assets_technician(size_t *n)
+{
+    *n = (size_t)(nila_technician_end - nila_technician_begin);
+    return nila_technician_begin;
 }
 
 uint64_t assets_hash(const void *bytes, size_t n)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* assets: the style sheet, built into the program, so that the pages need no files beside it. */
+/* assets: the style sheet and scripts, built into the program, so that the pages need no files beside it. */
 #ifndef ANALYTICS_WEB_ASSETS_H
 #define ANALYTICS_WEB_ASSETS_H
 
@@ -11,6 +11,8 @@ const char *assets_style(size_t *n);
 
 /* analytics/web/openapi.json likewise: what the API answers. */
 const char *assets_openapi(size_t *n);
+/* The script of "/alat", analytics/web/technician.js; 0-ended. */
+const char *assets_technician(size_t *n);
 
 /* FNV-1a, 64 bits: tells versions of a text apart (ETag, the ?v= of a link). Not for secrets. */
 uint64_t assets_hash(const void *bytes, size_t n);

@@ -136,6 +136,11 @@ void connections_answered(struct connections *c, struct connection *one)
     wait_until(c, one, c->ask_ms);
 }
 
+void connections_lasts(struct connections *c, struct connection *one, int64_t ms)
+{
+    wait_until(c, one, ms);
+}
+
 void connections_end(struct connections *c, struct connection *one)
 {
     if (one == NULL)

@@ -25,6 +25,8 @@ struct connection *connections_begin(struct connections *c, int fd);
 /* It has asked, and is answered; it was answered, and may ask again; it has ended, before the socket is closed. NULL is fine. */
 void connections_asked(struct connections *c, struct connection *one);
 void connections_answered(struct connections *c, struct connection *one);
+/* Its answer is a long one, to be taken within so many ms. */
+void connections_lasts(struct connections *c, struct connection *one, int64_t ms);
 void connections_end(struct connections *c, struct connection *one);
 
 #endif

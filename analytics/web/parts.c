@@ -49,6 +49,7 @@ static void menu(struct buf *b, const struct parts_head *h, enum lang lang)
     } ENTRY[] = {{"/", TEXT_NAV_PONDS, ~0U},
                  {"/alarm", TEXT_ALARM_TITLE, ~0U},
                  {"/wilayah", TEXT_NAV_REGION, 1U << ROLE_OFFICER | 1U << ROLE_ADMIN},
+                 {"/alat", TEXT_TECH_NAV, 1U << ROLE_TECHNICIAN | 1U << ROLE_ADMIN},
                  {"/bantuan", TEXT_NAV_HELP, ~0U},
                  {"/pengguna", TEXT_USERS_TITLE, 1U << ROLE_OFFICER | 1U << ROLE_ADMIN},
                  {"/akun", TEXT_ACCOUNT_TITLE, ~1U}};
@@ -89,10 +90,11 @@ void parts_begin(struct buf *b, const struct parts_head *h, enum lang lang)
     char version[24];
     size_t n;
     const char *style = assets_style(&n);
-
+    uint32_t hash = (uint32_t)assets_hash(style, n);
     const struct viewer *v = viewer_of(h);
 
-    (void)snprintf(version, sizeof version, "%08" PRIx32, (uint32_t)assets_hash(style, n));
+    style = assets_technician(&n);
+    (void)snprintf(version, sizeof version, "%08" PRIx32, hash ^ (uint32_t)assets_hash(style, n));
     html_put(b, "<!DOCTYPE html>\n<html lang=\"$\"", text_lang(lang));
     html_raw(b, v != NULL && v->large ? " class=\"besar\">" : ">");
     html_put(b,
@@ -103,10 +105,14 @@ void parts_begin(struct buf *b, const struct parts_head *h, enum lang lang)
              "<link rel=\"stylesheet\" href=\"/gaya.css?v=$\"><link rel=\"icon\" "
              "href=\"/favicon.svg\" type=\"image/svg+xml\">",
              version);
+    if (h->script != NULL)
+        html_put(b, "<script src=\"$?v=$\" defer></script><noscript>", h->script, version);
     if (h->again_s > 0)
         buf_printf(b, "<meta http-equiv=\"refresh\" content=\"%d\">", h->again_s);
     else if (h->refresh)
         html_raw(b, "<meta http-equiv=\"refresh\" content=\"60\">");
+    if (h->script != NULL)
+        html_raw(b, "</noscript>");
     html_put(b, "</head>\n<body><a class=\"skip\" href=\"#isi\">$</a>\n",
              text_get(lang, TEXT_SKIP));
     if (h->notice != NULL && *h->notice != '\0')

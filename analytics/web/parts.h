@@ -7,13 +7,14 @@
 #include "analytics/web/text.h"
 
 struct parts_head {
-    const char *title;           /* of the window; the app's name is added */
-    const char *path;            /* of this page: the language link keeps it */
-    enum text here;              /* the menu entry that is marked, TEXT_COUNT none */
-    bool refresh;                /* load again each minute */
-    int again_s;                 /* load again after so many seconds, 0: as refresh says */
-    const char *query;           /* "a=1&": the language link keeps it too; NULL: none */
-    const char *notice;          /* "" or NULL: none */
+    const char *title;  /* of the window; the app's name is added */
+    const char *path;   /* of this page: the language link keeps it */
+    enum text here;     /* the menu entry that is marked, TEXT_COUNT none */
+    bool refresh;       /* load again each minute */
+    int again_s;        /* load again after so many seconds, 0: as refresh says */
+    const char *script; /* path of a script; again_s then is for browsers without; NULL: none */
+    const char *query;  /* "a=1&": the language link keeps it too; NULL: none */
+    const char *notice; /* "" or NULL: none */
     const struct viewer *viewer; /* the menu is theirs; NULL: as m says */
     const struct page_model *m;  /* says when the alarm has stopped; NULL: nothing is known */
 };

@@ -14,6 +14,7 @@ static const struct route *const FAMILY[] = {
     ROUTES_EXCHANGE,
     ROUTES_API,
     ROUTES_EXPORT,
+    ROUTES_TECHNICIAN,
 };
 /* clang-format on */
 #define FAMILIES (sizeof FAMILY / sizeof FAMILY[0])

@@ -17,6 +17,7 @@
 #include "analytics/web/assets.h"
 #include "analytics/web/connections.h"
 #include "analytics/web/listen.h"
+#include "analytics/web/page_technician.h"
 #include "analytics/web/request.h"
 #include "analytics/web/text.h"
 #include "analytics/web/tlsfile.h"
@@ -55,12 +56,13 @@ static bool add_header(struct MHD_Response *response, const char *name, const ch
     return MHD_add_response_header(response, name, value) == MHD_YES;
 }
 
-/* Headers of every answer. The pages load nothing but their own style and icon, and run no script. */
+/* Headers of every answer. The pages load nothing but their own style, icon and scripts. */
 static bool add_headers(struct MHD_Response *response, const struct reply *r, const char *tag)
 {
     const char *const HEADER[][2] = {
         {"Content-Security-Policy",
-         "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
+         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+         "img-src 'self' data:; base-uri 'none'; "
          "form-action 'self'; frame-ancestors 'none'"},
         {"X-Content-Type-Options", "nosniff"},
         {"X-Frame-Options", "DENY"},
@@ -294,6 +296,14 @@ static enum MHD_Result answer(void *arg, struct MHD_Connection *connection, cons
     }
     if (asked != NULL && strcmp(asked, text_lang(q.lang)) == 0)
         reply_cookie(&r, "lang", asked, LANG_KEEP_S, false);
+    if (r.stream && streams_begin(w->streams, connection, q.lang)) {
+        connections_lasts(w->connections, watched(connection),
+                          STREAM_LIFE_MS + CONNECTIONS_ANSWER_MS);
+        buf_free(&r.body);
+        return MHD_YES;
+    }
+    if (r.stream)
+        reply_error(&q, &r, MHD_HTTP_SERVICE_UNAVAILABLE);
     return send_reply(&q, &r);
 }
 /* NOLINTEND(readability-non-const-parameter) */
@@ -336,8 +346,8 @@ static unsigned most_connections(void)
 
 static int start_daemon(struct web *w, int fd, bool v6, char *cert, char *key)
 {
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | (v6 ? MHD_USE_IPv6 : 0) |
-                     (cert != NULL ? MHD_USE_TLS : 0);
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME |
+                     (v6 ? MHD_USE_IPv6 : 0) | (cert != NULL ? MHD_USE_TLS : 0);
     const unsigned most = most_connections();
     const struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, cert},
                                          {MHD_OPTION_HTTPS_MEM_KEY, 0, key},
@@ -399,6 +409,47 @@ static void warn_openness(const struct web *w)
                   c->bind);
 }
 
+/* --- the technicians' live page --- */
+
+static void render_live(void *arg, struct buf *b, enum lang lang)
+{
+    struct web *w = arg;
+    struct fleet_view *view = fleet_view(w->fleet);
+
+    page_devices_live(b, view, lang);
+    fleet_view_free(view);
+}
+
+static void live_watched(void *arg, bool watched)
+{
+    struct web *w = arg;
+
+    fleet_watched(w->fleet, watched);
+}
+
+static void fleet_moved(void *arg)
+{
+    struct web *w = arg;
+
+    streams_publish(w->streams);
+}
+
+static int start_fleet(struct web *w)
+{
+    const struct streams_config live = {render_live, live_watched, w};
+
+    w->streams = streams_new(&live);
+    return fleet_start(&w->fleet, w->c.config, fleet_moved, w);
+}
+
+/* The fleet's threads publish: they end before the streams, and those before the daemon. */
+static void stop_fleet(struct web *w)
+{
+    fleet_stop(w->fleet);
+    if (w->streams != NULL)
+        streams_end(w->streams);
+}
+
 int web_start(struct web **out, const struct web_config *c, char *why, size_t why_size)
 {
     unsigned refresh_s = c->refresh_s == 0 ? 15 : c->refresh_s;
@@ -435,10 +486,14 @@ int web_start(struct web **out, const struct web_config *c, char *why, size_t wh
     if (rc == 0)
         rc = model_start(&w->model, &model);
     if (rc == 0)
+        rc = start_fleet(w);
+    if (rc == 0)
         rc = start_pages(w, fd, v6, words, sizeof words);
     if (rc != 0) {
         (void)snprintf(why, why_size, "%s",
                        words[0] != '\0' ? words : "the web server's threads cannot be started");
+        stop_fleet(w);
+        streams_free(w->streams);
         model_stop(w->model);
         whatif_free(w->whatif);
         presses_free(w->presses);
@@ -463,8 +518,11 @@ void web_stop(struct web *w)
 {
     if (w == NULL)
         return;
+    streams_end(w->streams);
     MHD_stop_daemon(w->daemon); /* closes the listening socket too */
     connections_free(w->connections);
+    fleet_stop(w->fleet);
+    streams_free(w->streams);
     model_stop(w->model);
     whatif_free(w->whatif);
     presses_free(w->presses);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* server: the web pages, their buttons and the read-only API over HTTP/1.1; the only file with <microhttpd.h>.
+/* server: the web pages, their buttons and the read-only API over HTTP/1.1; the only file with <microhttpd.h> but for
+ * server_stream.c.
  *
  * GET, HEAD and posts of forms; Indonesian by default. Plain HTTP, or TLS with web.tls_cert and web.tls_key. A page never waits
  * for the database longer than WEB_CHART_WAIT_MS: a refresher thread reads, pages show what was read and how old it is.

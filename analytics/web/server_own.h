@@ -3,12 +3,14 @@
 #ifndef ANALYTICS_WEB_SERVER_OWN_H
 #define ANALYTICS_WEB_SERVER_OWN_H
 
+#include "analytics/web/fleet.h"
 #include "analytics/web/form.h"
 #include "analytics/web/login.h"
 #include "analytics/web/model.h"
 #include "analytics/web/page.h"
 #include "analytics/web/press.h"
 #include "analytics/web/server.h"
+#include "analytics/web/stream.h"
 #include "analytics/web/viewer.h"
 
 struct MHD_Connection;
@@ -19,6 +21,8 @@ struct web {
     struct records *accounts; /* a connection of its own: who is logged in waits for no forecast */
     struct whatif *whatif;
     struct model *model;
+    struct fleet *fleet;     /* the collectors, for technicians */
+    struct streams *streams; /* of their page that changes by itself */
     struct presses *presses;
     struct logins *logins;
     struct connections *connections;
@@ -63,6 +67,7 @@ struct reply {
     const char *cache;
     struct buf body;
     const char *allow;  /* of a 405; NULL: GET and HEAD */
+    bool stream;        /* the answer is a stream of events (stream.h) */
     char location[192]; /* of a 303; "" none */
     long wait_s;        /* Retry-After; 0 none */
     char file[96];      /* the browser stores it under this name; "" shows it */
@@ -127,6 +132,7 @@ extern const struct route ROUTES_ACCOUNT[];
 extern const struct route ROUTES_EXCHANGE[];
 extern const struct route ROUTES_API[];
 extern const struct route ROUTES_EXPORT[];
+extern const struct route ROUTES_TECHNICIAN[];
 
 /* The route of a path and, for prefixes, what follows; NULL when there is none. The longest path that fits. */
 const struct route *route_find(const char *path, const char **rest);

@@ -505,6 +505,7 @@ const char *text_get(enum lang lang, enum text key)
         {TEXT_FARMER_FIRST, TEXT_FARMER},
         {TEXT_OFFICER_FIRST, TEXT_OFFICER},
         {TEXT_ACCOUNT_FIRST, TEXT_ACCOUNT},
+        {TEXT_TECHNICIAN_FIRST, TEXT_TECHNICIAN},
     };
 
     for (size_t i = sizeof FAMILY / sizeof FAMILY[0]; i-- > 0;)

@@ -15,7 +15,8 @@
 #include "jsonconf.h"
 
 enum {
-    LINE_MAX_BYTES = 64 * 1024
+    LINE_MAX_BYTES = 64 * 1024,
+    CANCEL_MS = 200 /* so often a call that may be cancelled looks up */
 };
 
 static int fail(int rc, char *why, size_t why_size, const char *words)
@@ -70,13 +71,15 @@ static int dial(const char *path, int *out, char *why, size_t why_size)
     return 0;
 }
 
-/* Waits for fd until deadline; 0, NILA_ERR_TIMEOUT, NILA_ERR_IO. */
-static int wait_for(int fd, short events, int64_t deadline)
+/* Waits for fd until deadline; 0, NILA_ERR_TIMEOUT, NILA_ERR_IO; NILA_ERR_CLOSED when *cancel (NULL: never) is true. */
+static int wait_for(int fd, short events, int64_t deadline, const atomic_bool *cancel)
 {
+    const int64_t slice_ms = cancel != NULL ? CANCEL_MS : 60000;
+
     for (;;) {
         struct pollfd p = {.fd = fd, .events = events};
         int64_t left = deadline - clock_mono_ms();
-        int n = poll(&p, 1, left < 0 ? 0 : left > 60000 ? 60000 : (int)left);
+        int n = poll(&p, 1, left < 0 ? 0 : left > slice_ms ? (int)slice_ms : (int)left);
 
         if (n > 0)
             return 0;
@@ -84,10 +87,13 @@ static int wait_for(int fd, short events, int64_t deadline)
             return NILA_ERR_IO;
         if (left <= 0)
             return NILA_ERR_TIMEOUT;
+        if (cancel != NULL && atomic_load(cancel))
+            return NILA_ERR_CLOSED;
     }
 }
 
-static int send_all(int fd, const char *bytes, size_t n, int64_t timeout_ms)
+static int send_all(int fd, const char *bytes, size_t n, int64_t timeout_ms,
+                    const atomic_bool *cancel)
 {
     int64_t deadline = clock_mono_ms() + timeout_ms;
 
@@ -102,7 +108,7 @@ static int send_all(int fd, const char *bytes, size_t n, int64_t timeout_ms)
             continue;
         if (errno != EAGAIN && errno != EWOULDBLOCK)
             return from_errno(errno);
-        int rc = wait_for(fd, POLLOUT, deadline);
+        int rc = wait_for(fd, POLLOUT, deadline, cancel);
         if (rc != 0)
             return rc;
     }
@@ -217,7 +223,7 @@ static int take_lines(struct answer *a, struct buf *b)
     return rc;
 }
 
-static int receive(struct answer *a, int fd, int64_t timeout_ms)
+static int receive(struct answer *a, int fd, int64_t timeout_ms, const atomic_bool *cancel)
 {
     struct buf b = {0};
     char piece[8192];
@@ -225,7 +231,7 @@ static int receive(struct answer *a, int fd, int64_t timeout_ms)
 
     while (rc == 0 && !a->ended) {
         ssize_t k;
-        rc = wait_for(fd, POLLIN, clock_mono_ms() + timeout_ms);
+        rc = wait_for(fd, POLLIN, clock_mono_ms() + timeout_ms, cancel);
         if (rc != 0) {
             (void)fail(rc, a->why, a->why_size, "the collector does not answer");
             break;
@@ -246,8 +252,8 @@ static int receive(struct answer *a, int fd, int64_t timeout_ms)
     return rc;
 }
 
-int control_call(const char *socket_path, const char *request, control_line line, void *arg,
-                 int64_t timeout_ms, char *why, size_t why_size)
+int control_call_until(const char *socket_path, const char *request, control_line line, void *arg,
+                       int64_t timeout_ms, const atomic_bool *cancel, char *why, size_t why_size)
 {
     struct answer a = {.line = line, .arg = arg, .why = why, .why_size = why_size};
     struct buf ask = {0};
@@ -259,13 +265,19 @@ int control_call(const char *socket_path, const char *request, control_line line
     if (rc != 0)
         return rc;
     buf_printf(&ask, "%s\n", request);
-    rc = send_all(fd, ask.p, ask.n, timeout_ms);
+    rc = send_all(fd, ask.p, ask.n, timeout_ms, cancel);
     /* a collector that hung up may still have said why */
     if (rc == 0 || rc == NILA_ERR_CLOSED)
-        rc = receive(&a, fd, timeout_ms);
+        rc = receive(&a, fd, timeout_ms, cancel);
     else
         (void)fail(rc, why, why_size, nila_err_text(rc));
     buf_free(&ask);
     (void)close(fd);
     return rc;
+}
+
+int control_call(const char *socket_path, const char *request, control_line line, void *arg,
+                 int64_t timeout_ms, char *why, size_t why_size)
+{
+    return control_call_until(socket_path, request, line, arg, timeout_ms, NULL, why, why_size);
 }

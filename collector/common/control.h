@@ -4,6 +4,8 @@
 #ifndef NILA_COMMON_CONTROL_H
 #define NILA_COMMON_CONTROL_H
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,5 +21,10 @@ typedef int (*control_line)(void *arg, const char *json);
  * NULL, has the collector's own words. */
 NILA_MUST_CHECK int control_call(const char *socket_path, const char *request, control_line line,
                                  void *arg, int64_t timeout_ms, char *why, size_t why_size);
+
+/* The same; NILA_ERR_CLOSED soon after another thread has made *cancel true (NULL: nobody will). */
+NILA_MUST_CHECK int control_call_until(const char *socket_path, const char *request,
+                                       control_line line, void *arg, int64_t timeout_ms,
+                                       const atomic_bool *cancel, char *why, size_t why_size);
 
 #endif

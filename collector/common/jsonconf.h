@@ -54,6 +54,9 @@ void jsonconf_slug(struct jsonconf *c, const struct jsonconf_node *object, const
                    char *buf /* SLUG_SIZE */);
 double jsonconf_number(struct jsonconf *c, const struct jsonconf_node *object, const char *key,
                        double min, double max);
+/* The number a node itself is: an entry of a list; min after an error. */
+double jsonconf_number_at(struct jsonconf *c, const struct jsonconf_node *n, double min,
+                          double max);
 double jsonconf_number_or(struct jsonconf *c, const struct jsonconf_node *object, const char *key,
                           double min, double max, double fallback);
 long jsonconf_integer(struct jsonconf *c, const struct jsonconf_node *object, const char *key,

@@ -345,10 +345,10 @@ void jsonconf_slug(struct jsonconf *c, const struct jsonconf_node *object, const
     memcpy(buf, n->string, strlen(n->string) + 1);
 }
 
-static double take_number(struct jsonconf *c, const struct jsonconf_node *object, const char *key,
-                          bool need, double min, double max, bool whole, double fallback)
+/* fallback for a NULL n and after a mistake. */
+static double number_of(struct jsonconf *c, const struct jsonconf_node *n, double min, double max,
+                        bool whole, double fallback)
 {
-    const struct jsonconf_node *n = jsonconf_member(c, object, key, need);
     const char *what = whole ? tongue("bilangan bulat dari ", "whole number from ") : "";
 
     if (n == NULL)
@@ -368,6 +368,17 @@ static double take_number(struct jsonconf *c, const struct jsonconf_node *object
         return fallback;
     }
     return n->number;
+}
+
+static double take_number(struct jsonconf *c, const struct jsonconf_node *object, const char *key,
+                          bool need, double min, double max, bool whole, double fallback)
+{
+    return number_of(c, jsonconf_member(c, object, key, need), min, max, whole, fallback);
+}
+
+double jsonconf_number_at(struct jsonconf *c, const struct jsonconf_node *n, double min, double max)
+{
+    return number_of(c, c->failed ? NULL : n, min, max, false, min);
 }
 
 double jsonconf_number(struct jsonconf *c, const struct jsonconf_node *object, const char *key,

@@ -101,6 +101,25 @@ static void every_key_is_taken(void **state)
     assert_int_equal(c.source, SOURCE_SOCKET);
     assert_string_equal(c.collector_socket, "/run/c.sock");
     assert_false(c.write_back);
+    /* the technicians' pages ask that one, unless others are named */
+    assert_int_equal(c.collectors, 1);
+    assert_string_equal(c.collector[0].socket, "/run/c.sock");
+    assert_int_equal(load(&c,
+                          "{" RECORDS ",\"source\":{\"collector\":{\"socket\":\"/run/c.sock\"}},"
+                          "\"web\":{\"collectors\":[{\"slug\":\"a\",\"socket\":\"/run/a.sock\"},"
+                          "{\"slug\":\"b\",\"socket\":\"/run/b.sock\"}]}}",
+                          why, sizeof why),
+                     0);
+    assert_int_equal(c.collectors, 2);
+    assert_string_equal(c.collector[1].slug, "b");
+    assert_string_equal(c.collector[1].socket, "/run/b.sock");
+    assert_int_equal(load(&c,
+                          "{" RECORDS ",\"source\":{\"collector\":{\"socket\":\"/run/c.sock\"}},"
+                          "\"web\":{\"collectors\":[{\"slug\":\"a\",\"socket\":\"/run/a.sock\"},"
+                          "{\"slug\":\"a\",\"socket\":\"/run/b.sock\"}]}}",
+                          why, sizeof why),
+                     NILA_ERR_CONFIG);
+    assert_non_null(strstr(why, "web.collectors[1].slug"));
 }
 
 static void names_place_key_and_what_is_allowed(void **state)

@@ -119,6 +119,15 @@ static const struct {
     {"/audit/", "/audit/mentaya", NULL,       {403, 303, 303, 200, 404, 200, 404, 403, 200}},
     {"/audit/", "/audit/pembuang", NULL,      {403, 303, 303, 404, 200, 404, 200, 403, 200}},
     {"/audit/", "/audit/nowhere", NULL,       {403, 303, 303, 404, 404, 404, 404, 403, 404}},
+    {"/alat", "/alat", NULL,                  {200, 303, 303, 403, 403, 403, 403, 200, 200}},
+    {"/alat/armada", "/alat/armada", NULL,    {200, 303, 303, 403, 403, 403, 403, 200, 200}},
+    {"/alat/arus", "/alat/arus", NULL,        {204, 303, 303, 403, 403, 403, 403, 204, 204}}, /* no collector here */
+    {"/alat/", "/alat/utara/probe", NULL,     {404, 303, 303, 403, 403, 403, 403, 404, 404}},
+    {"/alat/uji", "/alat/uji", "di=pi&jalur=utara&alat=probe",
+                                              {403, 403, 403, 403, 403, 403, 403, 404, 404}},
+    {"/alat/uji", "/alat/uji", "di=../x&jalur=&alat=%00",
+                                              {403, 403, 403, 403, 403, 403, 403, 400, 400}},
+    {"/alat.js", "/alat.js", NULL,            {200, 200, 200, 200, 200, 200, 200, 200, 200}},
     {"/audit", "/audit", NULL,                {403, 303, 303, 200, 200, 200, 200, 200, 200}},
 };
 /* clang-format on */

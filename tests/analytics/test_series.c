@@ -436,6 +436,45 @@ static void of_two_devices_the_usable_one_counts(void **state)
     influxd_stop(&d);
 }
 
+/* A collector that was brought up to date has a series of each version; an old one tells less. */
+static void of_each_collector_the_newest_heartbeat_counts(void **state)
+{
+    int64_t now = T0 + 15 * 60000LL;
+    struct clock_source clock = {.wall_ms = told_ms, .mono_ms = told_ms, .arg = &now};
+    struct series_beat *beat = NULL;
+    struct influxd d;
+    struct series_source *s;
+    size_t n = 0, a;
+
+    (void)state;
+    if (influxd_start(&d, "") != 0)
+        skip();
+    create_database(d.url);
+    s = open_influx(d.url);
+    clock_set(&clock);
+    put(s,
+        "collector,collector=pi,regency=kotim,site=a,version=1.0 up_s=5,devices=3 1795471920000\n"
+        "collector,collector=pi,regency=kotim,site=a,version=1.1 up_s=7,devices=4 1795471980000\n"
+        "collector,collector=pi,regency=kotim,site=a,version=1.1 up_s=6,devices=4 1795471970000\n"
+        "collector,collector=pi,regency=seruyan,site=b up_s=9 1795471920000\n"
+        "collector,collector=tua,regency=kotim,site=c up_s=9 1795371920000\n");
+    assert_int_equal(series_beats(s, T0 - 60000, &beat, &n), 0);
+    assert_int_equal(n, 2);
+    a = strcmp(beat[0].site, "a") == 0 ? 0 : 1;
+    assert_string_equal(beat[a].version, "1.1");
+    assert_int_equal(beat[a].ts_ms, 1795471980000LL);
+    assert_float_equal(beat[a].up_s, 7, 0);
+    assert_float_equal(beat[a].devices, 4, 0);
+    assert_true(isnan(beat[a].disk_free_mb));
+    assert_string_equal(beat[!a].site, "b");
+    assert_string_equal(beat[!a].version, "");
+    assert_string_equal(beat[!a].regency, "seruyan");
+    free(beat);
+    clock_set(NULL);
+    series_source_close(s);
+    influxd_stop(&d);
+}
+
 static void every_fault_of_the_source_has_its_name(void **state)
 {
     static const struct {
@@ -570,6 +609,7 @@ int main(void)
         cmocka_unit_test(a_collectors_socket_gives_the_same),
         cmocka_unit_test(a_value_found_later_replaces_the_known_one),
         cmocka_unit_test(of_two_devices_the_usable_one_counts),
+        cmocka_unit_test(of_each_collector_the_newest_heartbeat_counts),
         cmocka_unit_test(every_fault_of_the_source_has_its_name),
         cmocka_unit_test(every_fault_of_the_socket_has_its_name),
         cmocka_unit_test(the_login_is_read_from_its_own_file),

@@ -9,8 +9,9 @@
 #include "analytics/web/text.h"
 
 #define TEXT_NAME(key) #key,
-static const char *const NAME[] = {TEXT_KEYS(TEXT_NAME) TEXT_WATER_KEYS(TEXT_NAME) TEXT_FARMER_KEYS(
-    TEXT_NAME) TEXT_OFFICER_KEYS(TEXT_NAME) TEXT_ACCOUNT_KEYS(TEXT_NAME)};
+static const char *const NAME[] = {
+    TEXT_KEYS(TEXT_NAME) TEXT_WATER_KEYS(TEXT_NAME) TEXT_FARMER_KEYS(TEXT_NAME)
+        TEXT_OFFICER_KEYS(TEXT_NAME) TEXT_ACCOUNT_KEYS(TEXT_NAME) TEXT_TECHNICIAN_KEYS(TEXT_NAME)};
 
 /* The placeholders the pages fill, with a value for each. */
 static const struct text_arg ALL[] = {
