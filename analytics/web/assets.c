@@ -16,11 +16,16 @@ __asm__(".section .rodata\n"
         ".incbin \"analytics/web/technician.js\"\n"
         "nila_technician_end:\n"
         ".byte 0\n"
+        "nila_script_begin:\n"
+        ".incbin \"analytics/web/script.js\"\n"
+        "nila_script_end:\n"
+        ".byte 0\n"
         ".previous\n");
 
 extern const char nila_style_begin[], nila_style_end[];
 extern const char nila_openapi_begin[], nila_openapi_end[];
 extern const char nila_technician_begin[], nila_technician_end[];
+extern const char nila_script_begin[], nila_script_end[];
 
 const char ASSETS_ICON[] =
     "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 32 32\"><rect width=\"32\" "
@@ -46,6 +51,12 @@ const char *assets_technician(size_t *n)
 {
     *n = (size_t)(nila_technician_end - nila_technician_begin);
     return nila_technician_begin;
+}
+
+const char *assets_script(size_t *n)
+{
+    *n = (size_t)(nila_script_end - nila_script_begin);
+    return nila_script_begin;
 }
 
 uint64_t assets_hash(const void *bytes, size_t n)

@@ -8,6 +8,8 @@
 
 /* analytics/web/style.css as it was at build time; 0-ended. */
 const char *assets_style(size_t *n);
+/* analytics/web/script.js, likewise. */
+const char *assets_script(size_t *n);
 
 /* analytics/web/openapi.json likewise: what the API answers. */
 const char *assets_openapi(size_t *n);

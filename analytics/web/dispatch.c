@@ -209,6 +209,20 @@ static int find(struct request *q, const char *method, struct reply *r)
     return 405;
 }
 
+/* Large text: as the browser was told ("?besar=1"), else as the user has it. The choice stays in a cookie. */
+static void take_size(const struct request *q, struct viewer *v, struct reply *r)
+{
+    const char *asked = q->post ? NULL : request_query(q, "besar"),
+               *had = request_cookie(q, "besar");
+
+    if (asked != NULL && (strcmp(asked, "0") == 0 || strcmp(asked, "1") == 0)) {
+        reply_cookie(r, "besar", asked, TOKEN_KEEP_S, false);
+        had = asked;
+    }
+    if (had != NULL && (strcmp(had, "0") == 0 || strcmp(had, "1") == 0))
+        v->large = *had == '1';
+}
+
 /* Before anything else who has not agreed, or has a PIN of somebody else's making, goes to their account. */
 static bool first_the_account(const struct request *q)
 {
@@ -230,6 +244,7 @@ static void decide(struct request *q, struct viewer *v, struct reply *r)
     }
     if (q->route->open == ROUTE_LOGIN) /* accounts and what is entered stay in no cache */
         r->cache = "no-store";
+    take_size(q, v, r);
     take_token(q, v, !q->post && q->route->forms, r);
     who(q, v);
     if (!allowed(q))

@@ -198,6 +198,10 @@ static void sums(const struct records_snapshot *s, size_t cycle, struct page_cyc
         if (s->harvest[i].cycle == cycle) {
             c->harvested_kg += s->harvest[i].kg;
             c->harvested_fish += s->harvest[i].kg * s->harvest[i].fish_per_kg;
+            if (isfinite(s->harvest[i].price_idr_kg)) {
+                c->income_idr += s->harvest[i].kg * s->harvest[i].price_idr_kg;
+                c->priced_kg += s->harvest[i].kg;
+            }
         }
 }
 

@@ -231,6 +231,7 @@ struct page_cycle {
     int32_t sample_day;
     double last_feed_kg; /* NaN: none */
     int32_t last_feed_day;
+    double income_idr, priced_kg; /* of harvests with a price */
 };
 
 /* A pond's time for the charts; the series may be empty. */

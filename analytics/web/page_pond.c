@@ -8,6 +8,7 @@
 #include "analytics/web/html.h"
 #include "analytics/web/parts.h"
 #include "analytics/web/questions.h"
+#include "analytics/web/share.h"
 
 void page_pond(struct buf *b, const struct page_model *m, const struct page_pond *p,
                const struct page_day *day, enum lang lang)
@@ -38,12 +39,16 @@ void page_pond(struct buf *b, const struct page_model *m, const struct page_pond
     if (p->status.level != STATUS_OK)
         parts_call(b, m, lang);
     buttons_pond(b, m, p, lang);
+    if (parts_may_note(m, p))
+        html_put(b, "<p><a class=\"call\" href=\"/catat?kolam=$\">+ $</a></p>\n", p->pond.slug,
+                 text_get(lang, TEXT_NOTES_TITLE));
     parts_values(b, m, p, lang);
     parts_when(b, m, p, lang);
     page_tonight(b, m, p, day, lang);
     pond_charts(b, m, p, day, lang);
     if (!m->without_fish)
         pond_cycle(b, m, p, day, lang);
+    share_pond(b, m, p, lang);
     if (!m->without_fish && questions_any(p)) {
         parts_element(b, "h2", "", lang, TEXT_ASK_TITLE, NULL);
         questions_put(b, p, lang);

@@ -47,6 +47,8 @@ static void menu(struct buf *b, const struct parts_head *h, enum lang lang)
         enum text text;
         unsigned roles;
     } ENTRY[] = {{"/", TEXT_NAV_PONDS, ~0U},
+                 {"/catat", TEXT_NOTES_TITLE,
+                  1U << ROLE_FARMER | 1U << ROLE_OFFICER | 1U << ROLE_ADMIN},
                  {"/alarm", TEXT_ALARM_TITLE, ~0U},
                  {"/wilayah", TEXT_NAV_REGION, 1U << ROLE_OFFICER | 1U << ROLE_ADMIN},
                  {"/alat", TEXT_TECH_NAV, 1U << ROLE_TECHNICIAN | 1U << ROLE_ADMIN},
@@ -59,7 +61,8 @@ static void menu(struct buf *b, const struct parts_head *h, enum lang lang)
 
     html_put(b, "<nav aria-label=\"$\">", text_get(lang, TEXT_NAV));
     for (size_t i = 0; i < sizeof ENTRY / sizeof ENTRY[0]; i++) {
-        if (all ? ENTRY[i].roles == ~1U || ENTRY[i].text == TEXT_USERS_TITLE
+        if (all ? ENTRY[i].roles == ~1U || ENTRY[i].text == TEXT_USERS_TITLE ||
+                      ENTRY[i].text == TEXT_NOTES_TITLE
                 : (ENTRY[i].roles & 1U << v->role) == 0)
             continue;
         html_put(b, "<a href=\"$\"", ENTRY[i].path);
@@ -68,6 +71,11 @@ static void menu(struct buf *b, const struct parts_head *h, enum lang lang)
     }
     if (!all && v->role == ROLE_NONE)
         html_put(b, "<a href=\"/masuk\">$</a>", text_get(lang, TEXT_LOGIN_TITLE));
+    if (v != NULL)
+        html_put(b, "<a href=\"$?$besar=$\" aria-label=\"$\">$</a>", h->path,
+                 h->query != NULL ? h->query : "", v->large ? "0" : "1",
+                 text_get(lang, v->large ? TEXT_TEXT_USUAL : TEXT_TEXT_LARGE),
+                 v->large ? "A\u2212" : "A+");
     html_put(b, "<a href=\"$?$lang=$\" lang=\"$\" hreflang=\"$\" rel=\"alternate\">$</a></nav>\n",
              h->path, h->query != NULL ? h->query : "", text_lang(other), text_lang(other),
              text_lang(other), text_get(lang, TEXT_OTHER_LANGUAGE));
@@ -83,6 +91,32 @@ void parts_watch(struct buf *b, const struct page_model *m, enum lang lang)
     (void)format_moment(moment, sizeof moment, lang, m->board.watch_ms, m->now_ms);
     parts_element(b, "p", "notice layar-saja", lang,
                   m->board.watch_ms == 0 ? TEXT_ALARM_NEVER_RAN : TEXT_ALARM_NOT_RUNNING, args);
+}
+
+/* Only who is logged in has forms that it helps; it sends what is left with the token of the session. */
+static void script(struct buf *b, const struct viewer *v, enum lang lang)
+{
+    char version[24];
+    size_t n;
+    const char *text = assets_script(&n);
+
+    if (v == NULL || v->role == ROLE_NONE)
+        return;
+    (void)snprintf(version, sizeof version, "%08" PRIx32, (uint32_t)assets_hash(text, n));
+    html_put(b,
+             "<script src=\"/nila.js?v=$\" defer data-siapa=\"$\" data-tanda=\"$\" "
+             "data-belum=\"$\" data-tolak=\"$\"></script>",
+             version, v->user, v->csrf, text_get(lang, TEXT_NOTE_UNSENT),
+             text_get(lang, TEXT_NOTE_MEND));
+}
+
+bool parts_may_note(const struct page_model *m, const struct page_pond *p)
+{
+    const struct viewer *v = m->viewer;
+
+    return v != NULL &&
+           (v->unmanaged ||
+            viewer_edits_farm(v, p->farm_slug, region_kecamatan(p->kecamatan)->regency));
 }
 
 void parts_begin(struct buf *b, const struct parts_head *h, enum lang lang)
@@ -105,6 +139,7 @@ void parts_begin(struct buf *b, const struct parts_head *h, enum lang lang)
              "<link rel=\"stylesheet\" href=\"/gaya.css?v=$\"><link rel=\"icon\" "
              "href=\"/favicon.svg\" type=\"image/svg+xml\">",
              version);
+    script(b, v, lang);
     if (h->script != NULL)
         html_put(b, "<script src=\"$?v=$\" defer></script><noscript>", h->script, version);
     if (h->again_s > 0)

@@ -20,6 +20,8 @@ struct parts_head {
 };
 void parts_begin(struct buf *b, const struct parts_head *h, enum lang lang);
 void parts_end(struct buf *b, enum lang lang);
+/* May who looks at m write down what is of the pond, or could, were there users? */
+bool parts_may_note(const struct page_model *m, const struct page_pond *p);
 
 /* A sentence of the table, filled and escaped. args NULL: no placeholders. */
 void parts_say(struct buf *b, enum lang lang, enum text key, const struct text_arg *args);

@@ -15,6 +15,7 @@ static const struct route *const FAMILY[] = {
     ROUTES_API,
     ROUTES_EXPORT,
     ROUTES_TECHNICIAN,
+    ROUTES_FARMER,
 };
 /* clang-format on */
 #define FAMILIES (sizeof FAMILY / sizeof FAMILY[0])

@@ -271,6 +271,7 @@ static void take_settings(const struct request *q, struct reply *r)
         return;
     }
     reply_cookie(r, "lang", english ? "en" : "id", 31536000L, false);
+    reply_cookie(r, "besar", form_value(q->form, "besar") != NULL ? "1" : "0", 31536000L, false);
     reply_see_other(r, "/akun");
 }
 

@@ -59,7 +59,7 @@ const char *request_field(const struct request *q, const char *name);
 const char *request_header(const struct request *q, const char *name);
 const char *request_cookie(const struct request *q, const char *name);
 
-#define REPLY_COOKIES 2
+#define REPLY_COOKIES 3
 /* What a route makes: status 200 and HTML unless it says otherwise. */
 struct reply {
     int status;
@@ -133,6 +133,7 @@ extern const struct route ROUTES_EXCHANGE[];
 extern const struct route ROUTES_API[];
 extern const struct route ROUTES_EXPORT[];
 extern const struct route ROUTES_TECHNICIAN[];
+extern const struct route ROUTES_FARMER[];
 
 /* The route of a path and, for prefixes, what follows; NULL when there is none. The longest path that fits. */
 const struct route *route_find(const char *path, const char **rest);

@@ -65,6 +65,7 @@ static const struct text_arg ALL[] = {
     {"apa", "2027-01"},
     {"dinas", "Dinas"},
     {"p", "42 %"},
+    {"rp", "12.500.000"},
     {NULL, NULL},
 };
 
