@@ -79,6 +79,7 @@ static void adopt(struct model *m, struct records_snapshot *s)
     m->entry = fresh;
     m->entries = s->ponds;
     m->snapshot = s;
+    m->version++;
 }
 
 /* Of what forecasts are made from: alarms and buttons change the same file every few minutes. */
@@ -156,6 +157,7 @@ static void keep_forecast(struct model *m, const struct forecast *f, bool withou
     page->revision = model_revision_on_record(m->c.records, page);
     pthread_mutex_lock(&m->lock);
     m->forecast = *page;
+    m->version++;
     free(m->estimate);
     m->estimate = e;
     m->estimates = f->ponds;
@@ -431,6 +433,7 @@ static void release(struct model *m)
         entry_free(&m->entry[i]);
     free(m->entry);
     free(m->estimate);
+    model_base_release(m->base);
     records_snapshot_free(m->snapshot);
     board_free(m->board);
     pthread_cond_destroy(&m->changed);

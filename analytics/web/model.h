@@ -14,6 +14,9 @@
 
 struct model; /* opaque */
 
+/* A picture's ponds are judged at most so long before it: pictures within it share them. */
+#define MODEL_PICTURE_MS 1000
+
 struct model_config { /* pointers are borrowed */
     const struct analytics_config *config;
     struct records *records;
@@ -37,7 +40,7 @@ void model_look(struct model *m);
 void model_records(struct model *m, void (*use)(void *arg, const struct records_snapshot *s),
                    void *arg);
 
-/* The picture of now, ordered; NULL while the records have not been read. The caller's, model_picture_free. */
+/* The picture of now (its ponds MODEL_PICTURE_MS old at most, and never older than a button pressed or a record changed), ordered; NULL while the records have not been read. The caller's, model_picture_free. */
 struct page_model *model_picture(struct model *m);
 void model_picture_free(struct page_model *p); /* NULL is fine */
 

@@ -124,6 +124,7 @@ static void renew(struct board *b, int64_t now_ms)
     }
     got.month = b->known.month;
     got.months = b->known.months;
+    got.version = b->known.version + 1;
     b->known.month = NULL;
     page_board_free(&b->known);
     b->known = got;

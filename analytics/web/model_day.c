@@ -3,6 +3,7 @@
 #include "model_own.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -176,50 +177,91 @@ static int64_t noon(int32_t day)
     return civil_day_start(day) + CIVIL_DAY_MS / 2;
 }
 
-static void sums(const struct records_snapshot *s, size_t cycle, struct page_cycle *c)
+/* Rows of a snapshot lie by cycle, which is the first member of each: those of one are [*from, *to). */
+static void rows_of(const void *row, size_t n, size_t size, size_t cycle, size_t *from, size_t *to)
 {
-    *c = (struct page_cycle){
-        .stocked_g = s->cycle[cycle].mass_g, .sample_g = NAN, .last_feed_kg = NAN};
-    for (size_t i = 0; i < s->feeds; i++)
-        if (s->feed[i].cycle == cycle) {
-            c->feed_kg += s->feed[i].feed_kg;
-            c->last_feed_kg = s->feed[i].feed_kg;
-            c->last_feed_day = s->feed[i].day;
+    for (int end = 0; end < 2; end++) {
+        size_t low = 0, high = n;
+
+        while (low < high) {
+            size_t mid = low + (high - low) / 2, at;
+            memcpy(&at, (const char *)row + mid * size, sizeof at);
+            if (at < cycle + (size_t)end)
+                low = mid + 1;
+            else
+                high = mid;
         }
-    for (size_t i = 0; i < s->samples; i++)
-        if (s->sample[i].cycle == cycle) {
-            c->sample_g = s->sample[i].mean_g;
-            c->sample_day = s->sample[i].day;
-        }
-    for (size_t i = 0; i < s->deaths; i++)
-        if (s->death[i].cycle == cycle)
-            c->dead += s->death[i].count;
-    for (size_t i = 0; i < s->harvests; i++)
-        if (s->harvest[i].cycle == cycle) {
-            c->harvested_kg += s->harvest[i].kg;
-            c->harvested_fish += s->harvest[i].kg * s->harvest[i].fish_per_kg;
-            if (isfinite(s->harvest[i].price_idr_kg)) {
-                c->income_idr += s->harvest[i].kg * s->harvest[i].price_idr_kg;
-                c->priced_kg += s->harvest[i].kg;
-            }
-        }
+        *(end == 0 ? from : to) = low;
+    }
+}
+_Static_assert(offsetof(struct rec_feed, cycle) == 0 && offsetof(struct rec_sample, cycle) == 0 &&
+                   offsetof(struct rec_death, cycle) == 0 &&
+                   offsetof(struct rec_harvest, cycle) == 0,
+               "rows_of reads the cycle there");
+
+/* Of one cycle. */
+struct part {
+    const struct rec_feed *feed;
+    const struct rec_sample *sample;
+    const struct rec_death *death;
+    const struct rec_harvest *harvest;
+    size_t feeds, samples, deaths, harvests;
+};
+
+static struct part part_of(const struct records_snapshot *s, size_t cycle)
+{
+    struct part p;
+    size_t from, to;
+
+    rows_of(s->feed, s->feeds, sizeof *s->feed, cycle, &from, &to);
+    p.feed = s->feed + from;
+    p.feeds = to - from;
+    rows_of(s->sample, s->samples, sizeof *s->sample, cycle, &from, &to);
+    p.sample = s->sample + from;
+    p.samples = to - from;
+    rows_of(s->death, s->deaths, sizeof *s->death, cycle, &from, &to);
+    p.death = s->death + from;
+    p.deaths = to - from;
+    rows_of(s->harvest, s->harvests, sizeof *s->harvest, cycle, &from, &to);
+    p.harvest = s->harvest + from;
+    p.harvests = to - from;
+    return p;
+}
+
+static void sums(const struct part *p, double stocked_g, struct page_cycle *c)
+{
+    *c = (struct page_cycle){.stocked_g = stocked_g, .sample_g = NAN, .last_feed_kg = NAN};
+    for (size_t i = 0; i < p->feeds; i++) {
+        c->feed_kg += p->feed[i].feed_kg;
+        c->last_feed_kg = p->feed[i].feed_kg;
+        c->last_feed_day = p->feed[i].day;
+    }
+    for (size_t i = 0; i < p->samples; i++) {
+        c->sample_g = p->sample[i].mean_g;
+        c->sample_day = p->sample[i].day;
+    }
+    for (size_t i = 0; i < p->deaths; i++)
+        c->dead += p->death[i].count;
+    for (size_t i = 0; i < p->harvests; i++) {
+        c->harvested_kg += p->harvest[i].kg;
+        c->harvested_fish += p->harvest[i].kg * p->harvest[i].fish_per_kg;
+        if (!isfinite(p->harvest[i].price_idr_kg))
+            continue;
+        c->income_idr += p->harvest[i].kg * p->harvest[i].price_idr_kg;
+        c->priced_kg += p->harvest[i].kg;
+    }
 }
 
 /* When there is no room for all, deaths go first: they are the most, and the least of them matters least. */
-static void events_of(const struct records_snapshot *s, size_t cycle, struct page_day *d)
+static void events_of(const struct part *p, const struct rec_cycle *c, struct page_day *d)
 {
-    const struct rec_cycle *c = &s->cycle[cycle];
-
-    for (size_t i = 0; i < s->deaths; i++)
-        if (s->death[i].cycle == cycle)
-            event(d, noon(s->death[i].day), EVENT_DEATH, s->death[i].count, NAN);
-    for (size_t i = 0; i < s->samples; i++)
-        if (s->sample[i].cycle == cycle)
-            event(d, noon(s->sample[i].day), EVENT_SAMPLE, s->sample[i].fish, s->sample[i].mean_g);
-    for (size_t i = 0; i < s->harvests; i++)
-        if (s->harvest[i].cycle == cycle)
-            event(d, noon(s->harvest[i].day), EVENT_HARVEST, s->harvest[i].kg,
-                  s->harvest[i].fish_per_kg);
+    for (size_t i = 0; i < p->deaths; i++)
+        event(d, noon(p->death[i].day), EVENT_DEATH, p->death[i].count, NAN);
+    for (size_t i = 0; i < p->samples; i++)
+        event(d, noon(p->sample[i].day), EVENT_SAMPLE, p->sample[i].fish, p->sample[i].mean_g);
+    for (size_t i = 0; i < p->harvests; i++)
+        event(d, noon(p->harvest[i].day), EVENT_HARVEST, p->harvest[i].kg,
+              p->harvest[i].fish_per_kg);
     event(d, noon(c->stocked_day), EVENT_STOCKED, c->count, c->mass_g);
 }
 
@@ -241,12 +283,14 @@ static void pressed(const struct page_board *b, const char *slug, struct page_da
 static void records_say(const struct model *m, size_t i, struct page_day *d)
 {
     long cycle = records_open_cycle(m->snapshot, i, civil_day(clock_wall_ms()));
+    struct part part;
 
     d->cycle = (struct page_cycle){.sample_g = NAN, .last_feed_kg = NAN, .stocked_g = NAN};
     if (cycle < 0)
         return;
-    sums(m->snapshot, (size_t)cycle, &d->cycle);
-    events_of(m->snapshot, (size_t)cycle, d);
+    part = part_of(m->snapshot, (size_t)cycle);
+    sums(&part, m->snapshot->cycle[cycle].mass_g, &d->cycle);
+    events_of(&part, &m->snapshot->cycle[cycle], d);
 }
 
 void model_day(struct model *m, const char *slug, enum page_span span, int64_t wait,

@@ -4,6 +4,7 @@
 #define ANALYTICS_WEB_MODEL_OWN_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "analytics/web/filesign.h"
 #include "analytics/web/model.h"
@@ -33,6 +34,17 @@ struct estimate {
     struct supply_pond fish;
 };
 
+/* The ponds of the pictures of a second. */
+struct base {
+    atomic_int users; /* the model is one while it is the newest */
+    int64_t made_mono_ms, now_ms;
+    uint64_t version; /* of the model, and of its board */
+    struct page_pond *pond;
+    struct status_limits *own;
+    unsigned level_count[STATUS_DANGER + 1];
+};
+void model_base_release(struct base *b); /* NULL is fine */
+
 struct model {
     struct model_config c;
     pthread_t water, supply;
@@ -49,6 +61,8 @@ struct model {
     struct page_forecast forecast;
     struct estimate *estimate;
     size_t estimates;
+    struct base *base; /* NULL: none yet */
+    uint64_t version;  /* rises when records or forecast change */
     uint64_t records_hash; /* of what forecasts are made from */
     int64_t mains_lost_ms; /* 0: they are there, or nobody knows */
     struct nights *nights; /* NULL: no source of series */

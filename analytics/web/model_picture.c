@@ -122,21 +122,60 @@ static void picture_pond(const struct model *m, struct page_pond *p, struct stat
 }
 
 /* Ponds of which nobody would be told, once alarms are in use: channels are configured, or the alarm ran. */
-static void picture_unserved(const struct model *m, struct page_model *p)
+static void picture_unserved(const struct model *m, const struct page_board *board, struct base *b)
 {
     const struct channels_config *channels = &m->c.config->channels;
     struct served *served;
 
-    if (channels->channels == 0 && p->board.watch_ms == 0)
+    if (channels->channels == 0 && board->watch_ms == 0)
         return;
     served = xcalloc(1, sizeof *served);
-    served_init(served, p->board.contact, p->board.contacts, channels);
-    for (size_t i = 0; i < p->ponds; i++) {
-        struct page_pond *q = &p->pond[i];
+    served_init(served, board->contact, board->contacts, channels);
+    for (size_t i = 0; i < m->entries; i++) {
+        struct page_pond *q = &b->pond[i];
 
         q->unserved = !served_pond(served, &q->pond, &m->snapshot->farm[q->pond.farm]);
     }
     free(served);
+}
+
+void model_base_release(struct base *b)
+{
+    if (b == NULL || atomic_fetch_sub(&b->users, 1) > 1)
+        return;
+    free(b->own);
+    free(b->pond);
+    free(b);
+}
+
+/* Judges every pond, when what is known is older than a second or has changed. The lock is held. */
+static struct base *judged(struct model *m, const struct page_board *board, int64_t now_ms)
+{
+    struct page_model sorted = {0};
+    struct base *b = m->base;
+    uint64_t version = m->version + board->version;
+    int64_t mono = clock_mono_ms();
+
+    if (b != NULL && b->version == version && mono - b->made_mono_ms < MODEL_PICTURE_MS &&
+        now_ms >= b->now_ms)
+        return b;
+    model_base_release(b);
+    b = xcalloc(1, sizeof *b);
+    atomic_init(&b->users, 1);
+    b->made_mono_ms = mono;
+    b->now_ms = now_ms;
+    b->version = version;
+    b->own = xcalloc(m->entries, sizeof *b->own);
+    b->pond = xcalloc(m->entries, sizeof *b->pond);
+    for (size_t i = 0; i < m->entries; i++)
+        picture_pond(m, &b->pond[i], b->own, board, i, now_ms);
+    picture_unserved(m, board, b);
+    sorted.ponds = m->entries;
+    sorted.pond = b->pond;
+    page_order(&sorted);
+    memcpy(b->level_count, sorted.level_count, sizeof b->level_count);
+    m->base = b;
+    return b;
 }
 
 struct page_model *model_picture(struct model *m)
@@ -148,10 +187,14 @@ struct page_model *model_picture(struct model *m)
     board_copy(m->board, now_ms, &board);
     pthread_mutex_lock(&m->lock);
     if (m->snapshot != NULL) {
+        struct base *b = judged(m, &board, now_ms);
+
         p = xcalloc(1, sizeof *p);
-        p->now_ms = now_ms;
+        atomic_fetch_add(&b->users, 1);
+        p->base = b;
+        p->shared = true;
+        p->now_ms = b->now_ms; /* ages are told as of the judgement */
         p->board = board;
-        p->own = xcalloc(m->entries, sizeof *p->own);
         p->read_ms = m->read_ms;
         p->away_since_ms = m->away_since_ms;
         p->notice = m->c.config->notice;
@@ -162,15 +205,11 @@ struct page_model *model_picture(struct model *m)
         p->limit_source = m->c.config->limit_source;
         p->forecast = m->forecast;
         p->ponds = m->entries;
-        p->pond = xcalloc(m->entries, sizeof *p->pond);
-        for (size_t i = 0; i < m->entries; i++)
-            picture_pond(m, &p->pond[i], p->own, &p->board, i, p->now_ms);
-        picture_unserved(m, p);
+        p->pond = b->pond;
+        memcpy(p->level_count, b->level_count, sizeof p->level_count);
     }
     pthread_mutex_unlock(&m->lock);
-    if (p != NULL)
-        page_order(p);
-    else
+    if (p == NULL)
         page_board_free(&board);
     return p;
 }
@@ -180,7 +219,8 @@ void model_picture_free(struct page_model *p)
     if (p == NULL)
         return;
     page_board_free(&p->board);
-    free(p->own);
-    free(p->pond);
+    if (!p->shared)
+        free(p->pond); /* a viewer's own */
+    model_base_release(p->base);
     free(p);
 }

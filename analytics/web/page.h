@@ -67,6 +67,7 @@ struct page_board {
     struct rec_night *night; /* yesterday's and today's */
     struct report_pond *month;
     struct rec_contact *contact; /* the active ones */
+    uint64_t version;            /* rises when any of it was read anew */
     int64_t watch_ms; /* when the alarm (nila-analytics watch) last said that it runs; 0 never */
 };
 
@@ -156,6 +157,7 @@ struct page_forecast {
 };
 
 struct viewer; /* viewer.h */
+struct base;   /* model_own.h */
 
 struct page_model {
     const struct viewer *viewer; /* who looks; NULL: nobody knows, all is shown */
@@ -175,8 +177,9 @@ struct page_model {
     unsigned level_count[STATUS_DANGER + 1]; /* ponds of each status_level */
     struct page_forecast forecast;
     struct page_board board;
-    const char *token;         /* of the forms; NULL or "": no buttons are drawn */
-    struct status_limits *own; /* where the ponds' own limits lie; NULL: none */
+    const char *token; /* of the forms; NULL or "": no buttons are drawn */
+    bool shared;       /* pond is other pictures' too: not to be written */
+    struct base *base; /* whose it is (model_own.h); NULL: pond is of who made this */
 };
 
 /* The limits that hold at the pond. */

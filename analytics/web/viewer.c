@@ -165,14 +165,20 @@ static size_t keep(const struct viewer *v, const struct page_model *m, void *lis
 void viewer_filter(const struct viewer *v, struct page_model *m)
 {
     struct page_board *b = &m->board;
+    struct page_pond *own;
     size_t kept = 0;
 
     m->viewer = v;
     if (v->unmanaged)
         return;
     for (size_t i = 0; i < m->ponds; i++)
+        kept += sees_pond(v, &m->pond[i]);
+    own = m->shared ? xcalloc(kept, sizeof *own) : m->pond;
+    for (size_t i = kept = 0; i < m->ponds; i++)
         if (sees_pond(v, &m->pond[i]))
-            m->pond[kept++] = m->pond[i];
+            own[kept++] = m->pond[i];
+    m->pond = own;
+    m->shared = false;
     m->ponds = kept;
     page_order(m);
     b->alarms =
