@@ -214,16 +214,16 @@ static struct part part_of(const struct records_snapshot *s, size_t cycle)
     size_t from, to;
 
     rows_of(s->feed, s->feeds, sizeof *s->feed, cycle, &from, &to);
-    p.feed = s->feed + from;
+    p.feed = from < to ? s->feed + from : NULL;
     p.feeds = to - from;
     rows_of(s->sample, s->samples, sizeof *s->sample, cycle, &from, &to);
-    p.sample = s->sample + from;
+    p.sample = from < to ? s->sample + from : NULL;
     p.samples = to - from;
     rows_of(s->death, s->deaths, sizeof *s->death, cycle, &from, &to);
-    p.death = s->death + from;
+    p.death = from < to ? s->death + from : NULL;
     p.deaths = to - from;
     rows_of(s->harvest, s->harvests, sizeof *s->harvest, cycle, &from, &to);
-    p.harvest = s->harvest + from;
+    p.harvest = from < to ? s->harvest + from : NULL;
     p.harvests = to - from;
     return p;
 }

@@ -11,6 +11,9 @@
 
 static const char *const HARVEST_WORD[] = {"partial", "final", "retail", NULL};
 static const enum text HARVEST_TEXT[] = {TEXT_NOTE_PARTIAL, TEXT_NOTE_FINAL, TEXT_NOTE_RETAIL};
+static const char *const WORDS_WORD[] = {"water", "treatment", "feed", "river", "other", NULL};
+static const enum text WORDS_TEXT[] = {TEXT_NOTE_OF_WATER, TEXT_NOTE_OF_TREATMENT,
+                                       TEXT_NOTE_OF_FEED, TEXT_NOTE_OF_RIVER, TEXT_NOTE_OF_OTHER};
 
 /* clang-format off */
 static const struct {
@@ -37,6 +40,9 @@ static const struct {
         {"jenis", "kind", TEXT_NOTE_HARVEST_KIND, TEXT_NOTE_HARVEST_HINT, false, true, false, false, 0, 0, 0, "partial", HARVEST_WORD, HARVEST_TEXT},
         {"ukuran", "fish_per_kg", TEXT_NOTE_PER_KG, TEXT_NOTE_PER_KG_HINT, true, false, false, false, 0.2, 2000, 1, "", NULL, NULL},
         {"harga", "price_idr_kg", TEXT_NOTE_PRICE, TEXT_NOTE_PRICE_HINT, true, false, false, true, 0, 10000000, 500, "", NULL, NULL}}},
+    [NOTE_WORDS] = {"catatan", TEXT_NOTE_WORDS, RECORDS_NOTES, 2, {
+        {"jenis", "kind", TEXT_NOTE_WORDS_KIND, TEXT_COUNT, false, true, false, false, 0, 0, 0, "water", WORDS_WORD, WORDS_TEXT},
+        {"isi", "text", TEXT_NOTE_WORDS_TEXT, TEXT_NOTE_WORDS_HINT, false, true, false, false, 0, 0, 0, "", NULL, NULL}}},
     [NOTE_WATER] = {"air", TEXT_NOTE_WATER, RECORDS_TABLES, 1, {
         {"jumlah", NULL, TEXT_NOTE_OXYGEN, TEXT_NOTE_OXYGEN_HINT, true, true, false, false, 0, PRESS_OXYGEN_MOST, 0.1, "", NULL, NULL}}},
 };

@@ -161,8 +161,8 @@ static void fill(const struct request *q, struct note *n, const struct rec_row *
         /* sorts of feed and numbers of fish weighed are as last time; amounts are not */
         bool again = whole || (f[i].words == NULL && (!f[i].number || f[i].usual[0] != '\0'));
 
-        if (f[i].column != NULL && strcmp(f[i].column, "cause") == 0 && !whole)
-            again = false;
+        if (!whole && !f[i].number && n->kind != NOTE_FEED)
+            again = false; /* causes and notes are of their day */
         if (!again || *cell == '\0')
             cell = f[i].usual;
         if (f[i].number)

@@ -78,6 +78,8 @@ static void each_kind_is_stored_and_the_answer_says_so(void **state)
         {"mati", "jumlah=7&sebab=", "Ikan mati (ekor) <b>7</b>", RECORDS_DEATHS},
         {"panen", "jumlah=120&jenis=partial&ukuran=5%2C2&harga=28500",
          "Macam panen <b>Panen sebagian</b>", RECORDS_HARVESTS},
+        {"catatan", "jenis=treatment&isi=kapur+%3Cb%3E+5+kg", "Catatan <b>kapur &lt;b&gt; 5 kg</b>",
+         RECORDS_NOTES},
     };
     struct party p;
 
