@@ -367,10 +367,13 @@ static void read_mains(struct model *m)
     pthread_mutex_lock(&m->lock);
     if (rc != 0 || c.ts_ms == 0)
         return;
+    known = m->mains_lost_ms != 0;
     if (c.value != a->mains_lost)
         m->mains_lost_ms = 0;
     else if (m->mains_lost_ms == 0)
         m->mains_lost_ms = c.since_ms;
+    if (known != (m->mains_lost_ms != 0))
+        m->version++;
 }
 
 static void *water_main(void *arg)

@@ -62,7 +62,7 @@ struct model {
     struct estimate *estimate;
     size_t estimates;
     struct base *base; /* NULL: none yet */
-    uint64_t version;  /* rises when records or forecast change */
+    uint64_t version;  /* rises when records, forecast or mains change */
     uint64_t records_hash; /* of what forecasts are made from */
     int64_t mains_lost_ms; /* 0: they are there, or nobody knows */
     struct nights *nights; /* NULL: no source of series */

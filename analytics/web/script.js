@@ -35,7 +35,8 @@
 			headers: { "Content-Type": "application/x-www-form-urlencoded" },
 			body: item.body.replace(/(^|&)tanda=[^&]*/, "$1tanda=" + me.tanda) }).then(r => {
 			clearTimeout(timer);
-			if (r.status >= 500 || r.status === 429) throw new Error("later");
+			/* too busy, or not logged in any more: later */
+			if (r.status >= 500 || [401, 403, 429].includes(r.status) || /masuk/.test(r.url)) throw 0;
 			return r;
 		});
 	}
@@ -46,7 +47,6 @@
 		busy = true;
 		post(next).then(r => {
 			busy = false;
-			if (r.status === 401 || r.status === 403 || /masuk/.test(r.url)) return;
 			/* refused: opening its form brings it back */
 			next.bad = !r.ok;
 			put(QUEUE, queue().map(x => x.key === next.key ? next : x).filter(x => x.key !== next.key || next.bad));

@@ -198,7 +198,7 @@ static bool has_reading(void *pond)
     struct page_day day;
     bool has;
 
-    model_day(model, pond, 0, &day);
+    model_day(model, pond, PAGE_SPAN_DAY, 0, &day);
     has = day.night != NULL && day.night->ready && day.night->without.basis == NIGHT_HANDHELD;
     model_day_free(&day);
     return has;
@@ -217,7 +217,7 @@ static void a_reading_by_hand_is_the_ponds_night_and_its_warning(void **state)
     assert_int_equal(records_press(house.db, &q), 0);
     begin();
     assert_true(house_until(has_reading, k4));
-    model_day(model, k4, 0, &day);
+    model_day(model, k4, PAGE_SPAN_DAY, 0, &day);
     m = picture();
     page_pond(&b, m, page_find(m, k4), &day, LANG_ID);
     assert_non_null(strstr(b.p, "Satu pengukuran: 3,4 mg/L pukul 19.50"));
