@@ -236,6 +236,18 @@ const char *const RECORDS_MIGRATION[] = {
     "CREATE TABLE photos(uid TEXT PRIMARY KEY, row_uid TEXT NOT NULL, type TEXT NOT NULL,"
     " bytes BLOB NOT NULL CHECK(length(bytes) <= 49152), by TEXT NOT NULL, at_ms INTEGER NOT NULL);"
     "CREATE INDEX photos_by_row ON photos(row_uid);",
+    /* a farm's computer and the office (sync.h): which changes have their place in the office's order, and when they came; which
+     * undid which unseen; where a farm stands; whose key is whose */
+    "CREATE TABLE sync_placed(change INTEGER PRIMARY KEY REFERENCES changes(id), place INTEGER NOT NULL, at_ms INTEGER NOT NULL);"
+    "CREATE TABLE sync_conflicts(won TEXT NOT NULL, lost TEXT NOT NULL, \"table\" TEXT NOT NULL, row_uid TEXT NOT NULL,"
+    " at_ms INTEGER NOT NULL, PRIMARY KEY(won, lost)) WITHOUT ROWID;"
+    "CREATE TABLE sync_office(one INTEGER PRIMARY KEY CHECK(one = 1), origin TEXT NOT NULL, pulled INTEGER NOT NULL,"
+    " sent INTEGER NOT NULL, ok_ms INTEGER NOT NULL, fail_ms INTEGER NOT NULL, fail TEXT NOT NULL);"
+    "CREATE TABLE sync_nodes(node TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, made_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE sync_node_farms(node TEXT NOT NULL REFERENCES sync_nodes(node), farm TEXT NOT NULL, PRIMARY KEY(node, farm))"
+    " WITHOUT ROWID;"
+    "CREATE TABLE sync_origins(origin TEXT PRIMARY KEY, node TEXT NOT NULL) WITHOUT ROWID;",
     NULL,
 };
 /* clang-format on */
