@@ -22,10 +22,11 @@
 
 struct buf;
 
-#define SYNC_WHY       256
-#define SYNC_BODY_MAX  ((size_t)64 * 1024) /* of a message; longer ones are refused */
-#define SYNC_KEY_SIZE  65                  /* 64 hexadecimal digits and the closing 0 */
-#define SYNC_FARMS_MAX 64                  /* of one farm's computer */
+#define SYNC_WHY        256
+#define SYNC_BODY_MAX   ((size_t)64 * 1024) /* of a message; longer ones are refused */
+#define SYNC_BODY_USUAL ((size_t)48 * 1024) /* the longest line fits behind it */
+#define SYNC_KEY_SIZE   65                  /* 64 hexadecimal digits and the closing 0 */
+#define SYNC_FARMS_MAX  64                  /* of one farm's computer */
 
 struct sync_report {
     size_t taken;     /* changes that were new */
@@ -51,9 +52,11 @@ NILA_MUST_CHECK int sync_key_find(struct records *r, const char *key, char node[
 NILA_MUST_CHECK int sync_office_push(struct records *r, const char *node, char *text, size_t n,
                                      int64_t now_ms, struct buf *answer, struct sync_report *out,
                                      char *why);
-/* What node does not know yet, of its farms, behind place after; origin: the name of its file. NILA_ERR_PARSE: no name. */
+/* What node does not know yet, of its farms, behind place after, in about most bytes; origin: the name of its file.
+ * NILA_ERR_PARSE: no name. */
 NILA_MUST_CHECK int sync_office_pull(struct records *r, const char *node, const char *origin,
-                                     int64_t after, int64_t now_ms, struct buf *answer, char *why);
+                                     int64_t after, size_t most, int64_t now_ms, struct buf *answer,
+                                     char *why);
 
 struct sync_node {
     char node[SLUG_SIZE];
@@ -82,8 +85,10 @@ NILA_MUST_CHECK int sync_farm_begin(struct records *r);
 /* How a round ended: fail "" well. */
 NILA_MUST_CHECK int sync_farm_ended(struct records *r, int64_t now_ms, const char *fail);
 
-/* The next message to push, and up to which change it goes (*upto, for sync_farm_sent). *n: changes in it; 0: none to send. */
-NILA_MUST_CHECK int sync_farm_push(struct records *r, struct buf *out, int64_t *upto, size_t *n);
+/* The next message to push, of about most bytes (one change at least), and up to which change it goes (*upto, for
+ * sync_farm_sent). *n: changes in it; 0: none to send. */
+NILA_MUST_CHECK int sync_farm_push(struct records *r, size_t most, struct buf *out, int64_t *upto,
+                                   size_t *n);
 /* The office's answer to it. NILA_ERR_PARSE. */
 NILA_MUST_CHECK int sync_farm_sent(struct records *r, char *answer, size_t n, int64_t upto,
                                    struct sync_report *out, char *why);
@@ -95,13 +100,20 @@ NILA_MUST_CHECK int sync_farm_pulled(struct records *r, char *answer, size_t n, 
 /* --- conflicts, on both sides --- */
 struct sync_conflict {
     char table[CHANGE_WORD_SIZE], row_uid[CHANGE_UID_SIZE];
-    bool settled;  /* the row was changed again since */
-    int64_t at_ms; /* seen here */
+    char farm[SLUG_SIZE]; /* the row's; "" not known any more */
+    bool settled;         /* the row was changed again since */
+    int64_t at_ms;        /* seen here */
     struct sync_side {
         char uid[CHANGE_UID_SIZE], by[SLUG_SIZE], kind[CHANGE_WORD_SIZE];
         int64_t at_ms; /* as its author's clock told */
         char *json;    /* what it made of the row; "" withdrawn, or not known here */
     } won, lost;
+    /* cells that differ, and the one the row is known by (farm, pond or its name) first; the texts are as in the CSV */
+    struct sync_difference {
+        char column[CHANGE_WORD_SIZE];
+        char *won, *lost;
+    } cell[RECORDS_COLUMNS_MAX];
+    size_t cells;
 };
 /* Newest first, at most most. farm NULL: all. */
 NILA_MUST_CHECK int sync_conflicts(struct records *r, const char *farm, size_t most,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Changes that undid one another unseen. */
-#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "collector/common/log.h"
 #include "sync_own.h"
@@ -11,13 +12,7 @@ static const char CONFLICTS[] =
     "SELECT k.\"table\", k.row_uid, k.at_ms, "
     "EXISTS(SELECT 1 FROM changes n WHERE n.row_uid = k.row_uid AND n.id > max(w.id, ifnull(l.id, 0)) AND n.how <> 'sync'), "
     "w.uid, w.by, w.kind, w.at_ms, w.new, k.lost, ifnull(l.by, ''), ifnull(l.kind, ''), ifnull(l.at_ms, 0), ifnull(l.new, '') "
-    "FROM sync_conflicts k JOIN changes w ON w.uid = k.won LEFT JOIN changes l ON l.uid = k.lost "
-    "WHERE ?1 IS NULL OR k.row_uid IN (SELECT uid FROM farms_all WHERE farm = ?1 UNION ALL SELECT uid FROM ponds_all WHERE "
-    "farm = ?1 UNION ALL SELECT v.uid FROM (SELECT uid, pond FROM cycles_all UNION ALL SELECT uid, pond FROM feed_all UNION ALL "
-    "SELECT uid, pond FROM samples_all UNION ALL SELECT uid, pond FROM deaths_all UNION ALL SELECT uid, pond FROM harvests_all "
-    "UNION ALL SELECT uid, pond FROM sensors_all UNION ALL SELECT uid, pond FROM notes_all UNION ALL SELECT uid, pond FROM "
-    "prestock_all) v WHERE v.uid = k.row_uid AND v.pond IN (SELECT pond FROM ponds_all WHERE farm = ?1)) "
-    "ORDER BY w.id DESC LIMIT ?2";
+    "FROM sync_conflicts k JOIN changes w ON w.uid = k.won LEFT JOIN changes l ON l.uid = k.lost ORDER BY w.id DESC";
 /* clang-format on */
 
 static void take_side(struct db_stmt *s, int at, struct sync_side *out)
@@ -32,13 +27,96 @@ static void take_side(struct db_stmt *s, int at, struct sync_side *out)
     db_text(s, at + 4, out->json, n);
 }
 
+static void clear(struct sync_conflict *c)
+{
+    free(c->won.json);
+    free(c->lost.json);
+    for (size_t i = 0; i < c->cells; i++) {
+        free(c->cell[i].won);
+        free(c->cell[i].lost);
+    }
+}
+
 void sync_conflicts_free(struct sync_conflict *c, size_t n)
 {
-    for (size_t i = 0; i < n && c != NULL; i++) {
-        free(c[i].won.json);
-        free(c[i].lost.json);
-    }
+    for (size_t i = 0; i < n && c != NULL; i++)
+        clear(&c[i]);
     free(c);
+}
+
+/* --- what differs --- */
+
+struct side_cells {
+    struct buf text;
+    struct change_cell cell[SYNC_CELLS_MAX];
+    size_t n;
+};
+
+static int load_cells(struct db *d, const char *json, struct side_cells *out)
+{
+    return json[0] == '\0' ? 0 : sync_cells(d, json, &out->text, out->cell, &out->n);
+}
+
+static const char *cell_of(const struct side_cells *c, const char *column)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (strcmp(c->cell[i].column, column) == 0)
+            return c->cell[i].text;
+    return "";
+}
+
+static int take_differences(struct db *d, enum records_table t, struct sync_conflict *c)
+{
+    struct side_cells *side = xcalloc(2, sizeof *side);
+    int rc = load_cells(d, c->won.json, &side[0]);
+
+    if (rc == 0)
+        rc = load_cells(d, c->lost.json, &side[1]);
+    for (size_t i = 0; rc == 0 && records_column(t, i) != NULL; i++) {
+        const char *column = records_column(t, i);
+        const char *won = cell_of(&side[0], column), *lost = cell_of(&side[1], column);
+        struct sync_difference *one = &c->cell[c->cells];
+        if (i > 0 && strcmp(won, lost) == 0)
+            continue;
+        (void)snprintf(one->column, sizeof one->column, "%s", column);
+        one->won = xstrdup(won);
+        one->lost = xstrdup(lost);
+        c->cells++;
+    }
+    buf_free(&side[0].text);
+    buf_free(&side[1].text);
+    free(side);
+    return rc;
+}
+
+static int take_farm(struct db *d, enum records_table t, struct sync_conflict *c)
+{
+    struct sync_row *row = xcalloc(1, sizeof *row);
+    int64_t until;
+    int rc = sync_row_find(d, t, c->row_uid, row);
+
+    if (rc == 0)
+        rc = sync_row_was(d, t, c->row_uid, row, &until);
+    if (rc == 1)
+        rc = sync_row_farm(d, t, row, c->farm);
+    free(row);
+    return rc < 0 ? rc : 0;
+}
+
+static int take_conflict(struct db *d, struct db_stmt *s, struct sync_conflict *c)
+{
+    enum records_table t;
+    int rc;
+
+    *c = (struct sync_conflict){.at_ms = db_integer(s, 2), .settled = db_integer(s, 3) != 0};
+    db_text(s, 0, c->table, sizeof c->table);
+    db_text(s, 1, c->row_uid, sizeof c->row_uid);
+    take_side(s, 4, &c->won);
+    take_side(s, 9, &c->lost);
+    rc = records_table_find(c->table, &t);
+    if (rc == 0)
+        rc = take_farm(d, t, c);
+    return rc == 0 ? take_differences(d, t, c) : rc;
 }
 
 int sync_conflicts(struct records *r, const char *farm, size_t most, struct sync_conflict **out,
@@ -51,26 +129,16 @@ int sync_conflicts(struct records *r, const char *farm, size_t most, struct sync
 
     (void)pthread_mutex_lock(&r->lock);
     rc = db_prepare(r->db, CONFLICTS, &s);
-    if (rc == 0) {
-        if (farm != NULL)
-            db_bind_text(s, 1, farm);
-        else
-            db_bind_null(s, 1);
-        db_bind_integer(s, 2, most > INT_MAX ? INT_MAX : (int64_t)most);
-    }
-    while (rc == 0 && (rc = db_step(r->db, s)) == 1) {
-        struct sync_conflict *c;
+    while (rc == 0 && got < most && (rc = db_step(r->db, s)) == 1) {
         if (got == cap) {
             cap = cap == 0 ? 16 : cap * 2;
             list = xrealloc(list, cap, sizeof *list);
         }
-        c = &list[got++];
-        *c = (struct sync_conflict){.at_ms = db_integer(s, 2), .settled = db_integer(s, 3) != 0};
-        db_text(s, 0, c->table, sizeof c->table);
-        db_text(s, 1, c->row_uid, sizeof c->row_uid);
-        take_side(s, 4, &c->won);
-        take_side(s, 9, &c->lost);
-        rc = 0;
+        rc = take_conflict(r->db, s, &list[got]);
+        if (rc != 0 || farm == NULL || strcmp(list[got].farm, farm) == 0)
+            got++;
+        else
+            clear(&list[got]);
     }
     db_finalize(s);
     (void)pthread_mutex_unlock(&r->lock);

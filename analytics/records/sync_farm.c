@@ -8,8 +8,6 @@
 #include "collector/common/tongue.h"
 #include "sync_own.h"
 
-static const size_t MESSAGE_FULL = 48 * 1024; /* the longest line fits behind it in SYNC_BODY_MAX */
-
 /* Made here and not confirmed: neither in the office's order nor pushed with an answer. */
 #define UNSENT                                                                      \
     "c.id > ifnull((SELECT sent FROM sync_office), 0) AND c.kind IN " SYNC_KINDS_IN \
@@ -120,7 +118,7 @@ int sync_standing(struct records *r, struct sync_standing *out)
 
 /* --- push --- */
 
-static int write_message(struct db *d, struct buf *out, int64_t *upto, size_t *n)
+static int write_message(struct db *d, size_t most, struct buf *out, int64_t *upto, size_t *n)
 {
     struct sync_sent *one = xcalloc(1, sizeof *one);
     struct sync_standing standing;
@@ -131,7 +129,7 @@ static int write_message(struct db *d, struct buf *out, int64_t *upto, size_t *n
         rc = db_prepare(d, SYNC_SELECT "WHERE " UNSENT " ORDER BY c.id", &s);
     if (rc == 0)
         sync_wire_begin(out, standing.origin);
-    while (rc == 0 && out->n <= MESSAGE_FULL && (rc = db_step(d, s)) == 1) {
+    while (rc == 0 && (*n == 0 || out->n <= most) && (rc = db_step(d, s)) == 1) {
         rc = sync_sent_take(d, s, one);
         if (rc != 0)
             break;
@@ -147,14 +145,14 @@ static int write_message(struct db *d, struct buf *out, int64_t *upto, size_t *n
     return rc;
 }
 
-int sync_farm_push(struct records *r, struct buf *out, int64_t *upto, size_t *n)
+int sync_farm_push(struct records *r, size_t most, struct buf *out, int64_t *upto, size_t *n)
 {
     int rc;
 
     *n = 0;
     buf_clear(out);
     (void)pthread_mutex_lock(&r->lock);
-    rc = write_message(r->db, out, upto, n);
+    rc = write_message(r->db, most < SYNC_BODY_USUAL ? most : SYNC_BODY_USUAL, out, upto, n);
     (void)pthread_mutex_unlock(&r->lock);
     return rc;
 }

@@ -11,7 +11,6 @@
 enum {
     LOOKED_AT_MOST = 2000 /* changes for one answer: other farms' are passed over */
 };
-static const size_t ANSWER_FULL = 48 * 1024; /* the longest line fits behind it in SYNC_BODY_MAX */
 
 static int own_origin(struct db *d, char out[static CHANGE_UID_SIZE])
 {
@@ -191,7 +190,7 @@ static int in_scope(struct db *d, struct db_stmt *stmt[static RECORDS_TABLES], e
 
 /* Writes the changes behind after; *next: the last that was looked at. */
 static int write_changes(struct db *d, const char *node, const char *origin, int64_t after,
-                         struct buf *answer, struct sync_line *next)
+                         size_t most, struct buf *answer, struct sync_line *next)
 {
     struct db_stmt *s = NULL, *scope[RECORDS_TABLES] = {NULL};
     struct sync_sent *one = xcalloc(1, sizeof *one);
@@ -204,7 +203,7 @@ static int write_changes(struct db *d, const char *node, const char *origin, int
     if (rc == 0)
         db_bind_integer(s, 1, after);
     while (rc == 0 && (rc = db_step(d, s)) == 1) {
-        if (looked++ == LOOKED_AT_MOST || answer->n > ANSWER_FULL) {
+        if (looked++ == LOOKED_AT_MOST || answer->n > most) {
             next->more = true;
             rc = 0;
             break;
@@ -229,7 +228,7 @@ static int write_changes(struct db *d, const char *node, const char *origin, int
 }
 
 int sync_office_pull(struct records *r, const char *node, const char *origin, int64_t after,
-                     int64_t now_ms, struct buf *answer, char *why)
+                     size_t most, int64_t now_ms, struct buf *answer, char *why)
 {
     struct sync_line next = {.what = SYNC_NEXT, .place = after};
     char own[CHANGE_UID_SIZE];
@@ -245,7 +244,8 @@ int sync_office_pull(struct records *r, const char *node, const char *origin, in
         rc = own_origin(r->db, own);
     if (rc == 0) {
         sync_wire_begin(answer, own);
-        rc = write_changes(r->db, node, origin, after, answer, &next);
+        rc = write_changes(r->db, node, origin, after,
+                           most < SYNC_BODY_USUAL ? most : SYNC_BODY_USUAL, answer, &next);
     }
     if (rc == 0)
         rc = seen(r->db, node, now_ms);

@@ -77,6 +77,9 @@ struct sync_sent {
     struct sync_line line;
 };
 NILA_MUST_CHECK int sync_sent_take(struct db *d, struct db_stmt *row, struct sync_sent *out);
+/* The cells of a change's JSON; their texts lie in text, which must be empty. cell has SYNC_CELLS_MAX. */
+NILA_MUST_CHECK int sync_cells(struct db *d, const char *json, struct buf *text,
+                               struct change_cell *cell, size_t *n);
 void sync_sent_free(struct sync_sent *s);
 
 #endif

@@ -6,33 +6,34 @@
 #include "collector/common/log.h"
 #include "sync_own.h"
 
-/* Texts of the cells one behind the other, each with its closing 0; their places first, as the buffer may move. */
-static int take_cells(struct db *d, const char *json, struct sync_sent *out)
+/* The texts one behind the other, each with its closing 0; their places first, as the buffer may move. */
+int sync_cells(struct db *d, const char *json, struct buf *text, struct change_cell *cell,
+               size_t *n)
 {
-    size_t column[SYNC_CELLS_MAX], value[SYNC_CELLS_MAX];
+    size_t place[SYNC_CELLS_MAX][2], got = 0;
     struct db_stmt *s = NULL;
-    char text[COLUMN_TEXT];
+    char one[COLUMN_TEXT];
     int rc = db_prepare(d, "SELECT key, value FROM json_each(?1)", &s);
 
     if (rc == 0)
         db_bind_text(s, 1, json);
     while (rc == 0 && (rc = db_step(d, s)) == 1) {
-        size_t *const at[2] = {&column[out->line.cells], &value[out->line.cells]};
-        if (out->line.cells == SYNC_CELLS_MAX) {
+        if (got == SYNC_CELLS_MAX) {
             rc = NILA_ERR_CORRUPT;
             break;
         }
         for (int i = 0; i < 2; i++) {
-            *at[i] = out->text.n;
-            db_text(s, i, text, sizeof text);
-            buf_add(&out->text, text, strlen(text) + 1);
+            place[got][i] = text->n;
+            db_text(s, i, one, sizeof one);
+            buf_add(text, one, strlen(one) + 1);
         }
-        out->line.cells++;
+        got++;
         rc = 0;
     }
     db_finalize(s);
-    for (size_t i = 0; rc == 0 && i < out->line.cells; i++)
-        out->line.cell[i] = (struct change_cell){out->text.p + column[i], out->text.p + value[i]};
+    for (size_t i = 0; rc == 0 && i < got; i++)
+        cell[i] = (struct change_cell){text->p + place[i][0], text->p + place[i][1]};
+    *n = got;
     return rc;
 }
 
@@ -82,7 +83,7 @@ int sync_sent_take(struct db *d, struct db_stmt *row, struct sync_sent *out)
         return 0;
     json = xcalloc(n, 1);
     db_text(row, 13, json, n);
-    rc = take_cells(d, json, out);
+    rc = sync_cells(d, json, &out->text, out->line.cell, &out->line.cells);
     free(json);
     return rc;
 }

@@ -252,7 +252,9 @@ static void push(struct world *w, int farm, bool faults)
     int64_t upto = 0;
     size_t n = 0;
 
-    assert_int_equal(sync_farm_push(w->r[farm], &b, &upto, &n), 0);
+    assert_int_equal(
+        sync_farm_push(w->r[farm], faults ? 200 + below(w, 4000) : SYNC_BODY_USUAL, &b, &upto, &n),
+        0);
     if (n > 0) {
         if (faults && below(w, 3) == 0)
             keep(w, b.p, upto, farm, true);
@@ -270,8 +272,10 @@ static bool pull(struct world *w, int farm, bool faults)
     bool more = false;
 
     assert_int_equal(sync_standing(w->r[farm], &at), 0);
-    assert_int_equal(
-        sync_office_pull(w->r[OFFICE], w->node[farm], at.origin, at.pulled, w->now_ms, &b, why), 0);
+    assert_int_equal(sync_office_pull(w->r[OFFICE], w->node[farm], at.origin, at.pulled,
+                                      faults ? 200 + below(w, 4000) : SYNC_BODY_USUAL, w->now_ms,
+                                      &b, why),
+                     0);
     if (faults && below(w, 3) == 0)
         keep(w, b.p, at.pulled, farm, false);
     if (!faults || below(w, 3) != 0)
@@ -590,7 +594,7 @@ static void another_farms_row_is_refused_and_nothing_stored(void **state)
     assert_int_equal(add(w, 0, RECORDS_FEED, "pond=tani-1,on=2026-11-22,feed_kg=1", uid), 0);
     begin_farm(w, 0, "jaya");
     before = count(w->path[OFFICE], "SELECT count(*) FROM changes");
-    assert_int_equal(sync_farm_push(w->r[0], &b, &upto, &n), 0);
+    assert_int_equal(sync_farm_push(w->r[0], SYNC_BODY_USUAL, &b, &upto, &n), 0);
     assert_int_equal(n, 3);
     assert_int_equal(push_text(w, b.p, why), NILA_ERR_DENIED);
     assert_non_null(strstr(why, "farms "));
