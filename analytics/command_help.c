@@ -48,6 +48,7 @@ static const char USAGE_EN[] =
     "                          [--out FILE]  (export --help)\n"
     "  nila-analytics backup   FILE, restore FILE  (backup --help, restore --help)\n"
     "  nila-analytics user     add|list|farms|passwd|disable|enable|erase  (user --help)\n"
+    "  nila-analytics sync     now | status | conflicts | key  (sync --help)\n"
     "  nila-analytics exchange publish | take FILE | fetch | status | leave\n"
     "  nila-analytics check    [--config FILE]\n";
 static const char HELP_EN[] =
@@ -158,6 +159,7 @@ static const char USAGE_ID[] =
     "                          [--out BERKAS]  (export --help)\n"
     "  nila-analytics backup   BERKAS, restore BERKAS  (backup --help, restore --help)\n"
     "  nila-analytics user     add|list|farms|passwd|disable|enable|erase  (user --help)\n"
+    "  nila-analytics sync     now | status | conflicts | key  (sync --help)\n"
     "  nila-analytics exchange publish | take BERKAS | fetch | status | leave\n"
     "  nila-analytics check    [--config BERKAS]\n";
 static const char HELP_ID[] =

@@ -18,6 +18,7 @@
 #include "analytics/series.h"
 #include "analytics/supply/forecast.h"
 #include "analytics/supply/issued.h"
+#include "analytics/synclink.h"
 #include "analytics/web/server.h"
 #include "collector/common/buf.h"
 #include "collector/common/civil.h"
@@ -185,6 +186,23 @@ static int serve_pages(const struct command_options *o, const struct web_config 
     return rc;
 }
 
+/* The pages, and beside them the talk with the office: here and not in watch, which must wait for no line. */
+static int serve_in_step(const struct command_options *o, const struct web_config *wc)
+{
+    struct synclink *link = NULL;
+    char why[SYNCLINK_WHY] = "";
+    int rc = 0;
+
+    if (wc->config->sync.on)
+        rc = synclink_start(&link, &wc->config->sync, wc->config->records_path, why);
+    if (rc != 0)
+        log_warnx("sync: %s", why);
+    else
+        rc = serve_pages(o, wc);
+    synclink_stop(link);
+    return rc;
+}
+
 int command_serve(const struct command_options *o)
 {
     struct analytics_config c;
@@ -212,7 +230,7 @@ int command_serve(const struct command_options *o)
         log_warnx("%s", why);
     if (rc == 0) {
         struct web_config wc = {.config = &c, .records = records, .series = series};
-        rc = serve_pages(o, &wc);
+        rc = serve_in_step(o, &wc);
     }
     series_source_close(series);
     records_close(records);

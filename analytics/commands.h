@@ -188,6 +188,9 @@ int command_restore(int argc, char **argv, int at);
 /* Accounts: who may see and enter what. */
 int command_user(int argc, char **argv, int at);
 
+/* A farm's records and the office's: keys, standing, conflicts, a round at once. */
+int command_sync(int argc, char **argv, int at);
+
 /* The exit code for an error of ours. */
 int command_exit_code(int rc);
 

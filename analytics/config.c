@@ -364,6 +364,20 @@ static void read_exchange(struct reader *r, const struct jsonconf_node *root)
     jsonconf_path(r->c, o, "ca_file", r->path, "", out->ca_file, sizeof out->ca_file);
 }
 
+static void read_sync(struct reader *r, const struct jsonconf_node *root)
+{
+    const struct jsonconf_node *o = jsonconf_member(r->c, root, "sync", false);
+    struct sync_config *out = &r->out->sync;
+
+    if (o == NULL)
+        return;
+    out->on = true;
+    read_url(r, o, "office", true, out->office, sizeof out->office);
+    jsonconf_path(r->c, o, "key_file", r->path, NULL, out->key_file, sizeof out->key_file);
+    jsonconf_path(r->c, o, "ca_file", r->path, "", out->ca_file, sizeof out->ca_file);
+    out->every_s = (unsigned)jsonconf_integer_or(r->c, o, "every_s", 10, 86400, 60);
+}
+
 int analytics_config_load(struct analytics_config *out, const char *path, char *why,
                           size_t why_size)
 {
@@ -381,6 +395,7 @@ int analytics_config_load(struct analytics_config *out, const char *path, char *
     read_web(&r, root);
     read_forecast(&r, root);
     read_exchange(&r, root);
+    read_sync(&r, root);
     read_limits(&r, root);
     read_growth(&r, root);
     read_aerator(&r, root);

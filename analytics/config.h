@@ -12,6 +12,7 @@
  *   "aerator": {"on_from_a"},
  *   "rivers": [{"slug", "name", "cages": [slugs of ponds, from upstream to downstream]}]
  *   "exchange": {"office": "kotim" or "seruyan", "key_file", "folder", "peer", "ca_file", "insecure_http"}
+ *   "sync": {"office": "https://host[:port]", "key_file", "ca_file", "every_s", "insecure_http"}
  *   "alert": {...} (alert/settings.h), with "modems" and "channels" (alert/channels_config.h) }
  * "records" and "source" must be there. Relative paths start at the configuration file's folder. */
 #ifndef ANALYTICS_CONFIG_H
@@ -49,6 +50,14 @@ struct neighbour_config {
 };
 
 #define ANALYTICS_COLLECTORS_MOST 16
+/* "sync": on a farm's own computer, the office that its records go to. */
+struct sync_config {
+    bool on;
+    char office[256];   /* the office's pages, "https://host[:port]" */
+    char key_file[256]; /* first line: what `nila-analytics sync key` made in the office */
+    char ca_file[256];  /* certificates that the office may have; "": the system's */
+    unsigned every_s;   /* 10..86400, default 60 */
+};
 
 struct analytics_config {
     char records_path[256]; /* SQLite file of the production records */
@@ -88,6 +97,7 @@ struct analytics_config {
     struct channels_config channels;                /* "alert": modems and channels */
     struct rivers rivers; /* which cage lies below which; n 0: none given */
     struct neighbour_config exchange;
+    struct sync_config sync;
     struct status_limits limits; /* of the water's state */
     /* who or what gives each limit that was set, by STATUS_LIMIT; "": nobody said, or it was not set */
     char limit_source[STATUS_LIMIT_MOST][SITE_NAME_SIZE];

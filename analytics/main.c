@@ -391,7 +391,8 @@ static const struct {
            {"restore", command_restore},
            {"export", command_export},
            {"user", command_user},
-           {"exchange", command_exchange}};
+           {"exchange", command_exchange},
+           {"sync", command_sync}};
 
 /* Which of them is called and where its name stands: before it only long options may; -1: another command. */
 static int own_command(int argc, char **argv, int *at)

@@ -169,7 +169,9 @@ static void answer(struct request *q, struct viewer *v, struct reply *r)
             picture->token = v->csrf;
     }
     q->m = picture;
-    if (q->post) {
+    if (q->post && q->route->program) {
+        q->route->make(q, r);
+    } else if (q->post) {
         answer_post(q, r);
     } else {
         if (q->route->may != NULL)

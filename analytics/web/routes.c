@@ -16,6 +16,7 @@ static const struct route *const FAMILY[] = {
     ROUTES_EXPORT,
     ROUTES_TECHNICIAN,
     ROUTES_FARMER,
+    ROUTES_SYNC,
 };
 /* clang-format on */
 #define FAMILIES (sizeof FAMILY / sizeof FAMILY[0])

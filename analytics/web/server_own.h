@@ -117,6 +117,7 @@ struct route {
     bool needs_model;     /* 503 while there is none */
     bool keep;            /* static: needs no picture */
     bool first;           /* also before the viewer has agreed, or has a PIN of their own */
+    bool program;         /* a program posts, not a form: make checks whose it is */
     bool forms;           /* draws forms: who has no session gets a token in a cookie */
     /* Is there such an object, and may the viewer have it? 0, or 400, 403, 404, 409. NULL: there is none to check. */
     int (*may)(const struct request *q);
@@ -134,6 +135,7 @@ extern const struct route ROUTES_API[];
 extern const struct route ROUTES_EXPORT[];
 extern const struct route ROUTES_TECHNICIAN[];
 extern const struct route ROUTES_FARMER[];
+extern const struct route ROUTES_SYNC[];
 
 /* The route of a path and, for prefixes, what follows; NULL when there is none. The longest path that fits. */
 const struct route *route_find(const char *path, const char **rest);
