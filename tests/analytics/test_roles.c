@@ -116,6 +116,11 @@ static const struct {
     {"/catat/tarik", "/catat/tarik", "jenis=pakan&id=00112233445566778899aabbccddeeff",
                                               {403, 403, 403, 404, 404, 404, 404, 403, 404}},
     {"/nila.js", "/nila.js", NULL,            {200, 200, 200, 200, 200, 200, 200, 200, 200}},
+    /* farms' computers: a key of the office's, not a session */
+    {"/api/v1/sync/push", "/api/v1/sync/push", "x=1",
+                                              {401, 401, 401, 401, 401, 401, 401, 401, 401}},
+    {"/api/v1/sync/pull", "/api/v1/sync/pull", NULL,
+                                              {401, 401, 401, 401, 401, 401, 401, 401, 401}},
     {"/masuk", "/masuk", NULL,                {200, 200, 200, 200, 200, 200, 200, 200, 200}},
     {"/masuk", "/masuk", "siapa=&pin=",       {403, 403, 403, 403, 403, 403, 403, 403, 403}},
     {"/pin", "/pin", NULL,                    {200, 200, 200, 200, 200, 200, 200, 200, 200}},
