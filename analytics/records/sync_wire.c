@@ -25,10 +25,17 @@ const char *sync_kind_name(enum sync_kind k)
     return KIND[k];
 }
 
+/* field may be foreign: what is no printable ASCII is told as '?'. */
 static int refuse(struct sync_wire *w, const char *field, const char *words)
 {
-    (void)snprintf(w->why, sizeof w->why, tongue("baris %ld: %.24s: %s", "line %ld: %.24s: %s"),
-                   w->line, field, words);
+    char name[25];
+
+    (void)snprintf(name, sizeof name, "%s", field);
+    for (char *p = name; *p != '\0'; p++)
+        if (*p < 0x20 || *p > 0x7e)
+            *p = '?';
+    (void)snprintf(w->why, sizeof w->why, tongue("baris %ld: %s: %s", "line %ld: %s: %s"), w->line,
+                   name, words);
     return NILA_ERR_PARSE;
 }
 
@@ -188,6 +195,8 @@ static const char *take_cells(struct sync_line *l, char *const *f, size_t n)
         if (equals == NULL || equals == f[i])
             return f[i];
         *equals = '\0';
+        if (f[i][strspn(f[i], "abcdefghijklmnopqrstuvwxyz0123456789_")] != '\0')
+            return f[i];
         for (size_t k = 0; k < l->cells; k++)
             if (strcmp(l->cell[k].column, f[i]) == 0)
                 return f[i];
