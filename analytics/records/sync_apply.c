@@ -333,37 +333,64 @@ static int pending(struct sync_taking *k, const char *row_uid)
                     row_uid, any, sizeof any);
 }
 
-static int bring_parents(struct sync_taking *k, const struct sync_line *l, enum records_table t,
-                         const struct sync_row *row);
-
-/* Brings a farm or pond back that something refers to. 1: done, or never gone; 0: it never was on record. */
-static int bring_back(struct sync_taking *k, const struct sync_line *l, enum records_table t,
-                      const struct cell *key)
-{
-    struct sync_row *was = xcalloc(1, sizeof *was);
-    const struct sync_row none = {.id = 0};
+/* A farm or pond that something refers to. */
+struct parent {
     char uid[CHANGE_UID_SIZE];
-    int64_t until = 0;
+    struct sync_row was; /* its newest version of old, when it is gone */
+    int64_t until_ms;
+    bool gone;
+};
+
+/* 1: on record, now or once; 0: never. */
+static int find_parent(struct sync_taking *k, enum records_table t, const struct cell *key,
+                       struct parent *p)
+{
     int rc;
 
-    uid_of_row(t, key, 1, uid);
-    rc = sync_row_find(k->db, t, uid, was);
-    if (rc == 0) {
-        rc = sync_row_was(k->db, t, uid, was, &until);
+    uid_of_row(t, key, 1, p->uid);
+    rc = sync_row_find(k->db, t, p->uid, &p->was);
+    p->gone = rc == 0;
+    return rc == 0 ? sync_row_was(k->db, t, p->uid, &p->was, &p->until_ms) : rc;
+}
+
+static int put_back(struct sync_taking *k, const struct sync_line *l, enum records_table t,
+                    struct parent *p)
+{
+    const struct sync_row none = {.id = 0};
+    int rc;
+
+    p->was.entered_on = k->office && k->now_ms > p->until_ms ? k->now_ms : p->until_ms;
+    rc = sync_row_put(k->db, t, p->uid, &none, &p->was);
+    if (rc == 0 && k->office)
+        rc = note_undone(k, l, t, p->uid);
+    if (rc == 0 && k->office)
+        rc = write_own(k, t, p->uid, "add", NULL, &p->was);
+    return rc == 0 ? 1 : rc;
+}
+
+/* Brings it back when it was withdrawn. 1: it is there; 0: it never was on record. */
+static int bring_farm(struct sync_taking *k, const struct sync_line *l, const struct cell *key)
+{
+    struct parent *p = xcalloc(1, sizeof *p);
+    int rc = find_parent(k, RECORDS_FARMS, key, p);
+
+    if (rc == 1 && p->gone)
+        rc = put_back(k, l, RECORDS_FARMS, p);
+    free(p);
+    return rc;
+}
+
+static int bring_pond(struct sync_taking *k, const struct sync_line *l, const struct cell *key)
+{
+    struct parent *p = xcalloc(1, sizeof *p);
+    int rc = find_parent(k, RECORDS_PONDS, key, p);
+
+    if (rc == 1 && p->gone) {
+        rc = bring_farm(k, l, &p->was.cell[1]); /* the column farm */
         if (rc == 1)
-            rc = bring_parents(k, l, t, was);
-        if (rc == 1) {
-            was->entered_on = k->office && k->now_ms > until ? k->now_ms : until;
-            rc = sync_row_put(k->db, t, uid, &none, was);
-            if (rc == 0 && k->office) {
-                rc = note_undone(k, l, t, uid);
-                if (rc == 0)
-                    rc = write_own(k, t, uid, "add", NULL, was);
-            }
-            rc = rc == 0 ? 1 : rc;
-        }
+            rc = put_back(k, l, RECORDS_PONDS, p);
     }
-    free(was);
+    free(p);
     return rc;
 }
 
@@ -378,9 +405,9 @@ static int bring_parents(struct sync_taking *k, const struct sync_line *l, enum 
         if (row->cell[i].empty)
             continue;
         if (c->column[i].kind == COLUMN_FARM)
-            rc = bring_back(k, l, RECORDS_FARMS, &row->cell[i]);
+            rc = bring_farm(k, l, &row->cell[i]);
         else if (c->column[i].kind == COLUMN_POND)
-            rc = bring_back(k, l, RECORDS_PONDS, &row->cell[i]);
+            rc = bring_pond(k, l, &row->cell[i]);
     }
     return rc;
 }

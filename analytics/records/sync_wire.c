@@ -66,7 +66,7 @@ int sync_wire_open(struct sync_wire *w, char *text, size_t n)
     if (n < greeting || memcmp(text, GREETING, greeting) != 0)
         return refuse(w, "nila-sync",
                       tongue("bukan pesan penyelarasan", "this is no message of a sync"));
-    if (n < last + 1 || memcmp(text + n - last, LAST, last) != 0 || text[n - last - 1] != '\n')
+    if (memcmp(text + n - last, LAST, last) != 0 || text[n - last - 1] != '\n')
         return refuse(w, "end", tongue("pesan terpotong", "the message was cut"));
     if (!clean(text, n))
         return refuse(w, "nila-sync",
