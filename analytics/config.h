@@ -50,6 +50,7 @@ struct neighbour_config {
 };
 
 #define ANALYTICS_COLLECTORS_MOST 16
+
 /* "sync": on a farm's own computer, the office that its records go to. */
 struct sync_config {
     bool on;
