@@ -6,11 +6,11 @@
 
 /* clang-format off */
 static const struct route *const FAMILY[] = {
-    ROUTES_PONDS,   
-    ROUTES_REGION,  
-    ROUTES_OFFICER, 
+    ROUTES_PONDS,
+    ROUTES_REGION,
+    ROUTES_OFFICER,
     ROUTES_ASSUME,
-    ROUTES_ACCOUNT, 
+    ROUTES_ACCOUNT,
     ROUTES_EXCHANGE,
     ROUTES_API,
     ROUTES_EXPORT,
