@@ -47,13 +47,17 @@ function contrast(least) {
 		}
 		return layers.reduceRight((under, c) => over(c, under), [255, 255, 255, 1]);
 	};
+	const faded = (c, e) => { /* opacity of what it lies in */
+		for (; e; e = e.parentElement) c[3] *= getComputedStyle(e).opacity;
+		return c;
+	};
 	const out = new Set(), walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 	for (let n; (n = walk.nextNode());) {
 		const e = n.parentElement;
 		if (!n.data.trim() || !e || /^(SCRIPT|STYLE|TITLE|DESC|OPTION)$/i.test(e.tagName) || !e.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
 			continue;
 		const style = getComputedStyle(e), under = ground(e), svg = e.namespaceURI.endsWith("svg");
-		const ink = over(rgba(svg ? style.fill : style.color), under), a = light(ink), b = light(under);
+		const ink = over(faded(rgba(svg ? style.fill : style.color), e), under), a = light(ink), b = light(under);
 		const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 		if (ratio < least) out.add(ratio.toFixed(2) + " " + e.tagName.toLowerCase() + "." + (e.getAttribute("class") || "") + " \"" + n.data.trim().slice(0, 30) + "\"");
 	}
