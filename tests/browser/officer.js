@@ -37,7 +37,7 @@ async function balance(page) {
 }
 
 async function takeWorkbook(page) {
-	await page.goto("/wilayah?lang=id");
+	await page.goto("/wilayah/catatan?lang=id");
 	await page.evaluate(() => document.querySelectorAll("details").forEach(d => { d.open = true; }));
 	const [file] = await Promise.all([page.waitForEvent("download"), page.click("a[href='/unduh/forecast.xlsx']")]);
 	must("its name: " + file.suggestedFilename(), /^nila-forecast-\d{8}\.xlsx$/.test(file.suggestedFilename()));
