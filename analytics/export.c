@@ -88,7 +88,9 @@ static const struct {
 
 bool export_is_private(const char *column)
 {
-    static const char *const NAME[] = {"price_idr_each", "price_idr_kg", "buyer", "kusuka", NULL};
+    static const char *const NAME[] = {
+        "price_idr_each", "price_idr_kg", "debt_idr", "buyer",
+        "photo",          "kusuka",       NULL}; /* a photo is of a note of sale */
 
     for (size_t i = 0; NAME[i] != NULL; i++)
         if (strcmp(NAME[i], column) == 0)

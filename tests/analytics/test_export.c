@@ -19,7 +19,7 @@ static int64_t now_ms;
 static const char *const TEXT[RECORDS_TABLES] = {
     [RECORDS_FARMS] = "farm,name,regency,kecamatan,village,group,kusuka,entered_on\n"
                       "f-1,\"=cmd|' /C calc'!A0\",kotim,62.02.06,\"Sawahan; \"\"timur\"\"\","
-                      "'+satu,-3,2026-01-01T08:00:00.123+07:00\n"
+                      "'+satu,62.02.060001,2026-01-01T08:00:00.123+07:00\n"
                       "f-2,\"Dua, Sembuluh\",seruyan,62.07.03,@desa,,,2026-01-02\n"
                       "f-3,'\xc3\xa9 = e,kotim,62.02.05,,,,2026-01-02\n",
     [RECORDS_PONDS] = "pond,farm,name,system,area_m2,depth_m,entered_on\n"
@@ -202,9 +202,9 @@ static void the_first_rows_say_what_whence_when_and_units(void **state)
     static const char HEAD[] =
         "\"# Lumbung Nila: feed. Source: production records r.db, exported "
         "2026-11-24T12:00:00+07:00 by nila-analytics " NILA_VERSION ". Times: WIB "
-        "(UTC+07:00).\",,,,,,\r\n# unit,YYYY-MM-DD,kg,,,%,ISO 8601 +07:00\r\n"
-        "pond,on,feed_kg,kind,brand,protein_pct,entered_on\r\n"
-        "p-1,2026-02-03,0.1,apung,\"A;B\",31.5,2026-02-04T00:00:00+07:00\r\n";
+        "(UTC+07:00).\",,,,,,,\r\n# unit,YYYY-MM-DD,kg,,,%,IDR/kg,ISO 8601 +07:00\r\n"
+        "pond,on,feed_kg,kind,brand,protein_pct,price_idr_kg,entered_on\r\n"
+        "p-1,2026-02-03,0.1,apung,\"A;B\",31.5,,2026-02-04T00:00:00+07:00\r\n";
 
     (void)state;
     if (strncmp(csv, HEAD, strlen(HEAD)) != 0)
@@ -214,7 +214,7 @@ static void the_first_rows_say_what_whence_when_and_units(void **state)
     a.notice = "Data contoh";
     csv = exported(RECORDS_FEED, SHEET_EXCEL, &a, NULL);
     assert_memory_equal(csv, "\xef\xbb\xbf\"# Lumbung Nila: pakan. Data contoh. Sumber: ", 44);
-    assert_non_null(strstr(csv, "\r\np-1;2026-02-04;1234,5;;;;2026-02-04T23:59:59.999+07:00\r\n"));
+    assert_non_null(strstr(csv, "\r\np-1;2026-02-04;1234,5;;;;;2026-02-04T23:59:59.999+07:00\r\n"));
     free(csv);
 }
 
