@@ -386,12 +386,8 @@ static int run(struct arguments *a, char **word, int n)
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv, int at); /* at: where its name stands */
-} OWN[] = {{"water", command_water},
-           {"backup", command_backup},
-           {"restore", command_restore},
-           {"export", command_export},
-           {"user", command_user},
-           {"exchange", command_exchange},
+} OWN[] = {{"water", command_water},   {"backup", command_backup}, {"restore", command_restore},
+           {"export", command_export}, {"user", command_user},     {"exchange", command_exchange},
            {"sync", command_sync}};
 
 /* Which of them is called and where its name stands: before it only long options may; -1: another command. */

@@ -48,11 +48,11 @@ struct poll_device_stats {
     uint64_t missed_slots;
     int answer_ms;                    /* of the last good request */
     int answer_p50_ms, answer_p95_ms; /* of the last 256 good requests; 0 none yet */
-    int round_ms;                     /* from the first question of the last round to its end; 0 none yet */
-    int last_rc;                      /* of the last question, as bus_ask says; NILA_ERR_IO: the line was away */
-    bool last_stale;                  /* NILA_ERR_PROTO: it was an answer to another question */
-    int backoff_s;                    /* 0 alive; else next try after this */
-    char error[96];                   /* last error in words, "" when the last answer was good */
+    int round_ms;    /* from the first question of the last round to its end; 0 none yet */
+    int last_rc;     /* of the last question, as bus_ask says; NILA_ERR_IO: the line was away */
+    bool last_stale; /* NILA_ERR_PROTO: it was an answer to another question */
+    int backoff_s;   /* 0 alive; else next try after this */
+    char error[96];  /* last error in words, "" when the last answer was good */
 };
 
 /* Copies the counters of device i as they are now. Any thread. */

@@ -38,7 +38,7 @@ size_t format_tonnes(char *buf, size_t size, enum lang lang, double kg);
 size_t format_date(char *buf, size_t size, enum lang lang, int32_t day);    /* "24 November 2026" */
 size_t format_month(char *buf, size_t size, enum lang lang, int32_t month); /* "November 2026" */
 size_t format_month_short(char *buf, size_t size, enum lang lang, int32_t month); /* "Nov", "Mei" */
-size_t format_day_short(char *buf, size_t size, enum lang lang, int32_t day); /* "24 Nov" */
+size_t format_day_short(char *buf, size_t size, enum lang lang, int32_t day);     /* "24 Nov" */
 size_t format_clock(char *buf, size_t size, enum lang lang, int64_t ts_ms);       /* "05.12 WIB" */
 size_t format_hour(char *buf, size_t size, enum lang lang, int64_t ts_ms);        /* "05.12" */
 

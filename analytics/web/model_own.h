@@ -13,9 +13,9 @@
 
 /* A time of a pond's charts. */
 struct shown {
-    bool wanted; /* a page waits for it */
+    bool wanted;         /* a page waits for it */
     struct page_day day; /* without what the records say */
-    int64_t mono_ms; /* when it was read */
+    int64_t mono_ms;     /* when it was read */
 };
 
 /* What is known of one pond. */
@@ -61,8 +61,8 @@ struct model {
     struct page_forecast forecast;
     struct estimate *estimate;
     size_t estimates;
-    struct base *base; /* NULL: none yet */
-    uint64_t version;  /* rises when records, forecast or mains change */
+    struct base *base;     /* NULL: none yet */
+    uint64_t version;      /* rises when records, forecast or mains change */
     uint64_t records_hash; /* of what forecasts are made from */
     int64_t mains_lost_ms; /* 0: they are there, or nobody knows */
     struct nights *nights; /* NULL: no source of series */

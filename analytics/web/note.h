@@ -21,8 +21,8 @@ enum note_kind {
     NOTE_WATER, /* oxygen by hand: no table of the records, but a press (contacts.h) */
     NOTE_KINDS
 };
-const char *
-note_name(enum note_kind k); /* of paths: "tebar" "pakan" "sampling" "mati" "panen" "catatan" "air" */
+const char *note_name(
+    enum note_kind k); /* of paths: "tebar" "pakan" "sampling" "mati" "panen" "catatan" "air" */
 /* NILA_ERR_NOT_FOUND. */
 NILA_MUST_CHECK int note_find(const char *name, enum note_kind *out);
 enum text note_title(enum note_kind k);

@@ -46,15 +46,15 @@ static void menu(struct buf *b, const struct parts_head *h, enum lang lang)
         const char *path;
         enum text text;
         unsigned roles;
-    } ENTRY[] = {{"/", TEXT_NAV_PONDS, ~0U},
-                 {"/catat", TEXT_NOTES_TITLE,
-                  1U << ROLE_FARMER | 1U << ROLE_OFFICER | 1U << ROLE_ADMIN},
-                 {"/alarm", TEXT_ALARM_TITLE, ~0U},
-                 {"/wilayah", TEXT_NAV_REGION, 1U << ROLE_OFFICER | 1U << ROLE_ADMIN},
-                 {"/alat", TEXT_TECH_NAV, 1U << ROLE_TECHNICIAN | 1U << ROLE_ADMIN},
-                 {"/bantuan", TEXT_NAV_HELP, ~0U},
-                 {"/pengguna", TEXT_USERS_TITLE, 1U << ROLE_OFFICER | 1U << ROLE_ADMIN},
-                 {"/akun", TEXT_ACCOUNT_TITLE, ~1U}};
+    } ENTRY[] = {
+        {"/", TEXT_NAV_PONDS, ~0U},
+        {"/catat", TEXT_NOTES_TITLE, 1U << ROLE_FARMER | 1U << ROLE_OFFICER | 1U << ROLE_ADMIN},
+        {"/alarm", TEXT_ALARM_TITLE, ~0U},
+        {"/wilayah", TEXT_NAV_REGION, 1U << ROLE_OFFICER | 1U << ROLE_ADMIN},
+        {"/alat", TEXT_TECH_NAV, 1U << ROLE_TECHNICIAN | 1U << ROLE_ADMIN},
+        {"/bantuan", TEXT_NAV_HELP, ~0U},
+        {"/pengguna", TEXT_USERS_TITLE, 1U << ROLE_OFFICER | 1U << ROLE_ADMIN},
+        {"/akun", TEXT_ACCOUNT_TITLE, ~1U}};
     const struct viewer *v = viewer_of(h);
     bool all = v == NULL || v->unmanaged; /* an account is nobody's then */
     enum lang other = lang == LANG_ID ? LANG_EN : LANG_ID;

@@ -501,10 +501,8 @@ const char *text_get(enum lang lang, enum text key)
         enum text first;
         const char *const (*row)[LANG_COUNT];
     } FAMILY[] = {
-        {TEXT_WATER_FIRST, TEXT_WATER},
-        {TEXT_FARMER_FIRST, TEXT_FARMER},
-        {TEXT_OFFICER_FIRST, TEXT_OFFICER},
-        {TEXT_ACCOUNT_FIRST, TEXT_ACCOUNT},
+        {TEXT_WATER_FIRST, TEXT_WATER},           {TEXT_FARMER_FIRST, TEXT_FARMER},
+        {TEXT_OFFICER_FIRST, TEXT_OFFICER},       {TEXT_ACCOUNT_FIRST, TEXT_ACCOUNT},
         {TEXT_TECHNICIAN_FIRST, TEXT_TECHNICIAN},
     };
 

@@ -570,7 +570,8 @@ static void a_scenario_is_computed_beside_the_pages_and_mistakes_are_named(void 
 static void answers_carry_the_headers_that_protect(void **state)
 {
     static const char *const HEADER[] = {
-        "Content-Security-Policy: default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:;",
+        "Content-Security-Policy: default-src 'none'; style-src 'self'; script-src 'self'; "
+        "connect-src 'self'; img-src 'self' data:;",
         "X-Content-Type-Options: nosniff",
         "X-Frame-Options: DENY",
         "Referrer-Policy: same-origin",
