@@ -189,13 +189,11 @@ static struct exchange *ask_neighbour(struct model *m)
 {
     const struct neighbour_config *c = &m->c.config->exchange;
     struct exchange *other = NULL;
-    struct http *h = NULL;
     char why[NEIGHBOUR_WHY] = "";
     int rc = 0;
 
-    if (c->peer[0] != '\0' && http_open(&h) == 0)
-        rc = neighbour_fetch(c, h, NULL, why, sizeof why);
-    http_close(h);
+    if (m->peer != NULL)
+        rc = neighbour_fetch(c, m->peer, NULL, why, sizeof why);
     if (rc != 0)
         log_warnx("exchange: %s", why);
     if (neighbour_load(c, &other, why, sizeof why) != 0)
@@ -450,10 +448,13 @@ static void halt(struct model *m, bool water, bool supply)
     m->stop = true;
     pthread_cond_broadcast(&m->changed);
     pthread_mutex_unlock(&m->lock);
+    if (m->peer != NULL)
+        http_cancel(m->peer); /* an office that is silent holds nothing up */
     if (water)
         pthread_join(m->water, NULL);
     if (supply)
         pthread_join(m->supply, NULL);
+    http_close(m->peer);
     nights_stop(m->nights);
     release(m);
 }
@@ -472,6 +473,8 @@ int model_start(struct model **out, const struct model_config *c)
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&m->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
+    if (c->config->exchange.peer[0] != '\0' && http_open(&m->peer) != 0)
+        log_warnx("exchange: the other office cannot be asked; files are taken from the folder");
     if (!read_records(m, &sign))
         log_warnx("web: the records cannot be read; pages answer 503 until they can");
     if (pthread_create(&m->supply, NULL, supply_main, m) != 0) {

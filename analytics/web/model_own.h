@@ -47,6 +47,8 @@ void model_base_release(struct base *b); /* NULL is fine */
 
 struct model {
     struct model_config c;
+    struct http
+        *peer; /* to the other regency's office; cancelled at the stop. NULL: it is not asked */
     pthread_t water, supply;
     pthread_mutex_t lock; /* guards all below */
     pthread_cond_t

@@ -121,6 +121,22 @@ page_says() { curl -s "http://127.0.0.1:$port/wilayah" | grep -qF "$1"; }
 claim "Kotim's page of the region says that both sides fit" await 20 "the forecast" page_says "Kedua sisi cocok"
 stop serve
 
+# --- an office that takes the connection and says nothing: a stopped process, for which the kernel still answers ---
+start mute "$A" serve --config "$D/kotim/a.json" --ready "$D/ready3"
+await 20 "the pages of Kotim again" test -s "$D/ready3" || give_up "the pages of Kotim answer again"
+port=$(sed -n 's/.*"port":\([0-9]*\).*/\1/p' "$D/ready3")
+kill -STOP "${PID[mute]}"
+config seruyan "http://127.0.0.1:$port"
+start silent "$A" serve --config "$D/seruyan/a.json" --ready "$D/ready2"
+await 20 "the pages of Seruyan" test -s "$D/ready2" || give_up "the pages beside a silent office answer"
+asked() { grep -qE ": [0-9A-F]+:$(printf %04X "$port") [0-9A-F]+:[0-9A-F]+ 01 |[0-9A-F]+:$(printf %04X "$port") 01 " /proc/net/tcp; }
+await 20 "the question" asked || give_up "Seruyan asks the silent office"
+SECONDS=0
+stop silent
+if [ $SECONDS -le 5 ]; then ok "a silent office does not hold up the stop ($SECONDS s)"; else not_ok "the stop took $SECONDS s"; fi
+kill -CONT "${PID[mute]}"
+stop mute
+
 # --- what is refused ---
 cp "$D/seruyan/exchange/kotim.csv" "$D/was.csv"
 cp "$D/kotim/exchange/kotim.csv" "$D/bad.csv"
