@@ -531,20 +531,15 @@ void cell_write(const struct column *c, const struct cell *cell, char *buf, size
     }
 }
 
-void cell_take(const struct column *c, struct db_stmt *row, int i, struct cell *out)
+enum cell_store cell_store(enum column_kind kind)
 {
-    *out = (struct cell){.empty = db_is_null(row, i), .number = NAN};
-    if (out->empty)
-        return;
-    switch (c->kind) {
+    switch (kind) {
     case COLUMN_DAY:
     case COLUMN_WHOLE:
     case COLUMN_MOMENT:
-        out->whole = db_integer(row, i);
-        return;
+        return CELL_WHOLE;
     case COLUMN_NUMBER:
-        out->number = db_number(row, i);
-        return;
+        return CELL_NUMBER;
     case COLUMN_KEY:
     case COLUMN_FARM:
     case COLUMN_POND:
@@ -554,6 +549,24 @@ void cell_take(const struct column *c, struct db_stmt *row, int i, struct cell *
     case COLUMN_PERIOD:
     case COLUMN_QUARTER:
     case COLUMN_MONTHS:
+        break;
+    }
+    return CELL_TEXT;
+}
+
+void cell_take(const struct column *c, struct db_stmt *row, int i, struct cell *out)
+{
+    *out = (struct cell){.empty = db_is_null(row, i), .number = NAN};
+    if (out->empty)
+        return;
+    switch (cell_store(c->kind)) {
+    case CELL_WHOLE:
+        out->whole = db_integer(row, i);
+        return;
+    case CELL_NUMBER:
+        out->number = db_number(row, i);
+        return;
+    case CELL_TEXT:
         db_text(row, i, out->text, sizeof out->text);
         return;
     }
@@ -565,24 +578,14 @@ void cell_bind(const struct column *c, const struct cell *cell, struct db_stmt *
         db_bind_null(s, i);
         return;
     }
-    switch (c->kind) {
-    case COLUMN_DAY:
-    case COLUMN_WHOLE:
-    case COLUMN_MOMENT:
+    switch (cell_store(c->kind)) {
+    case CELL_WHOLE:
         db_bind_integer(s, i, cell->whole);
         return;
-    case COLUMN_NUMBER:
+    case CELL_NUMBER:
         db_bind_number(s, i, cell->number);
         return;
-    case COLUMN_KEY:
-    case COLUMN_FARM:
-    case COLUMN_POND:
-    case COLUMN_SLUG:
-    case COLUMN_NAME:
-    case COLUMN_WORD:
-    case COLUMN_PERIOD:
-    case COLUMN_QUARTER:
-    case COLUMN_MONTHS:
+    case CELL_TEXT:
         db_bind_text(s, i, cell->text);
         return;
     }

@@ -46,6 +46,14 @@ struct columns {
 /* Never NULL. */
 const struct columns *columns_of(enum records_table t);
 
+/* Where a cell of that kind lies in struct cell, and what SQLite keeps of it. */
+enum cell_store {
+    CELL_WHOLE,
+    CELL_NUMBER,
+    CELL_TEXT
+};
+enum cell_store cell_store(enum column_kind kind);
+
 /* A cell as it is stored. */
 struct cell {
     bool empty;

@@ -73,24 +73,14 @@ static void add_value(struct sha256 *s, sqlite3_value *v)
 static void add_cell(struct sha256 *s, const struct column *c, const struct cell *cell)
 {
     add(s, c->name);
-    switch (c->kind) {
-    case COLUMN_DAY:
-    case COLUMN_WHOLE:
-    case COLUMN_MOMENT:
+    switch (cell_store(c->kind)) {
+    case CELL_WHOLE:
         add_integer(s, cell->whole);
         return;
-    case COLUMN_NUMBER:
+    case CELL_NUMBER:
         add_double(s, cell->number);
         return;
-    case COLUMN_KEY:
-    case COLUMN_FARM:
-    case COLUMN_POND:
-    case COLUMN_SLUG:
-    case COLUMN_NAME:
-    case COLUMN_WORD:
-    case COLUMN_PERIOD:
-    case COLUMN_QUARTER:
-    case COLUMN_MONTHS:
+    case CELL_TEXT:
         add(s, cell->text);
         return;
     }
