@@ -145,6 +145,11 @@ $(BUILD)/firmware/%.o: %.c Makefile
 $(BUILD)/firmware/libnila-core.a: $(ARM_OBJS)
 	$(Q)rm -f $@ && arm-none-eabi-ar rcs $@ $^ && arm-none-eabi-size -t $@ | tail -1
 
+# The tables of the register map in firmware-bridge/README.md.
+firmware-map: $(BUILD)/tests/core/test_nila_regmap
+	$(Q)NILA_WRITE_MAP=1 $<
+.PHONY: firmware-map
+
 demo:
 	$(Q)deploy/install-deps build demo
 	$(Q)$(MAKE) --no-print-directory all
@@ -208,6 +213,7 @@ help:
 	@echo "make fuzz FOR=10m fuzzers, each that long"
 	@echo "make coverage     line coverage a room"
 	@echo "make firmware     the node's core for a Cortex-M3"
+	@echo "make firmware-map the register map's tables in firmware-bridge/README.md"
 	@echo "make install      to DESTDIR and PREFIX (/usr/local)"
 	@echo "make clean"
 	@echo "SAN=1 sanitizers  COV=1 coverage  CC=clang  V=1 shows commands  WERROR=1"

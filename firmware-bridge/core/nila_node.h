@@ -34,6 +34,8 @@ struct nila_identity {
     const char *vendor;   /* object 0 */
     const char *product;  /* object 1, and the text of function 17 */
     const char *revision; /* object 2 */
+    /* objects 3 to 6; NULL: not told. With one of them the node's conformity is "regular", without "basic". */
+    const char *url, *product_name, *model, *application;
     uint16_t product_id;  /* NILA_REG_PRODUCT: 1 node on a board, 2 Linux bridge, 3 simulator */
     uint16_t firmware;    /* major << 8 | minor */
     uint32_t build;       /* hash of the build */
@@ -52,9 +54,23 @@ struct nila_channel {
     uint16_t calibration; /* set: number of the calibration in force, 0 factory */
 };
 
-/* Counters of the line as this node saw it, 16 bits, wrapping. Kept by nila_rtu and nila_units. */
+/* Counters of the line as this node saw it, 16 bits, wrapping; as NILA_REG_BUS_*. Kept by nila_rtu and nila_units. */
 struct nila_counters {
-    uint16_t messages, crc, exceptions, foreign, overrun, resync;
+    uint16_t messages, crc, exceptions, foreign, overrun, resync, silent;
+};
+
+/* Holding registers that another module keeps (relay, line, channels, calibration): count registers from first on. The
+ * blocks of a node do not overlap one another nor the NILA_HOLD_BASIC ones. Offsets count from first; offset + count never
+ * pass the block's end. */
+struct nila_block {
+    uint16_t first, count;
+    void *arg;
+    void (*read)(const void *arg, uint16_t offset, uint16_t count, uint16_t *value);
+    /* What would happen, without doing it: NILA_EXCEPTION_NONE or why not. open: the lock is. */
+    uint8_t (*check)(const void *arg, uint16_t offset, uint16_t count, const uint16_t *value,
+                     bool open, bool broadcast);
+    /* Only after check said NILA_EXCEPTION_NONE to the same. */
+    void (*apply)(void *arg, uint16_t offset, uint16_t count, const uint16_t *value);
 };
 
 struct nila_node {
@@ -67,12 +83,20 @@ struct nila_node {
     /* set: NILA_HEALTH_* except NILA_HEALTH_SENSOR, which the image finds out itself */
     uint16_t health;
     uint16_t supply_mv;     /* set: 0 not measured */
+    uint16_t relay;         /* set: NILA_REG_RELAY */
     int16_t board_temp_x10; /* set: 0.1 C, NILA_BOARD_TEMP_NONE not measured */
     /* wish of the master: 0..1000 before an answer; the port keeps it. Default 0 */
     uint16_t response_ms;
     uint16_t period_s; /* sampling period the port keeps: 1..3600 */
-    uint8_t unit;  /* own id on the line, 1..247 (others only where a site file asks for them) */
-    bool unlocked; /* the last write was NILA_UNLOCK */
+    uint8_t unit;     /* own id on the line, 1..247 (others only where a site file asks for them) */
+    bool unlocked;    /* the last write was NILA_UNLOCK */
+    bool listen_only; /* function 8, 4: hears and counts, does nothing, says nothing */
+    /* function 8, 1 was asked: the port starts its UART anew when the answer has left, and clears this */
+    bool restart;
+    bool
+        heard; /* set by every request to this unit alone; whoever waits for the master clears it */
+    uint8_t blocks;                 /* set */
+    const struct nila_block *block; /* set: outlives the node */
 };
 
 /* A node that has just started: no channel fitted, counters 0. period_s outside 1..3600 becomes the nearest of these. */
@@ -95,8 +119,14 @@ bool nila_node_set_channel(struct nila_node *node, unsigned channel, uint16_t ki
 /* All input registers as they are now, from one moment. */
 void nila_node_image(const struct nila_node *node, uint16_t reg[NILA_REG_COUNT]);
 
-/* All holding registers as they are now. NILA_HOLD_UNLOCK reads 1 while unlocked, otherwise 0. */
-void nila_node_holding(const struct nila_node *node, uint16_t reg[NILA_HOLD_COUNT]);
+/* count holding registers from first on as they are now: NILA_EXCEPTION_NONE, or NILA_EXCEPTION_ADDRESS when one of them does
+ * not exist or count is 0 (value then holds nothing of use). */
+uint8_t nila_node_holding(const struct nila_node *node, uint16_t first, uint16_t count,
+                          uint16_t *value);
+
+/* True when value is in the range that NILA_HOLDING_MAP gives register reg, and the lock is open if it asks for that. For
+ * the check of a block whose registers stand in that table; false when reg doesn't. */
+bool nila_node_permits(uint16_t reg, uint16_t value, bool open);
 
 /* Writes count values from register first on: all of them, or none with an NILA_EXCEPTION_*: ADDRESS when a register
  * does not exist or count is 0, VALUE when a value is out of range or the node is locked.

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* nila_pdu: from a request to its answer, whatever carried it (Modbus Application Protocol V1.1b3).
  *
- * Functions: 3 read holding, 4 read input, 6 write one holding, 8 sub-function 0 (echo), 16 write several holding,
- * 17 report server id, 43/14 read device identification (basic). Everything else is exception 1. Every length is
- * checked against the bytes really received; a request of the wrong length is exception 3, registers that do not
- * exist are exception 2.
+ * Functions: 3 read holding, 4 read input, 6 write one holding, 16 write several holding, 17 report server id,
+ * 43/14 read device identification (basic and regular, as a stream and one by one), and 8 with the sub-functions 0 echo,
+ * 1 restart communications, 4 listen only, 10 clear counters, 11 to 18 counters. Everything else is exception 1. Every
+ * length is checked against the bytes really received; a request of the wrong length is exception 3, registers that do
+ * not exist are exception 2.
  * Freestanding; state only in the caller's structs; one context at a time. */
 #ifndef NILA_PDU_H
 #define NILA_PDU_H

@@ -47,14 +47,15 @@ static void every_register_stands_at_its_frozen_address(void **state)
         {"request high", 18, 0x5152},
         {"request low", 19, 0x5354},
         {"health: store damaged and a sensor without value", 20, 3},
-        {"reserved", 21, 0},
+        {"relay", 21, 1},
         {"messages", 22, 22},
         {"crc", 23, 23},
         {"exceptions", 24, 24},
         {"foreign", 25, 25},
         {"overrun", 26, 26},
         {"resync", 27, 27},
-        {"reserved", 28, 0},
+        {"not answered", 28, 28},
+        {"reserved", 29, 0},
         {"reserved", 39, 0},
         {"channel 0 value high", 40, 0x0000},
         {"channel 0 value low", 41, 0x7531},
@@ -92,7 +93,8 @@ static void every_register_stands_at_its_frozen_address(void **state)
     node.board_temp_x10 = -10;
     node.request = 0x51525354;
     node.health = NILA_HEALTH_STORE;
-    node.bus = (struct nila_counters){22, 23, 24, 25, 26, 27};
+    node.relay = 1;
+    node.bus = (struct nila_counters){22, 23, 24, 25, 26, 27, 28};
     nila_node_image(&node, reg);
     assert_int_equal(NILA_REG_COUNT, 120);
     for (size_t i = 0; i < sizeof T / sizeof T[0]; i++)
@@ -255,18 +257,126 @@ static void writes_only_what_the_lock_and_the_ranges_allow(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
         struct nila_node node;
-        uint16_t after[NILA_HOLD_COUNT];
+        uint16_t after[NILA_HOLD_BASIC];
         uint8_t ex;
         nila_node_init(&node, 9, 10, &IDENTITY);
         node.unlocked = T[i].unlocked;
         ex = nila_node_write(&node, T[i].first, T[i].count, T[i].value, T[i].broadcast);
-        nila_node_holding(&node, after);
+        assert_int_equal(nila_node_holding(&node, 0, NILA_HOLD_BASIC, after), 0);
         if (ex != T[i].exception)
             fail_msg("%s: exception %u", T[i].says, ex);
         for (unsigned k = 0; k < 4; k++)
             if (after[k] != T[i].after[k])
                 fail_msg("%s: holding register %u is %u", T[i].says, k, after[k]);
     }
+}
+
+/* Two registers at 10 and 11, of which the second asks for the lock and takes up to 5; and three at 20. */
+struct keeper {
+    uint16_t value[3];
+    unsigned applied;
+};
+
+static void keeper_read(const void *arg, uint16_t offset, uint16_t count, uint16_t *value)
+{
+    const struct keeper *k = arg;
+
+    for (uint16_t i = 0; i < count; i++)
+        value[i] = k->value[offset + i];
+}
+
+static uint8_t keeper_check(const void *arg, uint16_t offset, uint16_t count, const uint16_t *value,
+                            bool open, bool broadcast)
+{
+    (void)arg;
+    for (uint16_t i = 0; i < count; i++)
+        if (offset + i == 1 && (!open || value[i] > 5 || broadcast))
+            return NILA_EXCEPTION_VALUE;
+    return NILA_EXCEPTION_NONE;
+}
+
+static void keeper_apply(void *arg, uint16_t offset, uint16_t count, const uint16_t *value)
+{
+    struct keeper *k = arg;
+
+    for (uint16_t i = 0; i < count; i++)
+        k->value[offset + i] = value[i];
+    k->applied++;
+}
+
+static void other_modules_keep_registers_of_their_own(void **state)
+{
+    static const struct {
+        const char *says;
+        uint16_t first, count;
+        uint8_t exception;
+    } READ[] = {
+        {"the node's own", 0, 4, 0},
+        {"one behind them", 0, 5, 2},
+        {"the gap", 5, 1, 2},
+        {"into the block", 9, 2, 2},
+        {"the block", 10, 2, 0},
+        {"its second register", 11, 1, 0},
+        {"over its end", 11, 2, 2},
+        {"two blocks that touch", 20, 5, 0},
+        {"from inside one into the next", 22, 3, 0},
+        {"none", 10, 0, 2},
+        {"the end of the map", 99, 2, 2},
+        {"far away", 0xFFFF, 2, 2},
+    };
+    struct keeper low = {{1, 2, 0}, 0}, mid = {{3, 4, 5}, 0}, high = {{6, 7, 0}, 0};
+    const struct nila_block block[] = {
+        {20, 3, &mid, keeper_read, keeper_check, keeper_apply},
+        {10, 2, &low, keeper_read, keeper_check, keeper_apply},
+        {23, 2, &high, keeper_read, keeper_check, keeper_apply},
+    };
+    static const uint16_t PAIR[] = {70, 5}, WRONG[] = {71, 6}, FIVE[] = {31, 4, 51, 61, 3};
+    uint16_t value[8] = {0};
+    struct nila_node node;
+
+    (void)state;
+    nila_node_init(&node, 9, 10, &IDENTITY);
+    node.block = block;
+    node.blocks = 3;
+    for (size_t i = 0; i < sizeof READ / sizeof READ[0]; i++)
+        if (nila_node_holding(&node, READ[i].first, READ[i].count, value) != READ[i].exception)
+            fail_msg("%s", READ[i].says);
+    assert_int_equal(nila_node_holding(&node, 22, 3, value), 0);
+    assert_int_equal(value[0], 5);
+    assert_int_equal(value[1], 6);
+    assert_int_equal(value[2], 7);
+
+    assert_int_equal(nila_node_write(&node, 10, 1, PAIR, false), 0); /* asks for no lock */
+    assert_int_equal(nila_node_write(&node, 10, 2, PAIR, false), 3);
+    node.unlocked = true;
+    assert_int_equal(nila_node_write(&node, 10, 2, PAIR, true), 3); /* not by broadcast */
+    node.unlocked = true;
+    assert_int_equal(nila_node_write(&node, 10, 2, WRONG, false), 3);
+    assert_int_equal(low.value[0], 70);
+    assert_int_equal(low.applied, 1);
+    node.unlocked = true;
+    assert_int_equal(nila_node_write(&node, 10, 2, PAIR, false), 0);
+    assert_int_equal(low.value[1], 5);
+    assert_false(node.unlocked);
+    /* over two keepers: all or none */
+    node.unlocked = true;
+    assert_int_equal(nila_node_write(&node, 20, 5, FIVE, false), 0);
+    assert_int_equal(mid.value[2], 51);
+    assert_int_equal(high.value[1], 3);
+    assert_int_equal(nila_node_write(&node, 20, 5, FIVE, false), 3); /* the lock is closed again */
+    assert_int_equal(mid.applied + high.applied, 2);
+    assert_int_equal(nila_node_write(&node, 11, 2, PAIR, false), 2);
+}
+
+static void knows_the_range_of_each_setting_of_the_map(void **state)
+{
+    (void)state;
+    assert_true(nila_node_permits(NILA_HOLD_RELAY, 1, false));
+    assert_false(nila_node_permits(NILA_HOLD_RELAY, 2, true));
+    assert_false(nila_node_permits(NILA_HOLD_RELAY_SAFE, 1, false));
+    assert_true(nila_node_permits(NILA_HOLD_RELAY_SILENCE_MIN, 1440, true));
+    assert_false(nila_node_permits(NILA_HOLD_RELAY_SILENCE_MIN, 1441, true));
+    assert_false(nila_node_permits(99, 0, true));
 }
 
 int main(void)
@@ -280,6 +390,8 @@ int main(void)
         cmocka_unit_test(another_kind_is_another_sensor),
         cmocka_unit_test(bounds_the_sampling_period),
         cmocka_unit_test(writes_only_what_the_lock_and_the_ranges_allow),
+        cmocka_unit_test(other_modules_keep_registers_of_their_own),
+        cmocka_unit_test(knows_the_range_of_each_setting_of_the_map),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -86,7 +86,24 @@ static void answers_each_request_as_the_specification_asks(void **state)
         {"16: only the function", "10", "90 03"},
         {"8: echo", "08 0000 A537", "08 0000 A537"},
         {"8: long echo", "08 0000 A537 1234 5678", "08 0000 A537 1234 5678"},
-        {"8: restart is not offered", "08 0001 0000", "88 01"},
+        {"8: restart", "08 0001 0000", "08 0001 0000"},
+        {"8: restart and forget the log", "08 0001 FF00", "08 0001 FF00"},
+        {"8: restart with other data", "08 0001 0001", "88 03"},
+        {"8: restart with more data", "08 0001 0000 0000", "88 03"},
+        {"8: the diagnostic register is not there", "08 0002 0000", "88 01"},
+        {"8: nor another delimiter", "08 0003 0A00", "88 01"},
+        {"8: listen only, with data", "08 0004 0001", "88 03"},
+        {"8: clear", "08 000A 0000", "08 000A 0000"},
+        {"8: messages, this one included", "08 000B 0000", "08 000B 0001"},
+        {"8: bad CRC", "08 000C 0000", "08 000C 0000"},
+        {"8: exceptions", "08 000D 0000", "08 000D 0000"},
+        {"8: messages to us", "08 000E 0000", "08 000E 0001"},
+        {"8: not answered", "08 000F 0000", "08 000F 0000"},
+        {"8: NAK", "08 0010 0000", "08 0010 0000"},
+        {"8: busy", "08 0011 0000", "08 0011 0000"},
+        {"8: overrun", "08 0012 0000", "08 0012 0000"},
+        {"8: a counter that is not there", "08 0013 0000", "88 01"},
+        {"8: a counter with data", "08 000B 0001", "88 03"},
         {"8: half a word", "08 0000 A5", "88 03"},
         {"8: no data", "08 0000", "88 03"},
         {"17: who is there", "11", "11 06 07 FF 6E6F6465"},
@@ -131,7 +148,121 @@ static void answers_each_request_as_the_specification_asks(void **state)
         assert_int_equal(a.function, request[0]);
         assert_int_equal(a.exception, (out[0] & 0x80) != 0 ? out[1] : 0);
         assert_int_equal(node.bus.exceptions, (out[0] & 0x80) != 0);
-        assert_int_equal(node.bus.messages, 1);
+        assert_int_equal(node.bus.messages,
+                         (request[0] == 8 && n == 5 && request[2] != 0 &&
+                          (request[2] == 1 || request[2] == 10) && a.exception == 0)
+                             ? 0
+                             : 1);
+    }
+}
+
+/* One request to unit 7 of a node, hexadecimal; the data word of its answer, or -1 when it was not answered. */
+static long ask(struct nila_units *units, const char *request)
+{
+    uint8_t in[NILA_PDU_MAX], out[NILA_PDU_MAX];
+    struct nila_answer a;
+
+    a = nila_units_serve(units, 7, in, bytes(request, in, sizeof in), out);
+    return a.n < 5 ? -1 : (out[3] << 8 | out[4]);
+}
+
+static void counts_what_the_line_carries(void **state)
+{
+    static const uint8_t KEY[] = {6, 0, 0, 0x5A, 0x17};
+    struct nila_node node;
+    struct nila_units units = {.node = &node, .nodes = 1};
+    uint8_t out[NILA_PDU_MAX];
+
+    (void)state;
+    nila_node_init(&node, 7, 10, &IDENTITY);
+    for (int i = 0; i < 3; i++) /* for another */
+        assert_int_equal(nila_units_serve(&units, 8, KEY, sizeof KEY, out).n, 0);
+    for (int i = 0; i < 2; i++) /* for all */
+        assert_int_equal(nila_units_serve(&units, 0, KEY, sizeof KEY, out).n, 0);
+    assert_int_equal(ask(&units, "01 0000 0001"), -1); /* an exception */
+    node.bus.crc = 21;
+    node.bus.overrun = 22;
+    assert_int_equal(ask(&units, "08 000B 0000"), 7);
+    assert_int_equal(ask(&units, "08 000C 0000"), 21);
+    assert_int_equal(ask(&units, "08 000D 0000"), 1);
+    assert_int_equal(ask(&units, "08 000E 0000"), 10 - 3);
+    assert_int_equal(ask(&units, "08 000F 0000"), 2);
+    assert_int_equal(ask(&units, "08 0010 0000"), 0);
+    assert_int_equal(ask(&units, "08 0011 0000"), 0);
+    assert_int_equal(ask(&units, "08 0012 0000"), 22);
+    assert_int_equal(ask(&units, "08 000A 0000"), 0);
+    assert_int_equal(ask(&units, "08 000B 0000"), 1);
+    assert_int_equal(ask(&units, "08 0012 0000"), 0);
+}
+
+static void only_listens_until_it_is_restarted(void **state)
+{
+    struct nila_node node;
+    struct nila_units units = {.node = &node, .nodes = 1};
+    static const uint8_t KEY[] = {6, 0, 0, 0x5A, 0x17};
+    uint8_t out[NILA_PDU_MAX];
+
+    (void)state;
+    nila_node_init(&node, 7, 10, &IDENTITY);
+    assert_int_equal(ask(&units, "08 0000 1234"), 0x1234);
+    assert_true(node.heard);
+    node.heard = false;
+    assert_int_equal(ask(&units, "08 0004 0000"), -1);
+    node.heard = false;
+    assert_int_equal(ask(&units, "08 0000 1234"), -1);
+    assert_int_equal(ask(&units, "06 0000 5A17"), -1);
+    assert_int_equal(nila_units_serve(&units, 0, KEY, sizeof KEY, out).n, 0);
+    assert_int_equal(ask(&units, "08 0001 0001"), -1); /* not how a restart is asked for */
+    assert_int_equal(ask(&units, "01 0000 0001"), -1);
+    assert_false(node.unlocked);
+    assert_false(node.heard); /* a master that has silenced us does not look after our relay */
+    assert_false(node.restart);
+    assert_int_equal(node.bus.messages, 7);
+    assert_int_equal(node.bus.silent, 6);
+    assert_int_equal(node.bus.exceptions, 0);
+    assert_int_equal(ask(&units, "08 0001 0000"), -1); /* wakes, and is not answered */
+    assert_true(node.restart);
+    assert_int_equal(node.bus.messages, 0);
+    assert_int_equal(ask(&units, "08 000B 0000"), 1);
+    node.restart = false;
+    assert_int_equal(ask(&units, "08 0001 0000"), 0); /* awake, it is answered */
+    assert_true(node.restart);
+}
+
+static void tells_who_it_is_as_far_as_it_knows(void **state)
+{
+    static const struct nila_identity REGULAR = {.vendor = "V",
+                                                 .product = "p",
+                                                 .revision = "1",
+                                                 .url = "u",
+                                                 .model = "m",
+                                                 .application = "a"};
+    static const struct {
+        const char *says, *request, *answer;
+    } T[] = {
+        {"basic", "2B 0E 01 00", "2B 0E 01 82 00 00 03 00 01 56 01 01 70 02 01 31"},
+        {"regular", "2B 0E 02 00",
+         "2B 0E 02 82 00 00 06 00 01 56 01 01 70 02 01 31 03 01 75 05 01 6D 06 01 61"},
+        {"regular from object 4 on", "2B 0E 02 04", "2B 0E 02 82 00 00 02 05 01 6D 06 01 61"},
+        {"extended", "2B 0E 03 03", "2B 0E 03 82 00 00 03 03 01 75 05 01 6D 06 01 61"},
+        {"basic from a regular object", "2B 0E 01 03",
+         "2B 0E 01 82 00 00 03 00 01 56 01 01 70 02 01 31"},
+        {"one by one", "2B 0E 04 06", "2B 0E 04 82 00 00 01 06 01 61"},
+        {"one that this node lacks", "2B 0E 04 04", "AB 02"},
+        {"one that no node has", "2B 0E 04 07", "AB 02"},
+        {"far away", "2B 0E 04 FF", "AB 02"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
+        struct nila_node node;
+        struct nila_units units = {.node = &node, .nodes = 1};
+        uint8_t request[NILA_PDU_MAX], expected[NILA_PDU_MAX], out[NILA_PDU_MAX];
+        size_t n = bytes(T[i].request, request, sizeof request);
+        size_t m = bytes(T[i].answer, expected, sizeof expected);
+        nila_node_init(&node, 7, 10, &REGULAR);
+        if (nila_units_serve(&units, 7, request, n, out).n != m || memcmp(out, expected, m) != 0)
+            fail_msg("%s", T[i].says);
     }
 }
 
@@ -248,8 +379,10 @@ static void refuses_lengths_no_request_can_have(void **state)
 static void long_and_absent_texts_of_identity_stay_in_their_bounds(void **state)
 {
     static const uint8_t ALL[] = {0x2B, 0x0E, 1, 0}, WHO[] = {17};
-    const struct nila_identity id = {
-        .vendor = NULL, .product = "0123456789012345678901234567890123456789", .revision = ""};
+    static const char LONG[] = "0123456789012345678901234567890123456789";
+    static const uint8_t REGULAR[] = {0x2B, 0x0E, 2, 0};
+    const struct nila_identity id = {.vendor = NULL, .product = LONG, .revision = ""};
+    const struct nila_identity all = {LONG, LONG, LONG, LONG, LONG, LONG, LONG, 1, 1, 1, 1, 1, 1};
     struct nila_node node;
     struct nila_units units = {.node = &node, .nodes = 1};
     uint8_t out[NILA_PDU_MAX];
@@ -261,12 +394,17 @@ static void long_and_absent_texts_of_identity_stay_in_their_bounds(void **state)
     assert_int_equal(out[10], 32);
     assert_int_equal(nila_units_serve(&units, 7, WHO, sizeof WHO, out).n, 4 + 32);
     assert_int_equal(out[1], 34);
+    nila_node_init(&node, 7, 10, &all); /* the longest there can be */
+    assert_int_equal(nila_units_serve(&units, 7, REGULAR, sizeof REGULAR, out).n, 7 + 7 * 34);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_each_request_as_the_specification_asks),
+        cmocka_unit_test(counts_what_the_line_carries),
+        cmocka_unit_test(only_listens_until_it_is_restarted),
+        cmocka_unit_test(tells_who_it_is_as_far_as_it_knows),
         cmocka_unit_test(says_what_was_served),
         cmocka_unit_test(a_new_unit_id_is_still_acknowledged_under_the_old_one),
         cmocka_unit_test(serves_the_addressed_node_and_only_that),
