@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nila_fix.h"
+
+int64_t nila_div(int64_t a, int64_t b)
+{
+    int64_t half = (b < 0 ? -b : b) / 2;
+
+    return (a < 0 ? a - half : a + half) / b;
+}
+
+int32_t nila_fit(int64_t v)
+{
+    return v > INT32_MAX ? INT32_MAX : v < -INT32_MAX ? -INT32_MAX : (int32_t)v;
+}
+
+int32_t nila_table(const int32_t *y, size_t n, int32_t first, int32_t step, int32_t x)
+{
+    int32_t i, into;
+
+    if (x <= first)
+        return y[0];
+    if (x >= first + (int64_t)(n - 1) * step)
+        return y[n - 1];
+    i = (x - first) / step;
+    into = x - first - i * step;
+    return y[i] + (int32_t)nila_div((int64_t)(y[i + 1] - y[i]) * into, step);
+}
