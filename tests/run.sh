@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Runs test programs (cmocka executables, or scripts that print "ok - ", "not ok - ", "skip - " lines), two at a time,
-# each with a time limit, and closes with "N passed, N failed, N skipped".
+# each with a time limit, repeats at the end what failed, and closes with "N passed, N failed, N skipped".
 set -u
 BUILD=${BUILD:-build}
 LIMIT=${NILA_TEST_LIMIT:-600}
@@ -54,5 +54,14 @@ if [ "$programs" -ne $# ]; then
   echo "run.sh: $# programs named, $programs ended" >&2
   failed=$((failed + 1))
 fi
+# what failed, once more at the end, where whoever sees only the last lines finds it
+for sum in "$out"/*.sum; do
+  read -r _ f _ <"$sum"
+  [ "$f" -ne 0 ] || continue
+  log=${sum%.sum}.log
+  echo "* FAIL $(basename "$log" .log)"
+  { grep -E '^(\[  FAILED  \] [^0-9]|not ok - )|error: Failure|ERROR: AddressSanitizer|runtime error' "$log" || tail -n 5 "$log"; } |
+    head -n 12 | cut -c1-300 | sed 's/^/    | /'
+done
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
