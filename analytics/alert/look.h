@@ -33,13 +33,14 @@ struct look_pond {
     int64_t heard_ms; /* newest reading of any metric */
 };
 
-/* A channel that said it is not well; told by watch. */
+/* A channel that said it is not well, or whose messages fail; told by watch. */
 struct look_fault {
     char slug[SLUG_SIZE];
     char words[2][200]; /* Indonesian, English */
     int64_t since_ms;   /* 0: this place is free */
+    bool sending;       /* its messages fail; else: it said so itself */
 };
-#define LOOK_FAULTS 16
+#define LOOK_FAULTS 32 /* two a channel */
 
 struct look {
     struct records *records;

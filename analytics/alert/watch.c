@@ -227,35 +227,12 @@ static void take_oks(struct watch *w)
     w->asks_due = 0;
 }
 
-/* What a channel says of its own health becomes an alarm when it lasts. More than LOOK_FAULTS channels there are not. */
-static void keep_fault(struct watch *w, const char *slug, const struct channel_event *e)
-{
-    struct look_fault *at = NULL;
-
-    for (size_t i = 0; i < LOOK_FAULTS; i++)
-        if (w->look.fault[i].since_ms != 0 && strcmp(w->look.fault[i].slug, slug) == 0)
-            at = &w->look.fault[i];
-    for (size_t i = 0; i < LOOK_FAULTS && at == NULL && e->code != CODE_NONE; i++)
-        if (w->look.fault[i].since_ms == 0)
-            at = &w->look.fault[i];
-    if (at == NULL)
-        return;
-    if (e->code == CODE_NONE) {
-        *at = (struct look_fault){0};
-        return;
-    }
-    (void)snprintf(at->slug, sizeof at->slug, "%s", slug);
-    if (at->since_ms == 0)
-        at->since_ms = e->ts_ms > 0 ? e->ts_ms : clock_wall_ms();
-    for (int k = 0; k < 2; k++)
-        (void)channel_say(at->words[k], sizeof at->words[k], e->code, e->detail, k == 1);
-}
-
 static void take_heard(struct watch *w, int64_t now_ms)
 {
     struct deliver_heard *list = NULL;
     size_t n = deliver_heard(w->deliver, &list);
 
+    watch_reports_again(w);
     for (size_t i = 0; i < n; i++) {
         const struct channel_event *e = &list[i].event;
         char said[CHANNEL_WHY_SIZE];
@@ -267,14 +244,11 @@ static void take_heard(struct watch *w, int64_t now_ms)
         case HEARD_CALL:
             (void)from_phone(w, e, "call", now_ms); /* told there; whoever rang rings again */
             break;
-        case HEARD_REPORT: /* two channels may share a modem: whichever sent it */
-            if (records_attempt_report(w->records, "", e->reference, channel_fate_name(e->fate)) !=
-                0)
-                log_warnx("alarm channel %s: a report of message %s that is not on record",
-                          list[i].slug, e->reference);
+        case HEARD_REPORT:
+            watch_report(w, list[i].slug, e);
             break;
         case HEARD_STATE:
-            keep_fault(w, list[i].slug, e);
+            watch_fault(w, list[i].slug, e);
             (void)channel_say(said, sizeof said, e->code, e->detail, true);
             if (e->code == CODE_NONE)
                 log_info("alarm channel %s: well again", list[i].slug);
@@ -576,6 +550,7 @@ static void pass(struct watch *w, int64_t now_ms)
     } else if (look_presses(&w->look, now_ms) != 0) {
         log_warnx("alarm: the buttons could not be read; tried again");
     }
+    watch_health(w);
     look_pass(&w->look, w->series, w->settings, now_ms);
     decide(w, now_ms);
     watch_daily(w, now_ms);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* watch_own: what watch.c (the step) and watch_daily.c (what is told once a day) share. */
+/* watch_own: what watch.c (the step), watch_daily.c (what is told once a day) and watch_health.c (the channels) share. */
 #ifndef ANALYTICS_ALERT_WATCH_OWN_H
 #define ANALYTICS_ALERT_WATCH_OWN_H
 
 #include "look.h"
 #include "plan.h"
 #include "watch.h"
+
+#define WATCH_EARLY 32
 
 struct watch {
     const struct analytics_config *config;
@@ -22,6 +24,13 @@ struct watch {
         int64_t at_ms;
     } * direct;
     size_t directs;
+    /* delivery reports of messages whose reference is not on record yet */
+    struct watch_early {
+        char slug[SLUG_SIZE], reference[64];
+        enum channel_fate fate;
+        int64_t until_ms; /* monotonic; 0: this place is free */
+    } early[WATCH_EARLY];
+    int64_t health_due; /* monotonic */
     bool rehearsal;
     bool oks_wait; /* OKs on record that nobody has taken up: of before a restart, or not stored */
     int64_t pass_due, asks_due, inputs_due, feed_due, alive_due; /* monotonic */
@@ -30,6 +39,14 @@ struct watch {
 
 /* Notice, forecast, routine message and the judgement of nights, when their time has come. */
 void watch_daily(struct watch *w, int64_t now_ms);
+
+/* What a channel says of its own health becomes an alarm when it lasts. */
+void watch_fault(struct watch *w, const char *slug, const struct channel_event *e);
+/* The same of a channel whose last messages all failed, from the records, so that a restart forgets nothing; once a minute. */
+void watch_health(struct watch *w);
+/* A delivery report; one that overtakes its message is kept for a while (watch_reports_again). */
+void watch_report(struct watch *w, const char *slug, const struct channel_event *e);
+void watch_reports_again(struct watch *w);
 
 /* Stores what stands in plan, with the mark that it was told. */
 NILA_MUST_CHECK int watch_tell(struct watch *w, const char *key, int64_t now_ms);

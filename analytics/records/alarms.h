@@ -121,6 +121,9 @@ NILA_MUST_CHECK int records_attempts_waiting(struct records *r, struct rec_attem
 /* Attempts of an alarm (0: of none, since from_ms), oldest first. */
 NILA_MUST_CHECK int records_attempts(struct records *r, int64_t alarm, int64_t from_ms,
                                      struct rec_attempt **out, size_t *n);
+/* The newest that were tried at least once, of all channels, newest first, at most that many. */
+NILA_MUST_CHECK int records_attempts_tried(struct records *r, int most, struct rec_attempt **out,
+                                           size_t *n);
 /* Stores tries, begun_ms, done_ms, due_ms, fate, code, reference, why of the attempt with a's id. */
 NILA_MUST_CHECK int records_attempt_store(struct records *r, const struct rec_attempt *a);
 /* A delivery report: the newest attempt on that channel ("": any) with the reference gets the fate. NILA_ERR_NOT_FOUND: there is none. */

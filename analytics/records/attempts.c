@@ -18,6 +18,8 @@ static const char WAITING[] =
     "SELECT " ATTEMPT_COLUMNS ", id FROM alarm_attempts WHERE done_ms = 0 ORDER BY id";
 static const char OF_ALARM[] =
     "SELECT " ATTEMPT_COLUMNS ", id FROM alarm_attempts WHERE ifnull(alarm, 0) = ?1 AND made_ms >= ?2 ORDER BY id";
+static const char TRIED[] =
+    "SELECT " ATTEMPT_COLUMNS ", id FROM alarm_attempts WHERE tries > 0 ORDER BY id DESC LIMIT ?1";
 static const char STORE[] =
     "UPDATE alarm_attempts SET tries = ?2, begun_ms = ?3, done_ms = ?4, due_ms = ?5, fate = ?6, code = ?7, reference = ?8, "
     "why = ?9 WHERE id = ?1";
@@ -130,6 +132,17 @@ int records_attempts(struct records *r, int64_t alarm, int64_t from_ms, struct r
     void *list = NULL;
     int rc =
         rows_load(r, OF_ALARM, parameter, 2, sizeof(struct rec_attempt), take_attempt, &list, n);
+
+    if (rc == 0)
+        *out = list;
+    return rc;
+}
+
+int records_attempts_tried(struct records *r, int most, struct rec_attempt **out, size_t *n)
+{
+    const int64_t parameter[] = {most};
+    void *list = NULL;
+    int rc = rows_load(r, TRIED, parameter, 1, sizeof(struct rec_attempt), take_attempt, &list, n);
 
     if (rc == 0)
         *out = list;

@@ -255,6 +255,55 @@ static void a_channel_in_trouble_is_told_by_the_others(void **state)
     assert_int_equal(count("sms", "clear", "recovered"), 1);
 }
 
+static void a_channel_whose_messages_fail_is_told_of_and_cleared_when_they_arrive(void **state)
+{
+    (void)state;
+    begin();
+    until(wall + 5 * MIN, MIN);
+    siren_fate = FATE_REFUSED;
+    crash_ms = wall;
+    until(crash_ms + 40 * MIN, MIN / 2); /* two tries */
+    assert_int_equal(count("siren", NULL, NULL), 2);
+    assert_int_equal(count("sms", NULL, "channel_fault"), 0);
+    until(crash_ms + 50 * MIN, MIN / 2);
+    end(); /* what is on record is known after a restart */
+    begin();
+    until(crash_ms + 65 * MIN, MIN / 2);
+    assert_non_null(
+        strstr(first("sms", "raise", "channel_fault")->sms, "Saluran alarm siren bermasalah"));
+    siren_fate = FATE_SENT;
+    until(crash_ms + 115 * MIN, MIN / 2);
+    assert_int_equal(count("sms", "clear", "recovered"), 1);
+}
+
+static void a_report_that_overtakes_its_message_is_taken_up(void **state)
+{
+    struct rec_alarm *a = NULL;
+    struct rec_attempt *t = NULL;
+    size_t n = 0, delivered = 0;
+
+    (void)state;
+    sms_reference = "sms-77";
+    begin();
+    until(wall + 5 * MIN, MIN);
+    (void)pthread_mutex_lock(&told_lock);
+    heard = (struct channel_event){.kind = HEARD_REPORT, .fate = FATE_DELIVERED, .from = "-"};
+    (void)snprintf(heard.reference, sizeof heard.reference, "sms-77");
+    (void)pthread_mutex_unlock(&told_lock);
+    wait_until_heard();
+    (void)watch_step(watch, NULL); /* it is of no message yet */
+    mains_ms = wall;               /* which is told within two minutes */
+    until(mains_ms + 2 * MIN - MIN / 2, MIN / 4);
+    assert_int_equal(records_alarms(db, 0, INT64_MAX, &a, &n), 0);
+    assert_int_equal(n, 1);
+    assert_int_equal(records_attempts(db, a[0].id, 0, &t, &n), 0);
+    for (size_t i = 0; i < n; i++)
+        delivered += strcmp(t[i].channel, "sms") == 0 && strcmp(t[i].fate, "delivered") == 0;
+    assert_int_equal(delivered, 1);
+    free(a);
+    free(t);
+}
+
 static void the_routine_message_comes_twice_a_day_where_it_is_wanted(void **state)
 {
     const struct told *t;
@@ -727,6 +776,8 @@ int main(void)
         T(the_routine_message_comes_twice_a_day_where_it_is_wanted),
         T(nobody_reached_means_the_second_without_waiting),
         T(a_channel_in_trouble_is_told_by_the_others),
+        T(a_channel_whose_messages_fail_is_told_of_and_cleared_when_they_arrive),
+        T(a_report_that_overtakes_its_message_is_taken_up),
         T(a_danger_is_told_although_the_records_cannot_be_written),
         T(a_danger_is_confirmed_although_the_records_cannot_be_written),
         T(what_was_sent_is_not_sent_again_while_its_fate_cannot_be_stored),

@@ -103,7 +103,8 @@ struct told {
 static struct told told[512];
 static size_t n_told;
 static pthread_mutex_t told_lock = PTHREAD_MUTEX_INITIALIZER;
-static enum channel_fate sms_fate, call_fate;
+static enum channel_fate sms_fate, call_fate, siren_fate;
+static const char *sms_reference;  /* of the modem; "" none */
 static struct channel_event heard; /* what comes in with the next listening */
 
 static int fake_send(void *c, const char *to, const struct channel_message *m,
@@ -111,9 +112,14 @@ static int fake_send(void *c, const char *to, const struct channel_message *m,
 {
     const char *slug = channel_slug(c);
 
-    *out = (struct channel_result){.fate = channel_kind_of(c) == CHANNEL_SMS    ? sms_fate
-                                           : channel_kind_of(c) == CHANNEL_CALL ? call_fate
-                                                                                : FATE_SENT};
+    *out = (struct channel_result){.fate = channel_kind_of(c) == CHANNEL_SMS     ? sms_fate
+                                           : channel_kind_of(c) == CHANNEL_CALL  ? call_fate
+                                           : channel_kind_of(c) == CHANNEL_SIREN ? siren_fate
+                                                                                 : FATE_SENT};
+    if (channel_kind_of(c) == CHANNEL_SIREN && siren_fate != FATE_SENT)
+        out->code = CODE_NO_COLLECTOR;
+    if (channel_kind_of(c) == CHANNEL_SMS)
+        (void)snprintf(out->reference, sizeof out->reference, "%s", sms_reference);
     (void)pthread_mutex_lock(&told_lock);
     if (n_told < sizeof told / sizeof told[0]) {
         struct told *t = &told[n_told++];
@@ -259,7 +265,8 @@ static int set_up(void **state)
     calm = hot = false;
     routine = aerated_nights = by_relay = false;
     n_told = 0;
-    sms_fate = call_fate = FATE_SENT;
+    sms_fate = call_fate = siren_fate = FATE_SENT;
+    sms_reference = "";
     heard = (struct channel_event){0};
     clock_set(&CLOCK);
     fake = (struct fake_collector){.value = pond_value, .step_ms = 10 * MIN, .now_ms = wall};
