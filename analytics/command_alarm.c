@@ -70,18 +70,26 @@ static void list_attempts(struct doing *d, int64_t alarm, bool json)
     if (records_attempts(d->records, alarm, 0, &t, &n) != 0)
         return; /* told by records */
     for (size_t i = 0; i < n; i++) {
-        char when[24];
+        char when[24], with[48] = "";
 
+        if (t[i].told_with > 0)
+            (void)snprintf(with, sizeof with, tongue(" (dalam pesan %lld)", " (in message %lld)"),
+                           (long long)t[i].told_with);
+        else if (t[i].told_with < 0)
+            (void)snprintf(with, sizeof with, tongue(" (pesan %lld)", " (message %lld)"),
+                           (long long)t[i].id);
         moment(when, sizeof when, t[i].done_ms != 0 ? t[i].done_ms : t[i].due_ms);
         if (json)
             (void)printf(
                 "%s{\"id\":%lld,\"kind\":\"%s\",\"channel\":\"%s\",\"contact\":\"%s\","
-                "\"due_ms\":%lld,\"done_ms\":%lld,\"tries\":%d,\"fate\":\"%s\",\"code\":\"%s\"}",
+                "\"due_ms\":%lld,\"done_ms\":%lld,\"tries\":%d,\"fate\":\"%s\",\"code\":\"%s\","
+                "\"told_with\":%lld}",
                 i > 0 ? "," : "", (long long)t[i].id, t[i].kind, t[i].channel, t[i].contact,
-                (long long)t[i].due_ms, (long long)t[i].done_ms, t[i].tries, t[i].fate, t[i].code);
+                (long long)t[i].due_ms, (long long)t[i].done_ms, t[i].tries, t[i].fate, t[i].code,
+                (long long)t[i].told_with);
         else
-            (void)printf("        %s  %-8s %-12s %-20s %s%s%s\n", when, t[i].kind, t[i].channel,
-                         t[i].contact[0] != '\0' ? t[i].contact : "-", fate_word(t[i].fate),
+            (void)printf("        %s  %-8s %-12s %-20s %s%s%s%s\n", when, t[i].kind, t[i].channel,
+                         t[i].contact[0] != '\0' ? t[i].contact : "-", fate_word(t[i].fate), with,
                          t[i].why[0] != '\0' ? ": " : "", t[i].why);
     }
     free(t);

@@ -23,8 +23,10 @@ void plan_free(struct plan *p)
 {
     free(p->attempt);
     free(p->index);
+    free(p->about);
     p->attempt = NULL;
     p->index = NULL;
+    p->about = NULL;
     p->n = p->cap = 0;
 }
 
@@ -206,9 +208,12 @@ static struct rec_attempt *add(struct plan *p, long index)
         p->cap = p->cap == 0 ? 16 : p->cap * 2;
         p->attempt = xrealloc(p->attempt, p->cap, sizeof *p->attempt);
         p->index = xrealloc(p->index, p->cap, sizeof *p->index);
+        p->about = xrealloc(p->about, p->cap, sizeof *p->about);
     }
     p->attempt[p->n] = (struct rec_attempt){0};
     p->index[p->n] = index;
+    p->about[p->n] =
+        (struct plan_about){.cause = CAUSE_COUNT, .value = NAN, .threshold = NAN, .told_with = -1};
     return &p->attempt[p->n++];
 }
 
@@ -241,8 +246,7 @@ static void fault_facts(const struct plan *p, struct words_facts *f, bool englis
     f->ts_ms = first->since_ms;
 }
 
-/* A rehearsal's message says so first, in every form: nobody shall take it for a night of their own. */
-static void mark_rehearsal(struct rec_attempt *a)
+void plan_mark_rehearsal(struct rec_attempt *a)
 {
     static const char NILA[] = "[NILA] ";
     const char *word = a->english ? "REHEARSAL" : "LATIHAN";
@@ -297,7 +301,10 @@ static void attempt(struct plan *p, const struct telling *t, const struct plan_c
     memcpy(a->text, said.text, sizeof a->text);
     memcpy(a->sms, said.sms, sizeof a->sms);
     if (p->rehearsal)
-        mark_rehearsal(a);
+        plan_mark_rehearsal(a);
+    p->about[p->n - 1].cause = t->cause == CAUSE_RECOVERED ? f.ended : t->cause;
+    p->about[p->n - 1].value = f.value;
+    p->about[p->n - 1].threshold = f.threshold;
     a->made_ms = t->now_ms;
     a->due_ms = due_ms;
     a->until_ms = t->fixed_until ? t->until_ms : due_ms + (t->until_ms - t->now_ms);

@@ -4,6 +4,7 @@
  * - The first contacts of a place are told; the second when the engine says so, or when there is no first that can be reached.
  * - A contact is told by every configured channel of the cause's reach that it takes and has an address for. A channel that
  *   reaches all at once (siren, ntfy, webhook) is used once; one with an address of its own ("to"), when no contact took it.
+ * - What a contact is told by one channel of one cause at several ponds in one step is one message that names them.
  * - Quiet hours hold back what is neither danger nor missing data until they end. An all-clear goes to whom the alarm went. */
 #ifndef ANALYTICS_ALERT_PLAN_H
 #define ANALYTICS_ALERT_PLAN_H
@@ -19,6 +20,13 @@ struct plan_channel {
     bool has_to; /* an address of its own */
 };
 
+/* What an attempt is about, for a message that tells of several. */
+struct plan_about {
+    enum cause cause; /* of an all-clear: what is over */
+    double value, threshold;
+    long told_with; /* the earlier attempt whose message tells of this too; -1: none */
+};
+
 struct plan {
     const struct look *look;
     const struct alert_settings *settings;
@@ -28,6 +36,7 @@ struct plan {
     size_t channels;
     struct rec_attempt *attempt;
     long *index; /* of the alarm (struct alarm_commit); -1 none */
+    struct plan_about *about;
     size_t n, cap;
     bool keep_siren; /* of this action: another danger needs it, so it is not given back */
     size_t nobody;   /* dangers for which there was no one to tell */
@@ -40,6 +49,11 @@ void plan_free(struct plan *p);
 void plan_action(struct plan *p, const struct engine_action *action, const struct rec_alarm *alarm,
                  const struct rec_attempt *told, size_t n_told, int64_t now_ms);
 
+/* Makes one message of what one contact would be told by one channel of one cause at several places: the first attempt gets the
+ * words of all, the others say that it tells of them. *told_with: one an attempt, the caller's, free(); struct alarm_commit. Calls,
+ * sirens and webhooks stay as they are: the first two say nothing, and a machine is told of each. */
+void plan_join(struct plan *p, long **told_with);
+
 /* One line of what names several ponds. */
 struct plan_line {
     const struct look_pond *pond;
@@ -51,6 +65,9 @@ struct plan_line {
  * forecast at dusk, the routine message. facts: what is the same for all. until_ms: not worth telling any more then. */
 void plan_digest(struct plan *p, enum cause c, const struct plan_line *line, size_t lines,
                  const struct words_facts *facts, int64_t now_ms, int64_t until_ms);
+
+/* A rehearsal's message says so first, in every form: nobody shall take it for a night of their own. */
+void plan_mark_rehearsal(struct rec_attempt *a);
 
 /* Is there a contact that a danger of this pond would reach by a configured channel? */
 bool plan_reaches(const struct plan *p, const struct look_pond *pond);

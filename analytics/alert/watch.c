@@ -334,11 +334,11 @@ static size_t find_unreached(struct watch *w, int64_t **out)
     return n;
 }
 
-/* What is no longer true is not told any more, unless it is being told just now. */
+/* What is no longer true is not told any more, unless it is being told just now, or is true of another pond that the message names. */
 static void take_back(struct watch *w, struct rec_attempt *told, size_t n, int64_t now_ms)
 {
     for (size_t i = 0; i < n; i++) {
-        if (told[i].done_ms != 0 ||
+        if (told[i].done_ms != 0 || told[i].told_with != 0 ||
             (strcmp(told[i].kind, "raise") != 0 && strcmp(told[i].kind, "repeat") != 0) ||
             !deliver_take_back(w->deliver, told[i].id))
             continue;
@@ -430,6 +430,7 @@ static void tell_directly(struct watch *w, int64_t now_ms)
         const struct rec_attempt *t = &w->plan.attempt[i];
 
         if (t->severity == ALARM_DANGER && w->plan.index[i] >= 0 &&
+            w->plan.about[i].told_with < 0 &&
             may_tell(w, &w->engine.alarm[w->plan.index[i]], now_ms))
             deliver_direct(w->deliver, t);
     }
@@ -455,6 +456,7 @@ static int settle(struct watch *w, const struct rec_ask *ask, size_t asks,
                   const struct rec_mark *mark, size_t marks, int64_t now_ms)
 {
     int64_t *taken = xcalloc(asks, sizeof *taken);
+    long *told_with = NULL;
     struct alarm_commit c = {.alarm = w->engine.alarm,
                              .changed = w->engine.changed,
                              .gone = w->engine.gone,
@@ -471,8 +473,11 @@ static int settle(struct watch *w, const struct rec_ask *ask, size_t asks,
 
     for (size_t i = 0; i < asks; i++)
         taken[i] = ask[i].id;
+    plan_join(&w->plan, &told_with);
+    c.told_with = told_with;
     rc = records_alarms_commit(w->records, &c);
     free(taken);
+    free(told_with);
     if (rc == 0) {
         tell_log(w);
         engine_settle(&w->engine);

@@ -7,6 +7,7 @@
 
 #include "collector/common/buf.h"
 #include "collector/common/civil.h"
+#include "smstext.h"
 
 enum {
     VALUE = 400
@@ -221,6 +222,108 @@ static void steps(struct buf *b, const char *text, enum cause c, const struct wo
         buf_free(&one);
         text += n + (text[n] == '|');
     }
+}
+
+/* One place, with its value where the farmer knows what it is of. */
+static void add_place(struct buf *b, const struct words_place *p, enum cause c, bool english)
+{
+    static const bool VALUED[GROUP_COUNT] = {[GROUP_OXYGEN] = true,
+                                             [GROUP_PH] = true,
+                                             [GROUP_AMMONIA] = true,
+                                             [GROUP_TEMPERATURE] = true};
+    char number[16];
+
+    buf_str(b, p->name);
+    if (!isfinite(p->value) || !VALUED[cause_info(c)->group])
+        return;
+    words_number(number, sizeof number, p->value, c == CAUSE_AMMONIA_HIGH ? 2 : 1, english);
+    buf_printf(b, " %s", number);
+}
+
+/* head, the first k places and how many more, tail. */
+static void list_places(struct buf *b, const char *head, const struct words_place *place, size_t k,
+                        size_t n, enum cause c, bool english, const char *tail)
+{
+    buf_clear(b);
+    buf_str(b, head);
+    for (size_t i = 0; i < k; i++) {
+        buf_str(b, i > 0 ? ", " : "");
+        add_place(b, &place[i], c, english);
+    }
+    if (k < n)
+        buf_printf(b, english ? " and %zu more" : " dan %zu lain", n - k);
+    buf_str(b, tail);
+}
+
+static bool fits_sms(const struct buf *b)
+{
+    enum {
+        REHEARSAL = 5 /* what its mark takes more than ours */
+    };
+    struct smstext s;
+
+    return smstext_fit(&s, b->p) == 0 && s.before + REHEARSAL <= SMSTEXT_SEPTETS;
+}
+
+static bool fits_text(const struct buf *b)
+{
+    return b->n + sizeof "REHEARSAL. " < ATTEMPT_TEXT_SIZE;
+}
+
+/* As many places as there is room for, at least one. */
+static void fit_places(struct buf *b, bool (*fits)(const struct buf *b), const char *head,
+                       const struct words_place *place, size_t n, enum cause c, bool english,
+                       const char *tail)
+{
+    size_t k = 1;
+
+    for (size_t more = 2; more <= n; more++) {
+        list_places(b, head, place, more, n, c, english, tail);
+        if (fits(b))
+            k = more;
+        else if (b->n > 2 * (size_t)ATTEMPT_TEXT_SIZE)
+            break;
+    }
+    list_places(b, head, place, k, n, c, english, tail);
+}
+
+void words_several(struct words_said *out, enum cause c, enum alarm_severity s, bool clear,
+                   const struct words_place *place, size_t n, const struct words_facts *f,
+                   bool english)
+{
+    static const char *const NOUN[3][2] = {
+        {"kolam", "ponds"}, {"keramba", "cages"}, {"tempat", "places"}};
+    const char *noun = NOUN[f->mixed ? 2 : f->cage ? 1 : 0][english];
+    const enum cause told = clear ? CAUSE_RECOVERED : c;
+    const struct words_row *w = &WORDS[told], *v = variant(told, s, f);
+    const char *step = v->steps[english] != NULL ? v->steps[english] : w->steps[english];
+    const char *danger = s != ALARM_DANGER ? "" : english ? "DANGER " : "BAHAYA ";
+    const char *over = !clear ? "" : english ? " BACK TO NORMAL" : " KEMBALI AMAN";
+    struct buf title = {0}, text = {0}, sms = {0}, head = {0}, first = {0}, rest = {0}, one = {0};
+
+    buf_printf(&title, "%zu %s: %s", n, noun, w->title[english]);
+    buf_printf(&head, "[NILA] %s%zu %s%s, %s: ", danger, n, noun, over, WORDS[c].title[english]);
+    buf_add(&one, step, strcspn(step, "|"));
+    buf_str(&first, ". ");
+    fill(&first, one.p, told, f, english);
+    fit_places(&sms, fits_sms, head.p, place, n, c, english, clear ? "." : first.p);
+    if (!fits_sms(&sms)) /* the names count for more than the step */
+        fit_places(&sms, fits_sms, head.p, place, n, c, english, ".");
+    buf_clear(&head);
+    buf_printf(&head, "%zu %s%s, %s: ", n, noun, over, WORDS[c].title[english]);
+    buf_str(&rest, ".");
+    steps(&rest, step, told, f, english);
+    fit_places(&text, fits_text, head.p, place, n, c, english, rest.p);
+    keep(out->title, sizeof out->title, &title);
+    keep(out->text, sizeof out->text, &text);
+    keep(out->sms, sizeof out->sms, &sms);
+    buf_free(&title);
+    buf_free(&text);
+    buf_free(&sms);
+    buf_free(&head);
+    buf_free(&first);
+    buf_free(&rest);
+    buf_free(&one);
 }
 
 void words_say(struct words_said *out, enum cause c, enum alarm_severity s,

@@ -26,7 +26,7 @@ struct words_facts {
     const char *list;       /* of what names several ponds; of no data: why they cannot be read */
     const char *sensor;     /* "oksigen" */
     enum cause ended;       /* of the all-clear: what is over */
-    bool cage, no_lime;
+    bool cage, no_lime, mixed;
     double value, threshold;    /* of the cause */
     double do_mg_l, temp_c, ph; /* newest usable */
     double drop_mg_l, minutes, do_min_mg_l;
@@ -44,6 +44,17 @@ struct words_said {
 };
 void words_say(struct words_said *out, enum cause c, enum alarm_severity s,
                const struct words_facts *f, bool english);
+
+/* The same for n places of one cause, at least two: their names, with the value where there is one, as many as there is room for and
+ * how many more. clear: they are well again, and c is what is over. f: phone, technician, threshold, cage (all of them are cages)
+ * and mixed (neither all ponds nor all cages). */
+struct words_place {
+    const char *name;
+    double value; /* NaN none */
+};
+void words_several(struct words_said *out, enum cause c, enum alarm_severity s, bool clear,
+                   const struct words_place *place, size_t n, const struct words_facts *f,
+                   bool english);
 
 /* "3,0" or "3.0"; "03.10" or "03:10" (WIB); size >= 16. */
 void words_number(char *buf, size_t size, double v, int decimals, bool english);

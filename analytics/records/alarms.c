@@ -150,6 +150,8 @@ static int commit(struct db *d, struct alarm_commit *c)
     for (size_t i = 0; i < c->attempts && rc == 0; i++) {
         if (c->alarm_index[i] >= 0)
             c->attempt[i].alarm = c->alarm[c->alarm_index[i]].id;
+        if (c->told_with != NULL && c->told_with[i] >= 0)
+            c->attempt[i].told_with = c->attempt[c->told_with[i]].id;
         rc = attempts_add(d, &c->attempt[i]);
     }
     for (size_t i = 0; i < c->asks && rc == 0; i++)

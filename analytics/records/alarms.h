@@ -71,6 +71,9 @@ struct rec_attempt {
     char fate[ALARM_WORD_SIZE];
     char code[ALARM_WORD_SIZE]; /* of channel.h, "" none */
     char reference[64], why[256];
+    /* id of the attempt whose message tells of this alarm too: tries, times and fate are then those of that one, and nothing is sent
+     * for this. -1: this message tells of other alarms as well. 0: of this alone */
+    int64_t told_with;
 };
 
 enum ask_kind {
@@ -107,6 +110,7 @@ struct alarm_commit {
     const struct rec_mark *mark;
     size_t marks;
     int64_t now_ms;
+    const long *told_with; /* one an attempt: the earlier one that tells of it too; -1: none. NULL: of none */
 };
 NILA_MUST_CHECK int records_alarms_commit(struct records *r, struct alarm_commit *c);
 
@@ -124,7 +128,7 @@ NILA_MUST_CHECK int records_attempts(struct records *r, int64_t alarm, int64_t f
 /* The newest that were tried at least once, of all channels, newest first, at most that many. */
 NILA_MUST_CHECK int records_attempts_tried(struct records *r, int most, struct rec_attempt **out,
                                            size_t *n);
-/* Stores tries, begun_ms, done_ms, due_ms, fate, code, reference, why of the attempt with a's id. */
+/* Stores tries, begun_ms, done_ms, due_ms, fate, code, reference, why of the attempt with a's id, which is told by itself. */
 NILA_MUST_CHECK int records_attempt_store(struct records *r, const struct rec_attempt *a);
 /* A delivery report: the newest attempt on that channel ("": any) with the reference gets the fate. NILA_ERR_NOT_FOUND: there is none. */
 NILA_MUST_CHECK int records_attempt_report(struct records *r, const char *channel,

@@ -10,16 +10,23 @@
 /* clang-format off */
 #define ATTEMPT_COLUMNS \
     "alarm, kind, severity, cause, subject, contact, channel, address, english, title, text, sms, made_ms, due_ms, until_ms, " \
-    "tries, begun_ms, done_ms, fate, code, reference, why, place, regency"
+    "tries, begun_ms, done_ms, fate, code, reference, why, place, regency, told_with"
+/* What became of a message counts for every alarm that it tells of. */
+#define LEAD(column) \
+    "iif(a.told_with > 0, (SELECT l." column " FROM alarm_attempts l WHERE l.id = a.told_with), a." column ")"
+#define READ_COLUMNS \
+    "alarm, kind, severity, cause, subject, contact, channel, address, english, title, text, sms, made_ms, " LEAD("due_ms") ", " \
+    LEAD("until_ms") ", " LEAD("tries") ", " LEAD("begun_ms") ", " LEAD("done_ms") ", " LEAD("fate") ", " LEAD("code") ", " \
+    LEAD("reference") ", " LEAD("why") ", place, regency, told_with, id FROM alarm_attempts a"
 static const char ADD[] =
     "INSERT INTO alarm_attempts(" ATTEMPT_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
-    "0, 0, 0, '', '', '', '', ?16, ?17) RETURNING id";
+    "0, 0, iif(?18 > 0, ?13, 0), '', '', '', '', ?16, ?17, ?18) RETURNING id";
 static const char WAITING[] =
-    "SELECT " ATTEMPT_COLUMNS ", id FROM alarm_attempts WHERE done_ms = 0 ORDER BY id";
+    "SELECT " READ_COLUMNS " WHERE a.done_ms = 0 ORDER BY id";
 static const char OF_ALARM[] =
-    "SELECT " ATTEMPT_COLUMNS ", id FROM alarm_attempts WHERE ifnull(alarm, 0) = ?1 AND made_ms >= ?2 ORDER BY id";
+    "SELECT " READ_COLUMNS " WHERE ifnull(alarm, 0) = ?1 AND made_ms >= ?2 ORDER BY id";
 static const char TRIED[] =
-    "SELECT " ATTEMPT_COLUMNS ", id FROM alarm_attempts WHERE tries > 0 ORDER BY id DESC LIMIT ?1";
+    "SELECT " READ_COLUMNS " WHERE a.tries > 0 ORDER BY id DESC LIMIT ?1";
 static const char STORE[] =
     "UPDATE alarm_attempts SET tries = ?2, begun_ms = ?3, done_ms = ?4, due_ms = ?5, fate = ?6, code = ?7, reference = ?8, "
     "why = ?9 WHERE id = ?1";
@@ -77,6 +84,7 @@ int attempts_add(struct db *d, struct rec_attempt *a)
         db_bind_integer(s, 15, a->until_ms);
         db_bind_text(s, 16, a->place);
         db_bind_text(s, 17, a->regency);
+        db_bind_integer(s, 18, a->told_with);
         rc = run_returning(d, s, &a->id);
     }
     db_finalize(s);
@@ -111,7 +119,8 @@ static int take_attempt(struct db_stmt *s, void *element)
     db_text(s, 21, a->why, sizeof a->why);
     db_text(s, 22, a->place, sizeof a->place);
     db_text(s, 23, a->regency, sizeof a->regency);
-    a->id = db_integer(s, 24);
+    a->told_with = db_integer(s, 24);
+    a->id = db_integer(s, 25);
     return 0;
 }
 

@@ -248,6 +248,8 @@ const char *const RECORDS_MIGRATION[] = {
     "CREATE TABLE sync_node_farms(node TEXT NOT NULL REFERENCES sync_nodes(node), farm TEXT NOT NULL, PRIMARY KEY(node, farm))"
     " WITHOUT ROWID;"
     "CREATE TABLE sync_origins(origin TEXT PRIMARY KEY, node TEXT NOT NULL) WITHOUT ROWID;",
+    /* one message may tell of several ponds: told_with is the attempt that tells of this one too; -1: it tells of others as well */
+    "ALTER TABLE alarm_attempts ADD COLUMN told_with INTEGER NOT NULL DEFAULT 0;",
     NULL,
 };
 /* clang-format on */

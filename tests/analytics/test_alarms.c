@@ -248,6 +248,52 @@ static void alarms_and_attempts_are_stored_together_or_not_at_all(void **state)
     free(waiting);
 }
 
+static void what_became_of_one_message_counts_for_every_alarm_it_tells_of(void **state)
+{
+    struct rec_alarm a[2] = {an_alarm("p-1", ALARM_DANGER), an_alarm("p-2", ALARM_DANGER)};
+    struct rec_attempt t[2] = {
+        {.kind = "raise", .channel = "sms", .contact = "b", .due_ms = 20, .told_with = -1},
+        {.kind = "raise", .channel = "sms", .contact = "b", .due_ms = 20}};
+    const bool changed[2] = {true, true}, gone[2] = {false, false};
+    const long index[2] = {0, 1}, told_with[2] = {-1, 0};
+    struct alarm_commit c = {.alarm = a,
+                             .changed = changed,
+                             .gone = gone,
+                             .alarms = 2,
+                             .attempt = t,
+                             .alarm_index = index,
+                             .attempts = 2,
+                             .now_ms = 20,
+                             .told_with = told_with};
+    struct rec_attempt *list = NULL;
+    size_t n = 0;
+
+    (void)state;
+    assert_int_equal(records_alarms_commit(db, &c), 0);
+    assert_int_equal(t[1].told_with, t[0].id);
+    assert_int_equal(records_attempts_waiting(db, &list, &n), 0);
+    assert_int_equal(n, 1); /* nothing is sent for the second */
+    assert_int_equal(list[0].id, t[0].id);
+    assert_int_equal(list[0].told_with, -1);
+    list[0].done_ms = 25;
+    list[0].begun_ms = 22;
+    list[0].tries = 1;
+    (void)snprintf(list[0].fate, sizeof list[0].fate, "sent");
+    (void)snprintf(list[0].reference, sizeof list[0].reference, "17");
+    assert_int_equal(records_attempt_store(db, &list[0]), 0);
+    assert_int_equal(records_attempt_report(db, "sms", "17", "delivered"), 0);
+    free(list);
+    assert_int_equal(records_attempts(db, a[1].id, 0, &list, &n), 0);
+    assert_int_equal(n, 1);
+    assert_int_equal(list[0].told_with, t[0].id);
+    assert_true(list[0].tries == 1 && list[0].begun_ms == 22 && list[0].done_ms == 25);
+    assert_string_equal(list[0].fate, "delivered");
+    free(list);
+    assert_int_equal(records_attempts_tried(db, 10, &list, &n), 0);
+    assert_int_equal(n, 1);
+    free(list);
+}
+
 static void a_rehearsals_copy_has_the_people_and_none_of_the_alarms(void **state)
 {
     struct rec_alarm a = an_alarm("p-1", ALARM_DANGER);
@@ -407,6 +453,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_limit_is_taken_back_by_an_empty_value, set_up,
                                         records_tear_down),
         cmocka_unit_test_setup_teardown(a_farmers_button_is_kept, set_up, records_tear_down),
+        cmocka_unit_test_setup_teardown(what_became_of_one_message_counts_for_every_alarm_it_tells_of,
         cmocka_unit_test_setup_teardown(alarms_and_attempts_are_stored_together_or_not_at_all,
                                         set_up, records_tear_down),
         cmocka_unit_test_setup_teardown(a_rehearsals_copy_has_the_people_and_none_of_the_alarms,

@@ -102,6 +102,51 @@ static const char *who(void)
     return out;
 }
 
+static void several_ponds_of_one_contact_are_one_message(void **state)
+{
+    struct rec_alarm a[3] = {alarm_of("p-1", CAUSE_DO_CRITICAL, ALARM_DANGER),
+                             alarm_of("k-1", CAUSE_DO_CRITICAL, ALARM_DANGER),
+                             alarm_of("k-2", CAUSE_PH_LOW, ALARM_DANGER)};
+    long *told_with = NULL;
+    size_t sms = 0, hook = 0;
+
+    (void)state;
+    add_contact("budi", "0812 1", "", "all", false);
+    plan_clear(&p);
+    for (size_t i = 0; i < 3; i++) {
+        struct engine_action x = {.kind = ENGINE_RAISE, .alarm = i};
+        plan_action(&p, &x, &a[i], NULL, 0, night);
+    }
+    plan_join(&p, &told_with);
+    for (size_t i = 0; i < p.n; i++) {
+        const struct rec_attempt *t = &p.attempt[i];
+
+        hook += strcmp(t->channel, "hook") == 0;
+        if (strcmp(t->channel, "hook") == 0)
+            assert_true(told_with[i] == -1 && t->told_with == 0); /* a machine is told of each */
+        if (strcmp(t->channel, "sms") != 0)
+            continue;
+        if (p.index[i] == 0) {
+            assert_int_equal(t->told_with, -1);
+            assert_int_equal(told_with[i], -1);
+            assert_string_equal(t->sms,
+                                "[NILA] BAHAYA 2 tempat, Oksigen sangat rendah: Kolam 1 1,2, "
+                                "Keramba 1 1,2. Nyalakan semua kincir/aerator sekarang.");
+            assert_string_equal(t->title, "2 tempat: Oksigen sangat rendah");
+        } else if (p.index[i] == 1) {
+            assert_true(told_with[i] >= 0 && told_with[i] < (long)i);
+            assert_int_equal(p.index[told_with[i]], 0);
+        } else {
+            assert_int_equal(told_with[i], -1); /* of another cause */
+            assert_int_equal(t->told_with, 0);
+        }
+        sms++;
+    }
+    assert_int_equal(sms, 3);
+    assert_int_equal(hook, 3);
+    free(told_with);
+}
+
 static void the_first_are_told_and_the_second_when_it_is_their_turn(void **state)
 {
     struct rec_alarm a = alarm_of("p-1", CAUSE_DO_CRITICAL, ALARM_DANGER);
@@ -286,6 +331,7 @@ static void a_months_report_counts_sirens_deaths_and_nights(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        T(several_ponds_of_one_contact_are_one_message),
         T(the_first_are_told_and_the_second_when_it_is_their_turn),
         T(without_a_first_the_second_is_told_at_once),
         T(quiet_hours_hold_back_a_warning_and_never_a_danger),

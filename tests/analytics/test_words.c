@@ -44,12 +44,13 @@ static void every_cause_speaks_in_both_languages_and_fits_an_sms(void **state)
 
     (void)state;
     for (int c = 0; c < CAUSE_COUNT; c++)
-        for (int way = 0; way < 16; way++) {
+        for (int way = 0; way < 32; way++) {
             struct words_said s;
             bool english = (way & 1) != 0;
 
             f.cage = (way & 2) != 0;
             f.no_lime = (way & 4) != 0;
+            f.list = (way & 16) != 0 ? "" : usual().list;
             words_say(&s, (enum cause)c, (way & 8) != 0 ? ALARM_DANGER : ALARM_WATCH, &f, english);
             if (strpbrk(s.title, "{}|") != NULL || strpbrk(s.text, "{}|") != NULL ||
                 strpbrk(s.sms, "{}|") != NULL)
@@ -147,6 +148,41 @@ static void a_long_list_is_cut_at_a_whole_character(void **state)
     assert_true(((unsigned char)s.sms[strlen(s.sms) - 1] & 0xc0U) != 0xc0U);
 }
 
+/* A hundred ponds in one message: named as far as there is room, the rest counted, never cut. */
+static void many_ponds_fit_one_sms(void **state)
+{
+    static char name[100][24];
+    struct words_place place[100];
+    struct words_facts f = words_nothing();
+
+    (void)state;
+    f.phone = "0812 3456 7890";
+    f.technician = "0812 1111 2222";
+    for (int k = 0; k < 100; k++) {
+        (void)snprintf(name[k], sizeof name[k], "Kolam %d Pak Budi", k + 1);
+        place[k] = (struct words_place){name[k], 1.23};
+    }
+    for (int c = 0; c < CAUSE_COUNT; c++)
+        for (int way = 0; way < 32; way++) {
+            const size_t n = (way & 16) != 0 ? 100 : 2;
+            const bool english = (way & 1) != 0;
+            struct words_said s;
+
+            if (cause_info((enum cause)c)->group == GROUP_NONE)
+                continue;
+            f.cage = (way & 2) != 0;
+            words_several(&s, (enum cause)c, (way & 4) != 0 ? ALARM_DANGER : ALARM_WATCH,
+                          (way & 8) != 0, place, n, &f, english);
+            if (strlen(s.sms) > 155 || strpbrk(s.sms, "{}|") != NULL)
+                fail_msg("%zu septets: %s", strlen(s.sms), s.sms);
+            if (strstr(s.sms, "Kolam 1 Pak Budi") == NULL)
+                fail_msg("no pond: %s", s.sms);
+            assert_true(n == 2 || strstr(s.sms, english ? " more" : " lain") != NULL);
+            assert_true(strlen(s.text) < 1180 && strstr(s.text, "Kolam 2 Pak Budi") != NULL);
+            assert_int_equal(s.text[strlen(s.text) - 1], '.');
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +191,7 @@ int main(void)
         cmocka_unit_test(nobody_is_told_to_lime_while_ammonia_is_high_or_unknown),
         cmocka_unit_test(a_cage_is_not_told_of_paddlewheels),
         cmocka_unit_test(without_a_telephone_it_says_whom_to_ask),
+        cmocka_unit_test(many_ponds_fit_one_sms),
         cmocka_unit_test(a_long_list_is_cut_at_a_whole_character),
     };
 
