@@ -301,7 +301,7 @@ static void a_rehearsals_copy_has_the_people_and_none_of_the_alarms(void **state
     const bool changed = true, gone = false;
     const long index = 0;
     const struct rec_mark mark = {"dusk", 77};
-    struct alarm_commit c = {&a, &changed, &gone, 1, &t, &index, 1, NULL, 0, &mark, 1, 20};
+    struct alarm_commit c = {&a, &changed, &gone, 1, &t, &index, 1, NULL, 0, &mark, 1, 20, NULL};
     struct rec_contact *contact = NULL;
     struct rec_alarm *open = NULL;
     struct rec_attempt *waiting = NULL;
@@ -453,7 +453,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_limit_is_taken_back_by_an_empty_value, set_up,
                                         records_tear_down),
         cmocka_unit_test_setup_teardown(a_farmers_button_is_kept, set_up, records_tear_down),
-        cmocka_unit_test_setup_teardown(what_became_of_one_message_counts_for_every_alarm_it_tells_of,
+        cmocka_unit_test_setup_teardown(
+            what_became_of_one_message_counts_for_every_alarm_it_tells_of, set_up,
+            records_tear_down),
         cmocka_unit_test_setup_teardown(alarms_and_attempts_are_stored_together_or_not_at_all,
                                         set_up, records_tear_down),
         cmocka_unit_test_setup_teardown(a_rehearsals_copy_has_the_people_and_none_of_the_alarms,
