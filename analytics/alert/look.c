@@ -472,16 +472,36 @@ static void see_mains(struct look *l, struct series_source *s, const struct aler
         see(l, "", CAUSE_POWER_LOST, ALARM_DANGER, NAN, NAN);
 }
 
-static void see_faults(struct look *l, struct engine_ground *site)
+const struct look_fault *look_fault_of(const struct look *l, const char *slug)
 {
-    bool any = false;
+    const struct look_fault *first = NULL;
+
+    for (size_t i = 0; i < LOOK_FAULTS; i++) {
+        const struct look_fault *f = &l->fault[i];
+
+        if (f->since_ms != 0 && strcmp(f->slug, slug) == 0 &&
+            (first == NULL || f->since_ms < first->since_ms))
+            first = f;
+    }
+    return first;
+}
+
+/* Each channel is an alarm of its own: a second one that breaks is told of although the first is known. One without a fault is
+ * well, also when it is no longer configured. */
+static void see_faults(struct look *l)
+{
+    static const char OF[] = ALARM_OF_CHANNEL;
+    char subject[ALARM_SUBJECT_SIZE];
 
     for (size_t i = 0; i < LOOK_FAULTS; i++)
-        any = any || l->fault[i].since_ms != 0;
-    if (any)
-        see(l, "", CAUSE_CHANNEL_FAULT, ALARM_WATCH, NAN, NAN);
-    else
-        site->well |= BIT(GROUP_CHANNEL);
+        if (l->fault[i].since_ms != 0) {
+            (void)snprintf(subject, sizeof subject, "%s%s", OF, l->fault[i].slug);
+            see(l, subject, CAUSE_CHANNEL_FAULT, ALARM_WATCH, NAN, NAN);
+        }
+    for (size_t i = 0; i < l->opens; i++)
+        if (strncmp(l->open[i].subject, OF, sizeof OF - 1) == 0 &&
+            look_fault_of(l, l->open[i].subject + sizeof OF - 1) == NULL)
+            stand(l, l->open[i].subject)->well = BIT(GROUP_CHANNEL);
 }
 
 /* False: no pond was answered for. */
@@ -522,7 +542,7 @@ static void see_unread(struct look *l)
 void look_pass(struct look *l, struct series_source *s, const struct alert_settings *a,
                int64_t now_ms)
 {
-    struct engine_ground site = {.well = BIT(GROUP_RIVER)};
+    struct engine_ground site = {.well = BIT(GROUP_RIVER) | BIT(GROUP_CHANNEL)};
     bool answered;
 
     l->n_seen = l->n_ground = 0;
@@ -541,6 +561,6 @@ void look_pass(struct look *l, struct series_source *s, const struct alert_setti
     }
     see_presses(l, now_ms);
     see_river(l, now_ms);
-    see_faults(l, &site);
+    see_faults(l);
     stand(l, "")->well = site.well;
 }

@@ -12,6 +12,7 @@
 #include "analytics/records/contacts.h"
 #include "analytics/series.h"
 #include "analytics/water/status.h"
+#include "channels_config.h"
 #include "engine.h"
 #include "settings.h"
 
@@ -40,7 +41,10 @@ struct look_fault {
     int64_t since_ms;   /* 0: this place is free */
     bool sending;       /* its messages fail; else: it said so itself */
 };
-#define LOOK_FAULTS 32 /* two a channel */
+#define LOOK_FAULTS (2 * CHANNELS_MAX) /* one of each kind a channel */
+/* The fault of that channel that began first, of either kind; NULL: none. */
+struct look;
+const struct look_fault *look_fault_of(const struct look *l, const char *slug);
 
 struct look {
     struct records *records;
@@ -61,6 +65,9 @@ struct look {
     int64_t read_ms; /* when the records were read */
     int64_t away_ms; /* since when the source does not answer; 0: it does */
     struct look_fault fault[LOOK_FAULTS];
+    const struct rec_alarm
+        *open; /* the engine's, borrowed for the pass: what may be over is looked at */
+    size_t opens;
     int64_t mains_lost_ms; /* 0: they are there, or nobody knows */
 };
 

@@ -115,6 +115,14 @@ static const char *farm_of(const struct plan *p, const char *subject, const char
     return "";
 }
 
+/* The channel an alarm is about; "": it is about none. */
+static const char *channel_of(const char *subject)
+{
+    static const char OF[] = ALARM_OF_CHANNEL;
+
+    return strncmp(subject, OF, sizeof OF - 1) == 0 ? subject + sizeof OF - 1 : "";
+}
+
 /* Acid river water: whoever answers for a cage, in both regencies. */
 static bool has_cage(const struct plan *p, const struct rec_contact *c, const char *farm)
 {
@@ -135,7 +143,7 @@ static bool answers(const struct plan *p, const struct rec_contact *c, const cha
 
     if (cause == CAUSE_RIVER_BANGAI)
         return has_cage(p, c, strncmp(subject, "farm:", 5) == 0 ? subject + 5 : NULL);
-    if (strncmp(subject, "farm:", 5) == 0)
+    if (strncmp(subject, "farm:", 5) == 0 || channel_of(subject)[0] != '\0')
         subject = "";
     return contacts_answers(c, subject, farm, regency);
 }
@@ -184,6 +192,8 @@ static struct words_facts facts_of(const struct plan *p, const struct rec_alarm 
     } else if (c == CAUSE_COLLECTOR_SILENT) {
         f.ts_ms = farm[0] != '\0' ? last_heard(p, farm) : l->away_ms;
     }
+    if (channel_of(a->subject)[0] != '\0')
+        f.place = f.sensor = channel_of(a->subject);
     if (f.place[0] == '\0' && l->snap->farms > 0 && a->subject[0] == '\0')
         f.place = l->snap->farms == 1 ? l->snap->farm[0].name : "kolam/keramba";
     if (q == NULL)
@@ -229,21 +239,16 @@ struct telling {
     bool fixed_until; /* quiet hours do not put off its end */
 };
 
-/* The channel that has been in trouble longest. */
-static void fault_facts(const struct plan *p, struct words_facts *f, bool english)
+/* Why the channel is in trouble, and since when. */
+static void fault_facts(const struct plan *p, const char *subject, struct words_facts *f,
+                        bool english)
 {
-    const struct look_fault *first = NULL;
+    const struct look_fault *x = look_fault_of(p->look, channel_of(subject));
 
-    for (size_t i = 0; i < LOOK_FAULTS; i++) {
-        const struct look_fault *x = &p->look->fault[i];
-        if (x->since_ms != 0 && (first == NULL || x->since_ms < first->since_ms))
-            first = x;
-    }
-    if (first == NULL)
+    if (x == NULL)
         return;
-    f->sensor = first->slug;
-    f->list = first->words[english];
-    f->ts_ms = first->since_ms;
+    f->list = x->words[english];
+    f->ts_ms = x->since_ms;
 }
 
 void plan_mark_rehearsal(struct rec_attempt *a)
@@ -278,7 +283,7 @@ static void attempt(struct plan *p, const struct telling *t, const struct plan_c
     a = add(p, t->index);
 
     if (t->cause == CAUSE_CHANNEL_FAULT)
-        fault_facts(p, &f, c != NULL && c->english);
+        fault_facts(p, t->subject, &f, c != NULL && c->english);
     if (t->cause == CAUSE_NO_DATA && look_find(p->look, t->subject) != NULL)
         f.list = look_failure(look_find(p->look, t->subject)->failed, c != NULL && c->english);
     f.sensor =

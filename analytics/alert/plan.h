@@ -50,8 +50,8 @@ void plan_action(struct plan *p, const struct engine_action *action, const struc
                  const struct rec_attempt *told, size_t n_told, int64_t now_ms);
 
 /* Makes one message of what one contact would be told by one channel of one cause at several places: the first attempt gets the
- * words of all, the others say that it tells of them. *told_with: one an attempt, the caller's, free(); struct alarm_commit. Calls,
- * sirens and webhooks stay as they are: the first two say nothing, and a machine is told of each. */
+ * words of all, the others say that it tells of them. *told_with: one an attempt, the caller's, free(); struct alarm_commit. A
+ * siren is switched once for all. Calls and webhooks stay as they are: one is planned once a step, and a machine is told of each. */
 void plan_join(struct plan *p, long **told_with);
 
 /* One line of what names several ponds. */

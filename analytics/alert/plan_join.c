@@ -13,8 +13,7 @@ static bool joins(const struct plan *p, const char *channel)
 {
     for (size_t i = 0; i < p->channels; i++)
         if (strcmp(p->channel[i].slug, channel) == 0)
-            return p->channel[i].kind != CHANNEL_CALL && p->channel[i].kind != CHANNEL_SIREN &&
-                   p->channel[i].kind != CHANNEL_WEBHOOK;
+            return p->channel[i].kind != CHANNEL_CALL && p->channel[i].kind != CHANNEL_WEBHOOK;
     return false;
 }
 
@@ -36,6 +35,7 @@ static void say_all(const struct plan *p, size_t first, const size_t *member, si
     struct words_place *place = xcalloc(n, sizeof *place);
     struct words_facts f = words_nothing();
     struct words_said said;
+    const bool clear = strcmp(a->kind, "clear") == 0;
     size_t cages = 0, ponds = 0;
 
     for (size_t i = 0; i < n; i++) {
@@ -52,8 +52,8 @@ static void say_all(const struct plan *p, size_t first, const size_t *member, si
     f.phone = p->phone;
     f.technician = p->settings->technician;
     f.threshold = p->about[first].threshold;
-    words_several(&said, p->about[first].cause, a->severity, strcmp(a->kind, "clear") == 0, place,
-                  n, &f, a->english);
+    f.ended = clear ? p->about[first].cause : CAUSE_COUNT;
+    words_several(&said, p->about[first].cause, a->severity, clear, place, n, &f, a->english);
     memcpy(a->title, said.title, sizeof a->title);
     memcpy(a->text, said.text, sizeof a->text);
     memcpy(a->sms, said.sms, sizeof a->sms);

@@ -10,7 +10,6 @@
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
 #include "evening.h"
-#include "phone.h"
 #include "watch_own.h"
 
 #define SECOND_MS ((int64_t)1000)
@@ -22,8 +21,7 @@ enum {
     INPUTS_MS = 5000,    /* mains and the button on the box */
     READ_MS = 60 * 1000, /* ponds, contacts, limits */
     ALIVE_MS = 2 * 60 * 1000,
-    FEED_MS = 1000, /* attempts that fell due */
-    INPUT_BACK_MS = 20 * 60 * 1000
+    FEED_MS = 1000 /* attempts that fell due */
 };
 
 static struct engine_rules rules_of(const struct alert_settings *a)
@@ -122,169 +120,7 @@ size_t watch_busy(struct watch *w)
     return deliver_busy(w->deliver);
 }
 
-/* --- what people say --- */
-
-/* False: it could not be stored, which was told. */
-static bool ask_for(struct watch *w, const struct rec_alarm *a, const char *by, const char *how,
-                    int64_t now_ms)
-{
-    struct rec_ask ask = {.alarm = a->id, .kind = ASK_ACK, .at_ms = now_ms};
-
-    (void)snprintf(ask.by, sizeof ask.by, "%s", by);
-    (void)snprintf(ask.how, sizeof ask.how, "%s", how);
-    if (a->raised_ms == 0 || a->cleared_ms != 0 || a->acked_ms != 0)
-        return true;
-    if (records_alarm_ask(w->records, &ask) != 0) {
-        log_warnx("alarm %lld: the word of %s could not be stored", (long long)a->id, by);
-        return false;
-    }
-    log_info("alarm %lld: acknowledged by %s (%s)", (long long)a->id, by, how);
-    return true;
-}
-
-/* Can the person have meant this alarm? A message about it went out to them before theirs was read, by our own clock; and where the
- * operator says when an SMS was sent, that was not before it either: an OK that waited for signal is about an earlier alarm. */
-static bool about(const struct watch *w, const struct rec_alarm *a, const struct rec_contact *c,
-                  const struct channel_event *e, int64_t read_ms)
-{
-    struct rec_attempt *t = NULL;
-    size_t n = 0;
-    bool told = false;
-
-    if (a->id == 0 || records_attempts(w->records, a->id, 0, &t, &n) != 0)
-        return false; /* told by records; whoever sees the alarm again says OK again */
-    for (size_t i = 0; i < n && !told; i++)
-        told =
-            strcmp(t[i].contact, c->slug) == 0 && t[i].tries > 0 &&
-            t[i].severity >= a->severity && /* who knows of a warning does not know of the danger */
-            (strcmp(t[i].kind, "raise") == 0 || strcmp(t[i].kind, "repeat") == 0) &&
-            t[i].begun_ms <= read_ms &&
-            /* the operator's clock knows nothing of a rehearsal's, and may differ from ours */
-            (w->rehearsal || e->sent_ms == 0 || e->sent_ms + DELIVER_CLOCKS_MS >= t[i].begun_ms);
-    free(t);
-    return told;
-}
-
-/* A reply or a call from a registered number acknowledges what that contact answers for. False: that could not be stored. */
-static bool from_phone(struct watch *w, const struct channel_event *e, const char *how,
-                       int64_t now_ms)
-{
-    const int64_t read_ms = e->ts_ms != 0 && e->ts_ms < now_ms ? e->ts_ms : now_ms;
-    bool known = false, stored = true, meant = false;
-
-    for (size_t k = 0; k < w->look.contacts; k++) {
-        const struct rec_contact *c = &w->look.contact[k];
-        char number[PHONE_SIZE];
-
-        if (c->phone[0] == '\0' || phone_normalise(c->phone, number) != 0 ||
-            strcmp(number, e->from) != 0)
-            continue;
-        known = true;
-        for (size_t i = 0; i < w->engine.n; i++)
-            if (plan_answers(&w->plan, c, &w->engine.alarm[i]) &&
-                about(w, &w->engine.alarm[i], c, e, read_ms)) {
-                stored = ask_for(w, &w->engine.alarm[i], c->name, how, now_ms) && stored;
-                meant = true;
-            }
-    }
-    if (known && !meant)
-        log_info("alarm: %s from a contact to whom nothing that is open was told before", how);
-    if (!known)
-        log_warnx("alarm: %s from a number that is no contact's; nothing was acknowledged", how);
-    return stored;
-}
-
-/* An OK by SMS is on record before it is deleted from the SIM, and until it was taken up. */
-static void from_sms(struct watch *w, const struct channel_event *e, int64_t now_ms)
-{
-    struct rec_mark mark = {.at_ms = 0};
-    struct alarm_commit c = {.mark = &mark, .marks = 1, .now_ms = now_ms};
-
-    deliver_ok_key(e->from, mark.key);
-    if (!from_phone(w, e, "sms", now_ms) || records_alarms_commit(w->records, &c) != 0)
-        w->oks_wait = true;
-}
-
-/* What was heard before a restart, or could not be stored when it was. */
-static void take_oks(struct watch *w)
-{
-    if (!w->oks_wait)
-        return;
-    w->oks_wait = false;
-    for (size_t k = 0; k < w->look.contacts; k++) {
-        struct channel_event e = {.kind = HEARD_OK};
-        char key[ALARM_MARK_SIZE];
-        int64_t at_ms = 0;
-
-        if (phone_normalise(w->look.contact[k].phone, e.from) != 0)
-            continue;
-        deliver_ok_key(e.from, key);
-        if (records_mark(w->records, key, &at_ms) != 0)
-            w->oks_wait = true;
-        else if (at_ms != 0)
-            from_sms(w, &e, at_ms); /* of then: what was told since is not meant */
-    }
-    w->asks_due = 0;
-}
-
-static void take_heard(struct watch *w, int64_t now_ms)
-{
-    struct deliver_heard *list = NULL;
-    size_t n = deliver_heard(w->deliver, &list);
-
-    watch_reports_again(w);
-    for (size_t i = 0; i < n; i++) {
-        const struct channel_event *e = &list[i].event;
-        char said[CHANNEL_WHY_SIZE];
-
-        switch (e->kind) {
-        case HEARD_OK:
-            from_sms(w, e, now_ms);
-            break;
-        case HEARD_CALL:
-            (void)from_phone(w, e, "call", now_ms); /* told there; whoever rang rings again */
-            break;
-        case HEARD_REPORT:
-            watch_report(w, list[i].slug, e);
-            break;
-        case HEARD_STATE:
-            watch_fault(w, list[i].slug, e);
-            (void)channel_say(said, sizeof said, e->code, e->detail, true);
-            if (e->code == CODE_NONE)
-                log_info("alarm channel %s: well again", list[i].slug);
-            else
-                log_warnx("alarm channel %s: %s", list[i].slug, said);
-            break;
-        case HEARD_SMS:
-            log_info("alarm channel %s: an SMS that is no OK; nothing obeys it", list[i].slug);
-            break;
-        }
-        w->asks_due = 0;
-    }
-    free(list);
-}
-
-/* The button on the box acknowledges all that is open. What was pressed before the first look is of an earlier night. */
-static void look_at_button(struct watch *w, int64_t now_ms)
-{
-    struct series_contact c;
-    struct rec_mark mark = {.key = "button"};
-    struct alarm_commit commit = {.mark = &mark, .marks = 1, .now_ms = now_ms};
-    int64_t known = 0;
-
-    if (w->settings->ack_input[0] == '\0' ||
-        series_contact(w->series, w->settings->ack_input, now_ms - INPUT_BACK_MS, &c) != 0 ||
-        c.on_ms == 0 || records_mark(w->records, mark.key, &known) != 0 ||
-        (c.on_ms <= known && known <= now_ms)) /* a mark after now: the clock was set back since */
-        return;
-    mark.at_ms = c.on_ms;
-    if (records_alarms_commit(w->records, &commit) != 0)
-        return; /* told by records; looked at again */
-    for (size_t i = 0; i < w->engine.n; i++)
-        if (w->engine.alarm[i].raised_ms <= c.on_ms)
-            (void)ask_for(w, &w->engine.alarm[i], "tombol", "button", now_ms); /* told there */
-    w->asks_due = 0;
-}
+/* --- contacts of the collector --- */
 
 /* Mains that change are looked at without waiting for the next pass. */
 static bool mains_changed(struct watch *w, int64_t now_ms)
@@ -293,7 +129,8 @@ static bool mains_changed(struct watch *w, int64_t now_ms)
     bool lost, told = false;
 
     if (w->settings->mains_input[0] == '\0' ||
-        series_contact(w->series, w->settings->mains_input, now_ms - INPUT_BACK_MS, &c) != 0 ||
+        series_contact(w->series, w->settings->mains_input, now_ms - WATCH_INPUT_BACK_MS, &c) !=
+            0 ||
         c.ts_ms == 0)
         return false;
     lost = c.value == w->settings->mains_lost;
@@ -334,18 +171,43 @@ static size_t find_unreached(struct watch *w, int64_t **out)
     return n;
 }
 
+/* Is there an alarm that this message tells of, and that still has to be told? When nobody knows, yes. */
+static bool still_true(struct watch *w, int64_t message)
+{
+    int64_t *of = NULL;
+    size_t n = 0;
+    bool open = false;
+
+    if (records_attempt_alarms(w->records, message, &of, &n) != 0)
+        return true; /* told by records */
+    for (size_t i = 0; i < w->engine.n && !open; i++) {
+        const struct rec_alarm *a = &w->engine.alarm[i];
+
+        for (size_t k = 0; k < n && !open; k++)
+            open = a->id == of[k] && a->cleared_ms == 0 && a->acked_ms == 0 && a->snooze_ms == 0;
+    }
+    free(of);
+    return open;
+}
+
 /* What is no longer true is not told any more, unless it is being told just now, or is true of another pond that the message names. */
 static void take_back(struct watch *w, struct rec_attempt *told, size_t n, int64_t now_ms)
 {
     for (size_t i = 0; i < n; i++) {
-        if (told[i].done_ms != 0 || told[i].told_with != 0 ||
-            (strcmp(told[i].kind, "raise") != 0 && strcmp(told[i].kind, "repeat") != 0) ||
-            !deliver_take_back(w->deliver, told[i].id))
+        struct rec_attempt *t = &told[i];
+        struct rec_attempt message =
+            *t; /* of a message that tells of several: what became of it is all the same */
+
+        message.id = t->told_with > 0 ? t->told_with : t->id;
+        if (t->done_ms != 0 || (strcmp(t->kind, "raise") != 0 && strcmp(t->kind, "repeat") != 0) ||
+            (t->told_with != 0 && still_true(w, message.id)) ||
+            !deliver_take_back(w->deliver, message.id))
             continue;
-        told[i].done_ms = now_ms;
-        (void)snprintf(told[i].fate, sizeof told[i].fate, "dropped");
-        if (records_attempt_store(w->records, &told[i]) != 0)
-            log_warnx("alarm: message %lld could not be taken back", (long long)told[i].id);
+        message.done_ms = t->done_ms = now_ms;
+        (void)snprintf(message.fate, sizeof message.fate, "dropped");
+        (void)snprintf(t->fate, sizeof t->fate, "dropped");
+        if (records_attempt_store(w->records, &message) != 0)
+            log_warnx("alarm: message %lld could not be taken back", (long long)message.id);
     }
 }
 
@@ -556,6 +418,8 @@ static void pass(struct watch *w, int64_t now_ms)
         log_warnx("alarm: the buttons could not be read; tried again");
     }
     watch_health(w);
+    w->look.open = w->engine.alarm;
+    w->look.opens = w->engine.n;
     look_pass(&w->look, w->series, w->settings, now_ms);
     decide(w, now_ms);
     watch_daily(w, now_ms);
@@ -567,13 +431,13 @@ int64_t watch_step(struct watch *w, bool *passed)
     int64_t now = clock_wall_ms(), mono = w->rehearsal ? now : clock_mono_ms(), next;
     bool look = due(&w->pass_due, mono, w->settings->every_s * SECOND_MS);
 
-    take_heard(w, now);
+    watch_take_heard(w, now);
     if (due(&w->inputs_due, mono, INPUTS_MS)) {
-        look_at_button(w, now);
+        watch_look_at_button(w, now);
         look = look || mains_changed(w, now);
     }
     if (look) {
-        take_oks(w);
+        watch_take_oks(w);
         pass(w, now);
     } else if (due(&w->asks_due, mono, ASKS_MS)) {
         struct rec_ask *ask = NULL;

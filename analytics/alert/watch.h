@@ -31,6 +31,8 @@ void watch_rehearse(struct watch *w);
 int64_t watch_step(struct watch *w, bool *passed);
 /* Attempts that a channel has in hand. */
 size_t watch_busy(struct watch *w);
+/* The mark that keeps when somebody last tried a channel by hand and it worked (`alert test`). */
+void watch_works_key(const char *slug, char key[static ALARM_MARK_SIZE]);
 /* Stops the channels; what was not told yet stays on record. NULL is fine. */
 void watch_close(struct watch *w);
 

@@ -10,7 +10,7 @@
 
 enum {
     FAILS = 3,             /* tries without one that succeeded: the channel is in trouble */
-    TRIED_MOST = 300,      /* attempts looked at */
+    TRIED_MOST = 20,       /* messages of a channel that are looked at */
     HEALTH_MS = 60 * 1000, /* so often */
     EARLY_MS = 120 * 1000  /* a report that is of no message on record is tried again for so long */
 };
@@ -52,13 +52,13 @@ void watch_fault(struct watch *w, const char *slug, const struct channel_event *
     keep_fault(w, slug, false, e->code, e->detail, e->ts_ms);
 }
 
-/* Does the code say that the channel fails, and not this message or this address? */
+/* Does the code say that the channel fails, and not this address, this text, or the telephone at the other end? */
 static bool of_channel(enum channel_code code)
 {
     static const enum channel_code OTHER[] = {
-        CODE_NONE,     CODE_ADDRESS,    CODE_KIND,        CODE_CLOSED,    CODE_EMPTY,
-        CODE_TOO_LONG, CODE_MODEM_BUSY, CODE_UNDELIVERED, CODE_LINE_BUSY, CODE_NO_CARRIER,
-        CODE_REJECTED, CODE_RECIPIENT,  CODE_LIMIT,
+        CODE_NONE,      CODE_ADDRESS,    CODE_KIND,       CODE_CLOSED,
+        CODE_EMPTY,     CODE_TOO_LONG,   CODE_MODEM_BUSY, CODE_UNDELIVERED,
+        CODE_LINE_BUSY, CODE_NO_CARRIER, CODE_RECIPIENT,
     };
 
     for (size_t i = 0; i < sizeof OTHER / sizeof OTHER[0]; i++)
@@ -67,28 +67,54 @@ static bool of_channel(enum channel_code code)
     return true;
 }
 
+/* Refused until somebody mends it: one such answer is enough. A refused message may be only that one's fault. */
+static bool for_good(const struct rec_attempt *a, enum channel_code code)
+{
+    return strcmp(a->fate, channel_fate_name(FATE_REFUSED)) == 0 && code != CODE_REJECTED;
+}
+
 static bool succeeded(const struct rec_attempt *a)
 {
-    return strcmp(a->fate, "sent") == 0 || strcmp(a->fate, "delivered") == 0;
+    return strcmp(a->fate, channel_fate_name(FATE_SENT)) == 0 ||
+           strcmp(a->fate, channel_fate_name(FATE_DELIVERED)) == 0;
+}
+
+void watch_works_key(const char *slug, char key[static ALARM_MARK_SIZE])
+{
+    (void)snprintf(key, ALARM_MARK_SIZE, "works:%s", slug);
+}
+
+/* When the channel last worked: a message of ours, or one that somebody tried by hand after mending it. */
+static int64_t last_worked(struct watch *w, const char *slug, const struct rec_attempt *t, size_t n,
+                           int64_t now_ms)
+{
+    char key[ALARM_MARK_SIZE];
+    int64_t last = 0;
+
+    watch_works_key(slug, key);
+    if (records_mark(w->records, key, &last) != 0 || last > now_ms)
+        last = 0; /* told by records; or of a clock that was ahead */
+    for (size_t i = 0; i < n; i++)
+        if (succeeded(&t[i]) && t[i].begun_ms > last)
+            last = t[i].begun_ms;
+    return last;
 }
 
 /* What the newest tries of one channel say. */
 static void judge_channel(struct watch *w, const char *slug, const struct rec_attempt *t, size_t n)
 {
+    const bool had = fault_of(w, slug, true, false) != NULL;
+    const int64_t worked_ms = last_worked(w, slug, t, n, clock_wall_ms());
     const struct rec_attempt *newest = NULL;
     enum channel_code code = CODE_NONE, newest_code = CODE_NONE;
-    int64_t last_ok_ms = 0, since_ms = 0;
-    const bool had = fault_of(w, slug, true, false) != NULL;
+    int64_t since_ms = 0;
     int fails = 0;
 
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(t[i].channel, slug) == 0 && succeeded(&t[i]) && t[i].begun_ms > last_ok_ms)
-            last_ok_ms = t[i].begun_ms;
     for (size_t i = 0; i < n; i++) {
-        if (strcmp(t[i].channel, slug) != 0 || succeeded(&t[i]) || t[i].begun_ms < last_ok_ms ||
+        if (succeeded(&t[i]) || t[i].begun_ms < worked_ms ||
             channel_code_find(t[i].code, &code) != 0 || !of_channel(code))
             continue;
-        fails += t[i].tries;
+        fails += for_good(&t[i], code) ? FAILS : t[i].tries;
         since_ms = since_ms == 0 || t[i].made_ms < since_ms ? t[i].made_ms : since_ms;
         if (newest == NULL || t[i].begun_ms > newest->begun_ms) {
             newest = &t[i];
@@ -96,11 +122,11 @@ static void judge_channel(struct watch *w, const char *slug, const struct rec_at
         }
     }
     if (fails >= FAILS) {
-        keep_fault(w, slug, true, newest_code, "", since_ms > last_ok_ms ? since_ms : last_ok_ms);
+        keep_fault(w, slug, true, newest_code, "", since_ms > worked_ms ? since_ms : worked_ms);
         if (!had)
-            log_warnx("alarm channel %s: the last %d tries failed (%s); the others tell of it",
-                      slug, fails, newest->code);
-    } else if (had && last_ok_ms != 0) {
+            log_warnx("alarm channel %s: its last messages failed (%s); the others tell of it",
+                      slug, newest->code);
+    } else if (had) {
         keep_fault(w, slug, true, CODE_NONE, "", 0);
         log_info("alarm channel %s: its messages arrive again", slug);
     }
@@ -109,16 +135,16 @@ static void judge_channel(struct watch *w, const char *slug, const struct rec_at
 void watch_health(struct watch *w)
 {
     const int64_t mono = w->rehearsal ? clock_wall_ms() : clock_mono_ms();
-    struct rec_attempt *t = NULL;
+    struct rec_attempt *t;
     size_t n = 0;
 
     if (mono < w->health_due && w->health_due - mono <= HEALTH_MS)
         return;
     w->health_due = mono + HEALTH_MS;
-    if (records_attempts_tried(w->records, TRIED_MOST, &t, &n) != 0)
-        return; /* told by records; what was known stays */
+    t = xcalloc(TRIED_MOST, sizeof *t);
     for (size_t i = 0; i < w->plan.channels; i++)
-        judge_channel(w, w->plan.channel[i].slug, t, n);
+        if (records_attempts_tried(w->records, w->plan.channel[i].slug, TRIED_MOST, t, &n) == 0)
+            judge_channel(w, w->plan.channel[i].slug, t, n); /* else told by records */
     free(t);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* watch_own: what watch.c (the step), watch_daily.c (what is told once a day) and watch_health.c (the channels) share. */
+/* watch_own: what watch.c (the step), watch_people.c (what people say), watch_daily.c (what is told once a day) and watch_health.c
+ * (the channels) share. */
 #ifndef ANALYTICS_ALERT_WATCH_OWN_H
 #define ANALYTICS_ALERT_WATCH_OWN_H
 
@@ -8,6 +9,8 @@
 #include "watch.h"
 
 #define WATCH_EARLY 32
+/* A contact of the collector is looked back at for so long: its state is told every 15 minutes. */
+#define WATCH_INPUT_BACK_MS ((int64_t)20 * 60 * 1000)
 
 struct watch {
     const struct analytics_config *config;
@@ -39,6 +42,13 @@ struct watch {
 
 /* Notice, forecast, routine message and the judgement of nights, when their time has come. */
 void watch_daily(struct watch *w, int64_t now_ms);
+
+/* What was heard of people and channels since the last call becomes acknowledgements, reports and faults. */
+void watch_take_heard(struct watch *w, int64_t now_ms);
+/* What was heard before a restart, or could not be stored when it was. */
+void watch_take_oks(struct watch *w);
+/* The button on the box acknowledges all that is open. */
+void watch_look_at_button(struct watch *w, int64_t now_ms);
 
 /* What a channel says of its own health becomes an alarm when it lasts. */
 void watch_fault(struct watch *w, const char *slug, const struct channel_event *e);

@@ -192,6 +192,14 @@ static void danger_word(struct buf *b, const char *sms, enum alarm_severity s, b
     }
 }
 
+/* Is the cause about a device, and not about the water? */
+static bool of_device(enum cause c)
+{
+    enum cause_group g = c < CAUSE_COUNT ? cause_info(c)->group : GROUP_NONE;
+
+    return g == GROUP_DATA || g == GROUP_SENSOR || g == GROUP_COLLECTOR || g == GROUP_CHANNEL;
+}
+
 static const struct words_row *variant(enum cause c, enum alarm_severity s,
                                        const struct words_facts *f)
 {
@@ -205,6 +213,10 @@ static const struct words_row *variant(enum cause c, enum alarm_severity s,
         return &WORDS_NO_LIME;
     if (c == CAUSE_NO_DATA && f->list[0] != '\0')
         return &WORDS_UNREAD;
+    if (c == CAUSE_RECOVERED && f->ended == CAUSE_CHANNEL_FAULT)
+        return &WORDS_CHANNEL_WELL;
+    if (c == CAUSE_RECOVERED && of_device(f->ended))
+        return &WORDS_DEVICE_WELL;
     return &USUAL;
 }
 
@@ -291,17 +303,20 @@ void words_several(struct words_said *out, enum cause c, enum alarm_severity s, 
                    const struct words_place *place, size_t n, const struct words_facts *f,
                    bool english)
 {
-    static const char *const NOUN[3][2] = {
-        {"kolam", "ponds"}, {"keramba", "cages"}, {"tempat", "places"}};
-    const char *noun = NOUN[f->mixed ? 2 : f->cage ? 1 : 0][english];
+    static const char *const NOUN[4][2] = {
+        {"kolam", "ponds"}, {"keramba", "cages"}, {"tempat", "places"}, {"saluran", "channels"}};
+    static const char *const OVER[2][2] = {{" KEMBALI AMAN", " BACK TO NORMAL"},
+                                           {" SUDAH BERES", " MENDED"}};
+    const char *noun = NOUN[c == CAUSE_CHANNEL_FAULT ? 3 : f->mixed ? 2 : f->cage ? 1 : 0][english];
     const enum cause told = clear ? CAUSE_RECOVERED : c;
     const struct words_row *w = &WORDS[told], *v = variant(told, s, f);
     const char *step = v->steps[english] != NULL ? v->steps[english] : w->steps[english];
+    const char *what = v->title[english] != NULL ? v->title[english] : w->title[english];
     const char *danger = s != ALARM_DANGER ? "" : english ? "DANGER " : "BAHAYA ";
-    const char *over = !clear ? "" : english ? " BACK TO NORMAL" : " KEMBALI AMAN";
+    const char *over = clear ? OVER[of_device(c)][english] : "";
     struct buf title = {0}, text = {0}, sms = {0}, head = {0}, first = {0}, rest = {0}, one = {0};
 
-    buf_printf(&title, "%zu %s: %s", n, noun, w->title[english]);
+    buf_printf(&title, "%zu %s: %s", n, noun, what);
     buf_printf(&head, "[NILA] %s%zu %s%s, %s: ", danger, n, noun, over, WORDS[c].title[english]);
     buf_add(&one, step, strcspn(step, "|"));
     buf_str(&first, ". ");
@@ -332,7 +347,8 @@ void words_say(struct words_said *out, enum cause c, enum alarm_severity s,
     const struct words_row *w = &WORDS[c], *v = variant(c, s, f);
     struct buf title = {0}, text = {0}, sms = {0}, danger = {0};
 
-    buf_printf(&title, "%s%s%s", f->place, f->place[0] != '\0' ? ": " : "", w->title[english]);
+    buf_printf(&title, "%s%s%s", f->place, f->place[0] != '\0' ? ": " : "",
+               v->title[english] != NULL ? v->title[english] : w->title[english]);
     fill(&text, v->what[english] != NULL ? v->what[english] : w->what[english], c, f, english);
     steps(&text, v->steps[english] != NULL ? v->steps[english] : w->steps[english], c, f, english);
     danger_word(&danger, v->sms[english] != NULL ? v->sms[english] : w->sms[english], s, english);

@@ -16,7 +16,8 @@ struct words_row {
     const char *title[2], *what[2], *steps[2], *sms[2];
 };
 extern const struct words_row WORDS[CAUSE_COUNT];
-extern const struct words_row WORDS_CAGE_DANGER, WORDS_CAGE_WATCH, WORDS_NO_LIME, WORDS_UNREAD;
+extern const struct words_row WORDS_CAGE_DANGER, WORDS_CAGE_WATCH, WORDS_NO_LIME, WORDS_UNREAD,
+    WORDS_DEVICE_WELL, WORDS_CHANNEL_WELL;
 
 /* NaN, 0 and NULL: not known; what a sentence needs and nobody knows is a dash. */
 struct words_facts {
@@ -46,7 +47,7 @@ void words_say(struct words_said *out, enum cause c, enum alarm_severity s,
                const struct words_facts *f, bool english);
 
 /* The same for n places of one cause, at least two: their names, with the value where there is one, as many as there is room for and
- * how many more. clear: they are well again, and c is what is over. f: phone, technician, threshold, cage (all of them are cages)
+ * how many more. clear: they are well again, and c and f's ended are what is over. f: phone, technician, threshold, cage (all of them are cages)
  * and mixed (neither all ponds nor all cages). */
 struct words_place {
     const char *name;

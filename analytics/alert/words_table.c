@@ -292,4 +292,26 @@ const struct words_row WORDS_UNREAD = {
     {"[NILA] {kolam}: TIDAK ADA DATA sejak {jam}: {daftar}. Lihat ikan langsung. Teknisi: {telp_teknisi}",
      "[NILA] {kolam}: NO DATA since {jam}: {daftar}. Look at the fish yourself. Technician: {telp_teknisi}"},
 };
+
+/* A device is well again: that says nothing of the fish, so no word of feeding. */
+const struct words_row WORDS_DEVICE_WELL = {
+    {"Sudah beres",
+     "Mended"},
+    {"{kolam}: sudah beres sejak {jam} ({sebab}).",
+     "{kolam}: mended since {jam} ({sebab})."},
+    {"Lihat angka terbaru di halaman kolam.",
+     "Look at the newest values on the pond's page."},
+    {"[NILA] {kolam}: SUDAH BERES jam {jam} ({sebab}). Lihat angka terbaru di halaman kolam.",
+     "[NILA] {kolam}: MENDED at {jam} ({sebab}). Look at the newest values on the pond's page."},
+};
+const struct words_row WORDS_CHANNEL_WELL = {
+    {"Saluran alarm pulih",
+     "The alarm's channel works again"},
+    {"Saluran alarm {kolam} dapat dipakai lagi sejak {jam}.",
+     "The alarm's channel {kolam} works again since {jam}."},
+    {"Tidak perlu tindakan.",
+     "Nothing to do."},
+    {"[NILA] Saluran alarm {kolam} dapat dipakai lagi sejak {jam}.",
+     "[NILA] Alarm channel {kolam} works again since {jam}."},
+};
 /* clang-format on */

@@ -18,14 +18,16 @@ enum alarm_severity {
 const char *alarm_severity_name(enum alarm_severity s); /* "info" "watch" "nodata" "danger" */
 
 #define ALARM_SUBJECT_SIZE (SLUG_SIZE + 8)
+#define ALARM_OF_CHANNEL   "channel:"
 #define ALARM_WORD_SIZE    24
 #define ALARM_WHO_SIZE     SITE_NAME_SIZE
 
 /* One event at one place: a group of causes that are one to the farmer (oxygen falls fast, is low, very low). */
 struct rec_alarm {
-    int64_t id;                       /* 0: not stored yet */
-    char subject[ALARM_SUBJECT_SIZE]; /* a pond's slug, "farm:SLUG", or "" for the whole site */
-    char group[ALARM_WORD_SIZE];      /* "oxygen" ... (alert/cause.h) */
+    int64_t id; /* 0: not stored yet */
+    /* a pond's slug, "farm:SLUG", "channel:SLUG" (a way to tell people), or "" for the whole site */
+    char subject[ALARM_SUBJECT_SIZE];
+    char group[ALARM_WORD_SIZE]; /* "oxygen" ... (alert/cause.h) */
     char cause[ALARM_WORD_SIZE]; /* the worst told, or seen while nothing was told: "do_critical" */
     enum alarm_severity severity; /* of what was told and still holds */
     enum alarm_severity worst;    /* ever told of this alarm */
@@ -110,7 +112,8 @@ struct alarm_commit {
     const struct rec_mark *mark;
     size_t marks;
     int64_t now_ms;
-    const long *told_with; /* one an attempt: the earlier one that tells of it too; -1: none. NULL: of none */
+    const long *
+        told_with; /* one an attempt: the earlier one that tells of it too; -1: none. NULL: of none */
 };
 NILA_MUST_CHECK int records_alarms_commit(struct records *r, struct alarm_commit *c);
 
@@ -125,8 +128,11 @@ NILA_MUST_CHECK int records_attempts_waiting(struct records *r, struct rec_attem
 /* Attempts of an alarm (0: of none, since from_ms), oldest first. */
 NILA_MUST_CHECK int records_attempts(struct records *r, int64_t alarm, int64_t from_ms,
                                      struct rec_attempt **out, size_t *n);
-/* The newest that were tried at least once, of all channels, newest first, at most that many. */
-NILA_MUST_CHECK int records_attempts_tried(struct records *r, int most, struct rec_attempt **out,
+/* The newest of a channel that were tried at least once, newest first: at most that many, for which out has room. */
+NILA_MUST_CHECK int records_attempts_tried(struct records *r, const char *channel, size_t most,
+                                           struct rec_attempt *out, size_t *n);
+/* Ids of the alarms that the message of this attempt tells of. */
+NILA_MUST_CHECK int records_attempt_alarms(struct records *r, int64_t attempt, int64_t **out,
                                            size_t *n);
 /* Stores tries, begun_ms, done_ms, due_ms, fate, code, reference, why of the attempt with a's id, which is told by itself. */
 NILA_MUST_CHECK int records_attempt_store(struct records *r, const struct rec_attempt *a);

@@ -22,11 +22,14 @@ static const char ADD[] =
     "INSERT INTO alarm_attempts(" ATTEMPT_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
     "0, 0, iif(?18 > 0, ?13, 0), '', '', '', '', ?16, ?17, ?18) RETURNING id";
 static const char WAITING[] =
-    "SELECT " READ_COLUMNS " WHERE a.done_ms = 0 ORDER BY id";
+    "SELECT " READ_COLUMNS " WHERE a.done_ms = 0 AND a.told_with <= 0 ORDER BY id";
 static const char OF_ALARM[] =
     "SELECT " READ_COLUMNS " WHERE ifnull(alarm, 0) = ?1 AND made_ms >= ?2 ORDER BY id";
 static const char TRIED[] =
-    "SELECT " READ_COLUMNS " WHERE a.tries > 0 ORDER BY id DESC LIMIT ?1";
+    "SELECT " READ_COLUMNS " WHERE a.channel = ?1 AND a.tries > 0 ORDER BY id DESC LIMIT ?2";
+static const char TELLS_OF[] =
+    "SELECT alarm FROM alarm_attempts WHERE id = ?1 AND alarm IS NOT NULL UNION "
+    "SELECT alarm FROM alarm_attempts WHERE told_with = ?1 AND told_with > 0 AND alarm IS NOT NULL";
 static const char STORE[] =
     "UPDATE alarm_attempts SET tries = ?2, begun_ms = ?3, done_ms = ?4, due_ms = ?5, fate = ?6, code = ?7, reference = ?8, "
     "why = ?9 WHERE id = ?1";
@@ -147,11 +150,39 @@ int records_attempts(struct records *r, int64_t alarm, int64_t from_ms, struct r
     return rc;
 }
 
-int records_attempts_tried(struct records *r, int most, struct rec_attempt **out, size_t *n)
+int records_attempts_tried(struct records *r, const char *channel, size_t most,
+                           struct rec_attempt *out, size_t *n)
 {
-    const int64_t parameter[] = {most};
+    struct db_stmt *s = NULL;
+    size_t got = 0;
+    int rc;
+
+    (void)pthread_mutex_lock(&r->lock);
+    rc = db_prepare(r->db, TRIED, &s);
+    if (rc == 0) {
+        db_bind_text(s, 1, channel);
+        db_bind_integer(s, 2, (int64_t)most);
+        while ((rc = db_step(r->db, s)) == 1 && got < most)
+            (void)take_attempt(s, &out[got++]);
+    }
+    db_finalize(s);
+    (void)pthread_mutex_unlock(&r->lock);
+    if (rc < 0)
+        return rc;
+    *n = got;
+    return 0;
+}
+
+static int take_id(struct db_stmt *s, void *element)
+{
+    *(int64_t *)element = db_integer(s, 0);
+    return 0;
+}
+
+int records_attempt_alarms(struct records *r, int64_t attempt, int64_t **out, size_t *n)
+{
     void *list = NULL;
-    int rc = rows_load(r, TRIED, parameter, 1, sizeof(struct rec_attempt), take_attempt, &list, n);
+    int rc = rows_load(r, TELLS_OF, &attempt, 1, sizeof(int64_t), take_id, &list, n);
 
     if (rc == 0)
         *out = list;

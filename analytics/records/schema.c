@@ -249,7 +249,9 @@ const char *const RECORDS_MIGRATION[] = {
     " WITHOUT ROWID;"
     "CREATE TABLE sync_origins(origin TEXT PRIMARY KEY, node TEXT NOT NULL) WITHOUT ROWID;",
     /* one message may tell of several ponds: told_with is the attempt that tells of this one too; -1: it tells of others as well */
-    "ALTER TABLE alarm_attempts ADD COLUMN told_with INTEGER NOT NULL DEFAULT 0;",
+    "ALTER TABLE alarm_attempts ADD COLUMN told_with INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX attempts_told_with ON alarm_attempts(told_with) WHERE told_with > 0;"
+    "CREATE INDEX attempts_tried ON alarm_attempts(channel, id) WHERE tries > 0;",
     NULL,
 };
 /* clang-format on */

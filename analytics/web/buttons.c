@@ -156,6 +156,14 @@ static void acked(struct buf *b, const struct page_model *m, const struct rec_al
     parts_say(b, lang, TEXT_ALARM_ACKED, args);
 }
 
+/* What stands behind "farm:" or "channel:". */
+static const char *of_whom(const char *subject)
+{
+    const char *colon = strchr(subject, ':');
+
+    return colon != NULL ? colon + 1 : subject;
+}
+
 void alarm_line(struct buf *b, const struct page_model *m, const struct rec_alarm *a,
                 enum lang lang)
 {
@@ -170,7 +178,7 @@ void alarm_line(struct buf *b, const struct page_model *m, const struct rec_alar
         html_put(b, " \u00b7 <a href=\"/kolam/$\">$</a>", p->pond.slug, p->pond.name);
     else
         html_put(b, " \u00b7 $",
-                 a->subject[0] == '\0' ? text_get(lang, TEXT_ALARM_SITE) : a->subject);
+                 a->subject[0] == '\0' ? text_get(lang, TEXT_ALARM_SITE) : of_whom(a->subject));
     html_raw(b, "</p>\n<p class=\"soft\">");
     at(b, m, TEXT_ALARM_SINCE, a->raised_ms, lang);
     acked(b, m, a, lang);

@@ -132,10 +132,11 @@ static bool sees_pond(const struct viewer *v, const struct page_pond *p)
     return viewer_sees_water(v, p->farm_slug, region_kecamatan(p->kecamatan)->regency);
 }
 
-/* A pond's slug, "farm:slug", or "" for the whole site, which everybody who may see any pond is told of. */
+/* A pond's slug, "farm:slug", or what concerns the whole site ("", "channel:slug"), which everybody who may see any pond is told of. */
 static bool sees_subject(const struct viewer *v, const struct page_model *m, const char *subject)
 {
-    if (subject[0] == '\0' || page_find(m, subject) != NULL)
+    if (subject[0] == '\0' || page_find(m, subject) != NULL ||
+        strncmp(subject, ALARM_OF_CHANNEL, sizeof ALARM_OF_CHANNEL - 1) == 0)
         return true;
     if (strncmp(subject, "farm:", 5) != 0)
         return false;

@@ -265,7 +265,9 @@ static void what_became_of_one_message_counts_for_every_alarm_it_tells_of(void *
                              .attempts = 2,
                              .now_ms = 20,
                              .told_with = told_with};
+    static struct rec_attempt tried[2];
     struct rec_attempt *list = NULL;
+    int64_t *of = NULL;
     size_t n = 0;
 
     (void)state;
@@ -289,9 +291,14 @@ static void what_became_of_one_message_counts_for_every_alarm_it_tells_of(void *
     assert_true(list[0].tries == 1 && list[0].begun_ms == 22 && list[0].done_ms == 25);
     assert_string_equal(list[0].fate, "delivered");
     free(list);
-    assert_int_equal(records_attempts_tried(db, 10, &list, &n), 0);
+    assert_int_equal(records_attempts_tried(db, "sms", 2, tried, &n), 0);
     assert_int_equal(n, 1);
-    free(list);
+    assert_int_equal(tried[0].id, t[0].id);
+    assert_int_equal(records_attempts_tried(db, "mail", 2, tried, &n), 0);
+    assert_int_equal(n, 0);
+    assert_int_equal(records_attempt_alarms(db, t[0].id, &of, &n), 0);
+    assert_true(n == 2 && of[0] == a[0].id && of[1] == a[1].id);
+    free(of);
 }
 
 static void a_rehearsals_copy_has_the_people_and_none_of_the_alarms(void **state)

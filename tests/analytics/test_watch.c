@@ -257,23 +257,173 @@ static void a_channel_in_trouble_is_told_by_the_others(void **state)
 
 static void a_channel_whose_messages_fail_is_told_of_and_cleared_when_they_arrive(void **state)
 {
+    static const struct {
+        const char *says;
+        enum channel_fate fate;
+        enum channel_code code;
+        bool told;
+    } WAY[] = {
+        {"no such switch", FATE_REFUSED, CODE_NO_SWITCH, true},
+        {"the collector is away", FATE_RETRY, CODE_NO_COLLECTOR, true},
+        {"the relay may have closed", FATE_UNKNOWN, CODE_TIMEOUT, true},
+        {"not for this message", FATE_REFUSED, CODE_KIND, false},
+    };
+
+    for (size_t k = 0; k < sizeof WAY / sizeof WAY[0]; k++) {
+        if (k > 0) {
+            (void)tear_down(state);
+            (void)set_up(state);
+        }
+        print_message("%s\n", WAY[k].says);
+        begin();
+        until(wall + 2 * MIN, MIN);
+        siren_fate = WAY[k].fate;
+        siren_code = WAY[k].code;
+        crash_ms = wall;
+        until(crash_ms + 21 * MIN, MIN / 2);
+        assert_true(count("siren", "raise", NULL) >= 1);
+        assert_int_equal(count("sms", NULL, "channel_fault"), 0); /* it may mend itself */
+        end(); /* what is on record is known after a restart */
+        begin();
+        until(crash_ms + 50 * MIN, MIN);
+        assert_int_equal(count("sms", "raise", "channel_fault"), WAY[k].told ? 1 : 0);
+        if (!WAY[k].told)
+            continue;
+        assert_non_null(
+            strstr(first("sms", "raise", "channel_fault")->sms, "Saluran alarm siren bermasalah"));
+        assert_int_equal(count("sms", "clear", "recovered"), 0);
+        if (k > 0)
+            continue;
+        siren_fate = FATE_SENT; /* from now on the repeats arrive */
+        until(crash_ms + 105 * MIN, MIN);
+        assert_non_null(strstr(first("sms", "clear", "recovered")->sms,
+                               "[NILA] Saluran alarm siren dapat dipakai lagi sejak"));
+    }
+}
+
+/* Each is an alarm of its own: the second is told of although the first is known; and a test by hand that works ends it. */
+static void two_channels_that_break_one_after_the_other_are_told_of_each(void **state)
+{
+    struct rec_mark works = {.at_ms = 0};
+    struct alarm_commit c = {.mark = &works, .marks = 1};
+    struct rec_ask ask = {.kind = ASK_ACK, .by = "Budi", .how = "page"};
+    struct rec_alarm *a = NULL;
+    size_t n = 0, open = 0;
+
     (void)state;
     begin();
     until(wall + 5 * MIN, MIN);
     siren_fate = FATE_REFUSED;
+    siren_code = CODE_NOT_ALLOWED;
     crash_ms = wall;
-    until(crash_ms + 40 * MIN, MIN / 2); /* two tries */
-    assert_int_equal(count("siren", NULL, NULL), 2);
-    assert_int_equal(count("sms", NULL, "channel_fault"), 0);
-    until(crash_ms + 50 * MIN, MIN / 2);
-    end(); /* what is on record is known after a restart */
+    until(crash_ms + 30 * MIN, MIN / 2);
+    assert_int_equal(count("sms", "raise", "channel_fault"), 1);
+    hear_next(HEARD_STATE, "-"); /* the modem: no signal */
+    until(wall + 15 * MIN, MIN / 2);
+    assert_int_equal(count("sms", "raise", "channel_fault"), 2);
+    assert_int_equal(records_alarms_open(db, &a, &n), 0);
+    for (size_t i = 0; i < n; i++)
+        open +=
+            strcmp(a[i].subject, "channel:siren") == 0 || strcmp(a[i].subject, "channel:sms") == 0;
+    assert_int_equal(open, 2);
+    free(a);
+    assert_int_equal(records_alarms_open(db, &a, &n), 0);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(a[i].group, "oxygen") == 0) {
+            ask.alarm = a[i].id;
+            ask.at_ms = wall;
+        }
+    free(a);
+    assert_int_equal(records_alarm_ask(db, &ask), 0); /* no more repeats */
+    until(wall + MIN, MIN / 2);
+    watch_works_key("siren", works.key);
+    works.at_ms = wall;
+    assert_int_equal(records_alarms_commit(db, &c), 0);
+    until(wall + 33 * MIN, MIN / 2);
+    assert_non_null(strstr(first("sms", "clear", "recovered")->sms, "alarm siren dapat dipakai"));
+}
+
+/* One modem and a hundred ponds: few messages, and none of them is lost. */
+static void a_hundred_ponds_that_go_bad_at_once_are_few_messages(void **state)
+{
+    struct rec_alarm *a = NULL;
+    struct rec_attempt *t = NULL;
+    struct buf rows = {0};
+    size_t n = 0, n_t = 0, told_of = 0;
+
+    (void)state;
+    many = true;
+    buf_str(&rows, "pond,farm,name,system,area_m2,depth_m,entered_on\n");
+    for (int k = 0; k < 100; k++)
+        buf_printf(&rows, "q-%d,f-1,Petak %d,pond,200,1.2,2026-10-01\n", k, k);
+    take(RECORDS_PONDS, rows.p);
+    buf_free(&rows);
+    take(RECORDS_CONTACTS, "contact,name,phone,answers_for,order,on,entered_on\n"
+                           "budi,Budi,0812 111 2222,farm:f-1,first,2026-10-02,2026-10-02\n");
+    crash_ms = wall;
     begin();
-    until(crash_ms + 65 * MIN, MIN / 2);
-    assert_non_null(
-        strstr(first("sms", "raise", "channel_fault")->sms, "Saluran alarm siren bermasalah"));
-    siren_fate = FATE_SENT;
-    until(crash_ms + 115 * MIN, MIN / 2);
-    assert_int_equal(count("sms", "clear", "recovered"), 1);
+    for (int k = 0; k < 20 && count("sms", NULL, NULL) == 0; k++)
+        until(wall + MIN, MIN);
+    assert_int_equal(count("sms", NULL, NULL), 1);
+    assert_int_equal(count("call", NULL, NULL), 1);
+    assert_int_equal(count("siren", NULL, NULL), 1);
+    assert_non_null(strstr(first("sms", "raise", "do_critical")->sms,
+                           "[NILA] BAHAYA 101 kolam, Oksigen sangat rendah: Kolam 1 0,8, Petak 0 "
+                           "0,8"));
+    assert_non_null(strstr(first("sms", "raise", "do_critical")->sms, " lain. Nyalakan semua"));
+    assert_int_equal(records_alarms_open(db, &a, &n), 0);
+    assert_int_equal(n, 101);
+    for (size_t i = 0; i < n; i++) { /* each has the fate of the message that told of it */
+        assert_int_equal(records_attempts(db, a[i].id, 0, &t, &n_t), 0);
+        for (size_t k = 0; k < n_t; k++)
+            told_of += strcmp(t[k].channel, "sms") == 0 && strcmp(t[k].fate, "sent") == 0;
+        free(t);
+    }
+    assert_int_equal(told_of, 101);
+    free(a);
+    until(wall + 32 * MIN, 2 * MIN); /* every 15 minutes, to two people from the half hour on */
+    print_message("%zu SMS in 32 minutes\n", count("sms", NULL, NULL));
+    assert_in_range(count("sms", NULL, NULL), 3, 6);
+}
+
+/* A message that could not be sent yet, and of which nothing is true any more, is not sent when the signal is back. */
+static void a_message_of_several_is_dropped_when_none_of_them_holds(void **state)
+{
+    struct rec_alarm *a = NULL;
+    size_t n = 0;
+
+    (void)state;
+    many = true;
+    take(RECORDS_PONDS, "pond,farm,name,system,area_m2,depth_m,entered_on\n"
+                        "q-1,f-1,Petak 1,pond,200,1.2,2026-10-01\n");
+    take(RECORDS_CONTACTS, "contact,name,phone,answers_for,order,on,entered_on\n"
+                           "budi,Budi,0812 111 2222,farm:f-1,first,2026-10-02,2026-10-02\n");
+    begin();
+    until(wall + 5 * MIN, MIN);
+    sms_fate = FATE_RETRY;
+    sms_code = CODE_NO_SIGNAL;
+    crash_ms = wall;
+    until(crash_ms + 17 * MIN, MIN / 2);
+    assert_true(count("sms", "raise", "do_critical") >= 1);
+    assert_int_equal(records_alarms_open(db, &a, &n), 0);
+    for (size_t i = 0; i < n; i++) {
+        const struct rec_ask ask = {
+            .alarm = a[i].id, .kind = ASK_ACK, .by = "Budi", .how = "page", .at_ms = wall};
+        size_t tried;
+
+        if (strcmp(a[i].group, "oxygen") != 0)
+            continue;
+        assert_int_equal(records_alarm_ask(db, &ask), 0);
+        tried = count("sms", "raise", "do_critical");
+        if (strcmp(a[i].subject, "q-1") == 0)
+            sms_fate = FATE_SENT;
+        until(wall + 3 * MIN, MIN / 6);
+        if (strcmp(a[i].subject, "q-1") != 0) /* the other still holds */
+            assert_true(count("sms", "raise", "do_critical") > tried);
+        else
+            assert_int_equal(count("sms", "raise", "do_critical"), tried);
+    }
+    free(a);
 }
 
 static void a_report_that_overtakes_its_message_is_taken_up(void **state)
@@ -284,8 +434,10 @@ static void a_report_that_overtakes_its_message_is_taken_up(void **state)
 
     (void)state;
     sms_reference = "sms-77";
+    calm = true;
+    fake.step_ms = 5 * SEC; /* a contact is read each five seconds */
     begin();
-    until(wall + 5 * MIN, MIN);
+    until(wall + MIN, MIN / 2);
     (void)pthread_mutex_lock(&told_lock);
     heard = (struct channel_event){.kind = HEARD_REPORT, .fate = FATE_DELIVERED, .from = "-"};
     (void)snprintf(heard.reference, sizeof heard.reference, "sms-77");
@@ -777,6 +929,9 @@ int main(void)
         T(nobody_reached_means_the_second_without_waiting),
         T(a_channel_in_trouble_is_told_by_the_others),
         T(a_channel_whose_messages_fail_is_told_of_and_cleared_when_they_arrive),
+        T(two_channels_that_break_one_after_the_other_are_told_of_each),
+        T(a_hundred_ponds_that_go_bad_at_once_are_few_messages),
+        T(a_message_of_several_is_dropped_when_none_of_them_holds),
         T(a_report_that_overtakes_its_message_is_taken_up),
         T(a_danger_is_told_although_the_records_cannot_be_written),
         T(a_danger_is_confirmed_although_the_records_cannot_be_written),

@@ -35,6 +35,7 @@ static struct fake_collector fake;
 static _Atomic int64_t wall, crash_ms, mains_ms;
 static atomic_bool calm, hot;
 static bool routine; /* the routine message is wanted */
+static bool many;    /* a hundred ponds, q-0 to q-99, go as p-1 does */
 
 static int64_t at(const char *iso)
 {
@@ -73,7 +74,7 @@ static double pond_value(const char *pond, const char *metric, int64_t ts)
 
     if (strcmp(metric, "input") == 0 && pond[0] == '\0')
         return mains_ms != 0 && ts >= mains_ms ? 0 : 1;
-    if (strcmp(pond, "p-1") != 0)
+    if (strcmp(pond, "p-1") != 0 && !(many && strncmp(pond, "q-", 2) == 0))
         return NAN;
     if (strcmp(metric, "temp_c") == 0)
         return hot ? 39.5 : 28.5;
@@ -104,8 +105,9 @@ static struct told told[512];
 static size_t n_told;
 static pthread_mutex_t told_lock = PTHREAD_MUTEX_INITIALIZER;
 static enum channel_fate sms_fate, call_fate, siren_fate;
-static const char *sms_reference;  /* of the modem; "" none */
-static struct channel_event heard; /* what comes in with the next listening */
+static enum channel_code sms_code, siren_code; /* with a fate that is not "sent" */
+static const char *sms_reference;              /* of the modem; "" none */
+static struct channel_event heard;             /* what comes in with the next listening */
 
 static int fake_send(void *c, const char *to, const struct channel_message *m,
                      struct channel_result *out)
@@ -117,7 +119,9 @@ static int fake_send(void *c, const char *to, const struct channel_message *m,
                                            : channel_kind_of(c) == CHANNEL_SIREN ? siren_fate
                                                                                  : FATE_SENT};
     if (channel_kind_of(c) == CHANNEL_SIREN && siren_fate != FATE_SENT)
-        out->code = CODE_NO_COLLECTOR;
+        out->code = siren_code;
+    if (channel_kind_of(c) == CHANNEL_SMS && sms_fate != FATE_SENT)
+        out->code = sms_code;
     if (channel_kind_of(c) == CHANNEL_SMS)
         (void)snprintf(out->reference, sizeof out->reference, "%s", sms_reference);
     (void)pthread_mutex_lock(&told_lock);
@@ -266,6 +270,8 @@ static int set_up(void **state)
     routine = aerated_nights = by_relay = false;
     n_told = 0;
     sms_fate = call_fate = siren_fate = FATE_SENT;
+    sms_code = siren_code = CODE_NONE;
+    many = false;
     sms_reference = "";
     heard = (struct channel_event){0};
     clock_set(&CLOCK);
