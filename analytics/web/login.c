@@ -106,23 +106,34 @@ static struct from *place_of(struct logins *l, const char *network)
     return oldest;
 }
 
+/* NULL: no wrong try of it is remembered. Only a try that was made gets a name its place: names that are sent and not tried cost
+ * nothing, and would push out those that wait. */
 static struct tried *name_of(struct logins *l, const char *name, int64_t now_ms)
 {
-    struct tried *oldest = &l->tried[0];
-
     for (size_t i = 0; i < NAMES; i++) {
         struct tried *t = &l->tried[i];
-        if (strcmp(t->name, name) == 0) {
-            if (now_ms - t->last_ms > FORGET_MS)
-                t->wrong = 0;
-            return t;
-        }
-        if (t->last_ms < oldest->last_ms)
-            oldest = t;
+        if (strcmp(t->name, name) != 0)
+            continue;
+        if (now_ms - t->last_ms > FORGET_MS)
+            t->wrong = 0;
+        return t;
     }
-    *oldest = (struct tried){.last_ms = now_ms};
-    (void)snprintf(oldest->name, sizeof oldest->name, "%s", name);
-    return oldest;
+    return NULL;
+}
+
+/* A place for it: that of the fewest wrong tries, of equals the one that is quiet the longest. */
+static struct tried *name_new(struct logins *l, const char *name)
+{
+    struct tried *least = &l->tried[0];
+
+    for (size_t i = 1; i < NAMES; i++) {
+        const struct tried *t = &l->tried[i];
+        if (t->wrong < least->wrong || (t->wrong == least->wrong && t->last_ms < least->last_ms))
+            least = &l->tried[i];
+    }
+    *least = (struct tried){.wrong = 0};
+    (void)snprintf(least->name, sizeof least->name, "%s", name);
+    return least;
 }
 
 /* The place of the oldest try, which the next one takes; *wait_ms: until it may. */
@@ -145,10 +156,10 @@ static long seconds(int64_t ms)
 static enum login_result begin(struct logins *l, const char *name, const char *network,
                                int64_t now_ms, long *wait_s)
 {
-    struct tried *t = name_of(l, name, now_ms);
+    const struct tried *t = name_of(l, name, now_ms);
     int64_t wait_ms, *at = free_try(place_of(l, network), now_ms, &wait_ms);
 
-    if (t->next_ms > now_ms && t->next_ms - now_ms > wait_ms)
+    if (t != NULL && t->next_ms > now_ms && t->next_ms - now_ms > wait_ms)
         wait_ms = t->next_ms - now_ms;
     if (wait_ms > 0) {
         *wait_s = seconds(wait_ms);
@@ -175,10 +186,12 @@ static void end(struct logins *l, const char *name, const char *network, int64_t
                 f->at_ms[i] = 0;
                 break;
             }
-        if (result == LOGIN_OK)
+        if (result == LOGIN_OK && t != NULL)
             t->wrong = 0;
         return;
     }
+    if (t == NULL)
+        t = name_new(l, name);
     t->wrong++;
     t->last_ms = now_ms;
     for (unsigned k = FREE_TRIES + 1; k < t->wrong && wait < LOGIN_WAIT_MOST_S; k++)

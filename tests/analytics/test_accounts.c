@@ -265,6 +265,35 @@ static void an_address_has_five_tries_a_minute_and_a_name_waits_ever_longer(void
     webhouse_close(&h);
 }
 
+static void a_flood_of_names_does_not_end_the_wait_of_one(void **state)
+{
+    struct webhouse h;
+    struct logins *l = logins_new();
+    struct rec_user u;
+    int64_t now = 1000000;
+    char who[24], address[40];
+    long wait = 0;
+
+    (void)state;
+    house_with_users(&h);
+    for (int i = 0; i < 3; i++) {
+        (void)snprintf(address, sizeof address, "10.2.0.%d", i);
+        assert_int_equal(login_try(l, h.records, "budi", "x", address, now, &u, &wait),
+                         LOGIN_WRONG);
+    }
+    assert_int_equal(wait, 5);
+    /* five of them are tried, a thousand are only sent */
+    for (int i = 0; i < 1005; i++) {
+        (void)snprintf(who, sizeof who, "siapa-%d", i);
+        assert_int_equal(login_try(l, h.records, who, "x", "10.3.0.1", now + 1, &u, &wait),
+                         i < 5 ? LOGIN_WRONG : LOGIN_WAIT);
+    }
+    assert_int_equal(login_try(l, h.records, "budi", "x", "10.4.0.1", now + 2, &u, &wait),
+                     LOGIN_WAIT);
+    logins_free(l);
+    webhouse_close(&h);
+}
+
 /* --- sessions --- */
 
 static void a_new_pin_ends_the_other_sessions_and_disabling_all(void **state)
@@ -623,6 +652,7 @@ int main(void)
         cmocka_unit_test(a_form_of_another_session_is_refused),
         cmocka_unit_test(guessing_is_held_up_and_an_acknowledgement_never),
         cmocka_unit_test(an_address_has_five_tries_a_minute_and_a_name_waits_ever_longer),
+        cmocka_unit_test(a_flood_of_names_does_not_end_the_wait_of_one),
         cmocka_unit_test(a_new_pin_ends_the_other_sessions_and_disabling_all),
         cmocka_unit_test(a_session_is_ended_from_the_list_by_its_owner_alone),
         cmocka_unit_test(who_has_not_agreed_or_has_a_given_pin_goes_to_the_account_first),
