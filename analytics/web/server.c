@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -181,13 +182,26 @@ static void address_of(struct MHD_Connection *connection, char *buf, size_t size
     (void)snprintf(buf, size, "%s", address);
 }
 
+/* Keeps the value of the last X-Forwarded-For: a proxy may add a line of its own behind those that the browser sent. */
+static enum MHD_Result last_forwarded(void *arg, enum MHD_ValueKind kind, const char *name,
+                                      const char *value)
+{
+    const char **list = arg;
+
+    (void)kind;
+    if (strcasecmp(name, "X-Forwarded-For") == 0)
+        *list = value;
+    return MHD_YES;
+}
+
 /* Behind a proxy of this machine the browser's address is the last one it was told: those before it anybody can make up. */
 static void forwarded(const struct request *q, char *address, size_t size)
 {
-    const char *list = request_header(q, "X-Forwarded-For"), *last;
+    const char *list = NULL, *last;
     unsigned char bytes[16];
     char one[INET6_ADDRSTRLEN];
 
+    (void)MHD_get_connection_values(q->connection, MHD_HEADER_KIND, last_forwarded, &list);
     if (list == NULL || (strcmp(address, "127.0.0.1") != 0 && strcmp(address, "::1") != 0))
         return;
     last = strrchr(list, ',');

@@ -265,6 +265,32 @@ static void an_address_has_five_tries_a_minute_and_a_name_waits_ever_longer(void
     webhouse_close(&h);
 }
 
+static void behind_a_proxy_nobody_makes_up_where_they_come_from(void **state)
+{
+    struct webhouse h;
+    struct webanswer a;
+    char head[300], form[120];
+
+    (void)state;
+    webhouse_open(&h);
+    h.config.web_proxy = true;
+    webhouse_user(&h, "admin", ROLE_ADMIN, NULL, true, true, "x");
+    webhouse_start(&h);
+    for (int i = 0; i < 7; i++) {
+        (void)snprintf(form, sizeof form, "siapa=siapa-%d&pin=x&tanda=" ANONYMOUS, i);
+        /* the browser's line first, as HAProxy sends them on; or in one line, as nginx does */
+        (void)snprintf(head, sizeof head,
+                       i % 2 == 0 ? NO_LOGIN
+                           "X-Forwarded-For: 198.51.100.%d\r\nX-Forwarded-For: 203.0.113.9\r\n"
+                                  : NO_LOGIN "X-Forwarded-For: 198.51.100.%d, 203.0.113.9\r\n",
+                       i);
+        webhouse_ask(&h, "POST", "/masuk", head, form, &a);
+        assert_int_equal(a.status, i < LOGIN_TRIES_A_MINUTE ? 403 : 429);
+        webanswer_free(&a);
+    }
+    webhouse_close(&h);
+}
+
 static void a_flood_of_names_does_not_end_the_wait_of_one(void **state)
 {
     struct webhouse h;
@@ -652,6 +678,7 @@ int main(void)
         cmocka_unit_test(a_form_of_another_session_is_refused),
         cmocka_unit_test(guessing_is_held_up_and_an_acknowledgement_never),
         cmocka_unit_test(an_address_has_five_tries_a_minute_and_a_name_waits_ever_longer),
+        cmocka_unit_test(behind_a_proxy_nobody_makes_up_where_they_come_from),
         cmocka_unit_test(a_flood_of_names_does_not_end_the_wait_of_one),
         cmocka_unit_test(a_new_pin_ends_the_other_sessions_and_disabling_all),
         cmocka_unit_test(a_session_is_ended_from_the_list_by_its_owner_alone),
