@@ -211,20 +211,25 @@ static void summarise_fish(struct pondrun *w, struct supply_pond *out)
     memcpy(out->doubt, w->filter->doubt, sizeof out->doubt);
 }
 
+static int32_t whole_day(double day)
+{
+    return isfinite(day) ? (int32_t)day : INT32_MAX;
+}
+
 /* Draws that are not harvested within PONDRUN_AHEAD_DAYS count as later than all; kg is of those that are. Draws whose fish
  * are gone already say nothing, unless all are. */
 static void summarise_harvest(struct pondrun *w, struct supply_pond *out)
 {
     size_t n = 0, harvested = 0;
-    double median_day;
 
     for (size_t i = 0; i < w->in->draws; i++)
         if (!w->ended[i])
             w->work[n++] = w->main_day[i];
     if (n == 0)
         return;
-    median_day = order_select(w->work, n, n / 2);
-    out->harvest_day_p50 = isfinite(median_day) ? (int32_t)median_day : INT32_MAX;
+    out->harvest_day_p10 = whole_day(order_select(w->work, n, n / 10));
+    out->harvest_day_p50 = whole_day(order_select(w->work, n, n / 2));
+    out->harvest_day_p90 = whole_day(order_select(w->work, n, n * 9 / 10));
     for (size_t i = 0; i < w->in->draws; i++)
         if (isfinite(w->main_day[i]))
             w->work[harvested++] = w->main_kg[i];
@@ -333,7 +338,11 @@ void pondrun_pond(struct pondrun *w, size_t pond, double *kg, struct supply_pond
     struct replay p;
     struct harvest_outlook o;
 
-    *out = (struct supply_pond){.cycle = -1, .forgotten_cycle = -1, .harvest_day_p50 = INT32_MAX};
+    *out = (struct supply_pond){.cycle = -1,
+                                .forgotten_cycle = -1,
+                                .harvest_day_p10 = INT32_MAX,
+                                .harvest_day_p50 = INT32_MAX,
+                                .harvest_day_p90 = INT32_MAX};
     if (cycle < 0 || (!open && w->in->as_of_day - s->cycle[cycle].closed_day > HISTORY_IDLE_DAYS))
         return;
     gsl_rng_set(w->rng, paths_stream(w->in->seed, s->pond[pond].slug));

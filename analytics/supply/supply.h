@@ -130,7 +130,8 @@ struct supply_pond {
     double class_kg[SUPPLY_CLASSES]; /* mean kg in the pond by size */
     size_t doubts;                   /* what does not fit in the records: to be asked */
     struct filter_doubt doubt[FILTER_QUESTIONS];
-    int32_t harvest_day_p50; /* of the final harvest; INT32_MAX: not within 400 days, or no cycle */
+    /* of the final harvest; INT32_MAX: not within 400 days, or no cycle */
+    int32_t harvest_day_p10, harvest_day_p50, harvest_day_p90;
     double harvest_kg_p10, harvest_kg_p50, harvest_kg_p90;
 };
 

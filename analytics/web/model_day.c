@@ -201,10 +201,10 @@ _Static_assert(offsetof(struct rec_feed, cycle) == 0 && offsetof(struct rec_samp
 
 /* Of one cycle. */
 struct part {
-    const struct rec_feed *feed;
-    const struct rec_sample *sample;
-    const struct rec_death *death;
-    const struct rec_harvest *harvest;
+    struct rec_feed *feed;
+    struct rec_sample *sample;
+    struct rec_death *death;
+    struct rec_harvest *harvest;
     size_t feeds, samples, deaths, harvests;
 };
 
@@ -228,28 +228,27 @@ static struct part part_of(const struct records_snapshot *s, size_t cycle)
     return p;
 }
 
-static void sums(const struct part *p, double stocked_g, struct page_cycle *c)
+/* The figures of the cycle today: the snapshot may have been read on another day, and holds every other cycle's rows too. */
+static void figures_of(const struct records_snapshot *s, size_t cycle, const struct part *p,
+                       struct page_cycle *c)
 {
-    *c = (struct page_cycle){.stocked_g = stocked_g, .sample_g = NAN, .last_feed_kg = NAN};
-    for (size_t i = 0; i < p->feeds; i++) {
-        c->feed_kg += p->feed[i].feed_kg;
-        c->last_feed_kg = p->feed[i].feed_kg;
-        c->last_feed_day = p->feed[i].day;
-    }
-    for (size_t i = 0; i < p->samples; i++) {
-        c->sample_g = p->sample[i].mean_g;
-        c->sample_day = p->sample[i].day;
-    }
-    for (size_t i = 0; i < p->deaths; i++)
-        c->dead += p->death[i].count;
-    for (size_t i = 0; i < p->harvests; i++) {
-        c->harvested_kg += p->harvest[i].kg;
-        c->harvested_fish += p->harvest[i].kg * p->harvest[i].fish_per_kg;
-        if (!isfinite(p->harvest[i].price_idr_kg))
-            continue;
-        c->income_idr += p->harvest[i].kg * p->harvest[i].price_idr_kg;
-        c->priced_kg += p->harvest[i].kg;
-    }
+    struct records_snapshot own = *s;
+
+    own.as_of_ms = clock_wall_ms();
+    own.feed = p->feed;
+    own.feeds = p->feeds;
+    own.sample = p->sample;
+    own.samples = p->samples;
+    own.death = p->death;
+    own.deaths = p->deaths;
+    own.harvest = p->harvest;
+    own.harvests = p->harvests;
+    *c = (struct page_cycle){.known = true, .money = true};
+    derived_of_cycle(&own, cycle, &c->derived);
+    derived_to_target(&c->derived, PAGE_TARGET_G, NULL, &c->target);
+    for (size_t i = 0; i < p->harvests; i++)
+        if (isfinite(p->harvest[i].price_idr_kg))
+            c->priced_kg += p->harvest[i].kg;
 }
 
 /* When there is no room for all, deaths go first: they are the most, and the least of them matters least. */
@@ -285,11 +284,11 @@ static void records_say(const struct model *m, size_t i, struct page_day *d)
     long cycle = records_open_cycle(m->snapshot, i, civil_day(clock_wall_ms()));
     struct part part;
 
-    d->cycle = (struct page_cycle){.sample_g = NAN, .last_feed_kg = NAN, .stocked_g = NAN};
+    d->cycle = (struct page_cycle){.known = false};
     if (cycle < 0)
         return;
     part = part_of(m->snapshot, (size_t)cycle);
-    sums(&part, m->snapshot->cycle[cycle].mass_g, &d->cycle);
+    figures_of(m->snapshot, (size_t)cycle, &part, &d->cycle);
     events_of(&part, &m->snapshot->cycle[cycle], d);
 }
 

@@ -14,6 +14,11 @@ static const enum text HARVEST_TEXT[] = {TEXT_NOTE_PARTIAL, TEXT_NOTE_FINAL, TEX
 static const char *const WORDS_WORD[] = {"water", "treatment", "feed", "river", "other", NULL};
 static const enum text WORDS_TEXT[] = {TEXT_NOTE_OF_WATER, TEXT_NOTE_OF_TREATMENT,
                                        TEXT_NOTE_OF_FEED, TEXT_NOTE_OF_RIVER, TEXT_NOTE_OF_OTHER};
+/* Offered, not asked for: other words are taken as well. fish/losses.h tells flood, theft and predators by them. */
+static const enum text CAUSES[] = {TEXT_CAUSE_OXYGEN,  TEXT_CAUSE_ACID,     TEXT_CAUSE_ILL,
+                                   TEXT_CAUSE_STOCKED, TEXT_CAUSE_HANDLED,  TEXT_CAUSE_FLOOD,
+                                   TEXT_CAUSE_THEFT,   TEXT_CAUSE_PREDATOR, TEXT_CAUSE_UNKNOWN,
+                                   TEXT_COUNT};
 
 /* clang-format off */
 static const struct {
@@ -23,28 +28,39 @@ static const struct {
     size_t n;
     struct note_field field[NOTE_FIELDS_MAX];
 } KIND[NOTE_KINDS] = {
-    [NOTE_STOCK] = {"tebar", TEXT_NOTE_STOCK, RECORDS_CYCLES, 2, {
-        {"jumlah", "count", TEXT_NOTE_STOCKED, TEXT_COUNT, true, true, true, false, 1, 10000000, 100, "", NULL, NULL},
-        {"berat", "mass_g", TEXT_NOTE_STOCKED_G, TEXT_NOTE_STOCKED_HINT, true, true, false, false, 0.01, 1000, 1, "", NULL, NULL}}},
-    [NOTE_FEED] = {"pakan", TEXT_NOTE_FEED, RECORDS_FEED, 2, {
-        {"jumlah", "feed_kg", TEXT_NOTE_FEED_KG, TEXT_COUNT, true, true, false, false, 0.01, 100000, 1, "", NULL, NULL},
-        {"jenis", "kind", TEXT_NOTE_FEED_KIND, TEXT_NOTE_FEED_HINT, false, false, false, false, 0, 0, 0, "", NULL, NULL}}},
+    [NOTE_STOCK] = {"tebar", TEXT_NOTE_STOCK, RECORDS_CYCLES, 3, {
+        {"jumlah", "count", TEXT_NOTE_STOCKED, TEXT_COUNT, true, true, true, false, 1, 10000000, 100, "", NULL, NULL, NULL},
+        {"berat", "mass_g", TEXT_NOTE_STOCKED_G, TEXT_NOTE_STOCKED_HINT, true, true, false, false, 0.01, 1000, 1, "", NULL, NULL, NULL},
+        {"harga", "price_idr_each", TEXT_NOTE_PRICE_EACH, TEXT_NOTE_PRICE_HINT, true, false, false, true, 0, 1000000, 50, "", NULL, NULL, NULL}}},
+    [NOTE_FEED] = {"pakan", TEXT_NOTE_FEED, RECORDS_FEED, 3, {
+        {"jumlah", "feed_kg", TEXT_NOTE_FEED_KG, TEXT_COUNT, true, true, false, false, 0.01, 100000, 1, "", NULL, NULL, NULL},
+        {"jenis", "kind", TEXT_NOTE_FEED_KIND, TEXT_NOTE_FEED_HINT, false, false, false, false, 0, 0, 0, "", NULL, NULL, NULL},
+        {"harga", "price_idr_kg", TEXT_NOTE_PRICE, TEXT_NOTE_PRICE_HINT, true, false, false, true, 0, 10000000, 500, "", NULL, NULL, NULL}}},
     [NOTE_SAMPLE] = {"sampling", TEXT_NOTE_SAMPLE, RECORDS_SAMPLES, 2, {
-        {"jumlah", "fish", TEXT_NOTE_SAMPLE_FISH, TEXT_COUNT, true, true, true, false, 1, 100000, 1, "30", NULL, NULL},
-        {"berat", "total_g", TEXT_NOTE_SAMPLE_G, TEXT_NOTE_SAMPLE_HINT, true, true, false, false, 0.01, 10000000, 100, "", NULL, NULL}}},
+        {"jumlah", "fish", TEXT_NOTE_SAMPLE_FISH, TEXT_COUNT, true, true, true, false, 1, 100000, 1, "30", NULL, NULL, NULL},
+        {"berat", "total_g", TEXT_NOTE_SAMPLE_G, TEXT_NOTE_SAMPLE_HINT, true, true, false, false, 0.01, 10000000, 100, "", NULL, NULL, NULL}}},
     [NOTE_DEATH] = {"mati", TEXT_NOTE_DEATH, RECORDS_DEATHS, 2, {
-        {"jumlah", "count", TEXT_NOTE_DEAD, TEXT_COUNT, true, true, true, false, 1, 10000000, 1, "", NULL, NULL},
-        {"sebab", "cause", TEXT_NOTE_CAUSE, TEXT_NOTE_CAUSE_HINT, false, false, false, false, 0, 0, 0, "", NULL, NULL}}},
+        {"jumlah", "count", TEXT_NOTE_DEAD, TEXT_COUNT, true, true, true, false, 1, 10000000, 1, "", NULL, NULL, NULL},
+        {"sebab", "cause", TEXT_NOTE_CAUSE, TEXT_NOTE_CAUSE_HINT, false, false, false, false, 0, 0, 0, "", NULL, NULL, CAUSES}}},
     [NOTE_HARVEST] = {"panen", TEXT_NOTE_HARVEST, RECORDS_HARVESTS, 4, {
-        {"jumlah", "kg", TEXT_NOTE_HARVEST_KG, TEXT_COUNT, true, true, false, false, 0.01, 1000000, 10, "", NULL, NULL},
-        {"jenis", "kind", TEXT_NOTE_HARVEST_KIND, TEXT_NOTE_HARVEST_HINT, false, true, false, false, 0, 0, 0, "partial", HARVEST_WORD, HARVEST_TEXT},
-        {"ukuran", "fish_per_kg", TEXT_NOTE_PER_KG, TEXT_NOTE_PER_KG_HINT, true, false, false, false, 0.2, 2000, 1, "", NULL, NULL},
-        {"harga", "price_idr_kg", TEXT_NOTE_PRICE, TEXT_NOTE_PRICE_HINT, true, false, false, true, 0, 10000000, 500, "", NULL, NULL}}},
+        {"jumlah", "kg", TEXT_NOTE_HARVEST_KG, TEXT_COUNT, true, true, false, false, 0.01, 1000000, 10, "", NULL, NULL, NULL},
+        {"jenis", "kind", TEXT_NOTE_HARVEST_KIND, TEXT_NOTE_HARVEST_HINT, false, true, false, false, 0, 0, 0, "partial", HARVEST_WORD, HARVEST_TEXT, NULL},
+        {"ukuran", "fish_per_kg", TEXT_NOTE_PER_KG, TEXT_NOTE_PER_KG_HINT, true, false, false, false, 0.2, 2000, 1, "", NULL, NULL, NULL},
+        {"harga", "price_idr_kg", TEXT_NOTE_PRICE, TEXT_NOTE_PRICE_HINT, true, false, false, true, 0, 10000000, 500, "", NULL, NULL, NULL}}},
+    [NOTE_PRESTOCK] = {"cek", TEXT_NOTE_PRESTOCK, RECORDS_PRESTOCK, 8, {
+        {"ph", "ph_pond", TEXT_NOTE_PH_POND, TEXT_NOTE_PRESTOCK_HINT, true, false, false, false, 2, 12, 0.1, "", NULL, NULL, NULL},
+        {"phkantong", "ph_bag", TEXT_NOTE_PH_BAG, TEXT_COUNT, true, false, false, false, 2, 12, 0.1, "", NULL, NULL, NULL},
+        {"suhu", "temp_pond_c", TEXT_NOTE_TEMP_POND, TEXT_COUNT, true, false, false, false, 5, 45, 0.5, "", NULL, NULL, NULL},
+        {"suhukantong", "temp_bag_c", TEXT_NOTE_TEMP_BAG, TEXT_COUNT, true, false, false, false, 5, 45, 0.5, "", NULL, NULL, NULL},
+        {"oksigen", "do_pond_mg_l", TEXT_NOTE_DO_POND, TEXT_COUNT, true, false, false, false, 0, 25, 0.1, "", NULL, NULL, NULL},
+        {"menit", "acclimatised_min", TEXT_NOTE_MINUTES, TEXT_NOTE_MINUTES_HINT, true, false, true, false, 0, 1440, 5, "", NULL, NULL, NULL},
+        {"dihitung", "sample_count", TEXT_NOTE_COUNTED, TEXT_COUNT, true, false, true, false, 1, 100000, 10, "", NULL, NULL, NULL},
+        {"mati", "dead_on_arrival", TEXT_NOTE_ARRIVED_DEAD, TEXT_COUNT, true, false, true, false, 0, 100000, 1, "", NULL, NULL, NULL}}},
     [NOTE_WORDS] = {"catatan", TEXT_NOTE_WORDS, RECORDS_NOTES, 2, {
-        {"jenis", "kind", TEXT_NOTE_WORDS_KIND, TEXT_COUNT, false, true, false, false, 0, 0, 0, "water", WORDS_WORD, WORDS_TEXT},
-        {"isi", "text", TEXT_NOTE_WORDS_TEXT, TEXT_NOTE_WORDS_HINT, false, true, false, false, 0, 0, 0, "", NULL, NULL}}},
+        {"jenis", "kind", TEXT_NOTE_WORDS_KIND, TEXT_COUNT, false, true, false, false, 0, 0, 0, "water", WORDS_WORD, WORDS_TEXT, NULL},
+        {"isi", "text", TEXT_NOTE_WORDS_TEXT, TEXT_NOTE_WORDS_HINT, false, true, false, false, 0, 0, 0, "", NULL, NULL, NULL}}},
     [NOTE_WATER] = {"air", TEXT_NOTE_WATER, RECORDS_TABLES, 1, {
-        {"jumlah", NULL, TEXT_NOTE_OXYGEN, TEXT_NOTE_OXYGEN_HINT, true, true, false, false, 0, PRESS_OXYGEN_MOST, 0.1, "", NULL, NULL}}},
+        {"jumlah", NULL, TEXT_NOTE_OXYGEN, TEXT_NOTE_OXYGEN_HINT, true, true, false, false, 0, PRESS_OXYGEN_MOST, 0.1, "", NULL, NULL, NULL}}},
 };
 /* clang-format on */
 

@@ -17,12 +17,14 @@ enum note_kind {
     NOTE_SAMPLE,
     NOTE_DEATH,
     NOTE_HARVEST,
-    NOTE_WORDS, /* of the water, a treatment, the river: in words */
-    NOTE_WATER, /* oxygen by hand: no table of the records, but a press (contacts.h) */
+    NOTE_PRESTOCK, /* what was measured before fingerlings were let out */
+    NOTE_WORDS,    /* of the water, a treatment, the river: in words */
+    NOTE_WATER,    /* oxygen by hand: no table of the records, but a press (contacts.h) */
     NOTE_KINDS
 };
-const char *note_name(
-    enum note_kind k); /* of paths: "tebar" "pakan" "sampling" "mati" "panen" "catatan" "air" */
+const char *
+note_name(enum note_kind
+              k); /* of paths: "tebar" "pakan" "sampling" "mati" "panen" "cek" "catatan" "air" */
 /* NILA_ERR_NOT_FOUND. */
 NILA_MUST_CHECK int note_find(const char *name, enum note_kind *out);
 enum text note_title(enum note_kind k);
@@ -42,8 +44,10 @@ struct note_field {
     const char *usual;        /* filled in when nothing was written before; "" empty */
     const char *const *words; /* of a choice, NULL-ended; NULL: free */
     const enum text *word_text;
+    const enum text
+        *offered; /* words to pick from beside free ones, ended by TEXT_COUNT; NULL none */
 };
-#define NOTE_FIELDS_MAX 5
+#define NOTE_FIELDS_MAX 8
 /* The kind's fields, *n of them, beside pond and day. */
 const struct note_field *note_fields(enum note_kind k, size_t *n);
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "analytics/alert/report.h"
+#include "analytics/fish/derived.h"
 #include "analytics/records/alarms.h"
 #include "analytics/records/contacts.h"
 #include "analytics/records/records.h"
@@ -225,17 +226,20 @@ struct page_event {
 };
 #define PAGE_EVENTS_MAX 48 /* the newest are kept; how many more there are is said */
 
+/* The size that most buyers ask for, four fish a kg; the days until it are told. */
+#define PAGE_TARGET_G 250.0
+
 /* What the records say of the open cycle. */
 struct page_cycle {
-    double stocked_g; /* mean mass at stocking */
-    double feed_kg, dead, harvested_kg,
-        harvested_fish; /* fish: of harvests with a size; NaN when one has none */
-    double sample_g;    /* the last sample's mean; NaN: none */
-    int32_t sample_day;
-    double last_feed_kg; /* NaN: none */
-    int32_t last_feed_day;
-    double income_idr, priced_kg; /* of harvests with a price */
+    bool known;                    /* a cycle is open */
+    struct derived derived;        /* fish/derived.h; its money is the farmer's alone */
+    struct derived_outlook target; /* PAGE_TARGET_G */
+    double priced_kg; /* of the harvests with a price, which brought derived.sold_idr */
+    bool money;       /* who looks may see it */
 };
+
+/* Takes prices, costs and income out: for whoever is not the farmer. page_pond_figures.c */
+void page_cycle_without_money(struct page_cycle *c);
 
 /* A pond's time for the charts; the series may be empty. */
 struct page_day {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analytics/records/prestock.h"
 #include "analytics/web/html.h"
 #include "analytics/web/parts.h"
 #include "collector/common/civil.h"
@@ -49,6 +50,25 @@ static void begin(struct buf *b, const struct page_model *m, const char *title, 
 
     parts_begin(b, &head, lang);
     html_put(b, "<h1>$</h1>\n", title);
+}
+
+/* What the values measured before stocking mean; nothing of other kinds. */
+static void verdicts(struct buf *b, const struct note_row *r, enum lang lang)
+{
+    struct prestock_warning said[PRESTOCK_WORDS_MAX];
+    struct prestock measured;
+    size_t n;
+
+    if (r->kind != NOTE_PRESTOCK || r->row == NULL)
+        return;
+    prestock_read_row(r->row, &measured);
+    n = prestock_warnings(&measured, lang == LANG_EN, said);
+    if (n == 0)
+        parts_element(b, "p", "act", lang, TEXT_PRESTOCK_FINE, NULL);
+    for (size_t i = 0; i < n; i++)
+        html_put(b, "<p class=\"$\"><b>$</b>: $</p>\n", said[i].danger ? "no" : "why",
+                 text_get(lang, said[i].danger ? TEXT_LEVEL_DANGER : TEXT_LEVEL_WATCH),
+                 said[i].words);
 }
 
 /* "24 November 2026: Jumlah pakan (kg) 12,5, ..." without what stays empty or may not be seen. */
@@ -121,6 +141,7 @@ void page_notes(struct buf *b, const struct page_model *m, const struct page_pon
         row_words(b, &row[i], false, lang);
         html_put(b, "<br><a class=\"back\" href=\"/catat/koreksi?jenis=$&id=$\">$</a></p>\n",
                  note_name(row[i].kind), row[i].row->uid, text_get(lang, TEXT_NOTE_CORRECT));
+        verdicts(b, &row[i], lang);
     }
     html_put(b, "<p><a class=\"back\" href=\"/kolam/$\">$</a></p>\n", p->pond.slug, p->pond.name);
     parts_end(b, lang);
@@ -178,14 +199,27 @@ static void number_box(struct buf *b, const struct note_field *f, const char *te
              step, text_get(lang, TEXT_NOTE_MORE), step);
 }
 
+/* A list to pick from; other words may be typed. */
+static void offered(struct buf *b, const struct note_field *f, enum lang lang)
+{
+    html_put(b, "<datalist id=\"$-pilihan\">", f->name);
+    for (size_t i = 0; f->offered[i] != TEXT_COUNT; i++)
+        html_put(b, "<option value=\"$\">", text_get(lang, f->offered[i]));
+    html_raw(b, "</datalist>");
+}
+
 static void words_box(struct buf *b, const struct note_field *f, const char *text,
                       enum note_fault what, enum lang lang)
 {
     if (f->words == NULL) {
         html_put(b, "<input id=\"$\" name=\"$\" maxlength=\"60\" value=\"$\"", f->name, f->name,
                  text);
+        if (f->offered != NULL)
+            html_put(b, " list=\"$-pilihan\"", f->name);
         wrong(b, f->name, what);
         html_raw(b, ">");
+        if (f->offered != NULL)
+            offered(b, f, lang);
         return;
     }
     html_put(b, "<select id=\"$\" name=\"$\"", f->name, f->name);
@@ -261,6 +295,27 @@ static void before(struct buf *b, const struct note_form *f, enum lang lang)
     html_raw(b, "</p>\n");
 }
 
+/* Before fish are let out: what was measured in the last days, or that it was not. */
+static void checked(struct buf *b, const struct page_model *m, const struct note_form *f,
+                    enum lang lang)
+{
+    const struct note_row r = {NOTE_PRESTOCK, f->check->row};
+    int32_t day = INT32_MIN;
+
+    if (r.row != NULL && civil_parse_day(note_cell(r.kind, r.row, "on"), &day) != 0)
+        day = INT32_MIN;
+    if (day >= civil_day(m->now_ms) - NOTE_CHECK_DAYS) {
+        html_raw(b, "<p class=\"soft\">");
+        row_words(b, &r, false, lang);
+        html_raw(b, "</p>\n");
+        verdicts(b, &r, lang);
+    } else {
+        parts_element(b, "p", "why", lang, TEXT_PRESTOCK_NONE, NULL);
+    }
+    html_put(b, "<p><a class=\"back\" href=\"/catat/$?kolam=$\">$</a></p>\n",
+             note_name(NOTE_PRESTOCK), f->pond->pond.slug, text_get(lang, TEXT_NOTE_PRESTOCK));
+}
+
 void page_note_form(struct buf *b, const struct page_model *m, const struct note_form *f,
                     enum lang lang)
 {
@@ -281,6 +336,8 @@ void page_note_form(struct buf *b, const struct page_model *m, const struct note
         html_raw(b, "</div>\n");
     }
     before(b, f, lang);
+    if (f->check != NULL)
+        checked(b, m, f, lang);
     html_put(b, "<form class=\"catat\" method=\"post\" action=\"/catat/$\" data-draf=\"$:$:$\"",
              kind, kind, f->pond->pond.slug, f->uid);
     html_raw(b, f->typed ? " data-terisi=\"1\">\n" : ">\n");
@@ -325,6 +382,7 @@ void page_note_saved(struct buf *b, const struct page_model *m, const struct pag
     else
         parts_say(b, lang, TEXT_EVENT_OXYGEN, args);
     html_raw(b, "</p>\n");
+    verdicts(b, &r, lang);
     if (corrected)
         parts_element(b, "p", "soft", lang, TEXT_NOTE_KEPT, NULL);
     html_put(b, "<ul class=\"besar5\"><li><a href=\"/catat?kolam=$\">$</a></li>", p->pond.slug,

@@ -21,11 +21,19 @@ struct note_row {
 void page_notes(struct buf *b, const struct page_model *m, const struct page_pond *p,
                 const struct note_row *row, size_t rows, enum lang lang);
 
+/* A stocking looks so many days back for what was measured before it. */
+#define NOTE_CHECK_DAYS 3
+struct note_check_row {
+    const struct rec_row *row; /* the newest of NOTE_PRESTOCK; NULL none */
+};
+
 struct note_form {
     const struct note *note;
     const struct page_pond *pond;
     const struct rec_row *last; /* of the kind and pond; NULL none */
-    const char *key;            /* of this form: the same one twice is noted once */
+    const struct note_check_row
+        *check;      /* of a stocking: what was measured before it; NULL: not asked for */
+    const char *key; /* of this form: the same one twice is noted once */
     const char *uid, *based_on; /* of the row that is corrected; "" a new one */
     bool typed;                 /* it was sent and comes back */
     bool money;

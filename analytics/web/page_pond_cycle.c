@@ -56,11 +56,12 @@ static void classes(struct buf *b, const struct supply_pond *e, enum lang lang)
 static void estimate(struct buf *b, const struct supply_pond *e, enum lang lang)
 {
     char n[FORMAT_SIZE], kg[FORMAT_SIZE], g[FORMAT_SIZE], a[FORMAT_SIZE], z[FORMAT_SIZE];
-    char date[FORMAT_SIZE];
+    char date[FORMAT_SIZE], early[FORMAT_SIZE], late[FORMAT_SIZE];
     const struct text_arg fish[] = {{"n", n}, {"kg", kg}, {NULL, NULL}};
     const struct text_arg mass[] = {{"g", g}, {"a", a}, {"b", z}, {NULL, NULL}};
     const struct text_arg harvest[] = {
         {"tanggal", date}, {"kg", kg}, {"a", a}, {"b", z}, {NULL, NULL}};
+    const struct text_arg days[] = {{"a", early}, {"b", late}, {NULL, NULL}};
 
     (void)format_number(n, sizeof n, lang, rounded(e->count_p50, e->count_p50 < 1000 ? 10 : 100),
                         0);
@@ -78,6 +79,11 @@ static void estimate(struct buf *b, const struct supply_pond *e, enum lang lang)
         (void)format_number(a, sizeof a, lang, e->harvest_kg_p10, 0);
         (void)format_number(z, sizeof z, lang, e->harvest_kg_p90, 0);
         parts_element(b, "p", "", lang, TEXT_CYCLE_HARVEST, harvest);
+        (void)format_date(early, sizeof early, lang, e->harvest_day_p10);
+        (void)format_date(late, sizeof late, lang, e->harvest_day_p90);
+        parts_element(b, "p", "", lang,
+                      e->harvest_day_p90 == INT32_MAX ? TEXT_CYCLE_NOT_BEFORE : TEXT_CYCLE_BETWEEN,
+                      days);
     }
     parts_element(b, "p", "soft", lang, TEXT_CYCLE_NOTE, NULL);
     classes(b, e, lang);
@@ -108,69 +114,6 @@ static void ended(struct buf *b, const struct supply_pond *e, enum lang lang)
     parts_element(b, "p", "no", lang, TEXT_CYCLE_ENDED, args);
 }
 
-/* One figure of the summary. */
-static void figure(struct buf *b, enum text name, const char *value, enum lang lang)
-{
-    html_put(b, "<div><dt>$</dt><dd>$</dd></div>", text_get(lang, name), value);
-}
-
-/* Kilograms of feed a kilogram the fish have gained; NaN: too little was written down to tell. */
-static double feed_conversion(const struct supply_pond *e, const struct page_cycle *c,
-                              double stocked)
-{
-    double gained = e->biomass_kg_p50 + c->harvested_kg - stocked * c->stocked_g / 1000;
-
-    return c->feed_kg > 0 && gained > 0 && gained > 0.1 * e->biomass_kg_p50 ? c->feed_kg / gained
-                                                                            : NAN;
-}
-
-/* What is alive or was harvested of what was stocked, in percent; NaN: not known. */
-static double survival(const struct supply_pond *e, const struct page_cycle *c, double stocked)
-{
-    double share = 100 * (e->count_p50 + c->harvested_fish) / stocked;
-
-    return stocked > 0 ? fmin(share, 100) : NAN;
-}
-
-static void summary(struct buf *b, const struct page_model *m, const struct page_pond *p,
-                    const struct page_cycle *c, enum lang lang)
-{
-    const struct supply_pond *e = &p->estimate;
-    char text[FORMAT_SIZE];
-    double fcr = feed_conversion(e, c, p->stocked);
-
-    html_raw(b, "<dl class=\"values\">");
-    (void)format_number(text, sizeof text, lang, civil_day(m->now_ms) - p->stocked_day, 0);
-    figure(b, TEXT_SUM_DAY, text, lang);
-    (void)format_number(text, sizeof text, lang,
-                        rounded(e->count_p50, e->count_p50 < 1000 ? 10 : 100), 0);
-    figure(b, TEXT_SUM_FISH, text, lang);
-    (void)format_unit(text, sizeof text, lang, e->mass_g_p50, e->mass_g_p50 < 10 ? 1 : 0, "g");
-    figure(b, TEXT_SUM_MASS, text, lang);
-    (void)format_unit(text, sizeof text, lang, survival(e, c, p->stocked), 0, "%");
-    figure(b, TEXT_SUM_SURVIVAL, text, lang);
-    (void)format_number(text, sizeof text, lang, fcr, 1);
-    figure(b, TEXT_SUM_FCR, text, lang);
-    (void)format_unit(text, sizeof text, lang, c->feed_kg, 0, "kg");
-    figure(b, TEXT_SUM_FEED, text, lang);
-    html_raw(b, "</dl>\n");
-    if (isfinite(fcr))
-        parts_element(b, "p", "soft", lang, TEXT_SUM_NOTE, NULL);
-}
-
-/* The farmer's alone: the route leaves it out for everybody else. */
-static void money(struct buf *b, const struct page_cycle *c, enum lang lang)
-{
-    char kg[FORMAT_SIZE], rp[FORMAT_SIZE];
-    const struct text_arg args[] = {{"kg", kg}, {"rp", rp}, {NULL, NULL}};
-
-    if (!(c->priced_kg > 0))
-        return;
-    (void)format_number(kg, sizeof kg, lang, c->priced_kg, 0);
-    (void)format_number(rp, sizeof rp, lang, c->income_idr, 0);
-    parts_element(b, "p", "", lang, TEXT_SUM_INCOME, args);
-}
-
 void pond_cycle(struct buf *b, const struct page_model *m, const struct page_pond *p,
                 const struct page_day *day, enum lang lang)
 {
@@ -187,10 +130,10 @@ void pond_cycle(struct buf *b, const struct page_model *m, const struct page_pon
     (void)format_date(date, sizeof date, lang, p->stocked_day);
     (void)format_number(stocked, sizeof stocked, lang, p->stocked, 0);
     parts_element(b, "p", "", lang, TEXT_CYCLE_DAY, args);
+    pond_figures(b, m, &day->cycle, lang);
     if (p->has_estimate && p->estimate.cycle >= 0) {
+        parts_element(b, "h3", "", lang, TEXT_CYCLE_MODEL, NULL);
         ended(b, &p->estimate, lang);
-        summary(b, m, p, &day->cycle, lang);
-        money(b, &day->cycle, lang);
         estimate(b, &p->estimate, lang);
     } else if (p->has_estimate)
         forgotten(b, &p->estimate, lang);

@@ -177,8 +177,9 @@ static void show_form(const struct request *q, struct reply *r, const struct not
                       const struct rec_row *was, bool typed, enum text problem)
 {
     char key[NOTE_KEY_SIZE];
-    struct rec_row *row = NULL;
-    size_t rows = 0;
+    struct note_check_row check;
+    struct rec_row *row = NULL, *measured;
+    size_t rows = 0, measures;
     const char *sent = request_field(q, "kunci");
     struct note_form f = {.note = n,
                           .pond = p,
@@ -198,7 +199,11 @@ static void show_form(const struct request *q, struct reply *r, const struct not
         return;
     }
     f.last = was != NULL ? was : last_of(q, n->kind, p, &row, &rows);
+    check.row = last_of(q, NOTE_PRESTOCK, p, &measured, &measures);
+    if (n->kind == NOTE_STOCK && *uid == '\0')
+        f.check = &check;
     page_note_form(&r->body, q->m, &f, q->lang);
+    records_rows_free(measured, measures);
     records_rows_free(row, rows);
 }
 

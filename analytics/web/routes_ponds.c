@@ -33,7 +33,7 @@ static void make_pond(const struct request *q, struct reply *r)
         day.cycle = (struct page_cycle){0};
     }
     if (!viewer_sees_money(q->viewer, page_find(q->m, q->rest)->farm_slug))
-        day.cycle.income_idr = day.cycle.priced_kg = 0;
+        page_cycle_without_money(&day.cycle);
     page_pond(&r->body, q->m, page_find(q->m, q->rest), &day, q->lang);
     model_day_free(&day);
 }

@@ -3,6 +3,7 @@
 
 #include "tests/analytics/pageworld.h"
 
+#include "analytics/fish/losses.h"
 #include "analytics/web/assets.h"
 #include "analytics/web/page_note.h"
 #include "analytics/web/share.h"
@@ -286,28 +287,146 @@ static void what_is_shared_is_encoded_and_names_nobody(void **state)
     buf_free(&b);
 }
 
-static void the_cycle_is_summed_up(void **state)
+/* Fish of 8 g stocked, weighed at 72 g; the figures of test_derived.c. */
+static struct page_cycle cycle_of_72_g(void)
+{
+    return (struct page_cycle){.known = true,
+                               .money = true,
+                               .priced_kg = 60,
+                               .derived = {.day_of_culture = 87,
+                                           .weighed = true,
+                                           .weighed_day = civil_day(WORLD_NOW) - 9,
+                                           .mean_g = 72,
+                                           .gain_g_day = 2.1,
+                                           .sgr_pct_day = 4.377,
+                                           .survival_pct = 93,
+                                           .biomass_kg = 118.8,
+                                           .feed_kg = 700,
+                                           .fcr = 1.44,
+                                           .cost_idr_kg = 17250,
+                                           .sold_idr = 1710000},
+                               .target = {.days = 41, .on = civil_day(WORLD_NOW) + 41, .kg = 412}};
+}
+
+static void the_cycle_is_reckoned_from_the_records(void **state)
 {
     struct buf b = {0};
 
     (void)state;
-    /* 452 kg there of 3,000 fish of 8 g, 60 kg harvested, 700 kg fed: 700 / (452 + 60 - 24) */
-    world->day.cycle = (struct page_cycle){.stocked_g = 8,
-                                           .feed_kg = 700,
-                                           .harvested_kg = 60,
-                                           .harvested_fish = 300,
-                                           .priced_kg = 60,
-                                           .income_idr = 1710000};
+    world->day.cycle = cycle_of_72_g();
     page_pond(&b, &world->model, page_find(&world->model, "kotim-1"), &world->day, LANG_ID);
     assert_non_null(strstr(b.p, "<dt>FCR</dt><dd>1,4</dd>"));
     assert_non_null(strstr(b.p, "<dt>Hidup (SR)</dt><dd>93%</dd>"));
     assert_non_null(strstr(b.p, "<dt>Hari ke</dt><dd>87</dd>"));
+    assert_non_null(strstr(b.p, "<dt>Laju tumbuh (SGR)</dt><dd>4,4%</dd>"));
+    assert_non_null(strstr(b.p, "41 hari lagi (4 Januari 2027) ikan 250 gram"));
+    assert_non_null(strstr(b.p, "kira-kira 412 kg"));
+    assert_non_null(strstr(b.p, "Rp 17.250 per kg ikan"));
     assert_non_null(strstr(b.p, "Rp 1.710.000 dari 60 kg"));
-    world->day.cycle = (struct page_cycle){.stocked_g = 8};
-    buf_clear(&b);
+    buf_free(&b);
+}
+
+static void money_is_taken_out_for_whoever_is_not_the_farmer(void **state)
+{
+    struct buf b = {0};
+
+    (void)state;
+    world->day.cycle = cycle_of_72_g();
+    page_cycle_without_money(&world->day.cycle);
+    assert_true(isnan(world->day.cycle.derived.cost_idr_kg));
+    page_pond(&b, &world->model, page_find(&world->model, "kotim-1"), &world->day, LANG_ID);
+    assert_non_null(strstr(b.p, "<dt>FCR</dt><dd>1,4</dd>"));
+    assert_null(strstr(b.p, "Rp "));
+    assert_null(strstr(b.p, "Biaya"));
+    buf_free(&b);
+}
+
+static void what_is_not_known_of_the_cycle_is_a_dash(void **state)
+{
+    struct buf b = {0};
+
+    (void)state;
+    world->day.cycle = cycle_of_72_g();
+    world->day.cycle.derived.weighed = false;
+    world->day.cycle.derived.fcr = world->day.cycle.derived.sgr_pct_day = NAN;
+    world->day.cycle.derived.cost_idr_kg = world->day.cycle.target.days = NAN;
     page_pond(&b, &world->model, page_find(&world->model, "kotim-1"), &world->day, LANG_EN);
     assert_non_null(strstr(b.p, "<dt>FCR</dt><dd>\u2013</dd>"));
-    assert_null(strstr(b.p, "Rp "));
+    assert_non_null(strstr(b.p, "Never weighed since stocking"));
+    assert_non_null(strstr(b.p, "once a sampling shows that they grow"));
+    assert_non_null(strstr(b.p, "The cost a kg can be reckoned once"));
+    assert_null(strstr(b.p, "nan"));
+    buf_free(&b);
+}
+
+/* What the form offers must be told apart as what it says. */
+static void the_causes_that_are_offered_are_understood(void **state)
+{
+    static const struct {
+        enum text text;
+        enum loss loss;
+    } T[] = {{TEXT_CAUSE_OXYGEN, LOSS_DIED},      {TEXT_CAUSE_ACID, LOSS_DIED},
+             {TEXT_CAUSE_ILL, LOSS_DIED},         {TEXT_CAUSE_STOCKED, LOSS_DIED},
+             {TEXT_CAUSE_HANDLED, LOSS_DIED},     {TEXT_CAUSE_UNKNOWN, LOSS_DIED},
+             {TEXT_CAUSE_FLOOD, LOSS_FLOOD},      {TEXT_CAUSE_THEFT, LOSS_THEFT},
+             {TEXT_CAUSE_PREDATOR, LOSS_PREDATOR}};
+    struct note n = note_of(NOTE_DEATH, "2026-11-24", "12", "ekor membusuk");
+    struct buf b = {0};
+
+    (void)state;
+    form_page(&b, &n, true, TEXT_COUNT, "", LANG_ID);
+    assert_non_null(strstr(b.p, "list=\"sebab-pilihan\""));
+    assert_non_null(strstr(b.p, "value=\"ekor membusuk\"")); /* other words stay */
+    for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
+        char option[96];
+
+        for (int lang = 0; lang < LANG_COUNT; lang++)
+            assert_int_equal(loss_find(text_get((enum lang)lang, T[i].text)), T[i].loss);
+        (void)snprintf(option, sizeof option, "<option value=\"%s\">",
+                       text_get(LANG_ID, T[i].text));
+        assert_non_null(strstr(b.p, option));
+    }
+    buf_free(&b);
+}
+
+static void what_was_measured_before_stocking_is_judged(void **state)
+{
+    char pond_name[] = "kotim-1", day[] = "2026-11-24", ph[] = "4.9000", none[] = "",
+         fine[] = "7.0";
+    struct rec_row row = {
+        .uid = "00112233445566778899aabbccddeeff",
+        .entered_ms = WORLD_NOW,
+        .cells = 12,
+        .text = {pond_name, day, ph, none, none, none, none, none, none, none, none, none}};
+    struct note n = note_of(NOTE_STOCK, "2026-11-24", "3000", "8");
+    struct note_check_row check = {&row};
+    const struct note_form f = {.note = &n,
+                                .pond = page_find(&world->model, "kotim-1"),
+                                .check = &check,
+                                .key = "0123456789abcdef0123456789abcdef",
+                                .uid = "",
+                                .based_on = "",
+                                .problem = TEXT_COUNT};
+    struct buf b = {0};
+
+    (void)state;
+    page_note_saved(&b, &world->model, f.pond, NOTE_PRESTOCK, &row, NAN, false, LANG_ID);
+    assert_non_null(strstr(b.p, "<b>BAHAYA</b>: pH kolam 4,9 terlalu asam"));
+    buf_clear(&b);
+    page_note_form(&b, &world->model, &f, LANG_EN);
+    assert_non_null(strstr(b.p, "Pond pH 4.9 is too acid"));
+    row.text[2] = fine;
+    buf_clear(&b);
+    page_note_form(&b, &world->model, &f, LANG_ID);
+    assert_non_null(strstr(b.p, "Yang diukur aman untuk tebar."));
+    day[8] = '0'; /* 4 November: long ago */
+    buf_clear(&b);
+    page_note_form(&b, &world->model, &f, LANG_ID);
+    assert_non_null(strstr(b.p, "Air kolam belum dicek"));
+    check.row = NULL;
+    buf_clear(&b);
+    page_note_form(&b, &world->model, &f, LANG_ID);
+    assert_non_null(strstr(b.p, "Air kolam belum dicek"));
     buf_free(&b);
 }
 
@@ -363,7 +482,11 @@ int main(void)
         cmocka_unit_test(prices_are_asked_of_the_farmer_alone),
         cmocka_unit_test(taking_back_is_far_from_save_and_asked_once_more),
         cmocka_unit_test(what_is_shared_is_encoded_and_names_nobody),
-        cmocka_unit_test(the_cycle_is_summed_up),
+        cmocka_unit_test(the_cycle_is_reckoned_from_the_records),
+        cmocka_unit_test(money_is_taken_out_for_whoever_is_not_the_farmer),
+        cmocka_unit_test(what_is_not_known_of_the_cycle_is_a_dash),
+        cmocka_unit_test(the_causes_that_are_offered_are_understood),
+        cmocka_unit_test(what_was_measured_before_stocking_is_judged),
         cmocka_unit_test(the_script_is_small_and_only_for_who_is_logged_in),
     };
     return cmocka_run_group_tests(tests, make_world, drop_world);
