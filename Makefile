@@ -75,7 +75,7 @@ $(BUILD)/datadir: FORCE
 FORCE:
 
 # The style sheet, the script and the API's description are built in with .incbin, which the compiler's dependency file does not name.
-$(BUILD)/obj/analytics/web/assets.o: analytics/web/style.css analytics/web/script.js analytics/web/technician.js analytics/web/openapi.json
+$(BUILD)/obj/analytics/web/assets.o: analytics/web/style.css analytics/web/script.js analytics/web/technician.js analytics/web/photo.js analytics/web/openapi.json
 
 define room_rules
 $(BUILD)/lib$(1).a: $(call objs,$(SRC_$(1)))

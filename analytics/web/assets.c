@@ -20,12 +20,17 @@ __asm__(".section .rodata\n"
         ".incbin \"analytics/web/script.js\"\n"
         "nila_script_end:\n"
         ".byte 0\n"
+        "nila_photo_begin:\n"
+        ".incbin \"analytics/web/photo.js\"\n"
+        "nila_photo_end:\n"
+        ".byte 0\n"
         ".previous\n");
 
 extern const char nila_style_begin[], nila_style_end[];
 extern const char nila_openapi_begin[], nila_openapi_end[];
 extern const char nila_technician_begin[], nila_technician_end[];
 extern const char nila_script_begin[], nila_script_end[];
+extern const char nila_photo_begin[], nila_photo_end[];
 
 const char ASSETS_ICON[] =
     "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 32 32\"><rect width=\"32\" "
@@ -57,6 +62,12 @@ const char *assets_script(size_t *n)
 {
     *n = (size_t)(nila_script_end - nila_script_begin);
     return nila_script_begin;
+}
+
+const char *assets_photo(size_t *n)
+{
+    *n = (size_t)(nila_photo_end - nila_photo_begin);
+    return nila_photo_begin;
 }
 
 uint64_t assets_hash(const void *bytes, size_t n)

@@ -15,6 +15,8 @@ const char *assets_script(size_t *n);
 const char *assets_openapi(size_t *n);
 /* The script of "/alat", analytics/web/technician.js; 0-ended. */
 const char *assets_technician(size_t *n);
+/* The script of "/catat/foto", analytics/web/photo.js, which makes a picture small; 0-ended. */
+const char *assets_photo(size_t *n);
 
 /* FNV-1a, 64 bits: tells versions of a text apart (ETag, the ?v= of a link). Not for secrets. */
 uint64_t assets_hash(const void *bytes, size_t n);

@@ -111,6 +111,21 @@ static void refuse(const struct request *q, struct viewer *v, struct reply *r)
     }
 }
 
+static bool of_file(const char *type)
+{
+    return strncmp(type, MULTIPART_TYPE ";", sizeof MULTIPART_TYPE) == 0;
+}
+
+/* The fields of a post, and of a route that takes one its file. */
+static int read_form(struct request *q, struct form *out)
+{
+    const char *type = request_header(q, "Content-Type");
+
+    if (q->route->file != NULL && type != NULL && of_file(type))
+        return multipart_read(type, q->body, q->body_n, q->route->file, out, &q->file);
+    return form_read(q->body, q->body_n, out);
+}
+
 /* What is wrong with a post before anybody looks at its fields; 0: nothing. */
 static int check_post(const struct request *q)
 {
@@ -119,7 +134,8 @@ static int check_post(const struct request *q)
     if (!press_from_here(request_header(q, "Origin"), request_header(q, "Sec-Fetch-Site"),
                          request_header(q, "Host"), q->w->c.config->web_names))
         return 403;
-    if (type == NULL || strncmp(type, "application/x-www-form-urlencoded", 33) != 0)
+    if (type == NULL || (strncmp(type, "application/x-www-form-urlencoded", 33) != 0 &&
+                         !(q->route->file != NULL && of_file(type))))
         return 400;
     return 0;
 }
@@ -130,7 +146,7 @@ static void answer_post(struct request *q, struct reply *r)
     int status = check_post(q), rc;
 
     if (status == 0) {
-        rc = form_read(q->body, q->body_n, &form);
+        rc = read_form(q, &form);
         status = rc == NILA_ERR_FULL ? 413 : rc != 0 ? 400 : 0;
     }
     q->form = &form;

@@ -11,7 +11,7 @@
 #include "analytics/web/html.h"
 
 /* Prices, costs, debts and buyers are the farmer's alone. */
-static bool of_money(const char *column)
+bool audit_of_money(const char *column)
 {
     static const char *const MONEY[] = {"price_idr_each", "price_idr_kg", "debt_idr", "buyer"};
 
@@ -31,7 +31,7 @@ static void cells(struct buf *b, const struct page_audit *a, const char *old, co
     while (flatjson_next(&w) == 1) {
         char *was = new[0] != '\0' && old[0] != '\0' ? flatjson_value(old, w.name) : NULL;
 
-        if (strcmp(w.name, "entered_on") == 0 || (of_money(w.name) && !a->money) ||
+        if (strcmp(w.name, "entered_on") == 0 || (audit_of_money(w.name) && !a->money) ||
             (was != NULL && strcmp(was, w.value) == 0) || (was == NULL && w.value[0] == '\0')) {
             free(was);
             continue;
@@ -62,7 +62,7 @@ static enum text kind_text(const char *kind)
     return TEXT_COUNT;
 }
 
-static enum text table_text(const char *name)
+enum text audit_table_text(const char *name)
 {
     static const struct {
         enum records_table table;
@@ -81,7 +81,7 @@ static enum text table_text(const char *name)
 static void change(struct buf *b, const struct page_frame *p, const struct page_audit *a,
                    const struct rec_change *c, enum lang lang)
 {
-    enum text kind = kind_text(c->kind), table = table_text(c->table);
+    enum text kind = kind_text(c->kind), table = audit_table_text(c->table);
     char when[FORMAT_SIZE];
 
     (void)format_moment(when, sizeof when, lang, c->at_ms, p->now_ms);

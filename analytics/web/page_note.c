@@ -26,7 +26,7 @@ static const char *day_column(enum note_kind k)
 }
 
 /* A number of the records as people write it. */
-static void number_text(const char *text, enum lang lang, char out[FORMAT_SIZE])
+void note_number_text(const char *text, enum lang lang, char out[FORMAT_SIZE])
 {
     char *end;
     double v = strtod(text, &end);
@@ -89,7 +89,7 @@ static void row_words(struct buf *b, const struct note_row *r, bool money, enum 
         if (*text == '\0' || (f[i].money && !money))
             continue;
         if (f[i].number)
-            number_text(text, lang, value);
+            note_number_text(text, lang, value);
         else
             (void)snprintf(value, sizeof value, "%.60s", text);
         for (size_t w = 0; f[i].words != NULL && f[i].words[w] != NULL; w++)
@@ -119,7 +119,8 @@ static void other_ponds(struct buf *b, const struct page_model *m, const struct 
 }
 
 void page_notes(struct buf *b, const struct page_model *m, const struct page_pond *p,
-                const struct note_row *row, size_t rows, enum lang lang)
+                const struct note_row *row, size_t rows, const struct note_standing *s, bool money,
+                enum lang lang)
 {
     begin(b, m, text_get(lang, TEXT_NOTES_TITLE), "/catat", lang);
     if (p == NULL) {
@@ -132,6 +133,7 @@ void page_notes(struct buf *b, const struct page_model *m, const struct page_pon
         html_put(b, "<li><a href=\"/catat/$?kolam=$\">$</a></li>\n", note_name((enum note_kind)k),
                  p->pond.slug, text_get(lang, note_title((enum note_kind)k)));
     html_raw(b, "</ul>\n");
+    note_standing(b, m, s, lang);
     other_ponds(b, m, p, lang);
     parts_element(b, "h2", "", lang, TEXT_NOTE_LAST, NULL);
     if (rows == 0)
@@ -139,8 +141,12 @@ void page_notes(struct buf *b, const struct page_model *m, const struct page_pon
     for (size_t i = 0; i < rows; i++) {
         html_put(b, "<p><b>$</b> ", text_get(lang, note_title(row[i].kind)));
         row_words(b, &row[i], false, lang);
-        html_put(b, "<br><a class=\"back\" href=\"/catat/koreksi?jenis=$&id=$\">$</a></p>\n",
+        html_put(b, "<br><a class=\"back\" href=\"/catat/koreksi?jenis=$&id=$\">$</a>",
                  note_name(row[i].kind), row[i].row->uid, text_get(lang, TEXT_NOTE_CORRECT));
+        if (row[i].kind == NOTE_HARVEST && money)
+            html_put(b, " <a class=\"back\" href=\"/catat/foto?id=$\">$</a>", row[i].row->uid,
+                     text_get(lang, TEXT_PHOTO_TITLE));
+        html_raw(b, "</p>\n");
         verdicts(b, &row[i], lang);
     }
     html_put(b, "<p><a class=\"back\" href=\"/kolam/$\">$</a></p>\n", p->pond.slug, p->pond.name);
@@ -364,7 +370,7 @@ void page_note_form(struct buf *b, const struct page_model *m, const struct note
 
 void page_note_saved(struct buf *b, const struct page_model *m, const struct page_pond *p,
                      enum note_kind kind, const struct rec_row *row, double water, bool corrected,
-                     enum lang lang)
+                     const struct note_standing *s, bool money, enum lang lang)
 {
     char clock[FORMAT_SIZE], value[FORMAT_SIZE];
     struct note_row r = {kind, row};
@@ -385,11 +391,16 @@ void page_note_saved(struct buf *b, const struct page_model *m, const struct pag
     verdicts(b, &r, lang);
     if (corrected)
         parts_element(b, "p", "soft", lang, TEXT_NOTE_KEPT, NULL);
+    if (row != NULL) /* oxygen by hand is of the alarm: it stays here */
+        note_standing(b, m, s, lang);
     html_put(b, "<ul class=\"besar5\"><li><a href=\"/catat?kolam=$\">$</a></li>", p->pond.slug,
              text_get(lang, TEXT_NOTE_ANOTHER));
     if (row != NULL)
         html_put(b, "<li><a href=\"/catat/koreksi?jenis=$&id=$\">$</a></li>", note_name(kind),
                  row->uid, text_get(lang, TEXT_NOTE_CORRECT));
+    if (kind == NOTE_HARVEST && money)
+        html_put(b, "<li><a href=\"/catat/foto?id=$\">$</a></li>", row->uid,
+                 text_get(lang, TEXT_PHOTO_TITLE));
     html_put(b, "<li><a href=\"/kolam/$\">$</a></li></ul>\n", p->pond.slug, p->pond.name);
     parts_end(b, lang);
 }

@@ -127,6 +127,8 @@ void parts_begin(struct buf *b, const struct parts_head *h, enum lang lang)
     uint32_t hash = (uint32_t)assets_hash(style, n);
     const struct viewer *v = viewer_of(h);
 
+    style = assets_photo(&n);
+    hash ^= (uint32_t)assets_hash(style, n);
     style = assets_technician(&n);
     (void)snprintf(version, sizeof version, "%08" PRIx32, hash ^ (uint32_t)assets_hash(style, n));
     html_put(b, "<!DOCTYPE html>\n<html lang=\"$\"", text_lang(lang));

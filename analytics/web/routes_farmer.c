@@ -1,24 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* "/catat": what a farmer writes down. Only ponds of the viewer's picture whose farm they may edit. */
-#include "server_own.h"
+#include "routes_farmer.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analytics/records/change.h"
 #include "analytics/records/contacts.h"
 #include "analytics/web/assets.h"
 #include "analytics/web/page_account.h"
-#include "analytics/web/page_note.h"
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
 
 #define LAST_EACH 3                    /* rows of each kind under the buttons */
 #define AGAIN_MS  ((int64_t)60 * 1000) /* the same oxygen again within so long is a double tap */
 
-static const char *given(const struct request *q, const char *name)
+const char *farmer_given(const struct request *q, const char *name)
 {
     const char *value = q->post ? request_field(q, name) : request_query(q, name);
 
@@ -33,7 +31,7 @@ static bool edits(const struct request *q, const struct page_pond *p)
 /* The pond asked for, else the first that the viewer may edit; NULL: there is none. */
 static const struct page_pond *pond_asked(const struct request *q)
 {
-    const char *slug = given(q, "kolam");
+    const char *slug = farmer_given(q, "kolam");
     const struct page_pond *p = slug_valid(slug) ? page_find(q->m, slug) : NULL;
 
     if (p != NULL && edits(q, p))
@@ -45,8 +43,8 @@ static const struct page_pond *pond_asked(const struct request *q)
 }
 
 /* The row that "jenis" and "id" name, with its pond; 0, or a status. *row is the caller's. */
-static int row_asked(const struct request *q, enum note_kind k, const char *uid,
-                     struct rec_row **row, const struct page_pond **pond)
+int farmer_row(const struct request *q, enum note_kind k, const char *uid, struct rec_row **row,
+               const struct page_pond **pond)
 {
     struct rec_row *found = NULL;
     const struct page_pond *p;
@@ -67,7 +65,7 @@ static int row_asked(const struct request *q, enum note_kind k, const char *uid,
     return 0;
 }
 
-static bool money_of(const struct request *q, const struct page_pond *p)
+bool farmer_money(const struct request *q, const struct page_pond *p)
 {
     return viewer_sees_money(q->viewer, p->farm_slug);
 }
@@ -85,6 +83,7 @@ static int newest_entry(const void *a, const void *b)
 static void make_notes(const struct request *q, struct reply *r)
 {
     struct note_row row[NOTE_KINDS * LAST_EACH];
+    struct note_standing standing;
     struct rec_row *of[NOTE_KINDS] = {NULL};
     const struct page_pond *p;
     size_t n[NOTE_KINDS] = {0}, rows = 0;
@@ -108,7 +107,8 @@ static void make_notes(const struct request *q, struct reply *r)
     }
     if (rows > 0)
         qsort(row, rows, sizeof row[0], newest_entry);
-    page_notes(&r->body, q->m, p, row, rows, q->lang);
+    farmer_standing(q, &standing);
+    page_notes(&r->body, q->m, p, row, rows, &standing, p != NULL && farmer_money(q, p), q->lang);
     for (int k = 0; k < NOTE_KINDS; k++)
         records_rows_free(of[k], n[k]);
 }
@@ -187,7 +187,7 @@ static void show_form(const struct request *q, struct reply *r, const struct not
                           .uid = uid,
                           .based_on = based_on,
                           .typed = typed,
-                          .money = money_of(q, p),
+                          .money = farmer_money(q, p),
                           .problem = problem};
 
     /* what was refused is sent again with its key, but a key that was used is not */
@@ -228,9 +228,9 @@ static void make_correction(const struct request *q, struct reply *r)
     struct note n = {.words = ""};
     const struct page_pond *p;
     struct rec_row *row;
-    int status = note_find(given(q, "jenis"), &n.kind) != 0
+    int status = note_find(farmer_given(q, "jenis"), &n.kind) != 0
                      ? 404
-                     : row_asked(q, n.kind, given(q, "id"), &row, &p);
+                     : farmer_row(q, n.kind, farmer_given(q, "id"), &row, &p);
 
     if (status != 0) {
         reply_error(q, r, status);
@@ -398,7 +398,7 @@ static void take_note(const struct request *q, struct reply *r)
     char slug[SLUG_SIZE], stored[CHANGE_UID_SIZE] = "";
     const char *uid = request_field(q, "id"), *base = request_field(q, "dasar");
     const struct page_pond *p = page_find(q->m, request_field(q, "kolam"));
-    bool money = money_of(q, p), repeated = false;
+    bool money = farmer_money(q, p), repeated = false;
     size_t cells;
     int rc;
 
@@ -437,28 +437,31 @@ static void take_note(const struct request *q, struct reply *r)
 
 static void make_saved(const struct request *q, struct reply *r)
 {
+    struct note_standing standing;
     enum note_kind k;
     const struct page_pond *p = NULL;
     const struct rec_press *press;
     struct rec_row *row = NULL;
-    int status = note_find(given(q, "jenis"), &k) != 0 ? 404 : 0;
+    int status = note_find(farmer_given(q, "jenis"), &k) != 0 ? 404 : 0;
 
     if (status == 0 && k == NOTE_WATER) {
         p = pond_asked(q);
         press = p != NULL ? oxygen_of(q->m, p->pond.slug) : NULL;
         if (press != NULL) {
-            page_note_saved(&r->body, q->m, p, k, NULL, press->value, false, q->lang);
+            page_note_saved(&r->body, q->m, p, k, NULL, press->value, false, NULL, false, q->lang);
             return;
         }
         status = 404;
     }
     if (status == 0)
-        status = row_asked(q, k, given(q, "id"), &row, &p);
+        status = farmer_row(q, k, farmer_given(q, "id"), &row, &p);
     if (status != 0) {
         reply_error(q, r, status);
         return;
     }
-    page_note_saved(&r->body, q->m, p, k, row, NAN, given(q, "ubah")[0] != '\0', q->lang);
+    farmer_standing(q, &standing);
+    page_note_saved(&r->body, q->m, p, k, row, NAN, farmer_given(q, "ubah")[0] != '\0', &standing,
+                    farmer_money(q, p), q->lang);
     records_rows_free(row, 1);
 }
 
@@ -471,9 +474,9 @@ static void make_withdrawal(const struct request *q, struct reply *r)
     const struct page_pond *p;
     struct rec_row *row;
     bool repeated;
-    int rc = 0, status = note_find(given(q, "jenis"), &said.kind) != 0
+    int rc = 0, status = note_find(farmer_given(q, "jenis"), &said.kind) != 0
                              ? 404
-                             : row_asked(q, said.kind, given(q, "id"), &row, &p);
+                             : farmer_row(q, said.kind, farmer_given(q, "id"), &row, &p);
 
     if (status == 0 && press_token_new(key) != 0)
         status = 503;
@@ -483,8 +486,9 @@ static void make_withdrawal(const struct request *q, struct reply *r)
     }
     (void)snprintf(who.user, sizeof who.user, "%s", q->viewer->user);
     if (q->post)
-        rc = records_withdraw(q->w->c.records, note_table(said.kind), row->uid, given(q, "dasar"),
-                              "", given(q, "kunci"), &who, refused, &said, &repeated);
+        rc = records_withdraw(q->w->c.records, note_table(said.kind), row->uid,
+                              farmer_given(q, "dasar"), "", farmer_given(q, "kunci"), &who, refused,
+                              &said, &repeated);
     if (q->post && rc == 0) {
         model_look(q->w->model);
         page_note_withdrawn(&r->body, q->m, p, q->lang);
@@ -526,7 +530,7 @@ static int may_note(const struct request *q)
         return 404;
     if (request_field(q, "id")[0] == '\0')
         return 0;
-    status = row_asked(q, k, request_field(q, "id"), &row, &p);
+    status = farmer_row(q, k, request_field(q, "id"), &row, &p);
     if (status == 0)
         records_rows_free(row, 1);
     return status;
@@ -552,6 +556,12 @@ const struct route ROUTES_FARMER[] = {
     {.path = "/catat/tersimpan", .methods = ROUTE_GET, .roles = EDITORS, .open = ROUTE_LOGIN, .needs_model = true, .make = make_saved},
     {.path = "/catat/tarik", .methods = ROUTE_GET | ROUTE_POST, .roles = EDITORS, .open = ROUTE_LOGIN, .needs_model = true, .forms = true,
      .make = make_withdrawal},
+    {.path = "/catat/foto", .methods = ROUTE_GET | ROUTE_POST, .roles = EDITORS, .open = ROUTE_LOGIN, .needs_model = true, .forms = true,
+     .file = "foto", .may = may_photos, .make = make_photos},
+    {.path = "/catat/foto/", .methods = ROUTE_GET, .roles = EDITORS, .open = ROUTE_LOGIN, .needs_model = true, .may = may_photo,
+     .make = make_photo},
+    {.path = "/catat/bentrok", .methods = ROUTE_GET, .roles = EDITORS, .open = ROUTE_LOGIN, .needs_model = true, .make = make_conflicts},
+    {.path = "/foto.js", .methods = ROUTE_GET, .roles = ROUTE_USERS, .open = ROUTE_ANYBODY, .keep = true, .make = make_photo_script},
     {.path = "/nila.js", .methods = ROUTE_GET, .roles = ROUTE_USERS, .open = ROUTE_ANYBODY, .keep = true, .make = make_script},
     {.path = NULL},
 };

@@ -7,6 +7,7 @@
 #include "analytics/web/form.h"
 #include "analytics/web/login.h"
 #include "analytics/web/model.h"
+#include "analytics/web/multipart.h"
 #include "analytics/web/page.h"
 #include "analytics/web/press.h"
 #include "analytics/web/server.h"
@@ -43,6 +44,7 @@ struct request {
     const struct viewer *viewer;
     const struct page_model *m; /* the viewer's picture; NULL when the route needs none */
     const struct form *form;    /* of a post */
+    struct multipart_file file; /* of a post to a route that takes one; points into body */
     const char *body;           /* as it came */
     size_t body_n;
     char by[SITE_NAME_SIZE];      /* who, for records: the user's slug, else "halaman ADDRESS" */
@@ -118,6 +120,7 @@ struct route {
     bool keep;            /* static: needs no picture */
     bool first;           /* also before the viewer has agreed, or has a PIN of their own */
     bool program;         /* a program posts, not a form: make checks whose it is */
+    const char *file;     /* its post may bring a file, in the field of this name; NULL: none may */
     bool forms;           /* draws forms: who has no session gets a token in a cookie */
     /* Is there such an object, and may the viewer have it? 0, or 400, 403, 404, 409. NULL: there is none to check. */
     int (*may)(const struct request *q);

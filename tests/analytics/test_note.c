@@ -410,7 +410,8 @@ static void what_was_measured_before_stocking_is_judged(void **state)
     struct buf b = {0};
 
     (void)state;
-    page_note_saved(&b, &world->model, f.pond, NOTE_PRESTOCK, &row, NAN, false, LANG_ID);
+    page_note_saved(&b, &world->model, f.pond, NOTE_PRESTOCK, &row, NAN, false, NULL, false,
+                    LANG_ID);
     assert_non_null(strstr(b.p, "<b>BAHAYA</b>: pH kolam 4,9 terlalu asam"));
     buf_clear(&b);
     page_note_form(&b, &world->model, &f, LANG_EN);

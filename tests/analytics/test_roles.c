@@ -115,6 +115,15 @@ static const struct {
                                               {403, 303, 303, 404, 404, 404, 404, 403, 404}},
     {"/catat/tarik", "/catat/tarik", "jenis=pakan&id=00112233445566778899aabbccddeeff",
                                               {403, 403, 403, 404, 404, 404, 404, 403, 404}},
+    /* photos of a harvest's note: no such harvest here; test_forms.c has one */
+    {"/catat/foto", "/catat/foto?id=00112233445566778899aabbccddeeff", NULL,
+                                              {403, 303, 303, 404, 404, 404, 404, 403, 404}},
+    {"/catat/foto", "/catat/foto", "id=00112233445566778899aabbccddeeff",
+                                              {403, 403, 403, 404, 404, 404, 404, 403, 404}},
+    {"/catat/foto/", "/catat/foto/00112233445566778899aabbccddeeff", NULL,
+                                              {403, 303, 303, 404, 404, 404, 404, 403, 404}},
+    {"/catat/bentrok", "/catat/bentrok", NULL,{403, 303, 303, 200, 200, 200, 200, 403, 200}},
+    {"/foto.js", "/foto.js", NULL,            {200, 200, 200, 200, 200, 200, 200, 200, 200}},
     {"/nila.js", "/nila.js", NULL,            {200, 200, 200, 200, 200, 200, 200, 200, 200}},
     /* farms' computers: a key of the office's, not a session */
     {"/api/v1/sync/push", "/api/v1/sync/push", "x=1",
