@@ -258,7 +258,7 @@ static void what_two_sides_changed_is_shown_without_the_price_to_the_office(void
         fail_msg("%s", a.body.p);
     assert_true(webhouse_has(&a.body, "Berlaku: dari pak-own"));
     assert_true(webhouse_has(&a.body, "Tidak berlaku: dari ibu-kotim"));
-    assert_true(webhouse_has(&a.body, "/catat/koreksi?jenis=panen&amp;id="));
+    assert_true(webhouse_has(&a.body, "/catat/koreksi?jenis=panen&id="));
     webanswer_free(&a);
     assert_int_equal(get(&p, "ibu-kotim", "/catat/bentrok", &a), 200);
     assert_true(webhouse_has(&a.body, "125"));
