@@ -47,8 +47,9 @@ USES_bench     := support collector analytics bridge core common
 PROGRAMS := $(BUILD)/bin/nila-collector $(BUILD)/bin/nila-bridge $(BUILD)/bin/nila-analytics
 ALL_SRC := $(foreach r,$(ROOMS),$(SRC_$(r))) $(wildcard collector/main.c firmware-bridge/linux/main.c analytics/main.c) \
            $(wildcard tests/*/test_*.c tests/fuzz/fuzz_*.c tests/bench/bench_*.c)
-ALL_HDR := $(wildcard collector/*.h collector/common/*.h firmware-bridge/*/*.h analytics/*.h analytics/*/*.h tests/*/*.h)
-SCRIPTS := .ci/run $(wildcard tests/*.sh tests/*/*.sh deploy/install-deps deploy/demo/run)
+PORT_SRC := $(wildcard firmware-bridge/ports/*/*.c)
+ALL_HDR := $(wildcard collector/*.h collector/common/*.h firmware-bridge/*/*.h firmware-bridge/ports/*/*.h analytics/*.h analytics/*/*.h tests/*/*.h)
+SCRIPTS := .ci/run $(wildcard tests/*.sh tests/*/*.sh deploy/install-deps deploy/demo/run firmware-bridge/ports/*.sh)
 
 objs = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 libs = $(patsubst %,$(BUILD)/lib%.a,$(1))
@@ -135,15 +136,7 @@ check-long:
 	$(Q)deploy/install-deps build test
 	$(Q)NILA_LONG=1 NILA_TEST_LIMIT=7200 $(MAKE) --no-print-directory check-built
 
-# The firmware core, freestanding, for the board's processor: it must compile without a C library.
-ARM_OBJS := $(patsubst %.c,$(BUILD)/firmware/%.o,$(SRC_core))
-firmware: $(BUILD)/firmware/libnila-core.a
-$(BUILD)/firmware/%.o: %.c Makefile
-	@mkdir -p $(@D)
-	$(if $(V),,@echo "  ARM-CC  $<")
-	$(Q)$(ARM_CC) -std=c11 -Os -mcpu=cortex-m3 -mthumb -ffreestanding -ffunction-sections -I. -MMD -MP $(WARN) -Wdouble-promotion -Werror -c $< -o $@
-$(BUILD)/firmware/libnila-core.a: $(ARM_OBJS)
-	$(Q)rm -f $@ && arm-none-eabi-ar rcs $@ $^ && arm-none-eabi-size -t $@ | tail -1
+include firmware-bridge/ports/ports.mk
 
 # The tables of the register map in firmware-bridge/README.md.
 firmware-map: $(BUILD)/tests/core/test_nila_regmap
@@ -169,18 +162,18 @@ fuzz-run: $(FUZZ)
 
 lint:
 	$(Q)deploy/install-deps lint
-	$(Q)echo "  clang-format"; clang-format --dry-run -Werror $(ALL_SRC) $(ALL_HDR)
+	$(Q)echo "  clang-format"; clang-format --dry-run -Werror $(ALL_SRC) $(PORT_SRC) $(ALL_HDR)
 	$(Q)echo "  shellcheck"; shellcheck -x $(SCRIPTS)
 	$(Q)tests/doors.sh
 	$(Q)echo "  gcc -Werror"; $(MAKE) --no-print-directory all $(UNITS:$(BUILD)/%=build-lint/%) BUILD=build-lint WERROR=1
 	$(Q)echo "  cppcheck"; cppcheck -q -j2 --enable=warning,style,performance,portability --std=c11 --inline-suppr \
-	  --suppressions-list=.cppcheck --error-exitcode=1 -I. $(filter-out tests/%,$(ALL_SRC))
+	  --suppressions-list=.cppcheck --error-exitcode=1 -I. $(filter-out tests/%,$(ALL_SRC)) $(PORT_SRC)
 	$(Q)echo "  clang-tidy"; printf '%s\n' $(filter-out tests/%,$(ALL_SRC)) | xargs -P2 -n1 sh -c 'clang-tidy --quiet "$$@" -- \
 	  -std=c11 -D_DEFAULT_SOURCE -DNILA_VERSION=\"lint\" -DNILA_DATADIR=\"/usr/share\" -I. $(PKG_CFLAGS) 2>/dev/null' _
 	$(Q)echo "lint: clean"
 
 format:
-	$(Q)clang-format -i $(ALL_SRC) $(ALL_HDR)
+	$(Q)clang-format -i $(ALL_SRC) $(PORT_SRC) $(ALL_HDR)
 
 coverage:
 	$(Q)$(MAKE) --no-print-directory COV=1 unit
@@ -212,7 +205,7 @@ help:
 	@echo "make format       formats the sources"
 	@echo "make fuzz FOR=10m fuzzers, each that long"
 	@echo "make coverage     line coverage a room"
-	@echo "make firmware     the node's core for a Cortex-M3"
+	@echo "make firmware     the node's images (mps2, stm32f1, avr) and their sizes"
 	@echo "make firmware-map the register map's tables in firmware-bridge/README.md"
 	@echo "make install      to DESTDIR and PREFIX (/usr/local)"
 	@echo "make clean"

@@ -8,7 +8,7 @@
 
 #define ECHO_BYTES 2U /* of our own, on their way through a UART when the last stop bit is out */
 #define STUCK_US   50000U /* far longer than any interrupt is held up */
-#define HOLD_US    (1000U * NILA_RTU_HOLD_MS)
+#define HOLD_US    (1000UL * NILA_RTU_HOLD_MS)
 
 _Static_assert((NILA_LINE_RING & RING_MASK) == 0 && NILA_LINE_RING <= 256,
                "the ring's size is a power of two and its indices are bytes");
@@ -86,7 +86,6 @@ void nila_line_sent(struct nila_line *line)
     /* A line that gave back nothing so far has no echo; what comes next is somebody else. */
     left = (uint16_t)(line->tx_n - line->echo_at);
     line->echo_left = line->echo_at > 0 && left <= ECHO_BYTES ? (uint8_t)left : 0;
-    line->answered = true;
     line->state = NILA_LINE_LISTEN;
 }
 
@@ -113,7 +112,7 @@ static void end_of_frame(struct nila_line *line, uint32_t at_us)
     line->tx_n = (uint16_t)a.n;
     line->node = a.node;
     line->asked_us = at_us;
-    line->delay_us = 1000U * a.node->response_ms;
+    line->delay_us = 1000UL * a.node->response_ms;
     line->state = NILA_LINE_WAIT;
 }
 
@@ -187,15 +186,6 @@ void nila_line_step(struct nila_line *line)
 bool nila_line_idle(const struct nila_line *line)
 {
     return line->state == NILA_LINE_LISTEN && line->rtu.n == 0 && line->tail == line->head;
-}
-
-bool nila_line_answered(struct nila_line *line)
-{
-    bool answered = line->state == NILA_LINE_LISTEN && line->answered;
-
-    if (answered)
-        line->answered = false;
-    return answered;
 }
 
 bool nila_line_alive(struct nila_line *line)

@@ -41,7 +41,6 @@ struct nila_line {
     volatile uint16_t tx_at;     /* bytes of tx handed over */
     volatile uint16_t echo_at;   /* bytes of tx heard back */
     volatile uint8_t echo_left;  /* bytes of our own that may still come */
-    bool answered;               /* an answer has left since nila_line_answered was asked */
     bool stuck;                  /* a byte waits in the UART since stuck_us */
     uint32_t stuck_us, asked_us, begun_us;
     uint32_t delay_us;      /* of the answer that waits */
@@ -61,9 +60,6 @@ void nila_line_step(struct nila_line *line);
 
 /* Nothing is being heard, answered or sent: a moment for what stops the processor. */
 bool nila_line_idle(const struct nila_line *line);
-
-/* True once after each answer has left: what was written with it may now take effect. */
-bool nila_line_answered(struct nila_line *line);
 
 /* False: the UART holds a byte nobody fetches, or a transmission does not end. The watchdog then must not be fed. */
 bool nila_line_alive(struct nila_line *line);

@@ -6,6 +6,7 @@
 #define NILA_PORT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "nila_node.h"
@@ -38,6 +39,8 @@ struct nila_board {
     bool (*supply_low)(void *arg);     /* too low to write flash memory */
     /* One sampling round: nila_node_set_channel for each channel of the board. */
     void (*sample)(void *arg, struct nila_node *node);
+    const struct nila_block *block; /* further holding registers; nila_node.h's rules */
+    uint8_t blocks;
 };
 
 #endif

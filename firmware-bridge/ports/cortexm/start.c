@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cortexm.h"
+
+#include "firmware-bridge/core/nila_regmap.h"
+
+#define NVIC_ISER(n)   REG32(0xE000E100U + 4U * (n))
+#define NVIC_ISPR(n)   REG32(0xE000E200U + 4U * (n))
+#define SCB_ICSR       REG32(0xE000ED04U)
+#define ICSR_PENDSTSET (1U << 26)
+#define SCB_AIRCR      REG32(0xE000ED0CU)
+#define AIRCR_RESET    (0x05FA0000U | 1U << 2) /* key, SYSRESETREQ */
+#define SYST_CSR       REG32(0xE000E010U)
+#define SYST_RVR       REG32(0xE000E014U)
+#define SYST_CVR       REG32(0xE000E018U)
+#define CSR_RUN        7U /* processor clock, interrupt, enabled */
+
+#define MAGIC          0x4E494C41U /* "NILA" */
+
+/* By the linker script. */
+extern uint32_t data_load[], data_begin[], data_end[], bss_begin[], bss_end[];
+int main(void);
+
+struct survivor survivor __attribute__((section(".noinit")));
+
+static volatile uint32_t milliseconds;
+static uint32_t ticks_ms, ticks_us;
+
+void start_up(void)
+{
+    const uint32_t *from = data_load;
+
+    for (uint32_t *to = data_begin; to < data_end; to++)
+        *to = *from++;
+    for (uint32_t *to = bss_begin; to < bss_end; to++)
+        *to = 0;
+    (void)main();
+    reset_for(NILA_RESET_SOFTWARE);
+}
+
+void systick(void)
+{
+    milliseconds++;
+}
+
+void fault(void)
+{
+    reset_for(NILA_RESET_SOFTWARE);
+}
+
+void clock_start(uint32_t hz)
+{
+    ticks_ms = hz / 1000U;
+    ticks_us = hz / 1000000U;
+    SYST_RVR = ticks_ms - 1U;
+    SYST_CVR = 0;
+    SYST_CSR = CSR_RUN;
+}
+
+uint32_t clock_us(void *arg)
+{
+    uint32_t ms, left;
+    bool due;
+
+    (void)arg;
+    do {
+        ms = milliseconds;
+        left = SYST_CVR;
+        due = (SCB_ICSR & ICSR_PENDSTSET) != 0;
+    } while (ms != milliseconds);
+    if (due && left > ticks_ms / 2U)
+        ms++; /* an interrupt asks, which holds SysTick's own back: the millisecond is over and not yet counted */
+    return ms * 1000U + (ticks_ms - 1U - left) / ticks_us;
+}
+
+void irq_enable(unsigned irq)
+{
+    NVIC_ISER(irq / 32U) = 1U << irq % 32U;
+}
+
+void irq_pend(unsigned irq)
+{
+    NVIC_ISPR(irq / 32U) = 1U << irq % 32U;
+}
+
+bool survivor_start(void)
+{
+    bool survived = survivor.magic == MAGIC;
+
+    if (!survived)
+        survivor = (struct survivor){.magic = MAGIC};
+    survivor.boots++;
+    return survived;
+}
+
+_Noreturn void reset_for(uint16_t cause)
+{
+    survivor.cause = cause;
+    __asm__ volatile("dsb" ::: "memory");
+    SCB_AIRCR = AIRCR_RESET;
+    for (;;) {
+    }
+}

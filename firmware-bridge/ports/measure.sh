@@ -1,0 +1,117 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Measures firmware images: flash, memory, and the deepest stack, and fails above the limits.
+#
+#   firmware-bridge/ports/measure.sh DIR PORT...     DIR/PORT.elf, DIR/PORT/**/*.su (gcc -fstack-usage)
+#
+# The stack is the sum of frames along the longest path of calls in the disassembly, plus the deepest interrupt. Where a call
+# through a pointer may lead is written in POINTERS; any other counts as if it went to the deepest function that nobody calls
+# by name and that is no interrupt. Functions of one name count as the largest of them. Recursion is an error.
+set -u
+FLASH_MAX=$((24 * 1024))
+RAM_MAX=$((4 * 1024))
+AVR_RAM=2048 # all that an ATmega328P has
+
+# caller, and a regular expression of those it may call through a pointer: nila_port's functions, the functions of nila_pdu's
+# table, and a nila_block's
+POINTERS='
+nila_line_(heard|sent|step|alive|open) ^(clock_us|tick_us|drive|transmit|rx_waiting|uart_open)$
+nila_units_serve ^(read_input|read_holding|write_one|write_several|diagnose|report_id|identify)$
+nila_node_(write|holding) (^|_)(read|check|apply)$
+'
+
+dir=$1
+shift
+bad=0
+
+deepest() { # deepest PORT PREFIX: "main interrupt" in bytes
+  find "$dir/$1" -name '*.su' -exec cat {} + |
+    awk -F'\t' '{ n = split($1, p, ":"); print "su", p[n], $2, $3 }' >"$dir/$1.stack"
+  "$2objdump" -d --no-show-raw-insn "$dir/$1.elf" >>"$dir/$1.stack" || return 1
+  awk -v pointers="$POINTERS" -v avr="$([ "$1" = avr ] && echo 1 || echo 0)" '
+    function of(f,   d, best, n, i, list) { # bytes from here on
+      if (f in depth) return depth[f]
+      if (f in open) { print "recursion through " f >"/dev/stderr"; failed = 1; return 0 }
+      open[f] = 1
+      best = 0
+      n = split(calls[f], list, " ")
+      for (i = 1; i <= n; i++) {
+        d = of(list[i])
+        if (d > best) best = d
+      }
+      if (indirect[f]) {
+        d = through(f)
+        if (d > best) best = d
+      }
+      delete open[f]
+      depth[f] = frame[f] + (avr ? 2 : 0) + best
+      return depth[f]
+    }
+    function through(f,   i, g, d, best, n, word) { # the deepest that f may reach through its pointers
+      for (i = 1; i <= rules; i++) {
+        split(rule[i], word, " ")
+        if (f !~ "^(" word[1] ")$") continue
+        best = 0
+        for (g in known) if (g in frame && g ~ word[2]) { d = of(g); if (d > best) best = d }
+        return best
+      }
+      return pointer
+    }
+    BEGIN { rules = split(pointers, rule, "\n") ; for (i = 1; i <= rules; i++) if (rule[i] == "") rule[i] = "- -" }
+    $1 == "su" {
+      if ($3 > frame[$2]) frame[$2] = $3
+      if ($4 !~ /static/) { print $2 ": stack of no known size" >"/dev/stderr"; failed = 1 }
+      next
+    }
+    /^[0-9a-f]+ <.*>:$/ { f = $2; gsub(/[<>:]/, "", f); known[f] = 1; next }
+    f == "" { next }
+    /\t(bl|b|b\.w|b\.n|call|rcall|jmp|rjmp|beq|bne|bcc|bcs|bhi|bls|bge|blt|bgt|ble|cbz|cbnz|b[a-z][a-z]\.[nw])[ \t]/ && /<[A-Za-z_.][A-Za-z0-9_.]*>/ {
+      t = $0; sub(/.*</, "", t); sub(/>.*/, "", t)
+      if (t != f) { calls[f] = calls[f] " " t; called[t] = 1 }
+      next
+    }
+    /\t(blx|bx)[ \t]+r[0-9]+|\t(icall|ijmp|eicall)/ { if ($0 !~ /bx[ \t]+lr/) indirect[f] = 1 }
+    END {
+      split("start_up systick fault watchdog uart_rx uart_tx usart1 main", isr, " ")
+      for (i in isr) entry[isr[i]] = 1
+      # callbacks may call through pointers themselves (a block inside a node): three rounds are deeper than the code goes
+      pointer = 0
+      for (round = 0; round < 3; round++) {
+        split("", depth)
+        most = 0
+        for (f in known) {
+          if ((f in called) || (f in entry) || f ~ /^__/ || !(f in frame)) continue
+          d = of(f)
+          if (d > most) most = d
+        }
+        if (most == pointer) break
+        pointer = most
+      }
+      split("", depth)
+      irq = 0
+      for (f in known)
+        if ((f in entry && f != "main" && f != "start_up" && f != "fault" && f != "watchdog") || f ~ /^__vector_/) {
+          d = of(f)
+          if (d > irq) irq = d
+        }
+      print of("main") + (avr ? 0 : of("start_up") - of("main")), irq + (avr ? 0 : 36)
+      exit failed
+    }' "$dir/$1.stack"
+}
+
+printf '%-9s %7s %6s %6s %7s %9s %6s   %s\n' port .text .data .bss stack interrupt RAM "flash of $FLASH_MAX, RAM"
+for port in "$@"; do
+  prefix=arm-none-eabi- limit=$RAM_MAX
+  [ "$port" != avr ] || prefix=avr- limit=$AVR_RAM
+  read -r text data bss < <("${prefix}size" "$dir/$port.elf" | awk 'NR == 2 { print $1, $2, $3 }')
+  read -r main irq < <(deepest "$port" "$prefix" || echo "0 0")
+  if [ "${main:-0}" -eq 0 ]; then
+    echo "$port: the stack could not be measured" >&2
+    bad=1
+    continue
+  fi
+  flash=$((text + data)) ram=$((data + bss + main + irq)) says=fits
+  if [ "$flash" -gt "$FLASH_MAX" ] || [ "$ram" -gt "$limit" ]; then says="TOO LARGE" bad=1; fi
+  printf '%-9s %7d %6d %6d %7d %9d %6d   %s (%d, %d of %d)\n' "$port" "$text" "$data" "$bss" "$main" "$irq" "$ram" "$says" "$flash" "$ram" "$limit"
+done
+exit $bad
