@@ -212,9 +212,12 @@ static void tell(struct monthly *out, const struct merge_farms farms[MONTHLY_MEA
 
     for (int k = 0; k < MONTHLY_MEASURES; k++)
         merge_tell(&out->rows[k], all ? &nobody : &farms[k]);
-    /* the value is told where both the kilograms and the prices are */
+    /* the value is told where both the kilograms and the prices are; and the regency's price, which may be one farm's, is in it */
     out->rows[MONTHLY_VALUE] = out->rows[MONTHLY_PRICE];
     merge_tell_sum(&out->rows[MONTHLY_VALUE], &out->rows[MONTHLY_HARVEST]);
+    for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++)
+        if (!out->rows[MONTHLY_PRICE].told_regency[region_kecamatan(k)->regency])
+            out->rows[MONTHLY_VALUE].told[k] = false;
 }
 
 void monthly_make(struct monthly *out, const struct records_snapshot *s, int32_t month, bool all)

@@ -101,6 +101,22 @@ static void a_month_by_hand(void **state)
     assert_int_equal(m.reported[SUPPLY_JOINT], 6); /* Hanau wrote nothing in October */
 }
 
+static void one_farms_price_is_not_told_as_the_value_of_others_fish(void **state)
+{
+    struct monthly m;
+
+    (void)state;
+    w->s.harvest[2].price_idr_kg = NAN; /* one farm of the regency wrote a price */
+    for (size_t k = 3; k < 6; k++)
+        priced(k, day(10, 20), 100, 5, NAN, HARVEST_FINAL);
+    monthly_make(&m, &w->s, october, false);
+    assert_close(of(&m, MONTHLY_HARVEST, KETAPANG_NODE), 300, 1e-9);
+    assert_true(isnan(of(&m, MONTHLY_PRICE, 1)));
+    assert_true(isnan(of(&m, MONTHLY_VALUE, KETAPANG_NODE))); /* else 300 kg at that price */
+    monthly_make(&m, &w->s, october, true);
+    assert_close(of(&m, MONTHLY_VALUE, KETAPANG_NODE), 300 * 30000.0, 1e-3);
+}
+
 static void the_days_at_both_ends_belong_to_the_month(void **state)
 {
     struct monthly m;
@@ -193,6 +209,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_month_by_hand, make_region, drop_region),
+        cmocka_unit_test_setup_teardown(one_farms_price_is_not_told_as_the_value_of_others_fish,
+                                        make_region, drop_region),
         cmocka_unit_test_setup_teardown(the_days_at_both_ends_belong_to_the_month, make_region,
                                         drop_region),
         cmocka_unit_test_setup_teardown(what_two_farms_gave_is_told_nowhere, make_region,
