@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* "/audit": what was done to one's account, and who changed what of a farm's records: before, after, when, why. */
+/* "/audit": what was done to one's account, and who changed what of a farm's records: before, after, when, why. What the
+ * export keeps from others than the farmer is the farmer's alone here too. */
 #include "page_audit.h"
 
 #include <stdio.h>
@@ -7,19 +8,9 @@
 #include <string.h>
 
 #include "account_parts.h"
+#include "analytics/export.h"
 #include "analytics/web/flatjson.h"
 #include "analytics/web/html.h"
-
-/* Prices, costs, debts and buyers are the farmer's alone. */
-bool audit_of_money(const char *column)
-{
-    static const char *const MONEY[] = {"price_idr_each", "price_idr_kg", "debt_idr", "buyer"};
-
-    for (size_t i = 0; i < sizeof MONEY / sizeof MONEY[0]; i++)
-        if (strcmp(MONEY[i], column) == 0)
-            return true;
-    return false;
-}
 
 /* Columns of new that differ from old ("": all that are filled); of a withdrawal new is "" and old is what was. */
 static void cells(struct buf *b, const struct page_audit *a, const char *old, const char *new)
@@ -31,7 +22,7 @@ static void cells(struct buf *b, const struct page_audit *a, const char *old, co
     while (flatjson_next(&w) == 1) {
         char *was = new[0] != '\0' && old[0] != '\0' ? flatjson_value(old, w.name) : NULL;
 
-        if (strcmp(w.name, "entered_on") == 0 || (audit_of_money(w.name) && !a->money) ||
+        if (strcmp(w.name, "entered_on") == 0 || (export_is_private(w.name) && !a->money) ||
             (was != NULL && strcmp(was, w.value) == 0) || (was == NULL && w.value[0] == '\0')) {
             free(was);
             continue;

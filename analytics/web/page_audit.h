@@ -21,7 +21,4 @@ void page_audit(struct buf *b, const struct page_frame *p, const struct page_aud
                 enum lang lang);
 /* A table of the records in the viewer's words; TEXT_COUNT: it has none. */
 enum text audit_table_text(const char *name);
-/* Is it of money (prices, costs, debts, buyers)? Those are the farmer's alone. */
-bool audit_of_money(const char *column);
-
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analytics/export.h"
 #include "analytics/web/html.h"
 #include "analytics/web/page_audit.h"
 #include "analytics/web/parts.h"
@@ -95,7 +96,7 @@ static void conflict(struct buf *b, const struct page_model *m, const struct syn
              text_get(lang, TEXT_CONFLICT_COUNTS), text_get(lang, TEXT_CONFLICT_COUNTS_NOT));
     for (size_t i = 0; i < c->cells; i++) {
         const struct sync_difference *d = &c->cell[i];
-        if (audit_of_money(d->column) && !money)
+        if (export_is_private(d->column) && !money)
             continue;
         html_put(b, "<tr><th scope=\"row\">$</th><td>$</td><td>$</td></tr>\n",
                  column_name(k, d->column, lang), d->won[0] != '\0' ? d->won : "\u2013",

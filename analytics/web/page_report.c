@@ -360,9 +360,11 @@ static void coverage(struct buf *b, const struct report *p)
 {
     char n[FORMAT_SIZE], of[FORMAT_SIZE];
     const struct text_arg args[] = {{"n", n}, {"m", of}, {NULL, NULL}};
+    bool told;
 
-    (void)format_number(n, sizeof n, p->lang, p->r->month.reported[p->node], 0);
-    (void)format_number(of, sizeof of, p->lang, p->r->month.active[p->node], 0);
+    (void)monthly_value(&p->r->month, MONTHLY_PONDS, p->node, &told);
+    (void)format_number(n, sizeof n, p->lang, told ? p->r->month.reported[p->node] : NAN, 0);
+    (void)format_number(of, sizeof of, p->lang, told ? p->r->month.active[p->node] : NAN, 0);
     parts_element(b, "p", "", p->lang, TEXT_REPORT_COVER, args);
     if (!p->r->all)
         parts_element(b, "p", "soft", p->lang, TEXT_MERGED, NULL);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* "/wilayah/benih": what the hatcheries wrote down: by month what each regency had to stock, and every row. */
+/* "/wilayah/benih": what the hatcheries wrote down: by month what each regency had to stock, and every row of the viewer's regencies. */
 #include "page_office.h"
 
 #include <math.h>
 
 #include "analytics/web/html.h"
 #include "analytics/web/parts.h"
+#include "analytics/web/viewer.h"
 #include "collector/common/civil.h"
 
 #define MONTHS_SHOWN 12
@@ -93,11 +94,19 @@ static void row(struct buf *b, const struct rec_fingerlings *f, enum lang lang)
         html_put(b, "<td>$ \u2192 $</td></tr>\n", regency_name(f->from), regency_name(f->to));
 }
 
-static void rows(struct buf *b, const struct records_snapshot *s, enum lang lang)
+/* As in the export: rows of hatcheries are of the regency they left or came to. */
+static bool sees(const struct page_model *m, const struct rec_fingerlings *f)
+{
+    return m->viewer == NULL || viewer_sees_regency(m->viewer, f->from) ||
+           viewer_sees_regency(m->viewer, f->to);
+}
+
+static void rows(struct buf *b, const struct page_model *m, const struct records_snapshot *s,
+                 enum lang lang)
 {
     static const enum text HEAD[] = {TEXT_BASIS_DATE, TEXT_SEED_HATCHERY, TEXT_SEED_KIND,
                                      TEXT_SEED_FISH, TEXT_BASIS_PLACE};
-    const size_t left = s->fingerling_rows > ROWS_SHOWN ? s->fingerling_rows - ROWS_SHOWN : 0;
+    size_t seen = 0;
     char n[FORMAT_SIZE];
     const struct text_arg args[] = {{"n", n}, {NULL, NULL}};
 
@@ -106,11 +115,12 @@ static void rows(struct buf *b, const struct records_snapshot *s, enum lang lang
     for (size_t i = 0; i < sizeof HEAD / sizeof HEAD[0]; i++)
         html_put(b, "<th scope=\"col\">$</th>", text_get(lang, HEAD[i]));
     html_raw(b, "</tr></thead><tbody>\n");
-    for (size_t i = s->fingerling_rows; i > left; i--)
-        row(b, &s->fingerlings[i - 1], lang);
+    for (size_t i = s->fingerling_rows; i > 0; i--)
+        if (sees(m, &s->fingerlings[i - 1]) && seen++ < ROWS_SHOWN)
+            row(b, &s->fingerlings[i - 1], lang);
     html_raw(b, "</tbody></table></div>\n");
-    (void)format_number(n, sizeof n, lang, (double)left, 0);
-    if (left > 0)
+    (void)format_number(n, sizeof n, lang, (double)seen - ROWS_SHOWN, 0);
+    if (seen > ROWS_SHOWN)
         parts_element(b, "p", "soft", lang, TEXT_SEED_LEFT, args);
 }
 
@@ -133,7 +143,7 @@ void page_seed(struct buf *b, const struct page_model *m, const struct records_s
         parts_element(b, "p", "", lang, TEXT_SEED_NOTE, NULL);
         for (int r = 0; r < REGENCY_COUNT; r++)
             months(b, s, (enum regency)r, civil_month(m->now_ms), lang);
-        rows(b, s, lang);
+        rows(b, m, s, lang);
     }
     parts_end(b, lang);
 }

@@ -644,6 +644,14 @@ static void who_changed_what_is_shown_without_money_to_officers(void **state)
     assert_true(webhouse_has(&a.body, "<code>count</code> 3000"));
     assert_false(webhouse_has(&a.body, "price_idr_each"));
     webanswer_free(&a);
+    /* the same columns as in what an officer downloads */
+    webhouse_import(&h, RECORDS_FARMS,
+                    "farm,name,regency,kecamatan,kusuka\n"
+                    "seranau,Tambak Seranau,kotim,62.02.06,1234.5678.9012\n");
+    webhouse_ask(&h, "GET", "/audit/seranau", rina.cookie, NULL, &a);
+    assert_true(webhouse_has(&a.body, "Tambak Seranau"));
+    assert_false(webhouse_has(&a.body, "kusuka"));
+    webanswer_free(&a);
     webhouse_close(&h);
 }
 

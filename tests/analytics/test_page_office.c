@@ -4,6 +4,7 @@
 #include "tests/support/support.h"
 
 #include "analytics/web/page_office.h"
+#include "analytics/web/viewer.h"
 #include "collector/common/civil.h"
 #include "tests/analytics/world.h"
 
@@ -84,12 +85,30 @@ static void the_report_is_a_letter(void **state)
     says_not(&b, "<td>89</td>");
     says_not(&b, "<td>166</td>");
     says(&b, "Tanpa kolam aktif: Cempaga, ");
+    says(&b, "7 dari 7 kolam aktif melapor");
     buf_clear(&b);
     page_report(&b, &model, r, 1, "2026-13", LANG_EN);
     says(&b, "There is no such month");
     says(&b, "Kotim, October 2026");
     says_not(&b, ">Hanau<");
     says(&b, "Acknowledged,");
+    buf_free(&b);
+    free(r);
+}
+
+static void how_many_ponds_of_one_farm_report_is_not_told(void **state)
+{
+    struct monthly_report *r = malloc(sizeof *r);
+    struct buf b = {0};
+
+    (void)state;
+    assert_non_null(r);
+    for (size_t k = 5; k < 7; k++) /* one farm in Seruyan is left */
+        w->s.pond[k].farm = 0;
+    monthly_report(r, &w->s, 2026 * 12 + 9, model.now_ms);
+    page_report(&b, &model, r, 2, "2026-10", LANG_ID);
+    says(&b, "Seruyan, Oktober 2026");
+    says(&b, "\u2013 dari \u2013 kolam aktif melapor");
     buf_free(&b);
     free(r);
 }
@@ -185,6 +204,7 @@ static void the_ledger_adds_up_by_month(void **state)
         {civil_day_of(2026, 10, 9), "BBI <Sampit>", FINGERLINGS_SOLD, 18000, NAN, REGENCY_KOTIM,
          REGENCY_KOTIM},
     };
+    const struct viewer seruyan = {.role = ROLE_OFFICER, .regency = {[REGENCY_SERUYAN] = true}};
     struct buf b = {0};
 
     (void)state;
@@ -202,6 +222,15 @@ static void the_ledger_adds_up_by_month(void **state)
     says(&b, "<th scope=\"row\">November 2026</th><td>\u2013</td>");
     says(&b, "BBI &lt;Sampit&gt;");
     says(&b, "Kotawaringin Timur \u2192 Seruyan");
+    buf_clear(&b);
+    /* rows are of the reader's regency, as in what they download; the sums are of both */
+    model.viewer = &seruyan;
+    page_seed(&b, &model, &w->s, LANG_ID);
+    model.viewer = NULL;
+    says(&b, "<td>33.000</td><td>42.000</td>");
+    says(&b, "Kotawaringin Timur \u2192 Seruyan");
+    says_not(&b, "<b>42.000</b>");
+    says_not(&b, "<b>18.000</b>");
     w->s.fingerlings = NULL;
     w->s.fingerling_rows = 0;
     buf_free(&b);
@@ -264,6 +293,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         of_region(the_report_is_a_letter),
+        of_region(how_many_ponds_of_one_farm_report_is_not_told),
         of_region(the_month_asked_for_is_read_with_care),
         of_region(late_ponds_come_first),
         of_region(filters_leave_out),
