@@ -38,7 +38,7 @@ SRC_support   := $(wildcard tests/support/*.c)
 ROOMS := common collector core bridge analytics support
 
 USES_common    := support common
-USES_core      := support core
+USES_core      := support core common
 USES_bridge    := support bridge collector core common
 USES_collector := support collector core common
 USES_analytics := support analytics common

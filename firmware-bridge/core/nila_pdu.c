@@ -67,7 +67,7 @@ static bool asks_well(const struct call *c)
 
 static size_t read_holding(struct call *c)
 {
-    uint16_t value[NILA_HOLD_END];
+    uint16_t value[READ_MAX];
     uint8_t ex;
 
     if (!asks_well(c))
@@ -111,7 +111,7 @@ static size_t write_one(struct call *c)
 
 static size_t write_several(struct call *c)
 {
-    uint16_t value[NILA_HOLD_END];
+    uint16_t value[WRITE_MAX];
     uint16_t count;
     uint8_t ex;
 
@@ -120,8 +120,7 @@ static size_t write_several(struct call *c)
     count = get16(c->in + 3);
     if (count < 1 || count > WRITE_MAX || c->in[5] != 2 * count || c->n != 6 + 2 * (size_t)count)
         return refuse(c, NILA_EXCEPTION_VALUE);
-    /* More than there are registers are refused by nila_node_write before it looks at their values. */
-    for (size_t i = 0; i < count && i < NILA_HOLD_END; i++)
+    for (size_t i = 0; i < count; i++)
         value[i] = get16(c->in + 6 + 2 * i);
     ex = nila_node_write(c->node, get16(c->in + 1), count, value, c->broadcast);
     return ex != NILA_EXCEPTION_NONE ? refuse(c, ex) : echo_head(c);

@@ -5,13 +5,13 @@
  * One table a kind of register; the names, addresses, ranges and the description in README.md (`make firmware-map`) all
  * come from it. A 32-bit value is two registers, high word first (byte order ABCD). Reserved registers read 0.
  * Input registers (function 4) 0..119 are one block, read in one request: a header (0..39) and eight channels of ten
- * registers. Holding registers (functions 3, 6, 16) 0..99 come in parts; what does not exist is exception 2. */
+ * registers. Holding registers (functions 3, 6, 16) 0..219 come in parts; what does not exist is exception 2. */
 #ifndef NILA_REGMAP_H
 #define NILA_REGMAP_H
 
 #define NILA_REG_COUNT    120 /* input registers in all */
 #define NILA_REG_CHANNELS 8
-#define NILA_HOLD_END     100 /* holding registers are below */
+#define NILA_HOLD_END     220 /* holding registers are below */
 
 /* clang-format off */
 /* Header of the input registers: X(name, address, type, what it is). 29..39 are reserved. */
@@ -65,6 +65,53 @@
     X(RELAY, 10, 0, 1, 0, "boards with a relay: 0 off, 1 on; reads what was asked or, after a silence, the safe state") \
     X(RELAY_SAFE, 11, 0, 2, 1, "boards with a relay: after a silence and at start 0 off, 1 on, 2 as it was (at start off)") \
     X(RELAY_SILENCE_MIN, 12, 0, 1440, 1, "boards with a relay: minutes without a request to us until then; 0 never")
+
+/* Registers of the probes and of their calibration: X(name, address, type, access, what it is). Access R read only, W written at any
+ * time, L with the lock open. Kept by nila_channels. */
+#define NILA_PROBE_MAP(X) \
+    X(SOURCE_0, 20, U16, L, "channel n at 20 + 2·n: what is connected: 0 nothing, 1 DS18B20, 2 EZO DO, 3 EZO pH, 4 EZO EC, " \
+                            "5 analog pH, 6 analog EC, 7 analog (galvanic) DO; another source begins uncalibrated") \
+    X(FILTER_0, 21, U16, L, "channel n at 21 + 2·n: median of (1, 3, 5, 7, 9; 0 the source's own) + 256 × smoothing " \
+                            "(each value moves the mean by 1/2^s, 0 … 6; 255 the source's own)") \
+    X(CAL_COMMAND, 40, U16, W, "1 begin, 2 point, 3 commit, 4 abort, 5 revert; 1, 3 and 5 need the lock open. " \
+                               "May be written together with what follows; the result stands in 51") \
+    X(CAL_CHANNEL, 41, U16, W, "channel of 1, 5 and of the record in 70") \
+    X(CAL_METHOD, 42, U16, W, "0 factory, 1 offset (temperature, pH), 2 span (oxygen in air, conductivity), 3 zero (oxygen, " \
+                              "conductivity), 4 two points, 5 three points (pH)") \
+    X(CAL_REFERENCE, 43, S32, W, "of the next point, unit of the kind × 1000; conductivity at 25 °C; 0x80000000: air saturated with oxygen") \
+    X(CAL_OPERATOR, 45, U16, W, "who calibrates, a number of the office's") \
+    X(CAL_DATE, 46, U16, W, "today, days since 2000-01-01; 0 not known") \
+    X(CAL_DUE, 47, U16, W, "next calibration, days since 2000-01-01; 0 not known") \
+    X(CAL_VIEW, 48, U16, W, "which record 70 shows: 0 in force on the channel of 41, 1 … 8 the history, 1 the newest, 15 the open transaction's") \
+    X(CAL_TEMP, 49, S16, W, "of the reference, 0.01 °C; 0x8000: the node's own thermometer stands in it") \
+    X(CAL_STATE, 50, U16, R, "0 none, 1 open, 2 complete: commit or abort, 3 committed, 4 aborted") \
+    X(CAL_RESULT, 51, U16, R, "of the last command: 0 done, 1 another is open, 2 none is open, 3 no such channel, 4 not for this " \
+                              "source, 5 not steady yet, 6 no reading, 7 all points taken, 8 points missing, 9 slope implausible, " \
+                              "10 offset implausible, 11 references too close, 12 not on a line, 13 reference impossible, " \
+                              "14 temperature not known or not 5 … 45 °C, 15 not saved, 16 nothing to go back to, 17 timed out") \
+    X(CAL_STEADY_S, 52, U16, R, "how long the reading has been steady; from 60 s (and 10 readings) on a point is taken") \
+    X(CAL_LEFT_S, 53, U16, R, "until the transaction times out") \
+    X(CAL_LIVE, 54, S32, R, "raw reading now") \
+    X(CAL_LIVE_TEMP, 56, S16, R, "temperature that a point would get, 0.01 °C; 0x8000 none") \
+    X(CAL_TAKEN, 57, U16, R, "points taken") \
+    X(CAL_NEEDED, 58, U16, R, "points that the method needs") \
+    X(WATER_TEMP, 60, S16, W, "from the master, for nodes without a thermometer: 0.01 °C; 0x8000 not known. This and the next " \
+                              "three hold for two hours") \
+    X(WATER_SAL, 61, U16, W, "0.01 PSU, for nodes without conductivity; 0xFFFF not known") \
+    X(WATER_BARO, 62, U16, W, "0.1 hPa, 5000 … 11000; 0 not known") \
+    X(TODAY, 63, U16, W, "days since 2000-01-01, for \"calibration due\"; 0 not known; the node counts on") \
+    X(WATER_AGE_MIN, 64, U16, R, "since the master wrote 60 … 62, minutes; 0xFFFF never or longer") \
+    X(RECORD_NUMBER, 70, U16, R, "the calibration record chosen by 48: its number, 0 factory") \
+    X(RECORD_CHANNEL, 71, U16, R, "its channel") \
+    X(RECORD_SOURCE, 72, U16, R, "its source, 0: there is no such record") \
+    X(RECORD_METHOD, 73, U16, R, "its method") \
+    X(RECORD_POINTS, 74, U16, R, "its points") \
+    X(RECORD_DATE, 75, U16, R, "made") \
+    X(RECORD_DUE, 76, U16, R, "due") \
+    X(RECORD_OPERATOR, 77, U16, R, "by") \
+    X(RECORD_SLOPE, 78, S32, R, "relative to the maker's, millionths") \
+    X(RECORD_OFFSET, 80, S32, R, "raw × 1000 (conductivity: µS/cm × 1000)") \
+    X(RECORD_POINT_0, 82, S32, R, "point i at 82 + 5·i: reference (2), raw (2), temperature 0.01 °C (1)")
 /* clang-format on */
 
 #define NILA_AS_INPUT(name, address, type, text)                NILA_REG_##name = (address),
@@ -79,6 +126,11 @@ enum {
 enum {
     NILA_HOLDING_MAP(NILA_AS_HOLDING) NILA_HOLD_BASIC = 4 /* every node has these first ones */
 };
+#define NILA_AS_PROBE(name, address, type, access, text) NILA_HOLD_##name = (address),
+enum {
+    NILA_PROBE_MAP(NILA_AS_PROBE) NILA_HOLD_RECORD_END = 97
+};
+#undef NILA_AS_PROBE
 #undef NILA_AS_INPUT
 #undef NILA_AS_CHANNEL
 #undef NILA_AS_HOLDING

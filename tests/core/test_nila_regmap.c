@@ -25,12 +25,20 @@ struct setting {
     const char *text;
 };
 
-#define AS_INPUT(name, address, type, text) {#name, address, #type, text},
+struct probe {
+    const char *name;
+    unsigned address;
+    const char *type, *access, *text;
+};
+
+#define AS_PROBE(name, address, type, access, text) {#name, address, #type, #access, text},
+#define AS_INPUT(name, address, type, text)         {#name, address, #type, text},
 #define AS_SETTING(name, address, least, most, lock, text) \
     {#name, address, least, most, lock, text},
 static const struct input HEADER[] = {NILA_INPUT_MAP(AS_INPUT)};
 static const struct input CHANNEL[] = {NILA_CHANNEL_MAP(AS_INPUT)};
 static const struct setting SETTING[] = {NILA_HOLDING_MAP(AS_SETTING)};
+static const struct probe PROBE[] = {NILA_PROBE_MAP(AS_PROBE)};
 #define LENGTH(a) (sizeof(a) / sizeof(a)[0])
 
 static unsigned words(const char *type)
@@ -62,6 +70,20 @@ static void no_register_runs_into_another(void **state)
         assert_true(SETTING[i].address <
                     (i + 1 < LENGTH(SETTING) ? SETTING[i + 1].address : (unsigned)NILA_HOLD_END));
         assert_true(SETTING[i].lock <= 1);
+    }
+}
+
+static void no_register_of_the_probes_runs_into_another(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LENGTH(PROBE); i++) {
+        const struct probe *p = &PROBE[i];
+        unsigned next = i + 1 < LENGTH(PROBE) ? PROBE[i + 1].address : NILA_HOLD_RECORD_END;
+        assert_true(p->address + words(p->type) <= next);
+        assert_true(strcmp(p->access, "R") == 0 || strcmp(p->access, "W") == 0 ||
+                    strcmp(p->access, "L") == 0);
+        for (size_t k = 0; k < LENGTH(SETTING); k++)
+            assert_true(SETTING[k].address < PROBE[0].address);
     }
 }
 
@@ -120,6 +142,17 @@ static char *described(void)
         (void)fprintf(f, " | %u … %u | %s | %s |\n", SETTING[i].least, SETTING[i].most,
                       SETTING[i].lock ? "yes" : "", SETTING[i].text);
     }
+    (void)fprintf(f, "\nHolding registers of nodes with probes (`core/nila_channels`); R is read "
+                     "only, W is written at "
+                     "any time, L with the lock open:\n\n"
+                     "| register | name | type | access | what |\n|---|---|---|---|---|\n");
+    for (size_t i = 0; i < LENGTH(PROBE); i++) {
+        (void)fprintf(f, "| %u | ", PROBE[i].address);
+        lower(f, PROBE[i].name);
+        (void)fprintf(f, " | ");
+        lower(f, PROBE[i].type);
+        (void)fprintf(f, " | %s | %s |\n", PROBE[i].access, PROBE[i].text);
+    }
     (void)fputs(END, f);
     assert_int_equal(fclose(f), 0);
     return text;
@@ -150,6 +183,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_register_runs_into_another),
+        cmocka_unit_test(no_register_of_the_probes_runs_into_another),
         cmocka_unit_test(the_node_enforces_the_ranges_of_the_table),
         cmocka_unit_test(readme_describes_the_map_as_it_is),
     };
