@@ -33,27 +33,27 @@ void scene_records(const struct records_snapshot *s, size_t pond, struct status_
     int32_t today = civil_day(out->now_ms), counted = INT32_MIN;
     long open = records_open_cycle(s, pond, today);
     double before = 0.0, all = 0.0;
+    struct rec_events rows;
 
     out->system = s->pond[pond].system;
     if (open < 0)
         return;
-    for (size_t i = 0; i < s->deaths; i++)
-        if (s->death[i].cycle == (size_t)open && s->death[i].day <= today) {
-            all += s->death[i].count;
-            if (s->death[i].day > counted)
-                counted = s->death[i].day;
+    records_events_of(s, (size_t)open, &rows);
+    for (size_t i = 0; i < rows.deaths; i++)
+        if (rows.death[i].day <= today) {
+            all += rows.death[i].count;
+            if (rows.death[i].day > counted)
+                counted = rows.death[i].day;
         }
     out->stocked_ms = civil_day_start(s->cycle[open].stocked_day);
     out->fish = fmax(0.0, s->cycle[open].count - all);
     if (counted < today - 1)
         return;
-    for (size_t i = 0; i < s->deaths; i++) {
-        if (s->death[i].cycle != (size_t)open)
-            continue;
-        if (s->death[i].day == counted)
-            out->deaths += s->death[i].count;
-        else if (s->death[i].day < counted && s->death[i].day >= counted - USUAL_DAYS)
-            before += s->death[i].count;
+    for (size_t i = 0; i < rows.deaths; i++) {
+        if (rows.death[i].day == counted)
+            out->deaths += rows.death[i].count;
+        else if (rows.death[i].day < counted && rows.death[i].day >= counted - USUAL_DAYS)
+            before += rows.death[i].count;
     }
     out->deaths_usual = before / USUAL_DAYS;
 }

@@ -13,10 +13,18 @@ static const double SEEN_ENOUGH = 0.5;
 
 static bool died_after(const struct records_snapshot *s, size_t pond, int32_t day)
 {
-    for (size_t i = 0; i < s->deaths; i++)
-        if (s->cycle[s->death[i].cycle].pond == pond && s->death[i].day >= day &&
-            s->death[i].day <= day + REPORT_DEATHS_DAYS && s->death[i].count > 0)
-            return true;
+    size_t from, to;
+
+    records_cycles_of(s, pond, &from, &to);
+    for (size_t c = from; c < to; c++) {
+        struct rec_events rows;
+
+        records_events_of(s, c, &rows);
+        for (size_t i = 0; i < rows.deaths; i++)
+            if (rows.death[i].day >= day && rows.death[i].day <= day + REPORT_DEATHS_DAYS &&
+                rows.death[i].count > 0)
+                return true;
+    }
     return false;
 }
 
@@ -42,20 +50,22 @@ void report_month(const struct records_snapshot *s, int32_t month, const struct 
     for (size_t p = 0; p < s->ponds; p++) {
         memcpy(o[p].pond, s->pond[p].slug, sizeof o[p].pond);
         memcpy(o[p].name, s->pond[p].name, sizeof o[p].name);
-        for (size_t i = 0; i < alarms; i++) {
-            const struct rec_alarm *a = &alarm[i];
+    }
+    for (size_t i = 0; i < alarms; i++) {
+        const struct rec_alarm *a = &alarm[i];
+        long p = records_find_pond(s, a->subject);
 
-            if (a->worst != ALARM_DANGER || civil_month(a->raised_ms) != month ||
-                strcmp(a->subject, s->pond[p].slug) != 0)
-                continue;
-            o[p].sirens++;
-            o[p].acknowledged += a->acked_how[0] != '\0';
-            o[p].deaths += died_after(s, p, civil_day(a->raised_ms));
-        }
-        for (size_t i = 0; i < nights; i++)
-            if (civil_month_of_day(night[i].day) == month &&
-                strcmp(night[i].pond, s->pond[p].slug) == 0)
-                take_night(&o[p], &night[i]);
+        if (p < 0 || a->worst != ALARM_DANGER || civil_month(a->raised_ms) != month)
+            continue;
+        o[p].sirens++;
+        o[p].acknowledged += a->acked_how[0] != '\0';
+        o[p].deaths += died_after(s, (size_t)p, civil_day(a->raised_ms));
+    }
+    for (size_t i = 0; i < nights; i++) {
+        long p = records_find_pond(s, night[i].pond);
+
+        if (p >= 0 && civil_month_of_day(night[i].day) == month)
+            take_night(&o[p], &night[i]);
     }
     *out = o;
 }

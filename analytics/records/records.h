@@ -264,6 +264,16 @@ void records_snapshot_free(struct records_snapshot *s); /* NULL is fine */
 long records_find_pond(const struct records_snapshot *s, const char *slug);
 /* The pond's cycles lie in cycle[] from *from to before *to. */
 void records_cycles_of(const struct records_snapshot *s, size_t pond, size_t *from, size_t *to);
+/* The rows of one cycle, by day; they lie in the snapshot. */
+struct rec_events {
+    struct rec_feed *feed;
+    struct rec_sample *sample;
+    struct rec_death *death;
+    struct rec_harvest *harvest;
+    size_t feeds, samples, deaths, harvests;
+};
+/* cycle: index of cycle[]. A few dozen steps, however many rows there are. */
+void records_events_of(const struct records_snapshot *s, size_t cycle, struct rec_events *out);
 /* The cycle open in pond (index) at the end of day, -1: from the day of stocking to the day before its closed_day. */
 long records_open_cycle(const struct records_snapshot *s, size_t pond, int32_t day);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The snapshot: what was known at a moment, as plain sorted arrays. */
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -407,6 +408,52 @@ long records_find_pond(const struct records_snapshot *s, const char *slug)
         s->ponds > 0 ? bsearch(slug, s->pond, s->ponds, sizeof *s->pond, pond_slug) : NULL;
 
     return p != NULL ? (long)(p - s->pond) : -1;
+}
+
+/* Rows lie by cycle, which is the first member of each: those of one are [*from, *from + *count). */
+static void rows_of(const void *row, size_t n, size_t size, size_t cycle, size_t *from,
+                    size_t *count)
+{
+    size_t end[2];
+
+    for (size_t k = 0; k < 2; k++) {
+        size_t low = 0, high = n;
+
+        while (low < high) {
+            size_t mid = low + (high - low) / 2, at;
+            memcpy(&at, (const char *)row + mid * size, sizeof at);
+            if (at < cycle + k)
+                low = mid + 1;
+            else
+                high = mid;
+        }
+        end[k] = low;
+    }
+    *from = end[0];
+    *count = end[1] - end[0];
+}
+_Static_assert(offsetof(struct rec_feed, cycle) == 0 && offsetof(struct rec_sample, cycle) == 0 &&
+                   offsetof(struct rec_death, cycle) == 0 &&
+                   offsetof(struct rec_harvest, cycle) == 0,
+               "rows_of reads the cycle there");
+
+void records_events_of(const struct records_snapshot *s, size_t cycle, struct rec_events *out)
+{
+    size_t from;
+
+    *out = (struct rec_events){0};
+    rows_of(s->feed, s->feeds, sizeof *s->feed, cycle, &from, &out->feeds);
+    if (out->feeds > 0)
+        out->feed = s->feed + from;
+    rows_of(s->sample, s->samples, sizeof *s->sample, cycle, &from, &out->samples);
+    if (out->samples > 0)
+        out->sample = s->sample + from;
+    rows_of(s->death, s->deaths, sizeof *s->death, cycle, &from, &out->deaths);
+    if (out->deaths > 0)
+        out->death = s->death + from;
+    rows_of(s->harvest, s->harvests, sizeof *s->harvest, cycle, &from, &out->harvests);
+    if (out->harvests > 0)
+        out->harvest = s->harvest + from;
 }
 
 long records_open_cycle(const struct records_snapshot *s, size_t pond, int32_t day)

@@ -111,23 +111,24 @@ static uint64_t hash_of(const struct records_snapshot *s)
     return h;
 }
 
-/* Reads the records; true when they could be read and what forecasts are made from has changed. The lock is not held. */
+/* Reads the records, and tells the forecast's thread when what it works with has changed. False: they could not be read. The lock is not
+ * held. */
 static bool read_records(struct model *m, const struct file_sign *sign)
 {
     struct records_snapshot *s = NULL;
-    bool fresh;
     uint64_t hash;
 
-    if (records_snapshot(m->c.records, clock_wall_ms(), &s) != 0)
+    if (records_snapshot(m->c.bulk, clock_wall_ms(), &s) != 0)
         return false; /* logged by records */
     hash = hash_of(s);
     pthread_mutex_lock(&m->lock);
-    fresh = m->snapshot == NULL || m->records_hash != hash;
+    m->stale = m->stale || m->snapshot == NULL || m->records_hash != hash;
     adopt(m, s);
     m->records_hash = hash;
     m->sign = *sign;
+    pthread_cond_broadcast(&m->changed);
     pthread_mutex_unlock(&m->lock);
-    return fresh;
+    return true;
 }
 
 /* --- forecast --- */
@@ -153,8 +154,8 @@ static void keep_forecast(struct model *m, const struct forecast *f, bool withou
 
     model_summarise(f, page);
     page->without_water = without_water;
-    model_accuracy(m->c.records, f, m->c.config->seed, !without_water && m->c.series != NULL, page);
-    page->revision = model_revision_on_record(m->c.records, page);
+    model_accuracy(m->c.bulk, f, m->c.config->seed, !without_water && m->c.series != NULL, page);
+    page->revision = model_revision_on_record(m->c.bulk, page);
     pthread_mutex_lock(&m->lock);
     m->forecast = *page;
     m->version++;
@@ -205,7 +206,7 @@ static struct exchange *ask_neighbour(struct model *m)
 static bool make_forecast(struct model *m)
 {
     struct forecast_exchange with = {.office = m->c.config->exchange.office};
-    struct forecast_request q = {.records = m->c.records,
+    struct forecast_request q = {.records = m->c.bulk,
                                  .threads = m->c.config->threads,
                                  .source = m->c.series,
                                  .as_of_day = civil_day(clock_wall_ms()),
@@ -258,7 +259,32 @@ static bool make_forecast(struct model *m)
 static void *supply_main(void *arg)
 {
     struct model *m = arg;
-    int64_t due = 0; /* monotonic; the forecast */
+    int64_t due = 0, not_before = 0; /* monotonic */
+
+    pthread_mutex_lock(&m->lock);
+    while (!m->stop) {
+        int64_t now = clock_mono_ms();
+        int64_t next = m->stale && not_before < due ? not_before : due;
+        bool whole;
+
+        if (m->snapshot == NULL || now < next) {
+            model_wait_ms(m, m->snapshot == NULL ? RECORDS_LOOK_MS : next - now);
+            continue;
+        }
+        m->stale = false;
+        pthread_mutex_unlock(&m->lock);
+        whole = make_forecast(m);
+        pthread_mutex_lock(&m->lock);
+        not_before = clock_mono_ms() + 2 * (clock_mono_ms() - now);
+        due = clock_mono_ms() + (whole ? m->c.forecast_ms : FORECAST_RETRY_MS);
+    }
+    pthread_mutex_unlock(&m->lock);
+    return NULL;
+}
+
+static void *reading_main(void *arg)
+{
+    struct model *m = arg;
 
     pthread_mutex_lock(&m->lock);
     while (!m->stop) {
@@ -268,14 +294,12 @@ static void *supply_main(void *arg)
 
         pthread_mutex_unlock(&m->lock);
         now = file_sign_of(m->c.config->records_path);
-        if ((!have || memcmp(&now, &known, sizeof now) != 0) && read_records(m, &now)) {
-            have = true;
-            due = 0;
-        }
-        if (have && clock_mono_ms() >= due)
-            due = make_forecast(m) ? clock_mono_ms() + m->c.forecast_ms
-                                   : clock_mono_ms() + FORECAST_RETRY_MS;
+        if (!have || memcmp(&now, &known, sizeof now) != 0)
+            read_records(m, &now);
+        if (m->snapshot != NULL) /* nobody else puts another one there */
+            board_month(m->board, m->c.bulk, m->snapshot, clock_wall_ms());
         pthread_mutex_lock(&m->lock);
+        have = m->snapshot != NULL;
         until = clock_mono_ms() + (have ? RECORDS_LOOK_MS : m->c.refresh_ms);
         while (!m->stop && !m->look && clock_mono_ms() < until)
             model_wait_ms(m, until - clock_mono_ms());
@@ -442,7 +466,7 @@ static void release(struct model *m)
     free(m);
 }
 
-static void halt(struct model *m, bool water, bool supply)
+static void halt(struct model *m)
 {
     pthread_mutex_lock(&m->lock);
     m->stop = true;
@@ -450,13 +474,29 @@ static void halt(struct model *m, bool water, bool supply)
     pthread_mutex_unlock(&m->lock);
     if (m->peer != NULL)
         http_cancel(m->peer); /* an office that is silent holds nothing up */
-    if (water)
+    if (m->water_runs)
         pthread_join(m->water, NULL);
-    if (supply)
+    if (m->reading_runs)
+        pthread_join(m->reading, NULL);
+    if (m->supply_runs)
         pthread_join(m->supply, NULL);
     http_close(m->peer);
     nights_stop(m->nights);
     release(m);
+}
+
+static int start_threads(struct model *m)
+{
+    m->reading_runs = pthread_create(&m->reading, NULL, reading_main, m) == 0;
+    m->supply_runs = m->reading_runs && pthread_create(&m->supply, NULL, supply_main, m) == 0;
+    if (!m->supply_runs)
+        return NILA_ERR_IO;
+    if (m->c.series == NULL)
+        return 0;
+    m->water_runs = pthread_create(&m->water, NULL, water_main, m) == 0;
+    return m->water_runs
+               ? nights_start(&m->nights, m->c.bulk, m->c.config->records_path, m->c.series)
+               : NILA_ERR_IO;
 }
 
 int model_start(struct model **out, const struct model_config *c)
@@ -464,9 +504,11 @@ int model_start(struct model **out, const struct model_config *c)
     struct model *m = xcalloc(1, sizeof *m);
     pthread_condattr_t monotonic;
     struct file_sign sign = file_sign_of(c->config->records_path);
-    bool water = c->series != NULL;
+    int rc;
 
     m->c = *c;
+    if (m->c.bulk == NULL)
+        m->c.bulk = c->records;
     m->board = board_new(c->records, c->config->records_path);
     pthread_mutex_init(&m->lock, NULL);
     pthread_condattr_init(&monotonic);
@@ -477,17 +519,10 @@ int model_start(struct model **out, const struct model_config *c)
         log_warnx("exchange: the other office cannot be asked; files are taken from the folder");
     if (!read_records(m, &sign))
         log_warnx("web: the records cannot be read; pages answer 503 until they can");
-    if (pthread_create(&m->supply, NULL, supply_main, m) != 0) {
-        halt(m, false, false);
-        return NILA_ERR_IO;
-    }
-    if (water && pthread_create(&m->water, NULL, water_main, m) != 0) {
-        halt(m, false, true);
-        return NILA_ERR_IO;
-    }
-    if (water && nights_start(&m->nights, c->records, c->config->records_path, c->series) != 0) {
-        halt(m, true, true);
-        return NILA_ERR_IO;
+    rc = start_threads(m);
+    if (rc != 0) {
+        halt(m);
+        return rc;
     }
     *out = m;
     return 0;
@@ -496,5 +531,5 @@ int model_start(struct model **out, const struct model_config *c)
 void model_stop(struct model *m)
 {
     if (m != NULL)
-        halt(m, m->c.series != NULL, true);
+        halt(m);
 }

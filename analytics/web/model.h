@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* model: keeps what the pages show. One thread reads the newest values (every refresh_ms) and the days that pages ask
- * for; one reads the records when their file changes and computes the forecast (at start, hourly, when records change).
+ * for; one reads the records when their file changes; one computes the forecast (at start, hourly, when records change, but so that it
+ * computes for a third of the time at most).
  *
  * A page takes a picture: its own copy, judged at that instant, so that a value grows old even while the database hangs.
  * When the database is away, what was known stays, with its time; status_judge then says no data by itself.
@@ -20,6 +21,8 @@ struct model; /* opaque */
 struct model_config { /* pointers are borrowed */
     const struct analytics_config *config;
     struct records *records;
+    /* a connection of its own for what reads everything (it is held for that long); NULL: records */
+    struct records *bulk;
     struct series_source *series;       /* NULL: no source */
     const struct status_limits *limits; /* not NULL */
     struct whatif *whatif;              /* gets every forecast; NULL: nobody compares */

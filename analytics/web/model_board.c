@@ -2,6 +2,7 @@
 #include "model_board.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +15,12 @@
 #include "collector/common/log.h"
 
 #define MINUTE_MS ((int64_t)60 * 1000)
-#define MONTH_MS \
-    (10 * MINUTE_MS) /* the month's report reads all records: it is made anew so often */
+#define MONTH_MS  (10 * MINUTE_MS) /* the month's report looks at much: it is made anew so often */
+
+struct board_view {
+    atomic_int users; /* the board is one while it is the newest */
+    struct page_board known;
+};
 
 struct board {
     struct records *records;
@@ -24,7 +29,7 @@ struct board {
     bool read;
     struct file_sign sign;
     int64_t read_mono_ms, month_mono_ms; /* 0: never */
-    struct page_board known;
+    struct board_view *newest;
 };
 
 void page_board_free(struct page_board *b)
@@ -38,12 +43,35 @@ void page_board_free(struct page_board *b)
     *b = (struct page_board){0};
 }
 
+static struct board_view *view_new(const struct page_board *known)
+{
+    struct board_view *v = xcalloc(1, sizeof *v);
+
+    atomic_init(&v->users, 1);
+    v->known = *known;
+    return v;
+}
+
+const struct page_board *board_known(const struct board_view *v)
+{
+    return &v->known;
+}
+
+void board_release(struct board_view *v)
+{
+    if (v == NULL || atomic_fetch_sub(&v->users, 1) > 1)
+        return;
+    page_board_free(&v->known);
+    free(v);
+}
+
 struct board *board_new(struct records *r, const char *path)
 {
     struct board *b = xcalloc(1, sizeof *b);
 
     b->records = r;
     (void)snprintf(b->path, sizeof b->path, "%s", path);
+    b->newest = view_new(&(struct page_board){0});
     pthread_mutex_init(&b->lock, NULL);
     return b;
 }
@@ -52,16 +80,16 @@ void board_free(struct board *b)
 {
     if (b == NULL)
         return;
-    page_board_free(&b->known);
+    board_release(b->newest);
     pthread_mutex_destroy(&b->lock);
     free(b);
 }
 
 /* The month's report: alarms and nights from its first day on. */
-static int read_month(struct records *r, int64_t now_ms, struct page_board *got)
+static int read_month(struct records *r, const struct records_snapshot *s, int64_t now_ms,
+                      struct page_board *got)
 {
     int32_t month = civil_month(now_ms), first = civil_month_first_day(month);
-    struct records_snapshot *s = NULL;
     struct rec_alarm *alarm = NULL;
     struct rec_night *night = NULL;
     size_t alarms = 0, nights = 0;
@@ -69,13 +97,10 @@ static int read_month(struct records *r, int64_t now_ms, struct page_board *got)
 
     if (rc == 0)
         rc = records_alarms(r, civil_month_start(month), now_ms + 1, &alarm, &alarms);
-    if (rc == 0)
-        rc = records_snapshot(r, now_ms, &s);
     if (rc == 0) {
         report_month(s, month, alarm, alarms, night, nights, &got->month);
         got->months = s->ponds;
     }
-    records_snapshot_free(s);
     free(alarm);
     free(night);
     return rc;
@@ -109,9 +134,18 @@ static void *copy(const void *from, size_t n, size_t size)
     return to;
 }
 
+/* Puts it in the place of what was known; the lock is held. */
+static void put(struct board *b, struct page_board *got)
+{
+    got->version = b->newest->known.version + 1;
+    board_release(b->newest);
+    b->newest = view_new(got);
+}
+
 /* Reads again what has changed; the lock is held. */
 static void renew(struct board *b, int64_t now_ms)
 {
+    const struct page_board *known = &b->newest->known;
     struct file_sign sign = file_sign_of(b->path);
     int64_t mono = clock_mono_ms();
     struct page_board got = {0};
@@ -122,35 +156,50 @@ static void renew(struct board *b, int64_t now_ms)
         page_board_free(&got);
         return;
     }
-    got.month = b->known.month;
-    got.months = b->known.months;
-    got.version = b->known.version + 1;
-    b->known.month = NULL;
-    page_board_free(&b->known);
-    b->known = got;
+    got.month = copy(known->month, known->months, sizeof *got.month);
+    got.months = known->months;
+    put(b, &got);
     b->read = true;
     b->sign = sign;
     b->read_mono_ms = mono;
-    got = (struct page_board){0};
-    if ((b->month_mono_ms == 0 || mono - b->month_mono_ms > MONTH_MS) &&
-        read_month(b->records, now_ms, &got) == 0) {
-        free(b->known.month);
-        b->known.month = got.month;
-        b->known.months = got.months;
-        b->month_mono_ms = mono;
-    }
 }
 
-void board_copy(struct board *b, int64_t now_ms, struct page_board *out)
+void board_month(struct board *b, struct records *r, const struct records_snapshot *s,
+                 int64_t now_ms)
 {
+    const struct page_board *known;
+    struct page_board month = {0}, got;
+    int64_t mono = clock_mono_ms();
+    bool due;
+
+    pthread_mutex_lock(&b->lock);
+    due = b->month_mono_ms == 0 || mono - b->month_mono_ms > MONTH_MS;
+    pthread_mutex_unlock(&b->lock);
+    if (!due || read_month(r, s, now_ms, &month) != 0)
+        return; /* logged by records */
+    pthread_mutex_lock(&b->lock);
+    known = &b->newest->known;
+    got = *known;
+    got.alarm = copy(known->alarm, known->alarms, sizeof *got.alarm);
+    got.limit = copy(known->limit, known->limits, sizeof *got.limit);
+    got.press = copy(known->press, known->presses, sizeof *got.press);
+    got.night = copy(known->night, known->nights, sizeof *got.night);
+    got.contact = copy(known->contact, known->contacts, sizeof *got.contact);
+    got.month = month.month;
+    got.months = month.months;
+    put(b, &got);
+    b->month_mono_ms = mono;
+    pthread_mutex_unlock(&b->lock);
+}
+
+struct board_view *board_take(struct board *b, int64_t now_ms)
+{
+    struct board_view *v;
+
     pthread_mutex_lock(&b->lock);
     renew(b, now_ms);
-    *out = b->known;
-    out->alarm = copy(b->known.alarm, b->known.alarms, sizeof *out->alarm);
-    out->limit = copy(b->known.limit, b->known.limits, sizeof *out->limit);
-    out->press = copy(b->known.press, b->known.presses, sizeof *out->press);
-    out->night = copy(b->known.night, b->known.nights, sizeof *out->night);
-    out->month = copy(b->known.month, b->known.months, sizeof *out->month);
-    out->contact = copy(b->known.contact, b->known.contacts, sizeof *out->contact);
+    v = b->newest;
+    atomic_fetch_add(&v->users, 1);
     pthread_mutex_unlock(&b->lock);
+    return v;
 }

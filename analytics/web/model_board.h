@@ -16,9 +16,17 @@ struct board; /* opaque */
 struct board *board_new(struct records *r, const char *path);
 void board_free(struct board *b); /* NULL is fine */
 
-/* A copy of what is known at now_ms, reading it first when it has changed. What cannot be read (logged by records) stays as it
- * was. *out is the caller's, page_board_free. */
-void board_copy(struct board *b, int64_t now_ms, struct page_board *out);
+/* What is known at now_ms, reading it first when it has changed; the same for all who ask until it changes, and not to be written. What
+ * cannot be read (logged by records) stays as it was. The caller's, board_release. */
+struct board_view;
+struct board_view *board_take(struct board *b, int64_t now_ms);
+const struct page_board *board_known(const struct board_view *v);
+void board_release(struct board_view *v); /* NULL is fine */
+
+/* The month's report, from the records as they were read last: made anew when ten minutes have passed. r: a connection that may be busy
+ * a while. */
+void board_month(struct board *b, struct records *r, const struct records_snapshot *s,
+                 int64_t now_ms);
 void page_board_free(struct page_board *b); /* a zeroed struct is fine */
 
 #endif

@@ -3,7 +3,6 @@
 #include "model_own.h"
 
 #include <math.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,8 +17,10 @@
 /* Weeks and cycles that are kept at once: each is up to SERIES_MAX values of two metrics. */
 #define LONG_KEPT 8
 
-/* What is in memory is served without asking again while it is younger. */
+/* What is in memory is served without asking again while it is younger. When it is older it is read anew behind the page, and a page
+ * waits for that only when what there is lacks more than the last few points of a chart. */
 static const int64_t FRESH_MS[PAGE_SPANS] = {MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS};
+static const int64_t WAIT_MS[PAGE_SPANS] = {6 * MINUTE_MS, 60 * MINUTE_MS, 180 * MINUTE_MS};
 
 static void day_release(struct page_day *d)
 {
@@ -177,59 +178,8 @@ static int64_t noon(int32_t day)
     return civil_day_start(day) + CIVIL_DAY_MS / 2;
 }
 
-/* Rows of a snapshot lie by cycle, which is the first member of each: those of one are [*from, *to). */
-static void rows_of(const void *row, size_t n, size_t size, size_t cycle, size_t *from, size_t *to)
-{
-    for (int end = 0; end < 2; end++) {
-        size_t low = 0, high = n;
-
-        while (low < high) {
-            size_t mid = low + (high - low) / 2, at;
-            memcpy(&at, (const char *)row + mid * size, sizeof at);
-            if (at < cycle + (size_t)end)
-                low = mid + 1;
-            else
-                high = mid;
-        }
-        *(end == 0 ? from : to) = low;
-    }
-}
-_Static_assert(offsetof(struct rec_feed, cycle) == 0 && offsetof(struct rec_sample, cycle) == 0 &&
-                   offsetof(struct rec_death, cycle) == 0 &&
-                   offsetof(struct rec_harvest, cycle) == 0,
-               "rows_of reads the cycle there");
-
-/* Of one cycle. */
-struct part {
-    struct rec_feed *feed;
-    struct rec_sample *sample;
-    struct rec_death *death;
-    struct rec_harvest *harvest;
-    size_t feeds, samples, deaths, harvests;
-};
-
-static struct part part_of(const struct records_snapshot *s, size_t cycle)
-{
-    struct part p;
-    size_t from, to;
-
-    rows_of(s->feed, s->feeds, sizeof *s->feed, cycle, &from, &to);
-    p.feed = from < to ? s->feed + from : NULL;
-    p.feeds = to - from;
-    rows_of(s->sample, s->samples, sizeof *s->sample, cycle, &from, &to);
-    p.sample = from < to ? s->sample + from : NULL;
-    p.samples = to - from;
-    rows_of(s->death, s->deaths, sizeof *s->death, cycle, &from, &to);
-    p.death = from < to ? s->death + from : NULL;
-    p.deaths = to - from;
-    rows_of(s->harvest, s->harvests, sizeof *s->harvest, cycle, &from, &to);
-    p.harvest = from < to ? s->harvest + from : NULL;
-    p.harvests = to - from;
-    return p;
-}
-
 /* The figures of the cycle today: the snapshot may have been read on another day, and holds every other cycle's rows too. */
-static void figures_of(const struct records_snapshot *s, size_t cycle, const struct part *p,
+static void figures_of(const struct records_snapshot *s, size_t cycle, const struct rec_events *p,
                        struct page_cycle *c)
 {
     struct records_snapshot own = *s;
@@ -252,7 +202,7 @@ static void figures_of(const struct records_snapshot *s, size_t cycle, const str
 }
 
 /* When there is no room for all, deaths go first: they are the most, and the least of them matters least. */
-static void events_of(const struct part *p, const struct rec_cycle *c, struct page_day *d)
+static void events_of(const struct rec_events *p, const struct rec_cycle *c, struct page_day *d)
 {
     for (size_t i = 0; i < p->deaths; i++)
         event(d, noon(p->death[i].day), EVENT_DEATH, p->death[i].count, NAN);
@@ -282,12 +232,12 @@ static void pressed(const struct page_board *b, const char *slug, struct page_da
 static void records_say(const struct model *m, size_t i, struct page_day *d)
 {
     long cycle = records_open_cycle(m->snapshot, i, civil_day(clock_wall_ms()));
-    struct part part;
+    struct rec_events part;
 
     d->cycle = (struct page_cycle){.known = false};
     if (cycle < 0)
         return;
-    part = part_of(m->snapshot, (size_t)cycle);
+    records_events_of(m->snapshot, (size_t)cycle, &part);
     figures_of(m->snapshot, (size_t)cycle, &part, &d->cycle);
     events_of(&part, &m->snapshot->cycle[cycle], d);
 }
@@ -296,19 +246,23 @@ void model_day(struct model *m, const char *slug, enum page_span span, int64_t w
                struct page_day *out)
 {
     int64_t until = clock_mono_ms() + wait, now;
-    struct page_board board;
+    struct board_view *board;
     long i;
 
     *out = (struct page_day){.span = span};
     pthread_mutex_lock(&m->lock);
     i = model_entry_find(m, slug);
     now = clock_mono_ms();
-    if (i >= 0 && m->c.series != NULL && m->away_since_ms == 0 &&
-        (!m->entry[i].shown[span].day.ready ||
-         now - m->entry[i].shown[span].mono_ms > FRESH_MS[span])) {
-        m->entry[i].shown[span].wanted = true;
-        pthread_cond_broadcast(&m->changed);
-        while (i >= 0 && m->entry[i].shown[span].wanted && !m->stop && now < until) {
+    if (i >= 0 && m->c.series != NULL && m->away_since_ms == 0) {
+        const struct shown *k = &m->entry[i].shown[span];
+        const int64_t age = k->day.ready ? now - k->mono_ms : INT64_MAX;
+
+        if (age > FRESH_MS[span] && !k->wanted) {
+            m->entry[i].shown[span].wanted = true;
+            pthread_cond_broadcast(&m->changed);
+        }
+        while (age > WAIT_MS[span] && i >= 0 && m->entry[i].shown[span].wanted && !m->stop &&
+               now < until) {
             model_wait_ms(m, until - now);
             i = model_entry_find(m, slug);
             now = clock_mono_ms();
@@ -323,9 +277,9 @@ void model_day(struct model *m, const char *slug, enum page_span span, int64_t w
     if (i >= 0)
         records_say(m, (size_t)i, out);
     pthread_mutex_unlock(&m->lock);
-    board_copy(m->board, clock_wall_ms(), &board);
-    pressed(&board, slug, out);
-    page_board_free(&board);
+    board = board_take(m->board, clock_wall_ms());
+    pressed(board_known(board), slug, out);
+    board_release(board);
     if (out->events > 0)
         qsort(out->event, out->events, sizeof out->event[0], by_time);
     out->night = xcalloc(1, sizeof *out->night);

@@ -70,23 +70,42 @@ static bool stopping(struct nights *n)
     return stop;
 }
 
-static struct known *known_of(struct nights *n, const char *pond)
+/* Where the pond stands, or would stand: they lie by slug. */
+static size_t place(const struct nights *n, const char *pond)
 {
-    for (size_t i = 0; i < n->n; i++)
-        if (strcmp(n->known[i].pond, pond) == 0)
-            return &n->known[i];
-    return NULL;
+    size_t low = 0, high = n->n;
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+
+        if (strcmp(n->known[mid].pond, pond) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+static struct known *known_of(const struct nights *n, const char *pond)
+{
+    size_t at = place(n, pond);
+
+    return at < n->n && strcmp(n->known[at].pond, pond) == 0 ? &n->known[at] : NULL;
 }
 
 /* The place of the pond, made when there is none; the lock is held. */
 static struct known *place_of(struct nights *n, const char *pond)
 {
     struct known *k = known_of(n, pond);
+    size_t at;
 
     if (k != NULL)
         return k;
+    at = place(n, pond);
     n->known = xrealloc(n->known, n->n + 1, sizeof *n->known);
-    k = &n->known[n->n++];
+    k = &n->known[at];
+    memmove(k + 1, k, (n->n - at) * sizeof *k);
+    n->n++;
     memset(k, 0, sizeof *k);
     memcpy(k->pond, pond, strlen(pond) + 1);
     return k;

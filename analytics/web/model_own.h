@@ -34,13 +34,15 @@ struct estimate {
     struct supply_pond fish;
 };
 
-/* The ponds of the pictures of a second. */
+/* The ponds of the pictures of a second, and the board that they were judged by. */
 struct base {
     atomic_int users; /* the model is one while it is the newest */
     int64_t made_mono_ms, now_ms;
     uint64_t version; /* of the model, and of its board */
     struct page_pond *pond;
+    size_t *by_slug;
     struct status_limits *own;
+    struct board_view *board;
     unsigned level_count[STATUS_DANGER + 1];
 };
 void model_base_release(struct base *b); /* NULL is fine */
@@ -49,12 +51,14 @@ struct model {
     struct model_config c;
     struct http
         *peer; /* to the other regency's office; cancelled at the stop. NULL: it is not asked */
-    pthread_t water, supply;
+    pthread_t water, reading, supply;
+    bool water_runs, reading_runs, supply_runs;
     pthread_mutex_t lock; /* guards all below */
     pthread_cond_t
         changed; /* something is wanted, was read, or it is time to stop; CLOCK_MONOTONIC */
     bool stop;
     bool look;                         /* the records thread shall not wait for its minute */
+    bool stale;                        /* what the forecast was made from has changed */
     struct records_snapshot *snapshot; /* NULL: not read yet */
     struct file_sign sign;
     struct entry *entry; /* one a pond of the snapshot, in its order */

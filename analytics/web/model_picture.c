@@ -11,9 +11,15 @@
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
 
+static int by_pond(const void *slug, const void *estimate)
+{
+    return strcmp(slug, ((const struct estimate *)estimate)->pond);
+}
+
 static void picture_fish(const struct model *m, struct page_pond *p, size_t i, int32_t today)
 {
     const struct rec_cycle *cycle;
+    const struct estimate *e;
     long open = records_open_cycle(m->snapshot, i, today);
 
     if (open < 0)
@@ -22,12 +28,12 @@ static void picture_fish(const struct model *m, struct page_pond *p, size_t i, i
     p->has_cycle = true;
     p->stocked_day = cycle->stocked_day;
     p->stocked = cycle->count;
-    for (size_t k = 0; k < m->estimates; k++) {
-        if (strcmp(m->estimate[k].pond, p->pond.slug) == 0 &&
-            strcmp(m->estimate[k].cycle, cycle->slug) == 0) {
-            p->has_estimate = true;
-            p->estimate = m->estimate[k].fish;
-        }
+    e = m->estimates > 0
+            ? bsearch(p->pond.slug, m->estimate, m->estimates, sizeof *m->estimate, by_pond)
+            : NULL;
+    if (e != NULL && strcmp(e->cycle, cycle->slug) == 0) {
+        p->has_estimate = true;
+        p->estimate = e->fish;
     }
 }
 
@@ -102,6 +108,7 @@ static void picture_pond(const struct model *m, struct page_pond *p, struct stat
     struct status_scene scene = {.do_recent = &e->hour, .now_ms = now_ms};
 
     p->pond = s->pond[i];
+    p->at = i; /* ponds of a snapshot lie by slug */
     memcpy(p->farm, s->farm[s->pond[i].farm].name, sizeof p->farm);
     memcpy(p->farm_slug, s->farm[s->pond[i].farm].slug, sizeof p->farm_slug);
     p->kecamatan = s->farm[s->pond[i].farm].kecamatan;
@@ -143,37 +150,48 @@ void model_base_release(struct base *b)
 {
     if (b == NULL || atomic_fetch_sub(&b->users, 1) > 1)
         return;
+    board_release(b->board);
     free(b->own);
+    free(b->by_slug);
     free(b->pond);
     free(b);
 }
 
-/* Judges every pond, when what is known is older than a second or has changed. The lock is held. */
-static struct base *judged(struct model *m, const struct page_board *board, int64_t now_ms)
+/* Judges every pond, when what is known is older than a second or has changed; takes the view. The lock is held. */
+static struct base *judged(struct model *m, struct board_view *view, int64_t now_ms)
 {
-    struct page_model sorted = {0};
+    const struct page_board *board = board_known(view);
+    struct page_model *sorted;
     struct base *b = m->base;
     uint64_t version = m->version + board->version;
     int64_t mono = clock_mono_ms();
 
     if (b != NULL && b->version == version && mono - b->made_mono_ms < MODEL_PICTURE_MS &&
-        now_ms >= b->now_ms)
+        now_ms >= b->now_ms) {
+        board_release(view); /* it is the base's own */
         return b;
+    }
     model_base_release(b);
     b = xcalloc(1, sizeof *b);
     atomic_init(&b->users, 1);
     b->made_mono_ms = mono;
     b->now_ms = now_ms;
     b->version = version;
+    b->board = view;
     b->own = xcalloc(m->entries, sizeof *b->own);
     b->pond = xcalloc(m->entries, sizeof *b->pond);
     for (size_t i = 0; i < m->entries; i++)
         picture_pond(m, &b->pond[i], b->own, board, i, now_ms);
     picture_unserved(m, board, b);
-    sorted.ponds = m->entries;
-    sorted.pond = b->pond;
-    page_order(&sorted);
-    memcpy(b->level_count, sorted.level_count, sizeof b->level_count);
+    sorted = xcalloc(1, sizeof *sorted);
+    sorted->ponds = m->entries;
+    sorted->pond = b->pond;
+    page_order(sorted);
+    memcpy(b->level_count, sorted->level_count, sizeof b->level_count);
+    free(sorted);
+    b->by_slug = xcalloc(m->entries, sizeof *b->by_slug);
+    for (size_t i = 0; i < m->entries; i++)
+        b->by_slug[b->pond[i].at] = i;
     m->base = b;
     return b;
 }
@@ -181,20 +199,18 @@ static struct base *judged(struct model *m, const struct page_board *board, int6
 struct page_model *model_picture(struct model *m)
 {
     struct page_model *p = NULL;
-    struct page_board board;
     int64_t now_ms = clock_wall_ms();
+    struct board_view *board = board_take(m->board, now_ms);
 
-    board_copy(m->board, now_ms, &board);
     pthread_mutex_lock(&m->lock);
     if (m->snapshot != NULL) {
-        struct base *b = judged(m, &board, now_ms);
+        struct base *b = judged(m, board, now_ms);
 
         p = xcalloc(1, sizeof *p);
         atomic_fetch_add(&b->users, 1);
         p->base = b;
-        p->shared = true;
         p->now_ms = b->now_ms; /* ages are told as of the judgement */
-        p->board = board;
+        p->board = *board_known(b->board);
         p->read_ms = m->read_ms;
         p->away_since_ms = m->away_since_ms;
         p->notice = m->c.config->notice;
@@ -206,11 +222,12 @@ struct page_model *model_picture(struct model *m)
         p->forecast = m->forecast;
         p->ponds = m->entries;
         p->pond = b->pond;
+        p->by_slug = b->by_slug;
         memcpy(p->level_count, b->level_count, sizeof p->level_count);
     }
     pthread_mutex_unlock(&m->lock);
     if (p == NULL)
-        page_board_free(&board);
+        board_release(board);
     return p;
 }
 
@@ -218,9 +235,9 @@ void model_picture_free(struct page_model *p)
 {
     if (p == NULL)
         return;
-    page_board_free(&p->board);
-    if (!p->shared)
-        free(p->pond); /* a viewer's own */
+    page_board_free(&p->own_board);
+    free(p->own_by_slug);
+    free(p->own_pond);
     model_base_release(p->base);
     free(p);
 }

@@ -33,20 +33,42 @@ static int worst_first(const void *a, const void *b)
     return c != 0 ? c : strcmp(x->pond.slug, y->pond.slug);
 }
 
-void page_order(struct page_model *m)
+void page_count(struct page_model *m)
 {
     memset(m->level_count, 0, sizeof m->level_count);
     for (size_t i = 0; i < m->ponds; i++)
         m->level_count[m->pond[i].status.level]++;
+}
+
+void page_order(struct page_model *m)
+{
+    page_count(m);
     if (m->ponds > 1)
         qsort(m->pond, m->ponds, sizeof m->pond[0], worst_first);
 }
 
 const struct page_pond *page_find(const struct page_model *m, const char *slug)
 {
-    for (size_t i = 0; i < m->ponds; i++)
-        if (strcmp(m->pond[i].pond.slug, slug) == 0)
-            return &m->pond[i];
+    size_t low = 0, high = m->ponds;
+
+    if (m->by_slug == NULL) {
+        for (size_t i = 0; i < m->ponds; i++)
+            if (strcmp(m->pond[i].pond.slug, slug) == 0)
+                return &m->pond[i];
+        return NULL;
+    }
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        const struct page_pond *p = &m->pond[m->by_slug[mid]];
+        int order = strcmp(slug, p->pond.slug);
+
+        if (order == 0)
+            return p;
+        if (order < 0)
+            high = mid;
+        else
+            low = mid + 1;
+    }
     return NULL;
 }
 

@@ -33,6 +33,7 @@
 
 struct page_pond {
     struct rec_pond pond;
+    size_t at; /* its place by slug among all the ponds of the picture */
     char farm[SITE_NAME_SIZE], farm_slug[SLUG_SIZE];
     size_t kecamatan;            /* index of region_kecamatan */
     struct series_latest latest; /* zeroed when nothing was heard */
@@ -179,8 +180,15 @@ struct page_model {
     struct page_forecast forecast;
     struct page_board board;
     const char *token; /* of the forms; NULL or "": no buttons are drawn */
-    bool shared;       /* pond is other pictures' too: not to be written */
-    struct base *base; /* whose it is (model_own.h); NULL: pond is of who made this */
+    /* places in pond, in the order of slugs; NULL: page_find looks at each */
+    const size_t *by_slug;
+    /* of whom pond, by_slug and the lists of board are, and other pictures' too: not to be written (model_own.h); NULL: of who made
+     * this */
+    struct base *base;
+    /* made for this viewer alone; model_picture_free */
+    struct page_pond *own_pond;
+    size_t *own_by_slug;
+    struct page_board own_board;
 };
 
 /* The limits that hold at the pond. */
@@ -192,6 +200,8 @@ bool page_watch_silent(const struct page_model *m);
 
 /* Sorts the ponds worst first, then by reason, farm and name, and counts the levels. */
 void page_order(struct page_model *m);
+/* Counts the levels of ponds that are in order. */
+void page_count(struct page_model *m);
 
 /* The pond of that slug, or NULL. */
 const struct page_pond *page_find(const struct page_model *m, const char *slug);

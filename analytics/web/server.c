@@ -261,8 +261,8 @@ static void finished(void *arg, struct MHD_Connection *connection, void **seen,
     *seen = NULL;
 }
 
-/* Is it the post of a route that takes any? Its body is waited for then; every other is answered at once and its body, if one
- * comes, never read. */
+/* Is it the post of a route that takes any? Its body is waited for then. Every other body is never read: the answer goes at once, and
+ * the connection ends with it. */
 static bool awaits_body(const char *url, const char *method)
 {
     const char *rest;
@@ -270,6 +270,16 @@ static bool awaits_body(const char *url, const char *method)
         strcmp(method, MHD_HTTP_METHOD_POST) == 0 ? route_find(url, &rest) : NULL;
 
     return route != NULL && (route->methods & ROUTE_POST) != 0;
+}
+
+static bool has_body(struct MHD_Connection *connection)
+{
+    const char *length =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+    return (length != NULL && strcmp(length, "0") != 0) ||
+           MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+                                       MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL;
 }
 
 /* NOLINTBEGIN(readability-non-const-parameter): the signature is MHD's */
@@ -287,7 +297,9 @@ static enum MHD_Result answer(void *arg, struct MHD_Connection *connection, cons
     struct reply r = {.status = MHD_HTTP_OK, .type = TYPE_HTML, .cache = "private, no-cache"};
 
     (void)version;
-    if (in == NULL && awaits_body(url, method)) {
+    /* MHD calls first when the headers are there; who answers then says that the rest is not wanted, and the connection is closed. A
+     * page's style and script come over the same one */
+    if (in == NULL && (awaits_body(url, method) || !has_body(connection))) {
         *seen = xcalloc(1, sizeof(struct incoming));
         return MHD_YES;
     }
@@ -489,9 +501,12 @@ int web_start(struct web **out, const struct web_config *c, char *why, size_t wh
     w->logins = logins_new();
     rc = records_open(&w->accounts, c->config->records_path, words, sizeof words);
     if (rc == 0)
+        rc = records_open(&w->bulk, c->config->records_path, words, sizeof words);
+    if (rc == 0)
         rc = whatif_new(&w->whatif);
     const struct model_config model = {.config = c->config,
                                        .records = c->records,
+                                       .bulk = w->bulk,
                                        .series = c->series,
                                        .limits = w->c.limits,
                                        .whatif = w->whatif,
@@ -513,6 +528,7 @@ int web_start(struct web **out, const struct web_config *c, char *why, size_t wh
         presses_free(w->presses);
         logins_free(w->logins);
         records_close(w->accounts);
+        records_close(w->bulk);
         connections_free(w->connections);
         (void)close(fd);
         free(w);
@@ -542,5 +558,6 @@ void web_stop(struct web *w)
     presses_free(w->presses);
     logins_free(w->logins);
     records_close(w->accounts);
+    records_close(w->bulk);
     free(w);
 }

@@ -20,6 +20,7 @@ struct MHD_Daemon;
 struct web {
     struct web_config c;
     struct records *accounts; /* a connection of its own: who is logged in waits for no forecast */
+    struct records *bulk;     /* and one for what reads everything: pages wait for none of it */
     struct whatif *whatif;
     struct model *model;
     struct fleet *fleet;     /* the collectors, for technicians */

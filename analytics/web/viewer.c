@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -146,49 +147,71 @@ static bool sees_subject(const struct viewer *v, const struct page_model *m, con
     return false;
 }
 
-/* Keeps those of n elements whose subject, at the offset in each, may be seen; gives their number. */
-static size_t keep(const struct viewer *v, const struct page_model *m, void *list, size_t n,
-                   size_t size, size_t offset)
+/* A new list of those of n elements whose subject, at the offset in each, may be seen; their number in *kept. */
+static void *keep(const struct viewer *v, const struct page_model *m, const void *list, size_t n,
+                  size_t size, size_t offset, size_t *kept)
 {
-    char *element = list;
-    size_t kept = 0;
+    const char *element = list;
+    char *own = xcalloc(n, size);
 
-    for (size_t i = 0; i < n; i++) {
-        if (!sees_subject(v, m, element + i * size + offset))
-            continue;
-        if (kept != i)
-            memcpy(element + kept * size, element + i * size, size);
-        kept++;
-    }
-    return kept;
+    *kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (sees_subject(v, m, element + i * size + offset))
+            memcpy(own + (*kept)++ * size, element + i * size, size);
+    return own;
+}
+
+/* The ponds that the viewer may see, in the order they were in; nothing is copied for who may see all. */
+static void keep_ponds(const struct viewer *v, struct page_model *m)
+{
+    size_t kept = 0, *place;
+    struct page_pond *own;
+
+    for (size_t i = 0; i < m->ponds; i++)
+        kept += sees_pond(v, &m->pond[i]);
+    if (kept == m->ponds)
+        return;
+    own = xcalloc(kept, sizeof *own);
+    place = xcalloc(m->ponds, sizeof *place); /* of each by slug, one too high; 0: not seen */
+    for (size_t i = kept = 0; i < m->ponds; i++)
+        if (sees_pond(v, &m->pond[i])) {
+            own[kept] = m->pond[i];
+            place[m->pond[i].at] = ++kept;
+        }
+    m->own_by_slug = xcalloc(kept, sizeof *m->own_by_slug);
+    for (size_t i = 0, k = 0; i < m->ponds; i++)
+        if (place[i] > 0)
+            m->own_by_slug[k++] = place[i] - 1;
+    free(place);
+    m->own_pond = own;
+    m->pond = own;
+    m->by_slug = m->by_slug != NULL ? m->own_by_slug : NULL;
+    m->ponds = kept;
+    page_count(m);
 }
 
 void viewer_filter(const struct viewer *v, struct page_model *m)
 {
-    struct page_board *b = &m->board;
-    struct page_pond *own;
-    size_t kept = 0;
+    struct page_board *b = &m->board, *own = &m->own_board;
 
     m->viewer = v;
     if (v->unmanaged)
         return;
-    for (size_t i = 0; i < m->ponds; i++)
-        kept += sees_pond(v, &m->pond[i]);
-    own = m->shared ? xcalloc(kept, sizeof *own) : m->pond;
-    for (size_t i = kept = 0; i < m->ponds; i++)
-        if (sees_pond(v, &m->pond[i]))
-            own[kept++] = m->pond[i];
-    m->pond = own;
-    m->shared = false;
-    m->ponds = kept;
-    page_order(m);
-    b->alarms =
-        keep(v, m, b->alarm, b->alarms, sizeof *b->alarm, offsetof(struct rec_alarm, subject));
-    b->limits = keep(v, m, b->limit, b->limits, sizeof *b->limit, offsetof(struct rec_limit, pond));
-    b->presses =
-        keep(v, m, b->press, b->presses, sizeof *b->press, offsetof(struct rec_press, pond));
-    b->nights = keep(v, m, b->night, b->nights, sizeof *b->night, offsetof(struct rec_night, pond));
-    b->months =
-        keep(v, m, b->month, b->months, sizeof *b->month, offsetof(struct report_pond, pond));
+    keep_ponds(v, m);
+    own->alarm = keep(v, m, b->alarm, b->alarms, sizeof *b->alarm,
+                      offsetof(struct rec_alarm, subject), &b->alarms);
+    own->limit = keep(v, m, b->limit, b->limits, sizeof *b->limit, offsetof(struct rec_limit, pond),
+                      &b->limits);
+    own->press = keep(v, m, b->press, b->presses, sizeof *b->press,
+                      offsetof(struct rec_press, pond), &b->presses);
+    own->night = keep(v, m, b->night, b->nights, sizeof *b->night, offsetof(struct rec_night, pond),
+                      &b->nights);
+    own->month = keep(v, m, b->month, b->months, sizeof *b->month,
+                      offsetof(struct report_pond, pond), &b->months);
+    b->alarm = own->alarm;
+    b->limit = own->limit;
+    b->press = own->press;
+    b->night = own->night;
+    b->month = own->month;
     m->without_fish = v->role == ROLE_TECHNICIAN || v->role == ROLE_NONE;
 }

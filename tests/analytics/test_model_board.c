@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the records say of alarms, buttons, limits and nights, as the pages see it: at once, as their own copy. */
+/* What the records say of alarms, buttons, limits and nights, as the pages see it: at once, and unchanged while a page is made. */
 #include "tests/analytics/nighthouse.h"
 
 #include "analytics/records/alarms.h"
 #include "analytics/web/model_board.h"
 
 static struct board *board;
-static struct page_board seen;
+static struct board_view *view;
+static struct page_board seen; /* what view points to */
 
 static int set_up(void **state)
 {
     (void)house_set_up(state);
     board = board_new(house.db, house.config.records_path);
-    seen = (struct page_board){0};
+    view = NULL;
     return 0;
 }
 
 static int tear_down(void **state)
 {
-    page_board_free(&seen);
+    board_release(view);
     board_free(board);
     board_free(NULL);
     return house_tear_down(state);
@@ -26,8 +27,14 @@ static int tear_down(void **state)
 
 static void look(void)
 {
-    page_board_free(&seen);
-    board_copy(board, house_wall, &seen);
+    struct records_snapshot *s;
+
+    assert_int_equal(records_snapshot(house.db, house_wall, &s), 0);
+    board_month(board, house.db, s, house_wall);
+    records_snapshot_free(s);
+    board_release(view);
+    view = board_take(board, house_wall);
+    seen = *board_known(view);
 }
 
 static void commit(struct rec_alarm *a, const struct rec_mark *mark)
@@ -152,21 +159,22 @@ static void the_month_is_made_anew_after_ten_minutes(void **state)
     assert_int_equal(seen.month[0].warned, 1);
 }
 
-static void a_page_has_a_copy_of_its_own(void **state)
+static void what_a_page_took_stays_as_it_was_while_the_board_goes_on(void **state)
 {
-    struct page_board other;
+    struct board_view *older;
 
     (void)state;
     night("k-2", civil_day(NIGHT_NOW), 2.1, NAN, false);
     look();
-    board_copy(board, house_wall, &other);
-    assert_ptr_not_equal(other.night, seen.night);
-    assert_ptr_not_equal(other.month, seen.month);
-    other.night[0].min_p50 = 9;
-    page_board_free(&other);
-    assert_int_equal(other.nights, 0);
+    older = board_take(board, house_wall);
+    assert_ptr_equal(older, view); /* nothing changed: the same, not a copy */
+    night("k-1", civil_day(NIGHT_NOW), 3.3, NAN, false);
     look();
-    assert_true(seen.night[0].min_p50 == 2.1);
+    assert_int_equal(seen.nights, 2);
+    assert_true(seen.version > board_known(older)->version);
+    assert_int_equal(board_known(older)->nights, 1);
+    assert_true(board_known(older)->night[0].min_p50 == 2.1);
+    board_release(older);
 }
 
 /* Without a change of the file what time alone moves is read again after a minute. */
@@ -191,8 +199,10 @@ static void what_grows_old_leaves_within_a_minute(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(what_was_pressed_is_on_the_next_page),     T(all_that_pages_show_is_read),
-        T(the_month_is_made_anew_after_ten_minutes), T(a_page_has_a_copy_of_its_own),
+        T(what_was_pressed_is_on_the_next_page),
+        T(all_that_pages_show_is_read),
+        T(the_month_is_made_anew_after_ten_minutes),
+        T(what_a_page_took_stays_as_it_was_while_the_board_goes_on),
         T(what_grows_old_leaves_within_a_minute),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

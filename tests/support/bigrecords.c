@@ -33,19 +33,33 @@ struct making {
     struct bigrecords_size size;
 };
 
+/* Rows are named at random, as far as an index can tell, like those of an import. */
+#define NAME "lower(hex(randomblob(16)))"
+
+/* clang-format off */
 static const char *const SQL[STATEMENTS] = {
-    [FARM] = "INSERT INTO farms(farm, name, regency, kecamatan, entered_on) VALUES(?, ?, ?, ?, ?)",
-    [POND] = "INSERT INTO ponds(pond, farm, name, system, area_m2, depth_m, entered_on) "
-             "VALUES(?, ?, ?, ?, ?, 1.2, ?)",
-    [CYCLE] = "INSERT INTO cycles(cycle, pond, stocked_on, count, mass_g, entered_on) "
-              "VALUES(?, ?, ?, ?, 8, ?)",
-    [FEED] =
-        "INSERT INTO feed(pond, \"on\", feed_kg, kind, entered_on) VALUES(?, ?, ?, 'apung', ?)",
-    [SAMPLE] =
-        "INSERT INTO samples(pond, \"on\", fish, total_g, entered_on) VALUES(?, ?, 30, ?, ?)",
-    [DEATH] = "INSERT INTO deaths(pond, \"on\", count, entered_on) VALUES(?, ?, ?, ?)",
-    [HARVEST] = "INSERT INTO harvests(pond, \"on\", kg, kind, entered_on) VALUES(?, ?, ?, ?, ?)",
+    [FARM] = "INSERT INTO farms(farm, name, regency, kecamatan, entered_on, uid) VALUES(?, ?, ?, ?, ?, " NAME ")",
+    [POND] = "INSERT INTO ponds(pond, farm, name, system, area_m2, depth_m, entered_on, uid) VALUES(?, ?, ?, ?, ?, 1.2, ?, " NAME ")",
+    [CYCLE] = "INSERT INTO cycles(cycle, pond, stocked_on, count, mass_g, entered_on, uid) VALUES(?, ?, ?, ?, 8, ?, " NAME ")",
+    [FEED] = "INSERT INTO feed(pond, \"on\", feed_kg, kind, entered_on, uid) VALUES(?, ?, ?, 'apung', ?, " NAME ")",
+    [SAMPLE] = "INSERT INTO samples(pond, \"on\", fish, total_g, entered_on, uid) VALUES(?, ?, 30, ?, ?, " NAME ")",
+    [DEATH] = "INSERT INTO deaths(pond, \"on\", count, entered_on, uid) VALUES(?, ?, ?, ?, " NAME ")",
+    [HARVEST] = "INSERT INTO harvests(pond, \"on\", kg, kind, entered_on, uid) VALUES(?, ?, ?, ?, ?, " NAME ")",
 };
+
+/* Each row has its change: table, and the members of its JSON. */
+static const struct {
+    const char *table, *members;
+} LOGGED[] = {
+    {"farms", "'farm', farm, 'name', name, 'regency', regency, 'kecamatan', kecamatan"},
+    {"ponds", "'pond', pond, 'farm', farm, 'name', name, 'system', system, 'area_m2', area_m2, 'depth_m', depth_m"},
+    {"cycles", "'cycle', cycle, 'pond', pond, 'stocked_on', date(stocked_on * 86400, 'unixepoch'), 'count', count, 'mass_g', mass_g"},
+    {"feed", "'pond', pond, 'on', date(\"on\" * 86400, 'unixepoch'), 'feed_kg', feed_kg, 'kind', kind"},
+    {"samples", "'pond', pond, 'on', date(\"on\" * 86400, 'unixepoch'), 'fish', fish, 'total_g', total_g"},
+    {"deaths", "'pond', pond, 'on', date(\"on\" * 86400, 'unixepoch'), 'count', count"},
+    {"harvests", "'pond', pond, 'on', date(\"on\" * 86400, 'unixepoch'), 'kg', kg, 'kind', kind"},
+};
+/* clang-format on */
 
 /* xorshift64*; 0..1 */
 static double chance(struct making *m)
@@ -167,6 +181,25 @@ static void one_pond(struct making *m, size_t i, int32_t from)
     }
 }
 
+/* The list of changes, as an import would have written it; numbered on from one table to the next. */
+static void log_rows(struct making *m)
+{
+    char sql[1024];
+
+    for (size_t i = 0; i < sizeof LOGGED / sizeof LOGGED[0]; i++) {
+        (void)snprintf(
+            sql, sizeof sql,
+            "INSERT INTO changes(uid, at_ms, by, how, \"table\", row_uid, kind, based_on, old, "
+            "new, reason, key, origin, origin_seq) SELECT printf('%%.16s%%016x', o, b + id), "
+            "entered_on, '', 'import', '%s', uid, 'add', '', '', json_object(%s), '', '', o, b + "
+            "id FROM %s, (SELECT value AS o, (SELECT ifnull(max(id), 0) FROM changes) AS b FROM "
+            "records_meta WHERE key = 'origin') ORDER BY id",
+            LOGGED[i].table, LOGGED[i].members, LOGGED[i].table);
+        if (sqlite3_exec(m->h, sql, NULL, NULL, NULL) != SQLITE_OK)
+            fail_msg("%s: %s", sql, sqlite3_errmsg(m->h));
+    }
+}
+
 struct bigrecords_size bigrecords_make(const char *path, size_t ponds, int years, int32_t today,
                                        uint64_t seed)
 {
@@ -178,12 +211,15 @@ struct bigrecords_size bigrecords_make(const char *path, size_t ponds, int years
         fail_msg("%s", why);
     records_close(r);
     assert_int_equal(sqlite3_open(path, &m.h), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(m.h, "PRAGMA synchronous = OFF; BEGIN", NULL, NULL, NULL),
+    assert_int_equal(sqlite3_exec(m.h,
+                                  "PRAGMA synchronous = OFF; PRAGMA cache_size = -524288; BEGIN",
+                                  NULL, NULL, NULL),
                      SQLITE_OK);
     for (int i = 0; i < STATEMENTS; i++)
         assert_int_equal(sqlite3_prepare_v2(m.h, SQL[i], -1, &m.s[i], NULL), SQLITE_OK);
     for (size_t i = 0; i < ponds; i++)
         one_pond(&m, i, today - 365 * years);
+    log_rows(&m);
     for (int i = 0; i < STATEMENTS; i++)
         (void)sqlite3_finalize(m.s[i]);
     if (sqlite3_exec(m.h, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
