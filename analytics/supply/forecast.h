@@ -127,7 +127,8 @@ NILA_MUST_CHECK int forecast_save_classes(const struct forecast *f, const char *
 /* Writes the balance (neraca_csv) to path in the same way. */
 NILA_MUST_CHECK int forecast_save_balance(const struct forecast *f, const char *path, bool english);
 
-/* Appends the points of measurement supply_forecast (line protocol, ms). */
+/* Appends the points of measurement supply_forecast (line protocol, ms): of what may be told without telling of one or two farms (cells.h); kecamatan
+ * that are told together are one node, "62.02.05+62.02.06". */
 void forecast_lines(const struct forecast *f, struct buf *b);
 /* Writes them through the source; errors of series_write. */
 NILA_MUST_CHECK int forecast_write_back(const struct forecast *f, struct series_source *source,

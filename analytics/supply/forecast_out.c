@@ -3,9 +3,11 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "accuracy_out.h"
 #include "analytics/savefile.h"
+#include "cells.h"
 #include "classes.h"
 #include "collector/common/civil.h"
 #include "collector/common/lineproto.h"
@@ -155,10 +157,37 @@ int forecast_save_balance(const struct forecast *f, const char *path, bool engli
     return rc;
 }
 
-static void one_point(const struct forecast *f, size_t node, unsigned lead, struct buf *b)
+/* The kecamatan of a cell, "62.02.05+62.02.06"; other nodes' own code. */
+static void node_code(const struct merge *m, size_t node, struct buf *code)
+{
+    buf_clear(code);
+    if (node < DEMAND_NODES)
+        buf_str(code, supply_node_code(node));
+    for (size_t k = 0; k < REGION_KECAMATAN_COUNT && node >= DEMAND_NODES; k++)
+        if (supply_node_kecamatan(m->cell[k]) == node)
+            buf_printf(code, "%s%s", code->n > 0 ? "+" : "",
+                       supply_node_code(supply_node_kecamatan(k)));
+}
+
+static unsigned node_ponds(const struct forecast *f, const struct merge *m, size_t node)
+{
+    unsigned n = 0;
+
+    if (node < DEMAND_NODES)
+        return f->supply->tracked[node];
+    for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++)
+        if (supply_node_kecamatan(m->cell[k]) == node)
+            n += f->supply->tracked[supply_node_kecamatan(k)];
+    return n;
+}
+
+static void one_point(const struct forecast *f, const struct merge *m, size_t node, unsigned lead,
+                      const char *code, double *work, struct buf *b)
 {
     const struct supply_forecast *s = f->supply;
-    struct supply_summary sum = supply_summarise(s, node, lead);
+    struct supply_summary sum = node < DEMAND_NODES
+                                    ? supply_summarise(s, node, lead)
+                                    : cells_sum(f, m, node - DEMAND_NODES, lead, 1, s->kg, work);
     char lead_text[16];
     bool first = true;
 
@@ -166,7 +195,7 @@ static void one_point(const struct forecast *f, size_t node, unsigned lead, stru
     lineproto_measurement(b, "supply_forecast");
     lineproto_tag(b, "lead", lead_text);
     lineproto_tag(b, "level", supply_node_level(node));
-    lineproto_tag(b, "node", supply_node_code(node));
+    lineproto_tag(b, "node", code);
     lineproto_tag(b, "scenario", "base");
     lineproto_field(b, &first, "supply_mean_kg", sum.mean);
     lineproto_field(b, &first, "supply_p10_kg", sum.p10);
@@ -177,17 +206,27 @@ static void one_point(const struct forecast *f, size_t node, unsigned lead, stru
                         f->neraca->cell[node][lead - 1].part[NERACA_DEMAND].mean);
     if (node < DEMAND_NODES && f->neraca->gap[node] == NERACA_TOLD)
         lineproto_field(b, &first, "p_deficit", f->neraca->cell[node][lead - 1].risk.p_deficit);
-    lineproto_field(b, &first, "ponds", s->tracked[node]);
+    lineproto_field(b, &first, "ponds", node_ponds(f, m, node));
     lineproto_field(b, &first, "issued_ms", (double)s->issued_ms);
     lineproto_end(b, civil_month_start(s->first_month + (int32_t)lead - 1));
 }
 
 void forecast_lines(const struct forecast *f, struct buf *b)
 {
-    for (size_t node = 0; node < SUPPLY_NODES; node++)
-        for (unsigned lead = 1; lead <= f->supply->months && supply_node_told(f->supply, node);
-             lead++)
-            one_point(f, node, lead, b);
+    double *work = xcalloc(f->supply->draws, sizeof *work);
+    struct buf code = {0};
+    struct merge m;
+
+    cells_of_forecast(f, &m);
+    for (size_t node = 0; node < SUPPLY_NODES; node++) {
+        if (!supply_node_told(f->supply, node) || !cells_told(&m, node))
+            continue;
+        node_code(&m, node, &code);
+        for (unsigned lead = 1; lead <= f->supply->months; lead++)
+            one_point(f, &m, node, lead, code.p, work, b);
+    }
+    buf_free(&code);
+    free(work);
 }
 
 int forecast_write_back(const struct forecast *f, struct series_source *source, char *why,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model_accuracy.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,35 +55,86 @@ static void list(const struct accuracy_match *m, struct page_accuracy *out)
             }
 }
 
-void model_judge(const struct accuracy_match *m, struct page_accuracy *out)
+/* Which harvests are told: of each node, by month; months are made when they are asked for. */
+struct told {
+    const struct records_snapshot *s; /* NULL: all */
+    size_t n, cap;
+    struct told_month {
+        int32_t month;
+        bool node[DEMAND_NODES];
+    } * month;
+    struct monthly *work;
+};
+
+static bool is_told(struct told *t, int32_t month, size_t node)
 {
+    size_t i = 0;
+
+    if (t->s == NULL || t->s->farms < MERGE_FARMS_LEAST)
+        return true;
+    while (i < t->n && t->month[i].month != month)
+        i++;
+    if (i == t->n) {
+        if (t->n == t->cap) {
+            t->cap = t->cap == 0 ? 32 : t->cap * 2;
+            t->month = xrealloc(t->month, t->cap, sizeof *t->month);
+        }
+        if (t->work == NULL)
+            t->work = xcalloc(1, sizeof *t->work);
+        monthly_make(t->work, t->s, month, false);
+        t->month[i].month = month;
+        for (size_t k = 0; k < DEMAND_NODES; k++)
+            (void)monthly_value(t->work, MONTHLY_HARVEST, k, &t->month[i].node[k]);
+        t->n++;
+    }
+    return t->month[i].node[node];
+}
+
+/* The pairs whose harvest is told, and of them the naive forecasts made of harvests that are. */
+static void keep_told(struct told *t, const struct accuracy_match *m, struct accuracy_match *out,
+                      struct page_accuracy *page)
+{
+    *out = *m;
+    out->n = 0;
+    out->pair = xcalloc(m->n + 1, sizeof *out->pair);
+    for (size_t i = 0; i < m->n; i++) {
+        struct accuracy_pair *p = &out->pair[out->n];
+
+        if (!is_told(t, m->pair[i].month, m->pair[i].node)) {
+            page->withheld[m->pair[i].node]++;
+            continue;
+        }
+        *p = m->pair[i];
+        if (!is_told(t, civil_month_of_day(p->as_of_day) - 1, p->node))
+            p->naive[ACCURACY_LAST_MONTH] = NAN;
+        if (!is_told(t, p->month - 12, p->node))
+            p->naive[ACCURACY_LAST_YEAR] = NAN;
+        out->n++;
+    }
+}
+
+void model_judge(const struct accuracy_match *m, const struct records_snapshot *s,
+                 struct page_accuracy *out)
+{
+    struct told told = {.s = s};
+    struct accuracy_match kept;
+
+    keep_told(&told, m, &kept, out);
     for (size_t node = 0; node < DEMAND_NODES; node++) {
         for (unsigned lead = 0; lead <= RECORDS_ISSUED_LEADS; lead++)
-            accuracy_score(m, node, lead, ACCURACY_NOW, &out->score[node][lead]);
-        accuracy_score(m, node, 0, ACCURACY_FIRST, &out->first[node]);
+            accuracy_score(&kept, node, lead, ACCURACY_NOW, &out->score[node][lead]);
+        accuracy_score(&kept, node, 0, ACCURACY_FIRST, &out->first[node]);
     }
     out->open = m->open;
     out->silent = m->silent;
     out->late = m->late;
     list(m, out);
+    for (size_t i = 0; i < out->past_n; i++)
+        out->past[i].untold = !is_told(&told, out->past[i].month, SUPPLY_JOINT);
     out->ready = true;
-}
-
-void model_hide_past(const struct records_snapshot *s, struct page_accuracy *out)
-{
-    struct monthly *m = xcalloc(1, sizeof *m);
-    int32_t known = INT32_MIN;
-    bool told = true;
-
-    for (size_t i = 0; i < out->past_n && s->farms >= MERGE_FARMS_LEAST; i++) {
-        if (out->past[i].month != known) {
-            known = out->past[i].month;
-            monthly_make(m, s, known, false);
-            (void)monthly_value(m, MONTHLY_HARVEST, SUPPLY_JOINT, &told);
-        }
-        out->past[i].untold = !told;
-    }
-    free(m);
+    free(kept.pair);
+    free(told.month);
+    free(told.work);
 }
 
 void model_accuracy(struct records *r, const struct forecast *f, uint64_t seed, bool sensors,
@@ -99,8 +151,7 @@ void model_accuracy(struct records *r, const struct forecast *f, uint64_t seed, 
     if (records_issues(r, now_ms, &issue, &issues) == 0 &&
         records_yields(r, now_ms, &yield, &yields) == 0) {
         accuracy_match(issue, issues, yield, yields, now_ms, &match);
-        model_judge(&match, &out->accuracy);
-        model_hide_past(f->snapshot, &out->accuracy);
+        model_judge(&match, f->snapshot, &out->accuracy);
         accuracy_match_free(&match);
     }
     out->accuracy.issues = accuracy_issues(issue, issues);

@@ -14,10 +14,9 @@
 void model_accuracy(struct records *r, const struct forecast *f, uint64_t seed, bool sensors,
                     struct page_forecast *out);
 
-/* Fills the scores from what was matched. Pure. */
-void model_judge(const struct accuracy_match *m, struct page_accuracy *out);
-
-/* Marks what must not be told of single farms: joint harvests of months in which one or two farms harvested. Pure. */
-void model_hide_past(const struct records_snapshot *s, struct page_accuracy *out);
+/* Fills list and scores from what was matched. s: whose harvests they were; months of which a place's harvest is not told (merge.h) are not in
+ * its scores, because an error in percent of a forecast that everybody saw is the harvest itself; NULL: all may be told. Pure. */
+void model_judge(const struct accuracy_match *m, const struct records_snapshot *s,
+                 struct page_accuracy *out);
 
 #endif

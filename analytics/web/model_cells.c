@@ -3,46 +3,9 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "analytics/supply/cells.h"
 #include "collector/common/log.h"
-
-/* Farms with a cycle that counts, each once. */
-static void count_open(const struct forecast *f, struct merge_farms *out)
-{
-    const struct records_snapshot *s = f->snapshot;
-    bool *seen = xcalloc(s->farms, sizeof *seen);
-
-    *out = (struct merge_farms){.n = {0}};
-    for (size_t i = 0; i < s->ponds; i++) {
-        size_t farm = s->pond[i].farm;
-
-        if (f->pond[i].cycle < 0 || seen[farm])
-            continue;
-        seen[farm] = true;
-        out->n[s->farm[farm].kecamatan]++;
-    }
-    free(seen);
-}
-
-/* The sum over a period and the members of the cell that kecamatan k stands for. kg: [node][lead - 1][draw]; work [draws]. */
-static struct supply_summary sum_cell(const struct forecast *f, const struct merge *m,
-                                      const struct neraca_period *p, size_t k, const double *kg,
-                                      double *work)
-{
-    const struct supply_forecast *s = f->supply;
-
-    memset(work, 0, s->draws * sizeof *work);
-    for (size_t i = 0; i < REGION_KECAMATAN_COUNT; i++)
-        for (unsigned lead = p->first_lead; m->cell[i] == k && lead < p->first_lead + p->leads;
-             lead++) {
-            const double *of = kg + ((supply_node_kecamatan(i) * s->months) + lead - 1) * s->draws;
-
-            for (unsigned d = 0; d < s->draws; d++)
-                work[d] += of[d];
-        }
-    return supply_summarise_draws(work, s->draws);
-}
 
 static void join_cell(const struct forecast *f, struct page_forecast *out, size_t k, double *work)
 {
@@ -51,44 +14,23 @@ static void join_cell(const struct forecast *f, struct page_forecast *out, size_
     const size_t node = supply_node_kecamatan(k);
 
     for (size_t p = 0; p < n->periods; p++) {
-        n->supply[node][p] = sum_cell(f, &out->merge, &n->period[p], k, s->kg, work);
-        n->tracked[node][p] = sum_cell(f, &out->merge, &n->period[p], k,
-                                       s->tracked_kg != NULL ? s->tracked_kg : s->kg, work);
+        n->supply[node][p] =
+            cells_sum(f, &out->merge, k, n->period[p].first_lead, n->period[p].leads, s->kg, work);
+        n->tracked[node][p] =
+            cells_sum(f, &out->merge, k, n->period[p].first_lead, n->period[p].leads,
+                      s->tracked_kg != NULL ? s->tracked_kg : s->kg, work);
         if (s->untracked_kg != NULL)
-            n->untracked[node][p] =
-                sum_cell(f, &out->merge, &n->period[p], k, s->untracked_kg, work);
-    }
-}
-
-/* A regency whose office gives it as a whole is one cell, of all its farms. */
-static void join_undivided(const struct forecast *f, struct merge *m, struct merge_farms *open)
-{
-    for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++) {
-        enum regency r = region_kecamatan(k)->regency;
-        size_t first = supply_first_kecamatan(r);
-
-        if (!f->supply->undivided[r])
-            continue;
-        m->cell[k] = first;
-        open->n[k] = k == first ? f->given.farms : 0;
+            n->untracked[node][p] = cells_sum(f, &out->merge, k, n->period[p].first_lead,
+                                              n->period[p].leads, s->untracked_kg, work);
     }
 }
 
 void model_cells_join(const struct forecast *f, struct page_forecast *out)
 {
-    const struct records_snapshot *s = f->snapshot;
     struct neraca *n = &out->neraca;
-    struct merge_farms open;
     double *work = xcalloc(f->supply->draws, sizeof *work);
 
-    count_open(f, &open);
-    merge_rows(s, &out->merge);
-    join_undivided(f, &out->merge, &open);
-    merge_tell(&out->merge, &open);
-    if (s->farms < MERGE_FARMS_LEAST) { /* a file of one or two farms is their own */
-        merge_begin(&out->merge);
-        merge_tell(&out->merge, &(const struct merge_farms){.n = {0}});
-    }
+    cells_of_forecast(f, &out->merge);
     for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++) {
         size_t cell = out->merge.cell[k];
 

@@ -106,6 +106,8 @@ struct page_accuracy {
     size_t issues, open, silent, late;
     struct accuracy_score score[DEMAND_NODES][RECORDS_ISSUED_LEADS + 1]; /* [0]: every lead */
     struct accuracy_score first[DEMAND_NODES]; /* every lead, by the first records */
+    /* forecasts whose month's harvest is of one or two farms: in no score of the node */
+    size_t withheld[DEMAND_NODES];
     size_t past_n;
     struct page_past past[PAGE_ACCURACY_PAST]; /* newest month first */
     struct recalibration recalibration;        /* as it is in the draws */

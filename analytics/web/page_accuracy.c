@@ -50,9 +50,18 @@ static void by_lead(struct buf *b, const struct page_accuracy *a, size_t node, e
                                                     : regency_name((enum regency)(node - 1))},
                                     {NULL, NULL}};
 
-    if (a->score[node][0].n == 0)
+    if (a->score[node][0].n == 0 && a->withheld[node] == 0)
         return;
     parts_element(b, "h2", "", lang, TEXT_ACCURACY_TABLE, args);
+    if (a->withheld[node] > 0) {
+        char n[FORMAT_SIZE];
+        const struct text_arg held[] = {{"n", n}, {NULL, NULL}};
+
+        number(n, lang, a->withheld[node]);
+        parts_element(b, "p", "soft", lang, TEXT_ACCURACY_WITHHELD, held);
+    }
+    if (a->score[node][0].n == 0)
+        return;
     html_raw(b, "<div class=\"wide\"><table><thead><tr>");
     for (size_t k = 0; k < sizeof HEAD / sizeof HEAD[0]; k++)
         html_put(b, "<th scope=\"col\">$</th>", text_get(lang, HEAD[k]));
@@ -85,7 +94,7 @@ static void past_row(struct buf *b, const struct page_past *p, enum lang lang)
     html_put(b, "<tr><th scope=\"row\">$ <span class=\"soft\">", month);
     parts_say(b, lang, TEXT_ACCURACY_BEFORE, args);
     html_put(b, "</span></th><td>$</td><td>$ <span class=\"soft\">($\u2013$)</span></td><td>$</td>",
-             text_get(lang, outcome), v[0], v[1], v[2], v[3]);
+             p->untold ? "\u2013" : text_get(lang, outcome), v[0], v[1], v[2], v[3]);
     percent(b, lang, p->actual > 0 && !p->untold ? 100 * (p->p50 - p->actual) / p->actual : NAN,
             true);
     html_raw(b, "</tr>\n");

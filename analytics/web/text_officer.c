@@ -220,5 +220,7 @@ const char *const TEXT_OFFICER[TEXT_OFFICER_SIZE][LANG_COUNT] = {
         "What if"},
     AT(LINK_PRINT) = {"Prognosa neraca (cetak)",
         "Balance prognosis (print)"},
+    AT(ACCURACY_WITHHELD) = {"{n} prakiraan tidak dinilai di sini: pada bulannya kurang dari tiga tambak panen, jadi selisihnya akan menunjukkan panen satu tambak.",
+        "{n} forecasts are not judged here: in their month fewer than three farms harvested, so the error would tell a single farm's harvest."},
 };
 /* clang-format on */

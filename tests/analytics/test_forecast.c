@@ -15,21 +15,25 @@
 #define DRAWS 100
 
 /* Four ponds in both regencies, stocked 90 days before 31 May 2026. */
+static void add_farm(struct world *w, size_t k, const char *kecamatan, int32_t day)
+{
+    char slug[SLUG_SIZE];
+
+    (void)snprintf(slug, sizeof slug, "kolam-%u", (unsigned)k);
+    (void)world_farm(w, kecamatan);
+    (void)world_pond(w, k, slug, POND_SYSTEM_POND);
+    (void)world_cycle(w, k, day - 90, 2000, 10);
+    world_sample(w, k, day - 3, 30, 150);
+}
+
 static struct world *four_ponds(int32_t *as_of_day)
 {
     static const char *const KECAMATAN[] = {"62.02.06", "62.02.01", "62.07.01", "62.07.03"};
     struct world *w = world_new();
 
     *as_of_day = civil_day_of(2026, 5, 31);
-    for (size_t k = 0; k < 4; k++) {
-        char slug[SLUG_SIZE];
-
-        (void)snprintf(slug, sizeof slug, "kolam-%u", (unsigned)k);
-        (void)world_farm(w, KECAMATAN[k]);
-        (void)world_pond(w, k, slug, POND_SYSTEM_POND);
-        (void)world_cycle(w, k, *as_of_day - 90, 2000, 10);
-        world_sample(w, k, *as_of_day - 3, 30, 150);
-    }
+    for (size_t k = 0; k < 4; k++)
+        add_farm(w, k, KECAMATAN[k], *as_of_day);
     w->s.as_of_ms = civil_day_start(*as_of_day + 1) - 1;
     return w;
 }
@@ -237,21 +241,33 @@ static void its_points_carry_demand_and_deficit_once_they_are_known(void **state
     (void)state;
     w->s.assumption = a;
     w->s.assumptions = assume(a, false);
+    /* two farms a regency: only joint is told, and the 23 kecamatan where nobody has any */
+    f = made(&q);
+    count_lines(f, &lines, &demand, &deficit);
+    assert_int_equal(lines, 24 * 3);
+    forecast_free(f);
+    add_farm(w, 4, "62.02.06", day);
+    add_farm(w, 5, "62.07.03", day);
     f = made(&q);
     forecast_lines(f, &b);
     assert_non_null(strstr(b.p, "supply_forecast,lead=1,level=joint,node=joint,scenario=base "
                                 "supply_mean_kg="));
     assert_non_null(
         strstr(b.p, "supply_forecast,lead=3,level=kecamatan,node=62.07.10,scenario=base "));
-    assert_non_null(strstr(b.p, ",ponds=4,"));
+    assert_non_null(strstr(b.p, ",ponds=6,"));
+    /* one farm in Kota Besi and two in Ketapang are told together, and nowhere by themselves */
+    assert_non_null(strstr(b.p, ",node=62.02.01+62.02.06,"));
+    assert_null(strstr(b.p, ",node=62.02.06,"));
+    assert_null(strstr(b.p, ",node=62.02.01,"));
+    assert_null(strstr(b.p, ",node=62.07.03,"));
     count_lines(f, &lines, &demand, &deficit);
-    assert_int_equal(lines, 90);
+    assert_int_equal(lines, 28 * 3); /* and each regency, and its three farms together */
     assert_int_equal(demand + deficit, 0);
     forecast_free(f);
     w->s.assumptions = assume(a, true);
     f = made(&q);
     count_lines(f, &lines, &demand, &deficit);
-    assert_int_equal(lines, 90);
+    assert_int_equal(lines, 28 * 3);
     assert_int_equal(demand, 9); /* joint and two regencies, three months */
     assert_int_equal(deficit, 9);
     buf_free(&b);

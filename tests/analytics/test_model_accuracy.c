@@ -81,7 +81,7 @@ static void lists_the_last_twelve_months(void **state)
             pair[m.n].actual[ACCURACY_FIRST] = 70;
             pair[m.n++].actual[ACCURACY_NOW] = 100;
         }
-    model_judge(&m, a);
+    model_judge(&m, NULL, a);
     assert_int_equal(a->past_n, 36);
     assert_int_equal(a->past[0].month, 24012);
     assert_int_equal(a->past[0].lead, 1);

@@ -171,6 +171,9 @@ static void farms_are_counted_not_ponds(void **state)
 static void what_one_farm_harvested_is_no_proof_of_a_forecast(void **state)
 {
     struct page_accuracy *a = calloc(1, sizeof *a);
+    struct rec_issued_value value = {.mean = 150, .factor = 1};
+    struct accuracy_pair pair[4];
+    struct accuracy_match m = {.pair = pair};
     struct buf b = {0};
 
     (void)state;
@@ -186,18 +189,36 @@ static void what_one_farm_harvested_is_no_proof_of_a_forecast(void **state)
         world_harvest(at.w, k, civil_day_of(2026, 5, 5), 100, 5, HARVEST_PARTIAL);
     }
     world_harvest(at.w, 0, civil_day_of(2026, 6, 5), 4321, 5, HARVEST_FINAL);
-    a->past_n = 2;
-    a->past[0] = (struct page_past){2026 * 12 + 5, 1, 100, 150, 200, 4321, false};
-    a->past[1] = (struct page_past){2026 * 12 + 4, 1, 100, 150, 200, 300, false};
-    model_hide_past(&at.w->s, a);
+    for (int k = 0; k < RECORDS_QUANTILES; k++)
+        value.q[k] = 100 + 10 * k;
+    for (size_t node = 0; node < 2; node++) /* joint and Kotim, where they all lie */
+        for (int k = 0; k < 2; k++) {
+            struct accuracy_pair *p = &pair[m.n++];
+
+            *p = (struct accuracy_pair){.month = 2026 * 12 + 5 - k,
+                                        .as_of_day = civil_day_of(2026, 5 - k, 2),
+                                        .node = node,
+                                        .lead = 1,
+                                        .forecast = &value};
+            p->actual[ACCURACY_FIRST] = p->actual[ACCURACY_NOW] = k == 0 ? 4321 : 300;
+        }
+    model_judge(&m, &at.w->s, a);
+    assert_int_equal(a->past_n, 2);
     assert_true(a->past[0].untold);
     assert_false(a->past[1].untold);
+    for (size_t node = 0; node < 2; node++) {
+        assert_int_equal(a->withheld[node], 1);
+        assert_int_equal(a->score[node][0].n, 1);
+        assert_true(a->score[node][0].bias_pct < 0 && a->score[node][0].bias_pct > -90);
+    }
     at.model = (struct page_model){.now_ms = 1780246800000, .notice = ""};
     at.model.forecast.accuracy = *a;
     at.model.forecast.accuracy.ready = true;
     at.model.forecast.state = PAGE_FORECAST_READY;
     page_accuracy(&b, &at.model, LANG_EN);
     assert_null(strstr(b.p, "4.3"));
+    assert_null(strstr(b.p, "-9")); /* 150 of 4321: -97 % */
+    assert_non_null(strstr(b.p, "1 forecasts are not judged here"));
     assert_non_null(strstr(b.p, "0.3"));
     buf_free(&b);
     free(a);
