@@ -124,7 +124,7 @@ $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(call libs,$(USES_bench))
 # make unit ROOM=core runs one room's tests.
 unit: $(if $(ROOM),$(UNIT_$(ROOM)),$(UNITS))
 	$(Q)BUILD=$(BUILD) tests/run.sh $^
-house: all $(HOUSE_TOOLS)
+house: all $(HOUSE_TOOLS) $(IMAGES)
 	$(Q)BUILD=$(BUILD) tests/run.sh $(HOUSE)
 
 check:

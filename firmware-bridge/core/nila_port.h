@@ -16,7 +16,7 @@
  * UART, never after: a byte that comes in between would wait for ever. */
 struct nila_port {
     void *arg;
-    /* Microseconds of a free-running clock that wraps at 2^32; also from interrupts. */
+    /* Microseconds of a free-running clock that wraps at 2^32 and never goes back; also from interrupts. */
     uint32_t (*tick_us)(void *arg);
     /* Starts or restarts the UART: baud bits a second; parity as NILA_HOLD_PARITY. Forgets what it holds. false: this board
      * cannot (nothing has changed then). */

@@ -56,20 +56,32 @@ void clock_start(uint32_t hz)
     SYST_CSR = CSR_RUN;
 }
 
+/* With interrupts held back. Where those are late by more than a millisecond, as on an emulator whose host is busy, a SysTick is
+ * lost: the clock then goes slower, but never back, since a silence of minus a millisecond would be one of more than an hour. */
+static uint32_t clock_now(void)
+{
+    static uint32_t latest;
+    uint32_t ms = milliseconds, left = SYST_CVR, us;
+
+    if ((SCB_ICSR & ICSR_PENDSTSET) != 0) { /* a millisecond is over and not yet counted */
+        ms++;
+        left = SYST_CVR;
+    }
+    us = ms * 1000U + (ticks_ms - 1U - left) / ticks_us;
+    if (us - latest < 0x80000000U)
+        latest = us;
+    return latest;
+}
+
 uint32_t clock_us(void *arg)
 {
-    uint32_t ms, left;
-    bool due;
+    uint32_t masked, us;
 
     (void)arg;
-    do {
-        ms = milliseconds;
-        left = SYST_CVR;
-        due = (SCB_ICSR & ICSR_PENDSTSET) != 0;
-    } while (ms != milliseconds);
-    if (due && left > ticks_ms / 2U)
-        ms++; /* an interrupt asks, which holds SysTick's own back: the millisecond is over and not yet counted */
-    return ms * 1000U + (ticks_ms - 1U - left) / ticks_us;
+    __asm__ volatile("mrs %0, primask\n\tcpsid i" : "=r"(masked)::"memory");
+    us = clock_now();
+    __asm__ volatile("msr primask, %0" ::"r"(masked) : "memory");
+    return us;
 }
 
 void irq_enable(unsigned irq)

@@ -14,6 +14,7 @@
 #define UART_CTRL     REG32(UART0 + 0x08U)
 #define UART_INT      REG32(UART0 + 0x0CU) /* write 1 to clear */
 #define UART_BAUDDIV  REG32(UART0 + 0x10U)
+#define STATE_TX_FULL 1U
 #define STATE_RX_FULL 2U
 #define STATE_RX_OVER 8U
 #define CTRL_ON       0xFU /* transmitter, receiver, and both interrupts */
@@ -88,22 +89,27 @@ static void uart_rx(void)
     }
 }
 
-/* The transmitter is empty, or has just been started. */
+/* The transmitter is empty, or has just been started. The emulator hands a byte on the moment it is written, and a master without
+ * line time may ask again before another interrupt comes: so the end is noticed in the interrupt that wrote the last byte. */
 static void uart_tx(void)
 {
-    int byte = nila_line_next(&app.line);
-
     UART_INT = INT_TX;
-    if (byte >= 0)
+    while ((UART_STATE & STATE_TX_FULL) == 0) {
+        int byte = nila_line_next(&app.line);
+        if (byte < 0) {
+            nila_line_sent(&app.line);
+            return;
+        }
         UART_DATA = (uint32_t)byte;
-    else
-        nila_line_sent(&app.line);
+    }
 }
 
 static void feed(void *arg)
 {
     (void)arg;
+    WDOG_LOCK = WDOG_KEY; /* the lock holds back feeding too */
     WDOG_FEED = 1;
+    WDOG_LOCK = 0;
 }
 
 /* The watchdog's first call; a second one would be the reset itself. */

@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# One conformance table, three nodes: nila-bridge's simulated one on a pty, and the firmware for mps2 and stm32f1 in QEMU. Then polls
+# beside a busy processor, a line of four speeds with noise, and the faults of the emulated board, which the watchdog must end.
+# NILA_LONG=1: 2000 polls and more of the noise, and the relay's minute without a master.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/house/claims.sh
+. tests/house/claims.sh
+check=$BUILD/tests/house/nodecheck
+polls=400 lines=6 safe=()
+[ -n "${NILA_LONG:-}" ] && polls=2000 lines=160 safe=(safe)
+declare -A kind=([simulator]=simulator [mps2]=board [stm32f1]=board)
+declare -A path=([simulator]=$D/line.pty [mps2]=$D/mps2.sock [stm32f1]=$D/stm32f1.sock)
+
+for p in "$check" "$bin/nila-bridge" "$BUILD/firmware/mps2.elf" "$BUILD/firmware/stm32f1.elf"; do
+  [ -e "$p" ] || { echo "not ok - $p is not built (make firmware)"; exit 1; }
+done
+command -v qemu-system-arm >/dev/null || { echo "skip - qemu-system-arm is not installed"; exit 0; }
+
+cat >"$D/site.json" <<JSON
+{"site": {"slug": "uji", "name": "Uji", "regency": "kotim", "kecamatan": "62.02.06"},
+ "ponds": [{"slug": "k1", "area_m2": 200, "depth_m": 1.2}, {"slug": "k2", "area_m2": 300, "depth_m": 1.2}],
+ "buses": [{"slug": "line", "serial": {"port": "$D/line.pty"}, "timeout_ms": 500, "devices": [
+   {"slug": "n1", "profile": "nila-node", "unit": 1, "every_s": 1, "pond": "k1"},
+   {"slug": "n2", "profile": "nila-node", "unit": 2, "every_s": 1, "pond": "k2"}]}],
+ "journal": {"path": "$D/j.db"}, "control": {"socket": "$D/c.sock"}}
+JSON
+board() { # board NAME MACHINE
+  start "$1" qemu-system-arm -M "$2" -display none -monitor none -serial chardev:uart \
+    -chardev "socket,id=uart,path=${path[$1]},server=on,wait=off" -kernel "$BUILD/firmware/$1.elf"
+}
+start simulator "$bin/nila-bridge" simulate "$D/site.json" --seed 7 --pty-link "$D/line.pty" --ready "$D/ready.json"
+board mps2 mps2-an385
+board stm32f1 stm32vldiscovery
+for n in simulator mps2 stm32f1; do
+  await 30 "$n" test -e "${path[$n]}" || give_up "$n does not start"
+done
+
+# together ROUND COMMAND...: all three at once, then what each said, in order
+together() {
+  local round=$1 n
+  shift
+  local -A job=()
+  for n in simulator mps2 stm32f1; do
+    "$check" "${kind[$n]}" "$n" "${path[$n]}" "$@" >"$LOGS/$round-$n.log" 2>&1 &
+    job[$n]=$!
+  done
+  for n in simulator mps2 stm32f1; do
+    wait "${job[$n]}" || failed=1
+    cat "$LOGS/$round-$n.log"
+  done
+}
+# one NAME COMMAND...
+one() {
+  "$check" "${kind[$1]}" "$1" "${path[$1]}" "${@:2}" || failed=1
+}
+
+together table table libmodbus
+start busy bash -c 'while :; do :; done'
+together polls "polls=$polls"
+stop busy
+together lines "lines=$lines" "${safe[@]}"
+for n in simulator mps2 stm32f1; do
+  alive "$n" || not_ok "$n has ended"
+done
+one mps2 faults
+exit "$failed"
