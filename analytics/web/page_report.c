@@ -363,8 +363,10 @@ static void coverage(struct buf *b, const struct report *p)
     bool told;
 
     (void)monthly_value(&p->r->month, MONTHLY_PONDS, p->node, &told);
-    (void)format_number(n, sizeof n, p->lang, told ? p->r->month.reported[p->node] : NAN, 0);
-    (void)format_number(of, sizeof of, p->lang, told ? p->r->month.active[p->node] : NAN, 0);
+    (void)format_number(n, sizeof n, p->lang, told ? (double)p->r->month.reported[p->node] : NAN,
+                        0);
+    (void)format_number(of, sizeof of, p->lang, told ? (double)p->r->month.active[p->node] : NAN,
+                        0);
     parts_element(b, "p", "", p->lang, TEXT_REPORT_COVER, args);
     if (!p->r->all)
         parts_element(b, "p", "soft", p->lang, TEXT_MERGED, NULL);

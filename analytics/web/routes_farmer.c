@@ -391,6 +391,20 @@ static int store(const struct request *q, struct note *n, const struct change_ce
                            n, repeated);
 }
 
+/* The form was used before, for something else: nothing may be lost silently. What it is based on is then what it stored. */
+static void show_again(const struct request *q, struct reply *r, const struct note *n,
+                       const struct page_pond *p, const char *uid, const char *base)
+{
+    struct rec_row *row = NULL;
+
+    r->status = 409;
+    if (*uid != '\0' && records_row(q->w->c.records, note_table(n->kind), uid, &row) == 0 &&
+        strcmp(row->by, q->viewer->user) == 0)
+        base = row->change;
+    show_form(q, r, n, p, uid, base, row, true, TEXT_NOTE_AGAIN);
+    records_rows_free(row, 1);
+}
+
 static void take_note(const struct request *q, struct reply *r)
 {
     struct note n = {.words = ""};
@@ -418,10 +432,8 @@ static void take_note(const struct request *q, struct reply *r)
     }
     cells = cells_of(q, &n, money, *uid == '\0', slug, cell);
     rc = store(q, &n, cell, cells, uid, stored, &repeated);
-    if (rc == 0 && repeated && *uid == '\0' && !same_row(q, &n, stored, cell, cells)) {
-        r->status =
-            409; /* the form was used before, for something else: nothing may be lost silently */
-        show_form(q, r, &n, p, uid, base, NULL, true, TEXT_NOTE_AGAIN);
+    if (rc == 0 && repeated && !same_row(q, &n, stored, cell, cells)) {
+        show_again(q, r, &n, p, uid, base);
     } else if (rc == 0) {
         saved(q, r, &n, stored, *uid != '\0');
     } else if (rc == NILA_ERR_PARSE || rc == NILA_ERR_REFUSED) {
