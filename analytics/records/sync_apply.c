@@ -52,6 +52,13 @@ void sync_taking_end(struct sync_taking *k)
 
 /* --- what the line says --- */
 
+/* A clock that is ahead tells of a moment nobody has reached: a version that begins there would be seen by nobody until then, and
+ * one that ends there for as long. It counts from now on; the list of changes keeps what was told. */
+static int64_t by_now(const struct sync_taking *k, int64_t told_ms)
+{
+    return told_ms < k->now_ms ? told_ms : k->now_ms;
+}
+
 /* Cells into want. NILA_ERR_PARSE. */
 static int read_cells(struct sync_taking *k, const struct sync_line *l)
 {
@@ -76,7 +83,7 @@ static int read_cells(struct sync_taking *k, const struct sync_line *l)
         return refuse(k, NILA_ERR_PARSE, l, "%s",
                       tongue("berisi kolom yang tidak dikenal; perbarui program di sini",
                              "has a column that is not known; update the program here"));
-    k->want.entered_on = entered.whole;
+    k->want.entered_on = by_now(k, entered.whole);
     return 0;
 }
 
@@ -508,7 +515,7 @@ static int drop(struct sync_taking *k, const struct sync_line *l)
 
     if (k->had.id == 0)
         return 0;
-    rc = sync_row_drop(k->db, l->table, &k->had, l->at_ms);
+    rc = sync_row_drop(k->db, l->table, &k->had, by_now(k, l->at_ms));
     if (rc != NILA_ERR_REFUSED)
         return rc;
     rc = k->office ? 0 : referred(k, l);

@@ -684,6 +684,18 @@ static void bad_messages_are_refused_with_words(void **state)
 
 /* --- clocks and copies --- */
 
+/* Feedings that a forecast of now sees, in a cycle or not. */
+static size_t rows_seen(struct world *w, int side)
+{
+    struct records_snapshot *s = NULL;
+    size_t n;
+
+    assert_int_equal(records_snapshot(w->r[side], w->now_ms, &s), 0);
+    n = s->feeds + s->stray;
+    records_snapshot_free(s);
+    return n;
+}
+
 static void a_wrong_clock_is_kept_as_told_with_the_arrival_beside(void **state)
 {
     struct world *w = *state;
@@ -704,6 +716,15 @@ static void a_wrong_clock_is_kept_as_told_with_the_arrival_beside(void **state)
     assert_int_equal(correct(w, OFFICE, RECORDS_FEED, uid, "on=2026-11-20"), 0);
     settle(w);
     assert_in_step(w, "after the correction");
+    /* what came counts from when it came, not from a year that a clock made up: else nobody would see it until then */
+    assert_int_equal(rows_seen(w, 0), 2);
+    assert_int_equal(rows_seen(w, OFFICE), 2);
+    w->now_ms = right + 400LL * 86400000;
+    assert_int_equal(withdraw(w, 0, RECORDS_FEED, uid), 0);
+    w->now_ms = right + 9000;
+    settle(w);
+    assert_in_step(w, "after the withdrawal");
+    assert_int_equal(rows_seen(w, OFFICE), 1);
 }
 
 static void an_office_brought_back_from_a_copy_gets_back_what_the_farm_has(void **state)
