@@ -210,6 +210,16 @@ int sync_farm_sent(struct records *r, char *answer, size_t n, int64_t upto, stru
 
 /* --- pull --- */
 
+static int lost_here(struct sync_taking *k)
+{
+    (void)snprintf(k->why, k->why_size, "%s",
+                   tongue("kantor punya catatan yang hilang di sini: salinan harus dipulihkan "
+                          "dengan nila-analytics restore",
+                          "the office has records that are lost here: a copy must be brought "
+                          "back with nila-analytics restore"));
+    return NILA_ERR_CORRUPT;
+}
+
 /* A change of this file has come to its place: it is taken once more, as what it said may have been overtaken. */
 static int take_mine(struct sync_taking *k, const struct sync_line *mine)
 {
@@ -221,16 +231,10 @@ static int take_mine(struct sync_taking *k, const struct sync_line *mine)
         db_bind_text(s, 1, mine->uid);
         rc = db_step(k->db, s);
     }
-    if (rc == 0) {
-        (void)snprintf(k->why, k->why_size, "%s",
-                       tongue("kantor punya catatan yang hilang di sini: salinan harus dipulihkan "
-                              "dengan nila-analytics restore",
-                              "the office has records that are lost here: a copy must be brought "
-                              "back with nila-analytics restore"));
-        rc = NILA_ERR_CORRUPT;
-    } else if (rc == 1) {
+    if (rc == 0)
+        rc = lost_here(k);
+    else if (rc == 1)
         rc = sync_sent_take(k->db, s, one);
-    }
     db_finalize(s);
     if (rc == 0) {
         one->line.place = mine->place;
@@ -249,8 +253,8 @@ static int take_answer(struct sync_taking *k, struct sync_wire *w)
 
     while ((rc = sync_wire_next(w, &l)) == 1) {
         rc = 0;
-        if (l.what == SYNC_CHANGE)
-            rc = sync_take(k, &l);
+        if (l.what == SYNC_CHANGE) /* this file's own come as SYNC_MINE: nobody else makes any */
+            rc = strcmp(l.origin, k->log.origin) == 0 ? lost_here(k) : sync_take(k, &l);
         else if (l.what == SYNC_MINE)
             rc = take_mine(k, &l);
         else if (l.what == SYNC_NEXT) {

@@ -682,6 +682,42 @@ static void bad_messages_are_refused_with_words(void **state)
     assert_int_equal(count(w->path[OFFICE], "SELECT count(*) FROM feed"), 2);
 }
 
+/* Only the farm's computer numbers its own changes: an office that did could leave it without numbers. */
+static void an_office_makes_up_no_changes_of_the_farm(void **state)
+{
+    struct world *w = *state;
+    struct sync_report report;
+    struct sync_standing at;
+    char uid[CHANGE_UID_SIZE], office[CHANGE_UID_SIZE], why[SYNC_WHY] = "";
+    struct buf b = {0};
+    sqlite3 *db = NULL;
+    sqlite3_stmt *s = NULL;
+
+    start(w, uid);
+    assert_int_equal(sync_standing(w->r[0], &at), 0);
+    assert_int_equal(sqlite3_open_v2(w->path[OFFICE], &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "SELECT value FROM records_meta WHERE key = 'origin'", -1, &s, NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_step(s), SQLITE_ROW);
+    (void)snprintf(office, sizeof office, "%s", (const char *)sqlite3_column_text(s, 0));
+    (void)sqlite3_finalize(s);
+    (void)sqlite3_close(db);
+    buf_printf(&b,
+               "nila-sync 1\t%s\nchange\t99\t%.16s7fffffffffffffff\t%s\t9223372036854775807\t"
+               "1700000000000\tadd\tfeed\t" ROW "\t\t\tpak\tpage\t\tpond=tani-1\ton=2023-11-01\t"
+               "feed_kg=5\tentered_on=2023-11-02T00:00:00+07:00\nnext\t99\t0\nend\n",
+               office, at.origin, at.origin);
+    assert_int_equal(sync_farm_pulled(w->r[0], b.p, b.n, at.pulled, w->now_ms, &report, why),
+                     NILA_ERR_CORRUPT);
+    assert_non_null(strstr(why, "lost here"));
+    buf_free(&b);
+    assert_int_equal(add(w, 0, RECORDS_FEED, "pond=tani-1,on=2026-11-21,feed_kg=6", uid), 0);
+    assert_int_equal(add(w, 0, RECORDS_FEED, "pond=tani-1,on=2026-11-22,feed_kg=7", uid), 0);
+    settle(w);
+    assert_in_step(w, "afterwards");
+}
+
 /* --- clocks and copies --- */
 
 /* Feedings that a forecast of now sees, in a cycle or not. */
@@ -784,6 +820,7 @@ int main(void)
         T(nobody_sees_another_farms_changes),
         T(keys_are_told_apart),
         T(bad_messages_are_refused_with_words),
+        T(an_office_makes_up_no_changes_of_the_farm),
         T(a_wrong_clock_is_kept_as_told_with_the_arrival_beside),
         T(an_office_brought_back_from_a_copy_gets_back_what_the_farm_has),
         T(what_is_not_sent_is_counted),
