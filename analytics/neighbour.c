@@ -11,12 +11,15 @@
 
 #include "analytics/alert/secret.h"
 #include "analytics/savefile.h"
+#include "collector/common/clock.h"
 #include "collector/common/log.h"
 #include "collector/common/tongue.h"
 
 #define FETCH_MS   ((int64_t)30000)
 #define PATH_BYTES 300
-#define PROOF_OF   "nila exchange"
+/* A file of later than so is of a clock that was wrong, and bars none that follows. */
+#define CLOCKS_DIFFER_MS ((int64_t)24 * 3600 * 1000)
+#define PROOF_OF         "nila exchange"
 
 enum regency neighbour_of(enum regency office)
 {
@@ -154,7 +157,8 @@ int neighbour_take(const struct neighbour_config *c, const char *name, const cha
         return rc;
     if (neighbour_load(c, &had, old, sizeof old) != 0) /* what cannot be read is replaced */
         log_warnx("%s", old);
-    if (had != NULL && had->issued_ms > x->issued_ms) {
+    if (had != NULL && had->issued_ms > x->issued_ms &&
+        had->issued_ms <= clock_wall_ms() + CLOCKS_DIFFER_MS) {
         (void)snprintf(why, why_size,
                        tongue("%s: lebih lama daripada yang sudah ada di sini",
                               "%s: older than what is here already"),

@@ -28,7 +28,7 @@ NILA_MUST_CHECK int neighbour_publish(const struct neighbour_config *c, const st
                                       char *why, size_t why_size);
 
 /* Checks a file of the other and keeps it. An older one than is there already is refused with NILA_ERR_RANGE: it would take back
- * what is known. name stands in the words. *news (may be NULL): it is another than before. */
+ * what is known; but one that claims to be of after tomorrow gives way to any. name stands in the words. *news (may be NULL): it is another than before. */
 NILA_MUST_CHECK int neighbour_take(const struct neighbour_config *c, const char *name,
                                    const char *bytes, size_t n, bool *news, char *why,
                                    size_t why_size);
