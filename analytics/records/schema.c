@@ -252,6 +252,8 @@ const char *const RECORDS_MIGRATION[] = {
     "ALTER TABLE alarm_attempts ADD COLUMN told_with INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX attempts_told_with ON alarm_attempts(told_with) WHERE told_with > 0;"
     "CREATE INDEX attempts_tried ON alarm_attempts(channel, id) WHERE tries > 0;",
+    /* what pages ask of a day or two must not cost a look at the nights and buttons of all years */
+    "CREATE INDEX nights_by_day ON nights(day, pond); CREATE INDEX presses_by_time ON presses(at_ms);",
     NULL,
 };
 /* clang-format on */

@@ -49,52 +49,63 @@ static bool within(const struct tally *t, int32_t day)
     return day >= t->first && day <= t->last;
 }
 
-static void look_at_rows(struct tally *t)
+static void look_at_harvests(struct tally *t, size_t cycle, const struct rec_events *rows)
 {
-    const struct records_snapshot *s = t->s;
+    struct cycle_sum *c = &t->cycle[cycle];
 
-    for (size_t i = 0; i < s->cycles; i++) {
-        t->cycle[i].last_sign = INT32_MIN;
-        sign(t, i, s->cycle[i].stocked_day);
-        if (within(t, s->cycle[i].stocked_day))
-            give(t, i, MONTHLY_STOCKED, s->cycle[i].count, 0);
-    }
-    for (size_t i = 0; i < s->feeds; i++) {
-        sign(t, s->feed[i].cycle, s->feed[i].day);
-        if (s->feed[i].day <= t->last)
-            t->cycle[s->feed[i].cycle].feed_kg += s->feed[i].feed_kg;
-    }
-    for (size_t i = 0; i < s->samples; i++)
-        sign(t, s->sample[i].cycle, s->sample[i].day);
-    for (size_t i = 0; i < s->deaths; i++) {
-        sign(t, s->death[i].cycle, s->death[i].day);
-        if (within(t, s->death[i].day))
-            give(t, s->death[i].cycle, MONTHLY_DEATHS, s->death[i].count, 0);
-    }
-}
+    for (size_t i = 0; i < rows->harvests; i++) {
+        const struct rec_harvest *h = &rows->harvest[i];
 
-static void look_at_harvests(struct tally *t)
-{
-    const struct records_snapshot *s = t->s;
-
-    for (size_t i = 0; i < s->harvests; i++) {
-        const struct rec_harvest *h = &s->harvest[i];
-        struct cycle_sum *c = &t->cycle[h->cycle];
-
-        sign(t, h->cycle, h->day);
+        sign(t, cycle, h->day);
         if (h->day > t->last)
             continue;
         c->kg += h->kg;
         c->fish += h->kg * h->fish_per_kg; /* NaN from the first number that is missing */
         c->ended = c->ended || (h->kind == HARVEST_FINAL && within(t, h->day) &&
-                                s->cycle[h->cycle].closed_day == h->day);
+                                t->s->cycle[cycle].closed_day == h->day);
         if (!within(t, h->day))
             continue;
-        give(t, h->cycle, MONTHLY_HARVEST, h->kg, 0);
+        give(t, cycle, MONTHLY_HARVEST, h->kg, 0);
         if (h->price_idr_kg > 0)
-            give(t, h->cycle, MONTHLY_PRICE, h->kg * h->price_idr_kg, h->kg);
+            give(t, cycle, MONTHLY_PRICE, h->kg * h->price_idr_kg, h->kg);
         if (h->fish_per_kg > 0)
-            give(t, h->cycle, MONTHLY_SIZE, 1000 * h->kg, h->kg * h->fish_per_kg);
+            give(t, cycle, MONTHLY_SIZE, 1000 * h->kg, h->kg * h->fish_per_kg);
+    }
+}
+
+static void look_at_rows(struct tally *t, size_t cycle)
+{
+    struct rec_events rows;
+
+    records_events_of(t->s, cycle, &rows);
+    for (size_t i = 0; i < rows.feeds; i++) {
+        sign(t, cycle, rows.feed[i].day);
+        if (rows.feed[i].day <= t->last)
+            t->cycle[cycle].feed_kg += rows.feed[i].feed_kg;
+    }
+    for (size_t i = 0; i < rows.samples; i++)
+        sign(t, cycle, rows.sample[i].day);
+    for (size_t i = 0; i < rows.deaths; i++) {
+        sign(t, cycle, rows.death[i].day);
+        if (within(t, rows.death[i].day))
+            give(t, cycle, MONTHLY_DEATHS, rows.death[i].count, 0);
+    }
+    look_at_harvests(t, cycle, &rows);
+}
+
+/* The rows of cycles that lived in the month; others have none in it, and are neither active nor end in it. */
+static void look_at_all_rows(struct tally *t)
+{
+    const struct records_snapshot *s = t->s;
+
+    for (size_t i = 0; i < s->cycles; i++) {
+        t->cycle[i].last_sign = INT32_MIN;
+        if (s->cycle[i].stocked_day > t->last || s->cycle[i].closed_day < t->first)
+            continue;
+        sign(t, i, s->cycle[i].stocked_day);
+        if (within(t, s->cycle[i].stocked_day))
+            give(t, i, MONTHLY_STOCKED, s->cycle[i].count, 0);
+        look_at_rows(t, i);
     }
 }
 
@@ -240,8 +251,7 @@ void monthly_make(struct monthly *out, const struct records_snapshot *s, int32_t
         t.of[k] = xcalloc(s->farms, sizeof *t.of[k]);
         t.by[k] = xcalloc(s->farms, sizeof *t.by[k]);
     }
-    look_at_rows(&t);
-    look_at_harvests(&t);
+    look_at_all_rows(&t);
     look_at_ponds(&t, out);
     for (int k = 0; k < MONTHLY_MEASURES; k++)
         sum_measure(&t, out, (enum monthly_measure)k, &farms[k]);

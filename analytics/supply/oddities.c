@@ -53,12 +53,12 @@ struct cycle_sum {
     int32_t last;
 };
 
-static struct cycle_sum *sum_cycles(const struct records_snapshot *s)
+/* Of cycles whose last harvest is older than since only that. */
+static struct cycle_sum *sum_cycles(const struct records_snapshot *s, int32_t since)
 {
     struct cycle_sum *c = xcalloc(s->cycles, sizeof *c);
+    struct rec_events rows;
 
-    for (size_t i = 0; i < s->feeds; i++)
-        c[s->feed[i].cycle].feed_kg += s->feed[i].feed_kg;
     for (size_t i = 0; i < s->harvests; i++) {
         const struct rec_harvest *h = &s->harvest[i];
         struct cycle_sum *y = &c[h->cycle];
@@ -66,6 +66,13 @@ static struct cycle_sum *sum_cycles(const struct records_snapshot *s)
         y->kg += h->kg;
         y->fish += h->fish_per_kg > 0 ? h->kg * h->fish_per_kg : 0;
         y->last = h->day > y->last ? h->day : y->last;
+    }
+    for (size_t i = 0; i < s->cycles; i++) {
+        if (c[i].last < since || c[i].kg <= 0)
+            continue;
+        records_events_of(s, i, &rows);
+        for (size_t k = 0; k < rows.feeds; k++)
+            c[i].feed_kg += rows.feed[k].feed_kg;
     }
     return c;
 }
@@ -182,7 +189,7 @@ static int newest_first(const void *a, const void *b)
 size_t oddities_find(const struct records_snapshot *s, int32_t since, struct oddity **out)
 {
     struct found f = {0};
-    struct cycle_sum *sum = sum_cycles(s);
+    struct cycle_sum *sum = sum_cycles(s, since);
 
     for (size_t i = 0; i < s->cycles; i++)
         look_at_cycle(&f, s, i, &sum[i], since);

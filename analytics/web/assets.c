@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "assets.h"
 
+#include <pthread.h>
+
 /* Relative to the repository's root, where make runs. */
 __asm__(".section .rodata\n"
         ".balign 16\n"
@@ -68,6 +70,35 @@ const char *assets_photo(size_t *n)
 {
     *n = (size_t)(nila_photo_end - nila_photo_begin);
     return nila_photo_begin;
+}
+
+static uint32_t style_version, script_version;
+static pthread_once_t versions = PTHREAD_ONCE_INIT;
+
+static void take_versions(void)
+{
+    size_t n;
+    const char *text = assets_style(&n);
+
+    style_version = (uint32_t)assets_hash(text, n);
+    text = assets_technician(&n);
+    style_version ^= (uint32_t)assets_hash(text, n);
+    text = assets_photo(&n);
+    style_version ^= (uint32_t)assets_hash(text, n);
+    text = assets_script(&n);
+    script_version = (uint32_t)assets_hash(text, n);
+}
+
+uint32_t assets_style_version(void)
+{
+    (void)pthread_once(&versions, take_versions);
+    return style_version;
+}
+
+uint32_t assets_script_version(void)
+{
+    (void)pthread_once(&versions, take_versions);
+    return script_version;
 }
 
 uint64_t assets_hash(const void *bytes, size_t n)

@@ -21,6 +21,10 @@ const char *assets_photo(size_t *n);
 /* FNV-1a, 64 bits: tells versions of a text apart (ETag, the ?v= of a link). Not for secrets. */
 uint64_t assets_hash(const void *bytes, size_t n);
 
+/* The ?v= of the style and the technicians' script, and of the other script. Worked out once. */
+uint32_t assets_style_version(void);
+uint32_t assets_script_version(void);
+
 /* The tab's sign: a fish over water; SVG, 0-ended. */
 extern const char ASSETS_ICON[];
 

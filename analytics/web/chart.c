@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "analytics/web/html.h"
+#include "analytics/web/pen.h"
 #include "collector/common/civil.h"
 
 /* The drawing's own units; the page scales it. Wide enough for text of 14 to be read on a phone of 320 px. */
@@ -243,6 +244,7 @@ static void draw_limits(struct buf *b, const struct axes *a, const struct chart_
 static void draw_points(struct buf *b, const struct axes *a, const struct chart_line *c,
                         const struct chart_point *p, size_t n)
 {
+    struct pen pen = pen_at(b);
     char label[FORMAT_SIZE];
     double x, y;
 
@@ -250,9 +252,9 @@ static void draw_points(struct buf *b, const struct axes *a, const struct chart_
         return;
     buf_str(b, "<path class=\"line\" d=\"");
     for (size_t i = 0; i < n; i++) {
-        bool alone = p[i].begins && (i + 1 == n || p[i + 1].begins);
-        buf_printf(b, "%c%.1f %.1f%s", p[i].begins ? 'M' : 'L', at_x(a, (double)p[i].ts_ms),
-                   at_y(a, p[i].value), alone ? "h.1" : "");
+        (p[i].begins ? pen_move : pen_line)(&pen, at_x(a, (double)p[i].ts_ms), at_y(a, p[i].value));
+        if (p[i].begins && (i + 1 == n || p[i + 1].begins))
+            pen_dot(&pen);
     }
     x = at_x(a, (double)p[n - 1].ts_ms);
     y = at_y(a, p[n - 1].value);
@@ -288,16 +290,17 @@ void chart_line(struct buf *b, const struct chart_line *c)
 
 static void draw_path(struct buf *b, const struct axes *a, const struct chart_path *c)
 {
+    struct pen pen = pen_at(b);
+
     buf_str(b, "<path class=\"band\" d=\"");
     for (size_t i = 0; i < c->n; i++)
-        buf_printf(b, "%c%.1f %.1f", i == 0 ? 'M' : 'L', at_x(a, (double)c->ts_ms[i]),
-                   at_y(a, c->p90[i]));
+        (i == 0 ? pen_move : pen_line)(&pen, at_x(a, (double)c->ts_ms[i]), at_y(a, c->p90[i]));
     for (size_t i = c->n; i-- > 0;)
-        buf_printf(b, "L%.1f %.1f", at_x(a, (double)c->ts_ms[i]), at_y(a, c->p10[i]));
-    buf_str(b, "z\"/><path class=\"median\" d=\"");
+        pen_line(&pen, at_x(a, (double)c->ts_ms[i]), at_y(a, c->p10[i]));
+    pen_close(&pen);
+    buf_str(b, "\"/><path class=\"median\" d=\"");
     for (size_t i = 0; i < c->n; i++)
-        buf_printf(b, "%c%.1f %.1f", i == 0 ? 'M' : 'L', at_x(a, (double)c->ts_ms[i]),
-                   at_y(a, c->p50[i]));
+        (i == 0 ? pen_move : pen_line)(&pen, at_x(a, (double)c->ts_ms[i]), at_y(a, c->p50[i]));
     buf_str(b, "\"/>");
 }
 

@@ -39,12 +39,28 @@ static bool control(char c)
     return (unsigned char)c < 0x20 || c == 0x7F;
 }
 
+/* How many plain letters of ASCII stand at s: most of any text. */
+static size_t plain(const char *s)
+{
+    size_t n = 0;
+
+    while ((unsigned char)s[n] >= 0x20 && (unsigned char)s[n] < 0x7F && entity(s[n]) == NULL)
+        n++;
+    return n;
+}
+
 void html_text(struct buf *b, const char *s)
 {
     const char *p = s == NULL ? "" : s;
 
-    while (*p != '\0') {
-        size_t n = character(p);
+    for (;;) {
+        size_t n = plain(p);
+
+        buf_add(b, p, n);
+        p += n;
+        if (*p == '\0')
+            return;
+        n = character(p);
         const char *e = entity(*p);
         if (e != NULL) {
             buf_str(b, e);

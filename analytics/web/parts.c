@@ -97,12 +97,10 @@ void parts_watch(struct buf *b, const struct page_model *m, enum lang lang)
 static void script(struct buf *b, const struct viewer *v, enum lang lang)
 {
     char version[24];
-    size_t n;
-    const char *text = assets_script(&n);
 
     if (v == NULL || v->role == ROLE_NONE)
         return;
-    (void)snprintf(version, sizeof version, "%08" PRIx32, (uint32_t)assets_hash(text, n));
+    (void)snprintf(version, sizeof version, "%08" PRIx32, assets_script_version());
     html_put(b,
              "<script src=\"/nila.js?v=$\" defer data-siapa=\"$\" data-tanda=\"$\" "
              "data-belum=\"$\" data-tolak=\"$\"></script>",
@@ -122,15 +120,9 @@ bool parts_may_note(const struct page_model *m, const struct page_pond *p)
 void parts_begin(struct buf *b, const struct parts_head *h, enum lang lang)
 {
     char version[24];
-    size_t n;
-    const char *style = assets_style(&n);
-    uint32_t hash = (uint32_t)assets_hash(style, n);
     const struct viewer *v = viewer_of(h);
 
-    style = assets_photo(&n);
-    hash ^= (uint32_t)assets_hash(style, n);
-    style = assets_technician(&n);
-    (void)snprintf(version, sizeof version, "%08" PRIx32, hash ^ (uint32_t)assets_hash(style, n));
+    (void)snprintf(version, sizeof version, "%08" PRIx32, assets_style_version());
     html_put(b, "<!DOCTYPE html>\n<html lang=\"$\"", text_lang(lang));
     html_raw(b, v != NULL && v->large ? " class=\"besar\">" : ">");
     html_put(b,

@@ -23,7 +23,6 @@
 #include "analytics/web/text.h"
 #include "analytics/web/tlsfile.h"
 #include "collector/common/clock.h"
-#include "collector/common/gzip.h"
 #include "collector/common/log.h"
 
 #define THREADS      4U
@@ -32,7 +31,6 @@
 #define PER_ADDRESS  64U   /* who takes all of theirs leaves the rest to others */
 #define SILENCE_S    10U
 #define MEMORY_BYTES ((size_t)16 * 1024)
-#define GZIP_LEVEL   6
 #define GZIP_MIN     400 /* below, the headers weigh more than what is saved */
 #define TYPE_HTML    "text/html; charset=utf-8"
 #define LANG_KEEP_S  31536000L
@@ -95,17 +93,14 @@ static bool add_headers(struct MHD_Response *response, const struct reply *r, co
 }
 
 /* Packs the body when the client takes it and it gets smaller; true when packed. */
-static bool pack(const struct request *q, struct buf *body)
+static bool pack(const struct request *q, struct buf *body, uint64_t hash)
 {
     struct buf packed = {0};
 
     if (body->n < GZIP_MIN ||
-        !request_takes_gzip(request_header(q, MHD_HTTP_HEADER_ACCEPT_ENCODING)))
+        !request_takes_gzip(request_header(q, MHD_HTTP_HEADER_ACCEPT_ENCODING)) ||
+        !packed_body(q->w->packed, body, hash, &packed))
         return false;
-    if (gzip_pack(&packed, body->p, body->n, GZIP_LEVEL) != 0 || packed.n >= body->n) {
-        buf_free(&packed);
-        return false;
-    }
     buf_free(body);
     *body = packed;
     return true;
@@ -128,18 +123,19 @@ static bool add_cookies(struct MHD_Response *response, const struct reply *r, bo
 
 static enum MHD_Result send_reply(const struct request *q, struct reply *r)
 {
+    const uint64_t hash = assets_hash(r->body.p, r->body.n);
     char tag[32];
     struct MHD_Response *response;
     enum MHD_Result queued = MHD_NO;
     bool packed = false, well;
 
-    (void)snprintf(tag, sizeof tag, "W/\"%016" PRIx64 "\"", assets_hash(r->body.p, r->body.n));
+    (void)snprintf(tag, sizeof tag, "W/\"%016" PRIx64 "\"", hash);
     if (r->status == MHD_HTTP_OK &&
         request_has_tag(request_header(q, MHD_HTTP_HEADER_IF_NONE_MATCH), tag)) {
         r->status = MHD_HTTP_NOT_MODIFIED;
         buf_clear(&r->body);
     } else {
-        packed = pack(q, &r->body);
+        packed = pack(q, &r->body, hash);
     }
     response = MHD_create_response_from_buffer(r->body.n, r->body.p, MHD_RESPMEM_MUST_FREE);
     if (response == NULL) {
@@ -499,6 +495,7 @@ int web_start(struct web **out, const struct web_config *c, char *why, size_t wh
     w->port = listen_port(fd);
     w->presses = presses_new();
     w->logins = logins_new();
+    w->packed = packed_new(0);
     rc = records_open(&w->accounts, c->config->records_path, words, sizeof words);
     if (rc == 0)
         rc = records_open(&w->bulk, c->config->records_path, words, sizeof words);
@@ -527,6 +524,7 @@ int web_start(struct web **out, const struct web_config *c, char *why, size_t wh
         whatif_free(w->whatif);
         presses_free(w->presses);
         logins_free(w->logins);
+        packed_free(w->packed);
         records_close(w->accounts);
         records_close(w->bulk);
         connections_free(w->connections);
@@ -557,6 +555,7 @@ void web_stop(struct web *w)
     whatif_free(w->whatif);
     presses_free(w->presses);
     logins_free(w->logins);
+    packed_free(w->packed);
     records_close(w->accounts);
     records_close(w->bulk);
     free(w);

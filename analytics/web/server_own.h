@@ -8,6 +8,7 @@
 #include "analytics/web/login.h"
 #include "analytics/web/model.h"
 #include "analytics/web/multipart.h"
+#include "analytics/web/packed.h"
 #include "analytics/web/page.h"
 #include "analytics/web/press.h"
 #include "analytics/web/server.h"
@@ -28,6 +29,7 @@ struct web {
     struct presses *presses;
     struct logins *logins;
     struct connections *connections;
+    struct packed *packed;
     struct MHD_Daemon *daemon;
     bool tls;
     int port;

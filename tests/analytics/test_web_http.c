@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The pages' connections: what is asked one after the other comes over the same one, for on a bad link each new one costs a round trip. */
+/* The pages' connections: what is asked one after the other comes over the same one, for on a bad link each new one costs a round trip.
+ * And what is kept between requests. */
 #include "tests/analytics/webhouse.h"
+
+#include "analytics/records/alarms.h"
+#include "collector/common/gzip.h"
 
 static void tell(int fd, const char *text)
 {
@@ -97,11 +101,74 @@ static void a_body_that_nobody_reads_ends_its_connection(void **state)
     webhouse_close(&h);
 }
 
+/* What a browser of the session is shown, unpacked; "" when it is refused. */
+static void shown(const struct webhouse *h, const char *secret, const char *path, struct buf *out)
+{
+    struct webanswer a;
+    char headers[160];
+
+    (void)snprintf(headers, sizeof headers,
+                   "Accept-Encoding: gzip\r\nCookie: " VIEWER_COOKIE "=%s\r\n", secret);
+    webhouse_ask(h, "GET", path, headers, NULL, &a);
+    buf_clear(out);
+    buf_str(out, "");
+    if (a.status == 200 && webhouse_has(&a.head, "Content-Encoding: gzip"))
+        assert_int_equal(gzip_unpack(out, a.body.p, a.body.n, 1 << 20), 0);
+    else if (a.status == 200)
+        buf_add(out, a.body.p, a.body.n);
+    webanswer_free(&a);
+}
+
+/* Packed pages are kept; whose they are, and what they say, is asked anew each time. */
+static void nobody_gets_a_page_of_another_and_what_is_new_shows_at_once(void **state)
+{
+    static const char *const USER[] = {"budi", "siti"}, *const POND[] = {"kotim-1", "kotim-2"},
+                             *const FARM[] = {"Tambak Mentaya", "Tambak Sampit"};
+    char secret[2][VIEWER_SECRET_SIZE], csrf[2][PAGE_TOKEN_SIZE], path[40];
+    struct webhouse h;
+    struct buf page = {0};
+
+    (void)state;
+    webhouse_open(&h);
+    webhouse_user(&h, "budi", ROLE_FARMER, "mentaya", false, false, "");
+    webhouse_user(&h, "siti", ROLE_FARMER, "sampit", false, false, "");
+    webhouse_start(&h);
+    for (int i = 0; i < 2; i++)
+        webhouse_login(&h, USER[i], secret[i], csrf[i]);
+    for (int round = 0; round < 20; round++)
+        for (int i = 0; i < 2; i++) {
+            shown(&h, secret[i], "/", &page);
+            assert_true(webhouse_has(&page, FARM[i]));
+            assert_false(webhouse_has(&page, FARM[1 - i]));
+            (void)snprintf(path, sizeof path, "/kolam/%s", POND[i]);
+            shown(&h, secret[i], path, &page);
+            assert_true(webhouse_has(&page, csrf[i]));
+            assert_false(webhouse_has(&page, csrf[1 - i]));
+            shown(&h, secret[1 - i], path, &page);
+            assert_string_equal(page.p, ""); /* not theirs */
+        }
+    for (int i = 0; i < 2; i++) {
+        struct rec_press gasping = {.kind = PRESS_GASPING, .at_ms = clock_wall_ms()};
+
+        (void)snprintf(path, sizeof path, "/kolam/%s", POND[i]);
+        shown(&h, secret[i], path, &page);
+        assert_false(webhouse_has(&page, "BAHAYA"));
+        (void)snprintf(gasping.pond, sizeof gasping.pond, "%s", POND[i]);
+        (void)snprintf(gasping.by, sizeof gasping.by, "%s", USER[i]);
+        assert_int_equal(records_press(h.records, &gasping), 0);
+        shown(&h, secret[i], path, &page);
+        assert_true(webhouse_has(&page, "BAHAYA"));
+    }
+    buf_free(&page);
+    webhouse_close(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_connection_carries_a_page_and_what_it_loads),
         cmocka_unit_test(a_body_that_nobody_reads_ends_its_connection),
+        cmocka_unit_test(nobody_gets_a_page_of_another_and_what_is_new_shows_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

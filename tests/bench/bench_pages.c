@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What pages cost in server time with five years of records of 2000 ponds (NILA_BENCH_PONDS, NILA_BENCH_YEARS): every route that can be
- * asked by GET, from the request to the last byte on loopback, after the forecast is there; the bar is the median of five, 200 ms. Files
+ * asked by GET, by each role that may have it, from the request to the last byte on loopback, after the forecast is there; the bar is the
+ * median of five, 200 ms. Files
  * (/unduh/) hold a year of records and are not pages: told, not judged. NILA_BENCH_KEEP=FILE keeps the records, or uses them again. */
 #include "tests/support/support.h"
 
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 #include "analytics/config.h"
+#include "analytics/records/account.h"
 #include "analytics/web/server_own.h"
 #include "collector/common/civil.h"
 #include "collector/common/clock.h"
@@ -28,7 +30,12 @@
 #define PATIENCE 1800 /* s, for the forecast */
 #define SEED     2385U
 
+static const enum role ROLE[] = {ROLE_FARMER, ROLE_OFFICER, ROLE_TECHNICIAN, ROLE_ADMIN};
+static const char *const USER[] = {"petani", "petugas", "teknisi", "kepala"};
+#define USERS (sizeof ROLE / sizeof ROLE[0])
+
 static struct web *web;
+static char secret[USERS][VIEWER_SECRET_SIZE];
 
 static double now_ms(void)
 {
@@ -39,7 +46,8 @@ static double now_ms(void)
 }
 
 /* Status, bytes and time of an answer. found: is text in it? */
-static int ask(const char *path, size_t *bytes, double *ms, const char *text, bool *found)
+static int ask(size_t user, const char *path, size_t *bytes, double *ms, const char *text,
+               bool *found)
 {
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)web_port(web))};
     struct buf all = {0}, request = {0};
@@ -51,7 +59,10 @@ static int ask(const char *path, size_t *bytes, double *ms, const char *text, bo
     a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof a) != 0)
         return -1;
-    buf_printf(&request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", path);
+    buf_printf(&request,
+               "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nCookie: " VIEWER_COOKIE
+               "=%s\r\n\r\n",
+               path, secret[user]);
     if (send(fd, request.p, request.n, MSG_NOSIGNAL) == (ssize_t)request.n)
         while ((k = recv(fd, piece, sizeof piece, 0)) > 0)
             buf_add(&all, piece, (size_t)k);
@@ -82,7 +93,11 @@ static void path_of(const struct route *t, char *out, size_t size)
     } REST[] = {{"/kolam/", "p-1"},
                 {"/api/v1/ponds/", "p-1"},
                 {"/api/v1/records/", "feed?pond=p-1"},
-                {"/unduh/", "feed.csv"}};
+                {"/unduh/", "samples.csv"},
+                {"/audit/", "f-0"},
+                {"/pengguna/", "petani"},
+                {"/catat", "?kolam=p-1"},
+                {"/catat/", "pakan?kolam=p-1"}};
     const char *rest = "";
 
     for (size_t i = 0; i < sizeof REST / sizeof REST[0]; i++)
@@ -91,7 +106,7 @@ static void path_of(const struct route *t, char *out, size_t size)
     (void)snprintf(out, size, "%s%s", t->path, rest);
 }
 
-static bool one_route(const struct route *t)
+static bool one_route(const struct route *t, size_t user)
 {
     double ms[TIMES];
     size_t bytes = 0;
@@ -101,16 +116,39 @@ static bool one_route(const struct route *t)
 
     path_of(t, path, sizeof path);
     for (int i = 0; i < TIMES; i++)
-        status = ask(path, &bytes, &ms[i], NULL, NULL);
+        status = ask(user, path, &bytes, &ms[i], NULL, NULL);
     qsort(ms, TIMES, sizeof *ms, by_value);
     file = strncmp(path, "/unduh/", 7) == 0;
     well = file || ms[TIMES / 2] < BAR_MS;
-    printf("%-40s %3d %9.1f kB  median %8.1f ms  most %8.1f ms%s\n", path, status,
+    printf("%-8s %-36s %3d %9.1f kB  median %8.1f ms  most %8.1f ms%s\n", USER[user], path, status,
            (double)bytes / 1e3, ms[TIMES / 2], ms[TIMES - 1],
            file   ? "  (a file)"
            : well ? ""
                   : "  OVER");
     return well;
+}
+
+/* Users of every role with a session; those of an earlier run stay. */
+static void log_in(struct records *r)
+{
+    const int64_t now = clock_wall_ms();
+    char digest[SHA256_HEX_SIZE], hash[PASSWORD_HASH_SIZE];
+    struct rec_user known;
+
+    for (size_t i = 0; i < USERS; i++) {
+        struct rec_user u = {
+            .role = ROLE[i], .regency = {true, true}, .consent_ms = 1, .verified_ms = now};
+        (void)snprintf(u.slug, sizeof u.slug, "%s", USER[i]);
+        (void)snprintf(u.name, sizeof u.name, "Nama %s", USER[i]);
+        if (ROLE[i] == ROLE_FARMER)
+            (void)snprintf(u.farm[u.farms++], SLUG_SIZE, "f-0");
+        if (records_user(r, USER[i], &known, hash) != 0)
+            assert_int_equal(records_user_add(r, &u, "", "konsol", now), 0);
+        assert_int_equal(viewer_secret(secret[i], digest), 0);
+        assert_int_equal(
+            records_session_open(r, USER[i], digest, "127.0.0.1", "bench", now, now + CIVIL_DAY_MS),
+            0);
+    }
 }
 
 static long setting(const char *name, long usual)
@@ -128,7 +166,7 @@ static bool await_forecast(double *seconds)
     double ms;
 
     while (!ready && now_ms() - from < PATIENCE * 1e3) {
-        (void)ask("/api/v1/coverage", &bytes, &ms, "\"state\":\"ready\"", &ready);
+        (void)ask(USERS - 1, "/api/v1/coverage", &bytes, &ms, "\"state\":\"ready\"", &ready);
         if (!ready)
             (void)poll(NULL, 0, 500);
     }
@@ -153,6 +191,7 @@ static int measure(const char *path)
         printf("%s\n", why);
         return 1;
     }
+    log_in(records);
     const struct web_config c = {.config = &config, .records = records, .refresh_s = 15};
     if (web_start(&web, &c, why, sizeof why) != 0) {
         printf("%s\n", why);
@@ -166,11 +205,11 @@ static int measure(const char *path)
     printf("the forecast (400 draws, 6 months) was there after %.1f s; most memory %.0f MB\n",
            seconds, (double)use.ru_maxrss / 1e3);
     for (size_t i = 0; (t = route_at(i)) != NULL; i++)
-        if ((t->methods & ROUTE_GET) != 0)
-            over += !one_route(t);
+        for (size_t user = 0; user < USERS; user++)
+            if ((t->methods & ROUTE_GET) != 0 && (t->roles & ROLE_BIT(ROLE[user])) != 0)
+                over += !one_route(t, user);
     (void)getrusage(RUSAGE_SELF, &use);
-    printf("%d routes over %.0f ms; most memory %.0f MB\n", over, BAR_MS,
-           (double)use.ru_maxrss / 1e3);
+    printf("%d over %.0f ms; most memory %.0f MB\n", over, BAR_MS, (double)use.ru_maxrss / 1e3);
     web_stop(web);
     records_close(records);
     return over == 0 ? 0 : 1;

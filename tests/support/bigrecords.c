@@ -7,6 +7,7 @@
 
 #include "analytics/records/records.h"
 #include "bigrecords.h"
+#include "collector/common/buf.h"
 #include "collector/common/civil.h"
 #include "collector/common/region.h"
 
@@ -181,23 +182,68 @@ static void one_pond(struct making *m, size_t i, int32_t from)
     }
 }
 
-/* The list of changes, as an import would have written it; numbered on from one table to the next. */
+static void execute(struct making *m, const char *sql)
+{
+    if (sqlite3_exec(m->h, sql, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(m->h));
+}
+
+/* The list of changes, as imports would have written it: in the order in which the rows were entered. */
 static void log_rows(struct making *m)
 {
-    char sql[1024];
+    struct buf sql = {0};
 
-    for (size_t i = 0; i < sizeof LOGGED / sizeof LOGGED[0]; i++) {
-        (void)snprintf(
-            sql, sizeof sql,
-            "INSERT INTO changes(uid, at_ms, by, how, \"table\", row_uid, kind, based_on, old, "
-            "new, reason, key, origin, origin_seq) SELECT printf('%%.16s%%016x', o, b + id), "
-            "entered_on, '', 'import', '%s', uid, 'add', '', '', json_object(%s), '', '', o, b + "
-            "id FROM %s, (SELECT value AS o, (SELECT ifnull(max(id), 0) FROM changes) AS b FROM "
-            "records_meta WHERE key = 'origin') ORDER BY id",
-            LOGGED[i].table, LOGGED[i].members, LOGGED[i].table);
-        if (sqlite3_exec(m->h, sql, NULL, NULL, NULL) != SQLITE_OK)
-            fail_msg("%s: %s", sql, sqlite3_errmsg(m->h));
-    }
+    buf_str(&sql,
+            "INSERT INTO changes(uid, at_ms, by, how, \"table\", row_uid, kind, based_on, "
+            "old, new, reason, key, origin, origin_seq) SELECT printf('%.16s%016x', value, n), "
+            "at, '', 'import', t, u, 'add', '', '', j, '', '', value, n FROM records_meta, "
+            "(SELECT row_number() OVER (ORDER BY at) AS n, at, t, u, j FROM (");
+    for (size_t i = 0; i < sizeof LOGGED / sizeof LOGGED[0]; i++)
+        buf_printf(&sql,
+                   "%sSELECT entered_on AS at, '%s' AS t, uid AS u, json_object(%s) AS j FROM %s",
+                   i > 0 ? " UNION ALL " : "", LOGGED[i].table, LOGGED[i].members, LOGGED[i].table);
+    buf_str(&sql, ")) WHERE key = 'origin' ORDER BY n");
+    execute(m, sql.p);
+    buf_free(&sql);
+}
+
+/* What the alarm leaves: a forecast a night and pond, an alarm a pond and month with two messages, a button a pond and week. */
+static void nights_and_alarms(struct making *m, int32_t from)
+{
+    struct buf sql = {0};
+
+    buf_printf(
+        &sql,
+        "WITH RECURSIVE d(day) AS (SELECT %d UNION ALL SELECT day + 1 FROM d WHERE day < %d) "
+        "INSERT INTO nights(pond, day, threshold, issued_ms, p_below, min_p10, min_p50, "
+        "min_p90, low_ms, basis, warned_ms, lowest, seen_share, judged_ms) SELECT pond, day, "
+        "2, day * 86400000 + 36000000, 0.1, 2.1, 3.2, 4.1, day * 86400000 + 79200000, 'own', "
+        "0, 3.1, 1, day * 86400000 + 90000000 FROM ponds, d ORDER BY pond, day;",
+        from, m->today);
+    buf_printf(
+        &sql,
+        "WITH RECURSIVE d(day) AS (SELECT %d UNION ALL SELECT day + 30 FROM d WHERE day + 30 "
+        "< %d) INSERT INTO alarms(subject, \"group\", cause, severity, rank, first_ms, "
+        "seen_ms, watch_ms, danger_ms, raised_ms, told_ms, worst, well_ms, eased_ms, "
+        "acked_ms, acked_by, acked_how, snooze_ms, second_ms, danger_told_ms, cleared_ms, "
+        "value, threshold) SELECT pond, 'oxygen', 'do_critical', 2, 1, t, t, 0, 0, t, t, 2, "
+        "0, 0, t + 60000, 'Budi', 'page', 0, 0, t, t + 3600000, 1.2, 1.5 FROM (SELECT pond, "
+        "(day + ponds.id %% 30) * 86400000 + 79200000 AS t FROM ponds, d) ORDER BY t;"
+        "INSERT INTO alarm_attempts(alarm, kind, severity, cause, subject, place, regency, "
+        "contact, channel, address, english, title, text, sms, made_ms, due_ms, until_ms, "
+        "tries, begun_ms, done_ms, fate, code, reference, why) SELECT a.id, 'alarm', 2, "
+        "'do_critical', subject, '', '', 'budi', c.n, '0812', 0, 'BAHAYA', 'Oksigen 1,2', "
+        "'Oksigen 1,2', raised_ms, raised_ms, raised_ms + 1, 1, raised_ms, raised_ms, 'sent', "
+        "'', '', '' FROM alarms a, (SELECT 'sms' AS n UNION SELECT 'siren') AS c;",
+        from, m->today - 30);
+    buf_printf(
+        &sql,
+        "WITH RECURSIVE d(day) AS (SELECT %d UNION ALL SELECT day + 7 FROM d WHERE day + 7 < "
+        "%d) INSERT INTO presses(pond, kind, by, at_ms) SELECT pond, 'aerator_on', 'Budi', "
+        "(day + ponds.id %% 7) * 86400000 + 1000 * ponds.id FROM ponds, d ORDER BY 4",
+        from, m->today);
+    execute(m, sql.p);
+    buf_free(&sql);
 }
 
 struct bigrecords_size bigrecords_make(const char *path, size_t ponds, int years, int32_t today,
@@ -220,6 +266,7 @@ struct bigrecords_size bigrecords_make(const char *path, size_t ponds, int years
     for (size_t i = 0; i < ponds; i++)
         one_pond(&m, i, today - 365 * years);
     log_rows(&m);
+    nights_and_alarms(&m, today - 365 * years);
     for (int i = 0; i < STATEMENTS; i++)
         (void)sqlite3_finalize(m.s[i]);
     if (sqlite3_exec(m.h, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
