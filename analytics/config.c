@@ -396,6 +396,7 @@ int analytics_config_load(struct analytics_config *out, const char *path, char *
     read_forecast(&r, root);
     read_exchange(&r, root);
     read_sync(&r, root);
+    letters_read(r.c, root, &got.letters);
     read_limits(&r, root);
     read_growth(&r, root);
     read_aerator(&r, root);

@@ -12,6 +12,7 @@
  *   "aerator": {"on_from_a"},
  *   "rivers": [{"slug", "name", "cages": [slugs of ponds, from upstream to downstream]}]
  *   "exchange": {"office": "kotim" or "seruyan", "key_file", "folder", "peer", "ca_file", "insecure_http"}
+ *   "letters": letters.h
  *   "sync": {"office": "https://host[:port]", "key_file", "ca_file", "every_s", "insecure_http"}
  *   "alert": {...} (alert/settings.h), with "modems" and "channels" (alert/channels_config.h) }
  * "records" and "source" must be there. Relative paths start at the configuration file's folder. */
@@ -25,6 +26,7 @@
 #include "analytics/alert/channels_config.h"
 #include "analytics/alert/settings.h"
 #include "analytics/fish/growth.h"
+#include "analytics/letters.h"
 #include "analytics/water/river.h"
 #include "analytics/water/status.h"
 #include "collector/common/err.h"
@@ -89,9 +91,10 @@ struct analytics_config {
     char phone[33];   /* extension worker's telephone shown in advice; "" none */
     /* the regencies' offices as they are named on printed forecasts; "" none */
     char office[REGENCY_COUNT][SITE_NAME_SIZE];
-    uint64_t seed;    /* of the forecast's draws; default 1 */
-    unsigned draws;   /* 50..2000, default 400 */
-    unsigned months;  /* 1..12, default 6 */
+    struct letters_config letters; /* and what else stands on their papers */
+    uint64_t seed;                 /* of the forecast's draws; default 1 */
+    unsigned draws;                /* 50..2000, default 400 */
+    unsigned months;               /* 1..12, default 6 */
     unsigned threads; /* that forecast: 1..16; 0, the default: as many as there are processors */
     struct growth_oxygen oxygen[POND_SYSTEM_COUNT]; /* how fish feel oxygen, by system */
     struct alert_settings alert;                    /* when and how often people are told */

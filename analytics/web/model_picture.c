@@ -217,6 +217,7 @@ struct page_model *model_picture(struct model *m)
         p->phone = m->c.config->phone;
         for (size_t r = 0; r < REGENCY_COUNT; r++)
             p->office[r] = m->c.config->office[r];
+        p->letters = &m->c.config->letters;
         p->limits = m->c.limits;
         p->limit_source = m->c.config->limit_source;
         p->forecast = m->forecast;

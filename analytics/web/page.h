@@ -12,6 +12,7 @@
 
 #include "analytics/alert/report.h"
 #include "analytics/fish/derived.h"
+#include "analytics/letters.h"
 #include "analytics/records/alarms.h"
 #include "analytics/records/contacts.h"
 #include "analytics/records/records.h"
@@ -173,6 +174,7 @@ struct page_model {
     const char *phone;           /* of the extension worker; "" none */
     /* of the regencies, for the head of prints and signatures; "" or NULL: no name is known */
     const char *office[REGENCY_COUNT];
+    const struct letters_config *letters; /* what else stands on their papers; NULL: nothing */
     const struct status_limits *limits;
     const char (
         *limit_source)[SITE_NAME_SIZE]; /* of each of STATUS_LIMIT, "": its own; NULL: of all */

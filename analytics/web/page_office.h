@@ -9,9 +9,10 @@
 #include "analytics/web/page.h"
 #include "analytics/web/text.h"
 
-/* "/laporan": asked is what the query said of the month, node 0 joint, else 1 + regency. */
+/* "/laporan": asked is what the query said of the month, node 0 joint, else 1 + regency; number: of the letter, "" not given. */
 void page_report(struct buf *b, const struct page_model *m, const struct monthly_report *r,
-                 size_t node, const char *asked, enum lang lang);
+                 size_t node, const char *asked, const char *number, enum lang lang);
+const char *report_node_word(size_t node); /* "gabungan", "kotim", "seruyan" */
 /* The month of "2026-11"; "" or anything else: the one before that of now_ms. *good: it was one, and not after now. */
 int32_t page_report_month(const char *asked, int64_t now_ms, bool *good);
 

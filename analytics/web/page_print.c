@@ -9,6 +9,7 @@
 
 #include "analytics/records/places.h"
 #include "analytics/web/html.h"
+#include "analytics/web/page_letter.h"
 #include "analytics/web/page_region.h"
 #include "analytics/web/parts.h"
 #include "collector/common/utf8.h"
@@ -22,13 +23,6 @@ struct print {
     struct buf name; /* of the period, plain enough for a heading */
     enum lang lang;
 };
-
-static const char *office(const struct print *p, size_t r)
-{
-    const char *name = p->m->office[r];
-
-    return name != NULL && *name != '\0' ? name : text_get(p->lang, TEXT_PRINT_OFFICE);
-}
 
 /* --- head --- */
 
@@ -107,13 +101,8 @@ static void tools(struct buf *b, const struct print *p, const char *asked)
 static void letterhead(struct buf *b, const struct print *p)
 {
     html_raw(b, "<div class=\"kop\">");
-    for (size_t r = 0; r < REGENCY_COUNT; r++) {
-        const struct text_arg args[] = {{"wilayah", regency_name((enum regency)r)}, {NULL, NULL}};
-
-        html_raw(b, "<p><b>");
-        parts_say(b, p->lang, TEXT_PRINT_REGENCY, args);
-        html_put(b, "</b><span>$</span></p>", office(p, r));
-    }
+    for (size_t r = 0; r < REGENCY_COUNT; r++)
+        letter_head(b, p->m, r, p->lang);
     html_raw(b, "</div>\n");
     parts_element(b, "h1", "", p->lang, TEXT_PRINT_TITLE, NULL);
     html_put(b, "<p class=\"masa\">$</p>\n", p->name.p);
@@ -310,15 +299,11 @@ static void signatures(struct buf *b, const struct print *p)
 {
     html_raw(b, "<div class=\"tanda\">");
     for (size_t r = 0; r < REGENCY_COUNT; r++) {
-        const struct text_arg head[] = {{"dinas", office(p, r)}, {NULL, NULL}};
-
         html_raw(b, "<div>");
-        parts_element(b, "p", "", p->lang, TEXT_PRINT_PLACE, NULL);
+        letter_place(b, p->m, r, p->lang);
         parts_element(b, "p", "", p->lang, TEXT_PRINT_SIGN, NULL);
-        html_raw(b, "<p>");
-        parts_say(b, p->lang, TEXT_PRINT_HEAD, head);
-        html_put(b, "<span>$</span></p><p class=\"nama\">$</p></div>\n",
-                 regency_name((enum regency)r), text_get(p->lang, TEXT_PRINT_NAME));
+        letter_sign(b, p->m, r, false, p->lang);
+        html_raw(b, "</div>\n");
     }
     html_raw(b, "</div>\n");
 }

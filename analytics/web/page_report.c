@@ -8,6 +8,7 @@
 
 #include "analytics/records/places.h"
 #include "analytics/web/html.h"
+#include "analytics/web/page_letter.h"
 #include "analytics/web/page_region.h"
 #include "analytics/web/parts.h"
 #include "collector/common/civil.h"
@@ -20,7 +21,8 @@
 struct report {
     const struct page_model *m;
     const struct monthly_report *r;
-    size_t node; /* joint, or the regency whose paper it is */
+    size_t node;        /* joint, or the regency whose paper it is */
+    const char *number; /* given for this paper; "" none */
     enum lang lang;
 };
 
@@ -56,21 +58,40 @@ static int32_t quarter_of(int32_t month)
     return month % 12 / 3 + 1;
 }
 
-static const char *office(const struct report *p, size_t r)
-{
-    const char *name = p->m->office[r];
-
-    return name != NULL && *name != '\0' ? name : text_get(p->lang, TEXT_PRINT_OFFICE);
-}
-
 static bool of_node(const struct report *p, size_t r)
 {
     return p->node == SUPPLY_JOINT || p->node == 1 + r;
 }
 
-static const char *node_word(size_t node)
+const char *report_node_word(size_t node)
 {
     return node == SUPPLY_JOINT ? "gabungan" : regency_slug((enum regency)(node - 1));
+}
+
+/* The number of the letter, and the same figures as files. */
+static void files(struct buf *b, const struct report *p)
+{
+    static const struct {
+        const char *ending;
+        enum text text;
+    } FILE_[] = {
+        {"xlsx", TEXT_REPORT_XLSX}, {"excel.csv", TEXT_REPORT_EXCEL_CSV}, {"csv", TEXT_REPORT_CSV}};
+    char month[16];
+
+    (void)snprintf(month, sizeof month, "%04d-%02d", (int)(p->r->month.month / 12),
+                   (int)(p->r->month.month % 12) + 1);
+    html_put(b,
+             "<form method=\"get\" action=\"/laporan\"><input type=\"hidden\" name=\"bulan\" "
+             "value=\"$\"><input type=\"hidden\" name=\"wilayah\" value=\"$\"><label>$<input "
+             "name=\"nomor\" maxlength=\"23\" pattern=\"[A-Za-z0-9./\\-]*\" value=\"$\"></label>",
+             month, report_node_word(p->node), text_get(p->lang, TEXT_REPORT_GIVE_NUMBER),
+             p->number);
+    html_put(b, "<button>$</button></form>\n<p class=\"pilih\">$ ",
+             text_get(p->lang, TEXT_PONDS_SHOW), text_get(p->lang, TEXT_REPORT_FILES));
+    for (size_t i = 0; i < sizeof FILE_ / sizeof FILE_[0]; i++)
+        html_put(b, "<a href=\"/laporan/$.$?wilayah=$\">$</a> ", month, FILE_[i].ending,
+                 report_node_word(p->node), text_get(p->lang, FILE_[i].text));
+    html_raw(b, "</p>\n");
 }
 
 /* Only on the screen. */
@@ -86,7 +107,7 @@ static void tools(struct buf *b, const struct report *p, const char *asked, bool
 
         (void)snprintf(of, sizeof of, "%04d-%02d", (int)(k / 12), (int)(k % 12) + 1);
         (void)format_month(name, sizeof name, p->lang, k);
-        html_put(b, "<a href=\"/laporan?bulan=$&amp;wilayah=$\"", of, node_word(p->node));
+        html_put(b, "<a href=\"/laporan?bulan=$&amp;wilayah=$\"", of, report_node_word(p->node));
         html_raw(b, k == month ? " aria-current=\"true\">" : ">");
         html_put(b, "$</a> ", name);
     }
@@ -95,13 +116,14 @@ static void tools(struct buf *b, const struct report *p, const char *asked, bool
         char of[16];
 
         (void)snprintf(of, sizeof of, "%04d-%02d", (int)(month / 12), (int)(month % 12) + 1);
-        html_put(b, "<a href=\"/laporan?bulan=$&amp;wilayah=$\"", of, node_word(node));
+        html_put(b, "<a href=\"/laporan?bulan=$&amp;wilayah=$\"", of, report_node_word(node));
         html_raw(b, node == p->node ? " aria-current=\"true\">" : ">");
         html_put(b, "$</a> ", region_node_name(node, p->lang));
     }
     html_raw(b, "</p>\n");
     if (!good && *asked != '\0')
         parts_element(b, "p", "no", p->lang, TEXT_REPORT_UNKNOWN, NULL);
+    files(b, p);
     html_put(b, "<p>$</p><p><a class=\"back\" href=\"/wilayah\">$</a></p></div>\n",
              text_get(p->lang, TEXT_REPORT_HOW), text_get(p->lang, TEXT_BACK_REGION));
 }
@@ -124,25 +146,20 @@ static void state(struct buf *b, const struct report *p)
 
 static void letterhead(struct buf *b, const struct report *p)
 {
-    static const char *const ROMAN[] = {"I",   "II",   "III", "IV", "V",  "VI",
-                                        "VII", "VIII", "IX",  "X",  "XI", "XII"};
-    char month[FORMAT_SIZE], number[80];
-    const int32_t sent = civil_month(p->m->now_ms);
+    char month[FORMAT_SIZE], number[LETTER_NUMBER_SIZE * 2];
 
     html_raw(b, p->node == SUPPLY_JOINT ? "<div class=\"kop\">" : "<div class=\"kop satu\">");
-    for (size_t r = 0; r < REGENCY_COUNT; r++) {
-        const struct text_arg args[] = {{"wilayah", regency_name((enum regency)r)}, {NULL, NULL}};
-
-        if (!of_node(p, r))
-            continue;
-        html_raw(b, "<p><b>");
-        parts_say(b, p->lang, TEXT_PRINT_REGENCY, args);
-        html_put(b, "</b><span>$</span></p>", office(p, r));
-    }
+    for (size_t r = 0; r < REGENCY_COUNT; r++)
+        if (of_node(p, r))
+            letter_head(b, p->m, r, p->lang);
     html_raw(b, "</div>\n");
     (void)format_month(month, sizeof month, p->lang, p->r->month.month);
-    (void)snprintf(number, sizeof number, "\u2026\u2026 / \u2026\u2026 / %s / %d", ROMAN[sent % 12],
-                   (int)(sent / 12));
+    /* a joint paper is of no office's own series */
+    letter_number(number, sizeof number,
+                  p->node != SUPPLY_JOINT && p->m->letters != NULL
+                      ? p->m->letters->of[p->node - 1].number
+                      : NULL,
+                  p->number, civil_month(p->m->now_ms));
     parts_element(b, "h1", "", p->lang, TEXT_REPORT_TITLE, NULL);
     html_put(b, "<p class=\"masa\">$, $</p><p class=\"nomor\">$ $</p>\n",
              region_node_name(p->node, p->lang), month, text_get(p->lang, TEXT_REPORT_NUMBER),
@@ -377,28 +394,23 @@ static void signatures(struct buf *b, const struct report *p)
 {
     html_raw(b, p->node == SUPPLY_JOINT ? "<div class=\"tanda empat\">" : "<div class=\"tanda\">");
     for (size_t r = 0; r < REGENCY_COUNT; r++) {
-        const struct text_arg head[] = {{"dinas", office(p, r)}, {NULL, NULL}};
-
         if (!of_node(p, r))
             continue;
         html_raw(b, "<div>");
         parts_element(b, "p", "", p->lang, TEXT_PRINT_SIGN, NULL);
-        html_raw(b, "<p>");
-        parts_say(b, p->lang, TEXT_PRINT_HEAD, head);
-        html_put(b, "<span>$</span></p><p class=\"nama\">$</p></div>\n<div>",
-                 regency_name((enum regency)r), text_get(p->lang, TEXT_PRINT_NAME));
-        parts_element(b, "p", "", p->lang, TEXT_PRINT_PLACE, NULL);
-        html_put(b, "<p>$<span>$</span></p><p class=\"nama\">$</p></div>\n",
-                 text_get(p->lang, TEXT_REPORT_AUTHOR), regency_name((enum regency)r),
-                 text_get(p->lang, TEXT_PRINT_NAME));
+        letter_sign(b, p->m, r, false, p->lang);
+        html_raw(b, "</div>\n<div>");
+        letter_place(b, p->m, r, p->lang);
+        letter_sign(b, p->m, r, true, p->lang);
+        html_raw(b, "</div>\n");
     }
     html_raw(b, "</div>\n");
 }
 
 void page_report(struct buf *b, const struct page_model *m, const struct monthly_report *r,
-                 size_t node, const char *asked, enum lang lang)
+                 size_t node, const char *asked, const char *number, enum lang lang)
 {
-    const struct report p = {m, r, node, lang};
+    const struct report p = {m, r, node, number, lang};
     char query[64];
     bool good;
     const struct parts_head head = {.title = text_get(lang, TEXT_REPORT_TITLE),
@@ -410,7 +422,7 @@ void page_report(struct buf *b, const struct page_model *m, const struct monthly
 
     (void)page_report_month(asked, m->now_ms, &good);
     (void)snprintf(query, sizeof query, "bulan=%04d-%02d&wilayah=%s&", (int)(r->month.month / 12),
-                   (int)(r->month.month % 12) + 1, node_word(node));
+                   (int)(r->month.month % 12) + 1, report_node_word(node));
     parts_begin(b, &head, lang);
     tools(b, &p, asked, good);
     html_raw(b, "<article class=\"cetak laporan\">\n");

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The pages of the offices' daily work: report, ponds, ledger, sketch, odd figures. The figures are worked out while the model
  * holds its records still. */
-#include "server_own.h"
+#include "routes_report.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "analytics/web/page_office.h"
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
 
@@ -15,40 +14,6 @@
 /* Who changed what is looked at this far back, the newest first. */
 #define HANDS_DAYS 30
 #define HANDS_MOST 20000
-
-/* joint, or a regency's node; what is none is joint. */
-static size_t node_asked(const struct request *q)
-{
-    const char *asked = request_query(q, "wilayah");
-    enum regency r;
-
-    return asked != NULL && regency_find(asked, &r) == 0 ? supply_node_regency(r) : SUPPLY_JOINT;
-}
-
-struct report_work {
-    struct monthly_report report;
-    int32_t month;
-    int64_t now_ms;
-};
-
-static void work_report(void *arg, const struct records_snapshot *s)
-{
-    struct report_work *w = arg;
-
-    monthly_report(&w->report, s, w->month, w->now_ms);
-}
-
-static void make_report(const struct request *q, struct reply *r)
-{
-    struct report_work *w = xcalloc(1, sizeof *w);
-    bool good;
-
-    w->now_ms = q->now_ms;
-    w->month = page_report_month(q->rest, q->now_ms, &good);
-    model_records(q->w->model, work_report, w);
-    page_report(&r->body, q->m, &w->report, node_asked(q), q->rest, q->lang);
-    free(w);
-}
 
 /* Which farms the viewer may read, the caller's to free. */
 static bool *farms_seen(const struct viewer *v, const struct records_snapshot *s)
@@ -183,6 +148,7 @@ static void make_oddities(const struct request *q, struct reply *r)
     .methods = ROUTE_GET, .roles = ROUTE_STAFF, .open = ROUTE_READ, .needs_model = true
 const struct route ROUTES_OFFICER[] = {
     {.path = "/laporan", STAFF_READ, .argument = "bulan", .make = make_report},
+    {.path = "/laporan/", STAFF_READ, .may = may_report_file, .make = make_report_file},
     {.path = "/kolam-wilayah", STAFF_READ, .make = make_ponds_list},
     {.path = "/wilayah/benih", STAFF_READ, .make = make_seed},
     {.path = "/wilayah/peta", STAFF_READ, .argument = "angka", .make = make_sketch},

@@ -222,5 +222,10 @@ const char *const TEXT_OFFICER[TEXT_OFFICER_SIZE][LANG_COUNT] = {
         "Balance prognosis (print)"},
     AT(ACCURACY_WITHHELD) = {"{n} prakiraan tidak dinilai di sini: pada bulannya kurang dari tiga tambak panen, jadi selisihnya akan menunjukkan panen satu tambak.",
         "{n} forecasts are not judged here: in their month fewer than three farms harvested, so the error would tell a single farm's harvest."},
+    AT(REPORT_GIVE_NUMBER) = {"Nomor surat", "Number of the letter"},
+    AT(REPORT_FILES) = {"Unduh laporan ini:", "Download this report:"},
+    AT(REPORT_XLSX) = {"Excel (xlsx)", "Excel (xlsx)"},
+    AT(REPORT_EXCEL_CSV) = {"CSV untuk Excel", "CSV for Excel"},
+    AT(REPORT_CSV) = {"CSV untuk program", "CSV for programs"},
 };
 /* clang-format on */

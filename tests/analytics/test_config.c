@@ -52,6 +52,52 @@ static void the_least_file_has_every_default(void **state)
     assert_float_equal(c.aerator_a, 0.2, 1e-12);
 }
 
+static void letters_are_read_and_their_mistakes_named(void **state)
+{
+    static const struct {
+        const char *letters, *says;
+    } BAD[] = {
+        {"{\"kotim\":{\"head\":{\"nip\":\"1970\"}}}", "18"},
+        {"{\"kotim\":{\"number\":\"5/{nomr}\"}}", "{nomr}"},
+        {"{\"kotim\":{\"number\":\"<b>\"}}", "<b>"},
+        {"{\"kotim\":{\"heads\":{}}}", "heads"},
+        {"{\"lamandau\":{}}", "lamandau"},
+    };
+    struct analytics_config c;
+    char why[256], number[LETTER_NUMBER_SIZE];
+
+    (void)state;
+    assert_int_equal(
+        load(&c,
+             "{" RECORDS "," SOURCE ",\"letters\":{\"seruyan\":{\"office_en\":\"Office\",\"place\":"
+             "\"Kuala Pembuang\",\"address\":\"Jl. A\",\"number\":\"5/{nomor}/{bulan}-{tahun}\","
+             "\"head\":{\"title\":\"Kepala\",\"title_en\":\"Head\",\"name\":\"Bu Ani\",\"rank\":"
+             "\"Pembina\",\"nip\":\"19700101 199503 1 001\"},\"author\":{\"name\":\"Pak Budi\"}}}}",
+             why, sizeof why),
+        0);
+    assert_string_equal(c.letters.of[REGENCY_SERUYAN].head.title[1], "Head");
+    assert_string_equal(c.letters.of[REGENCY_SERUYAN].author.name, "Pak Budi");
+    assert_string_equal(c.letters.of[REGENCY_KOTIM].place, "");
+    letter_number(number, sizeof number, c.letters.of[REGENCY_SERUYAN].number, "12/A",
+                  2026 * 12 + 10);
+    assert_string_equal(number, "5/12/A/XI-2026");
+    letter_number(number, 8, c.letters.of[REGENCY_SERUYAN].number, "<b>", 2026 * 12);
+    assert_true(strlen(number) < 8); /* cut, and nothing that was not valid */
+    assert_null(strchr(number, '<'));
+    assert_true(letter_given_valid("017"));
+    assert_false(letter_given_valid("") || letter_given_valid(NULL) || letter_given_valid("a b"));
+    assert_false(letter_given_valid("012345678901234567890123"));
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+        char text[400];
+
+        (void)snprintf(text, sizeof text, "{" RECORDS "," SOURCE ",\"letters\":%s}",
+                       BAD[i].letters);
+        assert_int_equal(load(&c, text, why, sizeof why), NILA_ERR_CONFIG);
+        if (strstr(why, BAD[i].says) == NULL)
+            fail_msg("%s: %s", BAD[i].letters, why);
+    }
+}
+
 static void every_key_is_taken(void **state)
 {
     struct analytics_config c;
@@ -218,6 +264,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_least_file_has_every_default),
         cmocka_unit_test(every_key_is_taken),
+        cmocka_unit_test(letters_are_read_and_their_mistakes_named),
         cmocka_unit_test(names_place_key_and_what_is_allowed),
         cmocka_unit_test(says_when_the_file_cannot_be_read),
         cmocka_unit_test(the_shipped_example_is_accepted),

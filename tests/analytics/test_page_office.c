@@ -4,6 +4,7 @@
 #include "tests/support/support.h"
 
 #include "analytics/web/page_office.h"
+#include "analytics/web/report_sheet.h"
 #include "analytics/web/viewer.h"
 #include "collector/common/civil.h"
 #include "tests/analytics/world.h"
@@ -68,7 +69,7 @@ static void the_report_is_a_letter(void **state)
     (void)state;
     assert_non_null(r);
     monthly_report(r, &w->s, 2026 * 12 + 9, model.now_ms);
-    page_report(&b, &model, r, SUPPLY_JOINT, "", LANG_ID);
+    page_report(&b, &model, r, SUPPLY_JOINT, "", "", LANG_ID);
     says(&b, "Gabungan, Oktober 2026");
     says(&b, "Nomor: \u2026\u2026 / \u2026\u2026 / XI / 2026");
     says(&b, "Dinas Perikanan &lt;Kotim&gt;");
@@ -87,11 +88,83 @@ static void the_report_is_a_letter(void **state)
     says(&b, "Tanpa kolam aktif: Cempaga, ");
     says(&b, "7 dari 7 kolam aktif melapor");
     buf_clear(&b);
-    page_report(&b, &model, r, 1, "2026-13", LANG_EN);
+    page_report(&b, &model, r, 1, "2026-13", "", LANG_EN);
     says(&b, "There is no such month");
     says(&b, "Kotim, October 2026");
     says_not(&b, ">Hanau<");
     says(&b, "Acknowledged,");
+    buf_free(&b);
+    free(r);
+}
+
+/* What the configuration has stands on the paper, in the reader's language; what it has not is left to be filled in. */
+static void head_number_and_signatures_are_the_configurations(void **state)
+{
+    struct letters_config letters = {
+        .of = {{.office_en = "Fisheries Office",
+                .address = "Jl. Tjilik Riwut <1>",
+                .place = "Sampit",
+                .number = "500.5/{nomor}/DISKAN/{bulan}/{tahun}",
+                .head = {.title = {"Kepala Dinas", "Head of the office"},
+                         .name = "Ir. Contoh",
+                         .rank = "Pembina Tk. I",
+                         .nip = "19700101 199503 1 001"},
+                .author = {.title = {"Analis Akuakultur", ""}, .name = "Siti Contoh"}}}};
+    struct monthly_report *r = malloc(sizeof *r);
+    struct page_model with = model;
+    struct buf b = {0};
+
+    (void)state;
+    assert_non_null(r);
+    with.letters = &letters;
+    monthly_report(r, &w->s, 2026 * 12 + 9, model.now_ms);
+    page_report(&b, &with, r, 1, "2026-10", "017", LANG_ID);
+    says(&b, "Nomor: 500.5/017/DISKAN/XI/2026");
+    says(&b, "Jl. Tjilik Riwut &lt;1&gt;");
+    says(&b, "Sampit, ");
+    says(&b, "<p>Kepala Dinas<span>");
+    says(&b, "Ir. Contoh<span>Pembina Tk. I</span><span>NIP. 19700101 199503 1 001</span>");
+    says(&b, "Penyusun,<span>Analis Akuakultur</span>");
+    says(&b, "/laporan/2026-10.xlsx?wilayah=kotim");
+    buf_clear(&b);
+    page_report(&b, &with, r, 1, "2026-10", "", LANG_EN);
+    says(&b, "500.5/\u2026\u2026/DISKAN/XI/2026");
+    says(&b, "<span>Fisheries Office</span>");
+    says(&b, "<p>Head of the office<span>");
+    says(&b, "<span>Analis Akuakultur</span>"); /* no English title is known */
+    buf_clear(&b);
+    page_report(&b, &with, r, SUPPLY_JOINT, "2026-10", "", LANG_ID);
+    says(&b, "(nama, NIP)"); /* Seruyan's */
+    says(&b, "Nomor: \u2026\u2026 / \u2026\u2026 / XI / 2026");
+    buf_free(&b);
+    free(r);
+}
+
+/* The file tells what the page tells: no figure of one or two farms. */
+static void the_report_as_a_file_holds_back_the_same(void **state)
+{
+    struct monthly_report *r = malloc(sizeof *r);
+    struct buf b = {0};
+    struct sheet *s;
+    char why[256];
+
+    (void)state;
+    assert_non_null(r);
+    monthly_report(r, &w->s, 2026 * 12 + 9, model.now_ms);
+    assert_int_equal(sheet_new(&s, SHEET_DATA, why, sizeof why), 0);
+    report_sheet(s, r, SUPPLY_JOINT, "Data contoh", false, LANG_EN);
+    assert_int_equal(sheet_done(s, &b, why, sizeof why), 0);
+    says(&b, "month,level,code,name,active_ponds,area_m2,");
+    says(&b, "2026-10,kecamatan,62.02.01+62.02.05,Kota Besi + Baamang,4,800,4,");
+    says(&b, "Data contoh");
+    says(&b, ",255,");
+    says_not(&b, ",89,");
+    says_not(&b, ",166,");
+    buf_clear(&b);
+    assert_int_equal(sheet_new(&s, SHEET_XLSX, why, sizeof why), 0);
+    report_sheet(s, r, 1, "", true, LANG_ID);
+    assert_int_equal(sheet_done(s, &b, why, sizeof why), 0);
+    assert_int_equal(memcmp(b.p, "PK\x03\x04", 4), 0);
     buf_free(&b);
     free(r);
 }
@@ -106,7 +179,7 @@ static void how_many_ponds_of_one_farm_report_is_not_told(void **state)
     for (size_t k = 5; k < 7; k++) /* one farm in Seruyan is left */
         w->s.pond[k].farm = 0;
     monthly_report(r, &w->s, 2026 * 12 + 9, model.now_ms);
-    page_report(&b, &model, r, 2, "2026-10", LANG_ID);
+    page_report(&b, &model, r, 2, "2026-10", "", LANG_ID);
     says(&b, "Seruyan, Oktober 2026");
     says(&b, "\u2013 dari \u2013 kolam aktif melapor");
     buf_free(&b);
@@ -293,6 +366,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         of_region(the_report_is_a_letter),
+        of_region(head_number_and_signatures_are_the_configurations),
+        of_region(the_report_as_a_file_holds_back_the_same),
         of_region(how_many_ponds_of_one_farm_report_is_not_told),
         of_region(the_month_asked_for_is_read_with_care),
         of_region(late_ponds_come_first),
