@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "page_assume.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "analytics/records/keys.h"
+#include "analytics/web/flatjson.h"
 #include "analytics/web/html.h"
 #include "analytics/web/page_region.h"
 #include "analytics/web/parts.h"
@@ -116,6 +118,58 @@ static void one_row(struct buf *b, const struct page_model *m, const struct page
     html_raw(b, "</td></tr>\n");
 }
 
+/* Behind a word that opens it, so that nobody presses it by mistake. */
+static void take_back(struct buf *b, const struct page_assume *p, const struct page_assume_row *r,
+                      enum lang lang)
+{
+    const bool again = p->reason_of != NULL && strcmp(p->reason_of, r->uid) == 0;
+
+    html_raw(b, "<tr class=\"tarik\"><td colspan=\"5\">");
+    html_raw(b, again ? "<details open>" : "<details>");
+    html_put(b,
+             "<summary>$: $</summary><form method=\"post\" action=\"/asumsi\"><input "
+             "type=\"hidden\" name=\"tanda\" value=\"$\"><input type=\"hidden\" name=\"apa\" "
+             "value=\"tarik\">",
+             text_get(lang, TEXT_ASSUME_TAKE_BACK), key_name(r->a.key, lang),
+             p->csrf != NULL ? p->csrf : "");
+    html_put(b,
+             "<input type=\"hidden\" name=\"id\" value=\"$\"><input type=\"hidden\" "
+             "name=\"dasar\" value=\"$\"><label>$<input name=\"alasan\" required "
+             "maxlength=\"200\"",
+             r->uid, r->change, text_get(lang, TEXT_ASSUME_REASON));
+    html_raw(b, again ? " aria-invalid=\"true\"" : "");
+    html_put(b, "></label><button class=\"darurat\">$</button></form></details></td></tr>\n",
+             text_get(lang, TEXT_ASSUME_TAKE_BACK));
+}
+
+/* What was taken back, by whom and why. */
+static void withdrawn(struct buf *b, const struct page_model *m, const struct page_assume *p,
+                      enum lang lang)
+{
+    if (p->withdrawns == 0)
+        return;
+    html_put(b, "<details><summary>$</summary>\n", text_get(lang, TEXT_ASSUME_WITHDRAWN));
+    for (size_t i = 0; i < p->withdrawns; i++) {
+        const struct rec_change *c = &p->withdrawn[i];
+        char when[FORMAT_SIZE];
+        char *key = flatjson_value(c->old_json, "key"), *node = flatjson_value(c->old_json, "node"),
+             *value = flatjson_value(c->old_json, "value");
+        enum records_key k;
+
+        (void)format_moment(when, sizeof when, lang, c->at_ms, m->now_ms);
+        html_put(b, "<p>$ \u00b7 <b>$</b> \u00b7 $ \u00b7 $", when,
+                 key != NULL && keys_find(key, &k) == 0 ? key_name(k, lang) : "",
+                 node != NULL ? place(node, lang) : "", value != NULL ? value : "");
+        if (c->by[0] != '\0')
+            html_put(b, " \u00b7 $ $", text_get(lang, TEXT_EVENT_BY), c->by);
+        html_put(b, "<br><i>$</i></p>\n", c->reason);
+        free(key);
+        free(node);
+        free(value);
+    }
+    html_raw(b, "</details>\n");
+}
+
 static void table(struct buf *b, const struct page_model *m, const struct page_assume *p,
                   bool counts, enum lang lang)
 {
@@ -128,8 +182,11 @@ static void table(struct buf *b, const struct page_model *m, const struct page_a
     html_raw(b, "</tr></thead><tbody>\n");
     for (int key = 0; key < RECORDS_KEYS; key++)
         for (size_t i = 0; i < p->n; i++)
-            if ((int)p->row[i].a.key == key && p->row[i].counts == counts)
+            if ((int)p->row[i].a.key == key && p->row[i].counts == counts) {
                 one_row(b, m, &p->row[i], lang);
+                if (counts && p->row[i].may)
+                    take_back(b, p, &p->row[i], lang);
+            }
     html_raw(b, "</tbody></table></div>\n");
 }
 
@@ -232,6 +289,10 @@ void page_assume(struct buf *b, const struct page_model *m, const struct page_as
     parts_element(b, "h1", "", lang, TEXT_ASSUME_TITLE, NULL);
     if (p->saved)
         parts_element(b, "p", "sum", lang, TEXT_ASSUME_SAVED, NULL);
+    if (p->taken_back)
+        parts_element(b, "p", "sum", lang, TEXT_ASSUME_TAKEN_BACK, NULL);
+    if (p->reason_of != NULL)
+        parts_element(b, "p", "no", lang, TEXT_ASSUME_NO_REASON, NULL);
     parts_element(b, "p", any ? "soft" : "sum", lang, any ? TEXT_ASSUME_NOTE : TEXT_ASSUME_NONE,
                   NULL);
     if (any)
@@ -243,5 +304,6 @@ void page_assume(struct buf *b, const struct page_model *m, const struct page_as
         table(b, m, p, false, lang);
         html_raw(b, "</details>\n");
     }
+    withdrawn(b, m, p, lang);
     parts_end(b, lang);
 }

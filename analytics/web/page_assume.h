@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* page_assume: "/asumsi": what demand and balance are made of, with source and date; the history of each value; and, for officers, a
- * form that adds a newer one. Nothing is overwritten: the newest by its date counts. Pure. */
+ * form that adds a newer one, and a button that takes one back, with a reason that stays on record. Nothing is overwritten: the newest by
+ * its date counts. Pure. */
 #ifndef ANALYTICS_WEB_PAGE_ASSUME_H
 #define ANALYTICS_WEB_PAGE_ASSUME_H
 
+#include "analytics/records/change.h"
 #include "analytics/web/page.h"
 #include "analytics/web/text.h"
 
@@ -13,6 +15,8 @@ struct page_assume_row {
     char by[SLUG_SIZE]; /* "" not known */
     int64_t entered_ms; /* 0 not known */
     bool counts;        /* the newest of its key, place and months */
+    bool may;           /* the viewer may take it back */
+    char uid[CHANGE_UID_SIZE], change[CHANGE_UID_SIZE];
 };
 
 enum page_assume_field {
@@ -34,8 +38,11 @@ struct page_assume {
     size_t n;
     struct page_assume_row *row; /* newest entry first */
     bool may[REGENCY_COUNT];     /* the viewer may enter values of it; of both: also joint ones */
-    bool saved;                  /* one was just entered */
-    const char *csrf, *once;     /* of the form: its token, and what makes it count once */
+    bool saved, taken_back;      /* one was just entered; taken back */
+    const struct rec_change *withdrawn; /* newest first */
+    size_t withdrawns;
+    const char *reason_of;   /* the row whose reason is missing or was refused; NULL: none */
+    const char *csrf, *once; /* of the form: its token, and what makes it count once */
     const char *text[ASSUME_FIELDS]; /* as typed; NULL counts as "" */
     char fresh[PAGE_TOKEN_SIZE],
         today[16]; /* where once and the day lie when they were not typed */

@@ -37,6 +37,11 @@ static void farms_field(struct buf *b, const struct rec_user *u, enum lang lang)
     account_field(b, "kontak", "text", "off", TEXT_USER_CONTACT, u->contact, lang);
 }
 
+static bool is_due(const struct page_frame *p, const struct rec_user *u)
+{
+    return u->active && u->consent_ms != 0 && p->now_ms - u->verified_ms > ACCOUNT_VERIFY_MS;
+}
+
 static void line(struct buf *b, const struct page_frame *p, const struct rec_user *u,
                  enum lang lang)
 {
@@ -46,7 +51,7 @@ static void line(struct buf *b, const struct page_frame *p, const struct rec_use
         parts_say(b, lang, TEXT_USER_OFF, NULL);
     else if (u->consent_ms == 0)
         parts_say(b, lang, TEXT_USER_NEW, NULL);
-    else if (p->now_ms - u->verified_ms > ACCOUNT_VERIFY_MS)
+    else if (is_due(p, u))
         parts_say(b, lang, TEXT_USER_OLD, NULL);
     html_raw(b, "</td></tr>\n");
 }
@@ -73,6 +78,42 @@ static void resets(struct buf *b, const struct page_frame *p, const struct page_
     }
 }
 
+/* Who was not verified for a year, with one button for all that are ticked. */
+static void due(struct buf *b, const struct page_frame *p, const struct page_users *l,
+                enum lang lang)
+{
+    char n[FORMAT_SIZE];
+    const struct text_arg args[] = {{"n", n}, {NULL, NULL}};
+    size_t count = 0;
+
+    for (size_t i = 0; i < l->users; i++)
+        count += is_due(p, &l->user[i]);
+    if (count == 0)
+        return;
+    (void)format_number(n, sizeof n, lang, (double)count, 0);
+    parts_element(b, "h2", "", lang, TEXT_VERIFY_TITLE, args);
+    parts_element(b, "p", "soft", lang, TEXT_VERIFY_NOTE, NULL);
+    account_form(b, "/pengguna", p->viewer, "masih");
+    for (size_t i = 0; i < l->users; i++) {
+        const struct rec_user *u = &l->user[i];
+        char when[FORMAT_SIZE];
+        const struct text_arg last[] = {{"tanggal", when}, {NULL, NULL}};
+
+        if (!is_due(p, u))
+            continue;
+        (void)format_moment(when, sizeof when, lang, u->verified_ms, p->now_ms);
+        html_put(b,
+                 "<p><label><input type=\"checkbox\" name=\"siapa\" value=\"$\"><span>$ \u00b7 $ "
+                 "\u00b7 $ <span class=\"soft\">",
+                 u->slug, u->name, text_get(lang, account_role(u->role)),
+                 u->phone[0] != '\0' ? u->phone : "\u2013");
+        if (u->verified_ms != 0)
+            parts_say(b, lang, TEXT_USER_VERIFIED, last);
+        html_raw(b, "</span></span></label></p>\n");
+    }
+    account_form_end(b, TEXT_VERIFY_CHECKED, lang);
+}
+
 static void add_form(struct buf *b, const struct page_frame *p, enum lang lang)
 {
     const struct rec_user nobody = {.role = ROLE_FARMER};
@@ -97,6 +138,7 @@ void page_users(struct buf *b, const struct page_frame *p, const struct page_use
     if (l->code[0] != '\0')
         parts_element(b, "p", "sum", lang, TEXT_CODE_IS, code);
     resets(b, p, l, lang);
+    due(b, p, l, lang);
     html_put(b,
              "<div class=\"wide\"><table><caption>$</caption><tr><th>$</th><th>$</th><th>$</th>"
              "<th>$</th></tr>\n",

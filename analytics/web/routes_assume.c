@@ -14,7 +14,8 @@
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
 
-#define ROWS_MOST 2000
+#define ROWS_MOST    2000
+#define CHANGES_MOST 1000 /* looked through for what was taken back */
 
 static double number_of(const char *text, double otherwise)
 {
@@ -52,6 +53,8 @@ static bool take_row(const struct rec_row *row, struct page_assume_row *out)
     (void)snprintf(a->node, sizeof a->node, "%s", cell_of(row, "node"));
     (void)snprintf(a->source, sizeof a->source, "%s", cell_of(row, "source"));
     memcpy(out->by, row->by, sizeof out->by);
+    memcpy(out->uid, row->uid, sizeof out->uid);
+    memcpy(out->change, row->change, sizeof out->change);
     return true;
 }
 
@@ -73,8 +76,41 @@ static int load(struct records *records, struct page_assume *p)
     return 0;
 }
 
+/* What was taken back; p's. */
+static int load_withdrawn(struct records *records, struct page_assume *p, struct rec_change **all,
+                          size_t *n)
+{
+    const struct change_filter f = {.table = records_table_name(RECORDS_ASSUMPTIONS),
+                                    .most = CHANGES_MOST};
+    int rc = records_changes(records, &f, all, n);
+
+    if (rc != 0)
+        return rc;
+    for (size_t i = 0; i < *n; i++)
+        if (strcmp((*all)[i].kind, "withdraw") == 0) {
+            struct rec_change swap = (*all)[p->withdrawns];
+            (*all)[p->withdrawns++] = (*all)[i];
+            (*all)[i] = swap;
+        }
+    p->withdrawn = *all;
+    return 0;
+}
+
+/* May the viewer enter, or take back, values of the place? Joint ones hold for both, and need both. */
+static bool may_enter(const struct viewer *v, const char *node)
+{
+    enum regency of;
+
+    if (regency_find(node, &of) == 0)
+        return viewer_edits_regency(v, of);
+    return viewer_edits_regency(v, REGENCY_KOTIM) && viewer_edits_regency(v, REGENCY_SERUYAN);
+}
+
 static void show(const struct request *q, struct reply *r, struct page_assume *p)
 {
+    struct rec_change *change = NULL;
+    size_t changes = 0;
+
     for (int k = 0; k < REGENCY_COUNT; k++)
         p->may[k] = viewer_edits_regency(q->viewer, (enum regency)k);
     p->csrf = q->viewer->csrf;
@@ -83,17 +119,23 @@ static void show(const struct request *q, struct reply *r, struct page_assume *p
     (void)civil_format_day(p->today, sizeof p->today, civil_day(q->now_ms));
     if (p->text[ASSUME_ON] == NULL)
         p->text[ASSUME_ON] = p->today;
-    if (load(q->w->c.records, p) != 0) {
+    if (load(q->w->c.records, p) != 0 ||
+        load_withdrawn(q->w->c.records, p, &change, &changes) != 0) {
+        free(p->row);
         reply_error(q, r, 503);
         return;
     }
+    for (size_t i = 0; i < p->n; i++)
+        p->row[i].may = may_enter(q->viewer, p->row[i].a.node);
     page_assume(&r->body, q->m, p, q->lang);
+    records_changes_free(change, changes);
     free(p->row);
 }
 
 static void make_assume(const struct request *q, struct reply *r)
 {
-    struct page_assume p = {.saved = request_query(q, "tersimpan") != NULL};
+    struct page_assume p = {.saved = request_query(q, "tersimpan") != NULL,
+                            .taken_back = request_query(q, "ditarik") != NULL};
 
     show(q, r, &p);
 }
@@ -108,16 +150,6 @@ static void complain(void *arg, const char *column, const char *reason)
     f = &p->fault[p->faults++];
     (void)snprintf(f->column, sizeof f->column, "%s", column);
     (void)snprintf(f->reason, sizeof f->reason, "%s", reason);
-}
-
-/* May the viewer enter values of the place? Joint ones hold for both, and need both. */
-static bool may_enter(const struct viewer *v, const char *node)
-{
-    enum regency of;
-
-    if (regency_find(node, &of) == 0)
-        return viewer_edits_regency(v, of);
-    return viewer_edits_regency(v, REGENCY_KOTIM) && viewer_edits_regency(v, REGENCY_SERUYAN);
 }
 
 static void take_assume(const struct request *q, struct reply *r)
@@ -158,9 +190,53 @@ static void take_assume(const struct request *q, struct reply *r)
     show(q, r, &p);
 }
 
+/* With a reason, which stays in the list of changes beside the value. */
+static void take_back(const struct request *q, struct reply *r)
+{
+    struct page_assume p = {.n = 0};
+    struct change_who who = {.how = "page", .at_ms = q->now_ms};
+    const char *uid = request_field(q, "id"), *reason = request_field(q, "alasan");
+    struct rec_row *row;
+    bool may, repeated;
+    int rc = strlen(uid) == CHANGE_UID_SIZE - 1
+                 ? records_row(q->w->c.records, RECORDS_ASSUMPTIONS, uid, &row)
+                 : NILA_ERR_NOT_FOUND;
+
+    if (rc != 0) {
+        reply_error(q, r, rc == NILA_ERR_NOT_FOUND ? 404 : 503);
+        return;
+    }
+    may = may_enter(q->viewer, cell_of(row, "node"));
+    records_rows_free(row, 1);
+    if (!may) {
+        reply_error(q, r, 403);
+        return;
+    }
+    if (reason[0] == '\0' || strlen(reason) >= CHANGE_REASON_SIZE) {
+        p.reason_of = uid;
+        r->status = 400;
+        show(q, r, &p);
+        return;
+    }
+    (void)snprintf(who.user, sizeof who.user, "%s", q->viewer->user);
+    rc = records_withdraw(q->w->c.records, RECORDS_ASSUMPTIONS, uid, request_field(q, "dasar"),
+                          reason, "", &who, complain, &p, &repeated);
+    if (rc == 0) {
+        model_look(q->w->model);
+        reply_see_other(r, "/asumsi?ditarik=1");
+    } else if (rc == NILA_ERR_REFUSED || rc == NILA_ERR_PARSE) {
+        r->status = 409;
+        show(q, r, &p);
+    } else {
+        reply_error(q, r, rc == NILA_ERR_NOT_FOUND ? 409 : 503);
+    }
+}
+
 static void answer_assume(const struct request *q, struct reply *r)
 {
-    if (q->post)
+    if (q->post && strcmp(request_field(q, "apa"), "tarik") == 0)
+        take_back(q, r);
+    else if (q->post)
         take_assume(q, r);
     else
         make_assume(q, r);

@@ -215,6 +215,35 @@ static void take_confirm(const struct request *q, struct reply *r)
         reply_error(q, r, 503);
 }
 
+/* Those ticked; all of them must be the viewer's to verify, or nothing is done. */
+static void take_verified(const struct request *q, struct reply *r)
+{
+    size_t ticked = 0;
+    int rc = 0;
+
+    for (int pass = 0; pass < 2 && rc == 0; pass++)
+        for (size_t i = 0; i < q->form->n && rc == 0; i++) {
+            const char *slug = q->form->field[i].value;
+            struct rec_user u;
+
+            if (strcmp(q->form->field[i].name, "siapa") != 0)
+                continue;
+            if (pass == 0) {
+                rc = slug_valid(slug) ? records_user(q->w->accounts, slug, &u, NULL)
+                                      : NILA_ERR_NOT_FOUND;
+                if (rc == 0 && !manages(q, &u) && !cares(q, &u))
+                    rc = NILA_ERR_NOT_FOUND;
+                ticked++;
+            } else {
+                rc = records_account_verified(q->w->accounts, slug, q->viewer->user, q->now_ms);
+            }
+        }
+    if (rc == 0)
+        show_users(q, r, ticked > 0 ? TEXT_VERIFIED : TEXT_COUNT, 200, "", "");
+    else
+        reply_error(q, r, rc == NILA_ERR_NOT_FOUND ? 404 : 503);
+}
+
 void make_users(const struct request *q, struct reply *r)
 {
     const char *what = request_field(q, "apa");
@@ -225,6 +254,8 @@ void make_users(const struct request *q, struct reply *r)
         take_add(q, r);
     else if (strcmp(what, "pin-setuju") == 0)
         take_confirm(q, r);
+    else if (strcmp(what, "masih") == 0)
+        take_verified(q, r);
     else
         reply_error(q, r, 400);
 }

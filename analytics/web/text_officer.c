@@ -227,5 +227,11 @@ const char *const TEXT_OFFICER[TEXT_OFFICER_SIZE][LANG_COUNT] = {
     AT(REPORT_XLSX) = {"Excel (xlsx)", "Excel (xlsx)"},
     AT(REPORT_EXCEL_CSV) = {"CSV untuk Excel", "CSV for Excel"},
     AT(REPORT_CSV) = {"CSV untuk program", "CSV for programs"},
+    AT(ASSUME_TAKE_BACK) = {"Tarik", "Take back"},
+    AT(ASSUME_REASON) = {"Alasan (tetap tersimpan)", "Reason (stays on record)"},
+    AT(ASSUME_TAKEN_BACK) = {"Asumsi ditarik. Yang sebelumnya berlaku lagi; perubahan dan alasannya tetap tersimpan.",
+        "The assumption was taken back. The one before it counts again; change and reason stay on record."},
+    AT(ASSUME_NO_REASON) = {"Belum ditarik: tulis alasannya, paling banyak 200 huruf.", "Not taken back: write the reason, 200 letters at most."},
+    AT(ASSUME_WITHDRAWN) = {"Asumsi yang ditarik", "Assumptions taken back"},
 };
 /* clang-format on */

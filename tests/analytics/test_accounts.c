@@ -520,6 +520,54 @@ static void an_admin_adds_a_user_who_chooses_their_own_pin(void **state)
     webhouse_close(&h);
 }
 
+/* A farmer that nobody verified for so many days. */
+static void old_farmer(struct webhouse *h, const char *slug, const char *farm, int days)
+{
+    struct rec_user u = {.role = ROLE_FARMER, .consent_ms = 1, .farms = 1};
+
+    (void)snprintf(u.slug, sizeof u.slug, "%s", slug);
+    (void)snprintf(u.name, sizeof u.name, "Nama %s", slug);
+    (void)snprintf(u.farm[0], SLUG_SIZE, "%s", farm);
+    assert_int_equal(
+        records_user_add(h->records, &u, "x", "konsol", clock_wall_ms() - days * (int64_t)86400000),
+        0);
+}
+
+static void who_is_due_is_verified_by_one_button(void **state)
+{
+    struct webhouse h;
+    struct browser rina;
+    struct webanswer a;
+    struct rec_user u;
+
+    (void)state;
+    house_with_users(&h);
+    old_farmer(&h, "lama-a", "mentaya", 400);
+    old_farmer(&h, "lama-b", "sampit", 366);
+    old_farmer(&h, "baru", "sampit", 300);
+    old_farmer(&h, "jauh", "pembuang", 400); /* Seruyan's */
+    log_in_as(&h, "rina", &rina);
+    webhouse_ask(&h, "GET", "/pengguna", rina.cookie, NULL, &a);
+    assert_true(webhouse_has(&a.body, "Perlu diperiksa tahun ini (2)"));
+    assert_true(webhouse_has(&a.body, "name=\"siapa\" value=\"lama-a\""));
+    assert_false(webhouse_has(&a.body, "value=\"baru\""));
+    assert_false(webhouse_has(&a.body, "jauh"));
+    webanswer_free(&a);
+    /* one that is not hers: nothing is done */
+    assert_int_equal(post(&h, &rina, "/pengguna", "apa=masih&siapa=lama-a&siapa=jauh", NULL), 404);
+    assert_int_equal(records_user(h.records, "lama-a", &u, NULL), 0);
+    assert_true(clock_wall_ms() - u.verified_ms > ACCOUNT_VERIFY_MS);
+    assert_int_equal(post(&h, &rina, "/pengguna", "apa=masih&siapa=lama-a", &a), 200);
+    assert_true(webhouse_has(&a.body, "Perlu diperiksa tahun ini (1)"));
+    webanswer_free(&a);
+    assert_int_equal(records_user(h.records, "lama-a", &u, NULL), 0);
+    assert_true(clock_wall_ms() - u.verified_ms < 60000);
+    assert_int_equal(post(&h, &rina, "/pengguna", "apa=masih&siapa=lama-b", &a), 200);
+    assert_false(webhouse_has(&a.body, "Perlu diperiksa"));
+    webanswer_free(&a);
+    webhouse_close(&h);
+}
+
 /* --- numbers --- */
 
 static void alarms_follow_a_new_number(void **state)
@@ -694,6 +742,7 @@ int main(void)
         cmocka_unit_test(a_forgotten_pin_takes_two_people),
         cmocka_unit_test(a_code_dies_of_five_wrong_tries_or_half_an_hour),
         cmocka_unit_test(an_admin_adds_a_user_who_chooses_their_own_pin),
+        cmocka_unit_test(who_is_due_is_verified_by_one_button),
         cmocka_unit_test(alarms_follow_a_new_number),
         cmocka_unit_test(a_nik_gets_into_no_record),
         cmocka_unit_test(pages_and_the_api_name_no_pond_of_others),

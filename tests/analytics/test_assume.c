@@ -115,6 +115,70 @@ static void what_is_wrong_is_named_and_nothing_is_stored(void **state)
     }
 }
 
+static void one_is_taken_back_with_a_reason_that_stays(void **state)
+{
+    const struct change_filter f = {.table = "assumptions", .most = 10};
+    struct rec_change *change = NULL;
+    struct rec_row *row = NULL;
+    struct webanswer a;
+    char form[300], uid[CHANGE_UID_SIZE];
+    size_t n = 0;
+
+    (void)state;
+    assert_int_equal(
+        post("key=loss&node=kotim&value=6%2C5&source=Salah&on=2026-06-30&sekali=k1", &a), 303);
+    webanswer_free(&a);
+    assert_int_equal(records_rows_of_pond(house.records, RECORDS_ASSUMPTIONS, "", 2, &row, &n), 0);
+    (void)snprintf(uid, sizeof uid, "%s", row[0].uid); /* newest entry first */
+    records_rows_free(row, n);
+    (void)snprintf(form, sizeof form, "apa=tarik&id=%s&dasar=&alasan=", uid);
+    assert_int_equal(post(form, &a), 400);
+    assert_true(webhouse_has(&a.body, "tulis alasannya"));
+    assert_true(webhouse_has(&a.body, "<details open>"));
+    webanswer_free(&a);
+    assert_int_equal(rows(), 2);
+    (void)snprintf(form, sizeof form, "apa=tarik&id=%s&dasar=&alasan=salah+ketik+%%3Cb%%3E", uid);
+    assert_int_equal(post(form, &a), 303);
+    webanswer_free(&a);
+    assert_int_equal(rows(), 1);
+    webhouse_ask(&house, "GET", "/asumsi?ditarik=1", cookie, NULL, &a);
+    assert_true(webhouse_has(&a.body, "Asumsi ditarik."));
+    assert_true(webhouse_has(&a.body, "<i>salah ketik &lt;b&gt;</i>"));
+    assert_true(webhouse_has(&a.body, "<b>5</b>")); /* the one before it counts again */
+    webanswer_free(&a);
+    assert_int_equal(records_changes(house.records, &f, &change, &n), 0);
+    assert_string_equal(change[0].kind, "withdraw");
+    assert_string_equal(change[0].by, "ibu-kotim");
+    assert_non_null(strstr(change[0].old_json, "6.5"));
+    records_changes_free(change, n);
+    assert_int_equal(post(form, &a), 404); /* once more */
+    webanswer_free(&a);
+    assert_int_equal(post("apa=tarik&id=x&alasan=y", &a), 404);
+    webanswer_free(&a);
+}
+
+static void the_other_regencys_value_is_not_hers_to_take_back(void **state)
+{
+    struct rec_row *row = NULL;
+    struct webanswer a;
+    char form[200];
+    size_t n = 0;
+
+    (void)state;
+    webhouse_import(&house, RECORDS_ASSUMPTIONS,
+                    "key,node,value,low,high,unit,months,source,on\n"
+                    "loss,seruyan,5,3,8,%,,Survei 2025,2025-06-30\n");
+    assert_int_equal(records_rows_of_pond(house.records, RECORDS_ASSUMPTIONS, "", 1, &row, &n), 0);
+    (void)snprintf(form, sizeof form, "apa=tarik&id=%s&alasan=y", row[0].uid);
+    records_rows_free(row, n);
+    assert_int_equal(post(form, &a), 403);
+    webanswer_free(&a);
+    assert_int_equal(rows(), 2);
+    webhouse_ask(&house, "GET", "/asumsi", cookie, NULL, &a);
+    assert_true(webhouse_has(&a.body, "value=\"tarik\"")); /* of her own */
+    webanswer_free(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +186,10 @@ int main(void)
                                         close_house),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_named_and_nothing_is_stored, open_house,
                                         close_house),
+        cmocka_unit_test_setup_teardown(one_is_taken_back_with_a_reason_that_stays, open_house,
+                                        close_house),
+        cmocka_unit_test_setup_teardown(the_other_regencys_value_is_not_hers_to_take_back,
+                                        open_house, close_house),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
