@@ -131,8 +131,7 @@ static void lowest_words(char *out, size_t size, const struct night_forecast *f,
     if (with->steps > 0) {
         words_number(aerated, sizeof aerated, with->min.p50, 1, english);
         (void)snprintf(out, size,
-                       english ? "lowest without aerator %s, with aerator %s"
-                               : "terendah tanpa kincir %s, dengan kincir %s",
+                       english ? "lowest %s, with aerator %s" : "terendah %s, dengan kincir %s",
                        value, aerated);
     } else if (f->basis == NIGHT_HANDHELD) {
         (void)snprintf(out, size,
@@ -161,6 +160,8 @@ static void dusk_line(struct evening_told *out, const struct look_pond *p,
         (void)snprintf(line->text[k], sizeof line->text[k],
                        k == 1 ? "%.50s at %s (%s)" : "%.50s jam %s (%s)", p->pond->name, clock,
                        lowest);
+        (void)snprintf(line->brief[k], sizeof line->brief[k],
+                       k == 1 ? "%.50s at %s" : "%.50s jam %s", p->pond->name, clock);
     }
     out->soon = out->soon || (g->low_ms != 0 && g->low_ms < now_ms + SOON_MS);
 }

@@ -472,16 +472,38 @@ void plan_action(struct plan *p, const struct engine_action *action, const struc
 
 /* --- one message for several ponds --- */
 
+/* The lines of one contact, in full, in fewer words, and as names alone. */
+struct lists {
+    struct buf full, brief, name;
+};
+
+static void lists_free(struct lists *l)
+{
+    buf_free(&l->full);
+    buf_free(&l->brief);
+    buf_free(&l->name);
+}
+
+static void lists_add(struct lists *l, const struct plan_line *line, bool english)
+{
+    const char *between = l->full.n > 0 ? WORDS_BETWEEN : "";
+
+    buf_printf(&l->full, "%s%s", between, line->text[english]);
+    buf_printf(&l->brief, "%s%s", between,
+               line->brief[english][0] != '\0' ? line->brief[english] : line->text[english]);
+    buf_printf(&l->name, "%s%s", between, line->pond->pond->name);
+}
+
 /* Do the ponds lie in this contact's charge? Its own lines are put into facts. */
-static bool list_for(const struct plan *p, const struct rec_contact *c, bool with_second,
-                     const struct plan_line *line, size_t lines, struct buf *list,
-                     struct words_facts *f)
+static bool list_for(const struct rec_contact *c, bool with_second, const struct plan_line *line,
+                     size_t lines, struct lists *list, struct words_facts *f)
 {
     bool english = c != NULL && c->english;
     size_t n = 0;
 
-    (void)p;
-    buf_clear(list);
+    buf_clear(&list->full);
+    buf_clear(&list->brief);
+    buf_clear(&list->name);
     f->start_ms = 0;
     f->threshold = NAN;
     for (size_t i = 0; i < lines; i++) {
@@ -491,12 +513,15 @@ static bool list_for(const struct plan *p, const struct rec_contact *c, bool wit
             (!contacts_answers(c, q->pond->slug, q->farm->slug, regency_slug(q->farm->regency)) ||
              (c->second && !with_second)))
             continue;
-        buf_printf(list, "%s%s", n++ > 0 ? "; " : "", line[i].text[english]);
+        lists_add(list, &line[i], english);
+        n++;
         if (f->start_ms == 0 || (line[i].start_ms != 0 && line[i].start_ms < f->start_ms))
             f->start_ms = line[i].start_ms;
         f->threshold = fmax(f->threshold, line[i].threshold); /* NaN is left out */
     }
-    f->list = list->p != NULL ? list->p : "";
+    f->list = n > 0 ? list->full.p : "";
+    f->shorter[0] = n > 0 ? list->brief.p : "";
+    f->shorter[1] = n > 0 ? list->name.p : "";
     return n > 0;
 }
 
@@ -525,7 +550,7 @@ void plan_digest(struct plan *p, enum cause c, const struct plan_line *line, siz
                         .facts = &f};
     unsigned reach = cause_reach_of(c, ALARM_WATCH);
     bool second = !has_first(p->look, line, lines);
-    struct buf list = {0};
+    struct lists list = {0};
 
     f.phone = p->phone;
     f.technician = p->settings->technician;
@@ -537,14 +562,14 @@ void plan_digest(struct plan *p, enum cause c, const struct plan_line *line, siz
             continue;
         for (size_t k = 0; k < p->look->contacts && h->address != ADDRESS_NONE; k++) {
             const struct rec_contact *who = &p->look->contact[k];
-            if (!takes(who, h) || !list_for(p, who, second, line, lines, &list, &f))
+            if (!takes(who, h) || !list_for(who, second, line, lines, &list, &f))
                 continue;
             attempt(p, &t, h, who);
             used = true;
         }
         if (!used && (h->address == ADDRESS_NONE || h->has_to) &&
-            list_for(p, NULL, true, line, lines, &list, &f))
+            list_for(NULL, true, line, lines, &list, &f))
             attempt(p, &t, h, NULL);
     }
-    buf_free(&list);
+    lists_free(&list);
 }

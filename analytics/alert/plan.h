@@ -58,6 +58,7 @@ void plan_join(struct plan *p, long **told_with);
 struct plan_line {
     const struct look_pond *pond;
     char text[2][160]; /* Indonesian, English */
+    char brief[2][80]; /* the same in fewer words; "" as text */
     double threshold;
     int64_t start_ms;
 };

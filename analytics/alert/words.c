@@ -19,6 +19,7 @@ struct words_facts words_nothing(void)
                                 .phone = "",
                                 .technician = "",
                                 .list = "",
+                                .shorter = {"", ""},
                                 .sensor = "",
                                 .ended = CAUSE_COUNT,
                                 .value = NAN,
@@ -121,7 +122,6 @@ static bool value_of(const char *name, size_t n, enum cause c, const struct word
         {"telp_teknisi", f->technician[0] != '\0' ? f->technician
                          : english                ? "the device's seller"
                                                   : "penjual alat"},
-        {"daftar", f->list},
         {"sensor", f->sensor},
         {"judul", WORDS[c].title[english]},
         {"sebab", f->ended < CAUSE_COUNT ? WORDS[f->ended].title[english] : "-"},
@@ -142,6 +142,7 @@ static bool value_of(const char *name, size_t n, enum cause c, const struct word
 static void fill(struct buf *b, const char *text, enum cause c, const struct words_facts *f,
                  bool english)
 {
+    static const char LIST[] = "{daftar}";
     char value[VALUE];
 
     while (*text != '\0') {
@@ -152,6 +153,11 @@ static void fill(struct buf *b, const char *text, enum cause c, const struct wor
         text += n;
         if (*text == '\0')
             return;
+        if (strncmp(text, LIST, sizeof LIST - 1) == 0) { /* of any length */
+            buf_str(b, f->list);
+            text += sizeof LIST - 1;
+            continue;
+        }
         end = strchr(text, '}');
         if (end == NULL || !value_of(text + 1, (size_t)(end - text - 1), c, f, english, value)) {
             buf_add(b, text++, 1); /* no name of ours: it stays as it is, and a test sees it */
@@ -341,23 +347,91 @@ void words_several(struct words_said *out, enum cause c, enum alarm_severity s, 
     buf_free(&one);
 }
 
+/* What is said, as text and as SMS. */
+struct saying {
+    enum cause c;
+    enum alarm_severity s;
+    const struct words_row *w, *v;
+    bool english;
+};
+
+static void say_text(struct buf *b, const struct saying *y, const struct words_facts *f)
+{
+    const int k = y->english;
+
+    buf_clear(b);
+    fill(b, y->v->what[k] != NULL ? y->v->what[k] : y->w->what[k], y->c, f, y->english);
+    steps(b, y->v->steps[k] != NULL ? y->v->steps[k] : y->w->steps[k], y->c, f, y->english);
+}
+
+static void say_sms(struct buf *b, const struct saying *y, const struct words_facts *f)
+{
+    const int k = y->english;
+    struct buf danger = {0};
+
+    buf_clear(b);
+    danger_word(&danger, y->v->sms[k] != NULL ? y->v->sms[k] : y->w->sms[k], y->s, y->english);
+    fill(b, danger.p, y->c, f, y->english);
+    buf_free(&danger);
+}
+
+/* The first k of n ponds of a list, and how many more. */
+static void first_of(struct buf *b, const char *list, size_t k, size_t n, bool english)
+{
+    const char *end = list;
+
+    for (size_t i = 0; i < k; i++)
+        end = strstr(end + (i > 0 ? sizeof WORDS_BETWEEN - 1 : 0), WORDS_BETWEEN);
+    buf_clear(b);
+    buf_add(b, list, (size_t)(end - list));
+    buf_printf(b, english ? " and %zu more" : " dan %zu lain", n - k);
+}
+
+typedef void say_it(struct buf *b, const struct saying *y, const struct words_facts *f);
+typedef bool it_fits(const struct buf *b);
+
+/* A list of ponds gives way to what is to be done: less of each, then as many as there is room for. */
+static void fit_list(struct buf *b, say_it *say, it_fits *fits, const struct saying *y,
+                     const struct words_facts *f)
+{
+    struct words_facts some = *f;
+    const char *list = f->list;
+    struct buf fewer = {0};
+    size_t n = 1;
+
+    say(b, y, f);
+    if (cause_info(y->c)->group != GROUP_NONE)
+        return;
+    for (size_t i = 0; i < WORDS_SHORTER && !fits(b); i++)
+        if (f->shorter[i][0] != '\0') {
+            some.list = list = f->shorter[i];
+            say(b, y, &some);
+        }
+    for (const char *p = list; (p = strstr(p, WORDS_BETWEEN)) != NULL; p++)
+        n++;
+    for (size_t k = n - 1; k > 0 && !fits(b); k--) {
+        first_of(&fewer, list, k, n, y->english);
+        some.list = fewer.p;
+        say(b, y, &some);
+    }
+    buf_free(&fewer);
+}
+
 void words_say(struct words_said *out, enum cause c, enum alarm_severity s,
                const struct words_facts *f, bool english)
 {
     const struct words_row *w = &WORDS[c], *v = variant(c, s, f);
-    struct buf title = {0}, text = {0}, sms = {0}, danger = {0};
+    const struct saying y = {c, s, w, v, english};
+    struct buf title = {0}, text = {0}, sms = {0};
 
     buf_printf(&title, "%s%s%s", f->place, f->place[0] != '\0' ? ": " : "",
                v->title[english] != NULL ? v->title[english] : w->title[english]);
-    fill(&text, v->what[english] != NULL ? v->what[english] : w->what[english], c, f, english);
-    steps(&text, v->steps[english] != NULL ? v->steps[english] : w->steps[english], c, f, english);
-    danger_word(&danger, v->sms[english] != NULL ? v->sms[english] : w->sms[english], s, english);
-    fill(&sms, danger.p, c, f, english);
+    fit_list(&text, say_text, fits_text, &y, f);
+    fit_list(&sms, say_sms, fits_sms, &y, f);
     keep(out->title, sizeof out->title, &title);
     keep(out->text, sizeof out->text, &text);
     keep(out->sms, sizeof out->sms, &sms);
     buf_free(&title);
     buf_free(&text);
     buf_free(&sms);
-    buf_free(&danger);
 }

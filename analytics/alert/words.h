@@ -19,14 +19,19 @@ extern const struct words_row WORDS[CAUSE_COUNT];
 extern const struct words_row WORDS_CAGE_DANGER, WORDS_CAGE_WATCH, WORDS_NO_LIME, WORDS_UNREAD,
     WORDS_DEVICE_WELL, WORDS_CHANNEL_WELL;
 
+#define WORDS_BETWEEN "; "
+#define WORDS_SHORTER 2
 /* NaN, 0 and NULL: not known; what a sentence needs and nobody knows is a dash. */
 struct words_facts {
     const char *place;      /* name of the pond, farm or site */
     const char *phone;      /* of the extension worker; "" : the word "penyuluh" alone */
     const char *technician; /* the same of the technician */
-    const char *list;       /* of what names several ponds; of no data: why they cannot be read */
-    const char *sensor;     /* "oksigen" */
-    enum cause ended;       /* of the all-clear: what is over */
+    /* of what names several ponds: those, WORDS_BETWEEN between, of which the last give way to what is to be done; of no data: why
+     * they cannot be read */
+    const char *list;
+    const char *shorter[WORDS_SHORTER]; /* the same list with less of each; "" there is none */
+    const char *sensor;                 /* "oksigen" */
+    enum cause ended;                   /* of the all-clear: what is over */
     bool cage, no_lime, mixed;
     double value, threshold;    /* of the cause */
     double do_mg_l, temp_c, ph; /* newest usable */

@@ -158,12 +158,12 @@ const struct words_row WORDS[CAUSE_COUNT] = {
     [CAUSE_DO_NIGHT] = {
         {"Oksigen malam ini akan turun",
          "Oxygen will drop tonight"},
-        {"Prakiraan malam ini, oksigen turun di bawah {batas}: {daftar}.",
-         "Tonight's forecast, oxygen below {batas}: {daftar}."},
+        {"Prakiraan malam ini, oksigen turun di bawah {batas}: {daftar}. Prakiraan ini belum pernah diuji di kolam lahan gambut Kalimantan: tetap lihat ikan menjelang subuh.",
+         "Tonight's forecast, oxygen below {batas}: {daftar}. This forecast has not yet been tried on ponds of Kalimantan's peat: still look at the fish before dawn."},
         {"Nyalakan kincir mulai pukul {jam_mulai} sampai matahari terbit.|Besok pagi tunda pakan.|Pastikan genset siap.|HP jangan dimatikan.",
          "Run the aerator from {jam_mulai} until sunrise.|Hold tomorrow morning's feed.|Make sure the generator is ready.|Keep your phone on."},
-        {"[NILA] Malam ini oksigen diperkirakan di bawah {batas}: {daftar}. Kincir mulai jam {jam_mulai} sampai matahari terbit. Besok tunda pakan.",
-         "[NILA] Tonight oxygen expected below {batas}: {daftar}. Run the aerator from {jam_mulai} until sunrise. Feed later tomorrow."},
+        {"[NILA] Prakiraan (belum teruji di gambut) oksigen malam ini < {batas}: {daftar}. Kincir {jam_mulai}-terang, tunda pakan.",
+         "[NILA] Forecast (not yet tried on peat) oxygen tonight < {batas}: {daftar}. Aerator {jam_mulai}-sunrise, feed later."},
     },
     [CAUSE_HEARTBEAT] = {
         {"Kabar rutin",

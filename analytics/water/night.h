@@ -23,13 +23,14 @@
 
 #include "collector/common/err.h"
 
-#define NIGHT_STEP_MS    ((int64_t)600000)
-#define NIGHT_STEPS_MAX  90 /* 16:00 to 07:00 */
-#define NIGHT_MEMBERS    39 /* equally likely minima of a forecast */
-#define NIGHT_LIMITS     3
-#define NIGHT_WINDOW     21 /* days looked back over for usable nights */
-#define NIGHT_NIGHTS_MIN 3  /* usable nights before a forecast rests on the pond's own */
-#define NIGHT_BOTH_MIN   5  /* nights of each kind before both forecasts are shown */
+#define NIGHT_TRIED_ON_PEAT false /* what machines are told; people are told in words */
+#define NIGHT_STEP_MS       ((int64_t)600000)
+#define NIGHT_STEPS_MAX     90 /* 16:00 to 07:00 */
+#define NIGHT_MEMBERS       39 /* equally likely minima of a forecast */
+#define NIGHT_LIMITS        3
+#define NIGHT_WINDOW        21 /* days looked back over for usable nights */
+#define NIGHT_NIGHTS_MIN    3  /* usable nights before a forecast rests on the pond's own */
+#define NIGHT_BOTH_MIN      5  /* nights of each kind before both forecasts are shown */
 
 extern const double NIGHT_LIMIT_MG_L[NIGHT_LIMITS]; /* 3, 2, 1.5 */
 

@@ -138,7 +138,8 @@ void api_ponds(struct buf *b, const struct page_model *m)
     api_time(b, "read_at", m->read_ms);
     buf_str(b, ",");
     api_time(b, "away_since", m->away_since_ms);
-    buf_str(b, ",\"ponds\":[");
+    buf_printf(b, ",\"night_tried_on_peat\":%s,\"ponds\":[",
+               NIGHT_TRIED_ON_PEAT ? "true" : "false");
     for (size_t i = 0; i < m->ponds; i++) {
         buf_str(b, i == 0 ? "{" : ",\n{");
         api_pond_members(b, m, &m->pond[i]);

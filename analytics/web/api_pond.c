@@ -93,7 +93,8 @@ static void night(struct buf *b, const struct page_night *n)
         buf_str(b, "null");
         return;
     }
-    buf_printf(b, "{\"nights\":%d,", n->nights);
+    buf_printf(b, "{\"nights\":%d,\"tried_on_peat\":%s,", n->nights,
+               NIGHT_TRIED_ON_PEAT ? "true" : "false");
     api_time(b, "fouled_since", n->fouled_ms);
     buf_str(b, ",");
     one_night(b, "without_aerator", &n->without);

@@ -273,7 +273,9 @@ static void one_message_names_all_of_a_contacts_ponds(void **state)
     line[0].start_ms = noon + 14 * HOUR;
     plan_digest(&p, CAUSE_DO_NIGHT, line, 3, &f, noon, noon + 12 * HOUR);
     assert_string_equal(who(), "sms:budi sms:adi hook");
-    assert_non_null(strstr(p.attempt[0].sms, "Kolam 1 jam 03.10; Keramba 1 jam 04.00"));
+    assert_non_null(strstr(p.attempt[0].text, "Kolam 1 jam 03.10; Keramba 1 jam 04.00"));
+    assert_non_null(
+        strstr(p.attempt[0].sms, " < 3,0: Kolam 1 jam 03.10; Keramba 1 jam 04.00. Kincir 02.00-"));
     assert_null(strstr(p.attempt[0].sms, "Keramba 2"));
     assert_non_null(strstr(p.attempt[1].sms, "Keramba 2 jam 02.00"));
     plan_clear(&p);

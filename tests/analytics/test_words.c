@@ -148,6 +148,86 @@ static void a_long_list_is_cut_at_a_whole_character(void **state)
     assert_true(((unsigned char)s.sms[strlen(s.sms) - 1] & 0xc0U) != 0xc0U);
 }
 
+/* What is to be done, and that the forecast is not yet tried on peat, is in the SMS of any number of ponds; of those as much as there
+ * is room for. */
+static void a_forecast_of_many_ponds_keeps_its_advice(void **state)
+{
+    static const struct {
+        int ponds;
+        const char *named;
+    } ROW[] = {
+        {1, ": Kolam 1 jam 03.10 (terendah 1,9)."}, {2, ": Kolam 1 jam 03.10; Kolam 2 jam 03.10."},
+        {3, ": Kolam 1; Kolam 2; Kolam 3."},        {7, ": Kolam 1; Kolam 2; Kolam 3"},
+        {100, ": Kolam 1; Kolam 2; Kolam 3"},
+    };
+    static char list[3][6000];
+
+    (void)state;
+    for (size_t k = 0; k < sizeof ROW / sizeof ROW[0]; k++)
+        for (int en = 0; en < 2; en++) {
+            struct words_facts f = usual();
+            struct words_said s;
+
+            for (int form = 0; form < 3; form++) {
+                size_t n = 0;
+
+                for (int i = 0; i < ROW[k].ponds; i++)
+                    n += (size_t)snprintf(list[form] + n, sizeof list[form] - n, "%sKolam %d%s%s",
+                                          i > 0 ? WORDS_BETWEEN : "", i + 1,
+                                          form < 2 ? " jam 03.10" : "",
+                                          form == 0 ? " (terendah 1,9)" : "");
+            }
+            f.list = list[0];
+            f.shorter[0] = list[1];
+            f.shorter[1] = list[2];
+            words_say(&s, CAUSE_DO_NIGHT, ALARM_WATCH, &f, en);
+            print_message("%s\n", s.sms);
+            assert_true(strlen(s.sms) <= 155);
+            assert_non_null(strstr(s.sms, en ? ": Kolam 1" : ROW[k].named));
+            assert_non_null(strstr(s.sms, en ? "not yet tried on peat" : "belum teruji di gambut"));
+            assert_non_null(strstr(s.sms, en ? "-sunrise, feed later." : "-terang, tunda pakan."));
+            assert_int_equal(strstr(s.sms, en ? " more. " : " lain. ") != NULL, ROW[k].ponds > 3);
+            assert_non_null(strstr(s.text, en ? "not yet been tried on ponds of Kalimantan's peat"
+                                              : "belum pernah diuji di kolam lahan gambut"));
+            assert_non_null(
+                strstr(s.text, en ? "4) Keep your phone on." : "4) HP jangan dimatikan."));
+            assert_true(strlen(s.text) < ATTEMPT_TEXT_SIZE - 1);
+        }
+}
+
+/* A device or a channel that is well again is no word of feeding. */
+static void a_device_that_is_well_again_says_nothing_of_feeding(void **state)
+{
+    static const struct {
+        enum cause ended;
+        bool feed;
+        const char *says;
+    } ROW[] = {
+        {CAUSE_DO_CRITICAL, true, "KEMBALI AMAN"},
+        {CAUSE_POWER_LOST, true, "KEMBALI AMAN"},
+        {CAUSE_NO_DATA, false, "SUDAH BERES jam 03.12 (Tidak ada data)"},
+        {CAUSE_SENSOR_SUSPECT, false, "SUDAH BERES"},
+        {CAUSE_COLLECTOR_SILENT, false, "SUDAH BERES"},
+        {CAUSE_CHANNEL_FAULT, false, "Saluran alarm Kolam 2 Pak Budi dapat dipakai lagi"},
+    };
+
+    (void)state;
+    for (size_t k = 0; k < sizeof ROW / sizeof ROW[0]; k++) {
+        struct words_facts f = usual();
+        struct words_said s;
+
+        f.ended = ROW[k].ended;
+        print_message("%s\n", cause_info(f.ended)->key);
+        words_say(&s, CAUSE_RECOVERED, ALARM_INFO, &f, false);
+        if (strstr(s.sms, ROW[k].says) == NULL)
+            fail_msg("%s", s.sms);
+        assert_int_equal(strstr(s.sms, "pakan") != NULL, ROW[k].feed);
+        assert_int_equal(strstr(s.text, "Pakan") != NULL, ROW[k].feed);
+        words_say(&s, CAUSE_RECOVERED, ALARM_INFO, &f, true);
+        assert_int_equal(strstr(s.sms, "feed") != NULL, ROW[k].feed);
+    }
+}
+
 /* A hundred ponds in one message: named as far as there is room, the rest counted, never cut. */
 static void many_ponds_fit_one_sms(void **state)
 {
@@ -192,6 +272,8 @@ int main(void)
         cmocka_unit_test(a_cage_is_not_told_of_paddlewheels),
         cmocka_unit_test(without_a_telephone_it_says_whom_to_ask),
         cmocka_unit_test(many_ponds_fit_one_sms),
+        cmocka_unit_test(a_forecast_of_many_ponds_keeps_its_advice),
+        cmocka_unit_test(a_device_that_is_well_again_says_nothing_of_feeding),
         cmocka_unit_test(a_long_list_is_cut_at_a_whole_character),
     };
 
