@@ -18,8 +18,8 @@ static struct rec_farm farm[2] = {{.slug = "f-1", .name = "Satu", .regency = REG
                                   {.slug = "f-2", .name = "Dua", .regency = REGENCY_SERUYAN}};
 static struct rec_pond pond[3] = {
     {.slug = "p-1", .name = "Kolam 1", .farm = 0, .system = POND_SYSTEM_POND},
-    {.slug = "k-1", .name = "Keramba 1", .farm = 0, .system = POND_SYSTEM_CAGE},
-    {.slug = "k-2", .name = "Keramba 2", .farm = 1, .system = POND_SYSTEM_CAGE}};
+    {.slug = "r-1", .name = "Keramba 1", .farm = 0, .system = POND_SYSTEM_CAGE},
+    {.slug = "r-2", .name = "Keramba 2", .farm = 1, .system = POND_SYSTEM_CAGE}};
 static struct records_snapshot snap = {.farms = 2, .ponds = 3, .farm = farm, .pond = pond};
 static struct look_pond ponds[3];
 static struct rec_contact contact[4];
@@ -105,8 +105,8 @@ static const char *who(void)
 static void several_ponds_of_one_contact_are_one_message(void **state)
 {
     struct rec_alarm a[3] = {alarm_of("p-1", CAUSE_DO_CRITICAL, ALARM_DANGER),
-                             alarm_of("k-1", CAUSE_DO_CRITICAL, ALARM_DANGER),
-                             alarm_of("k-2", CAUSE_PH_LOW, ALARM_DANGER)};
+                             alarm_of("r-1", CAUSE_DO_CRITICAL, ALARM_DANGER),
+                             alarm_of("r-2", CAUSE_PH_LOW, ALARM_DANGER)};
     long *told_with = NULL;
     size_t sms = 0, hook = 0;
 
@@ -167,7 +167,7 @@ static void the_first_are_told_and_the_second_when_it_is_their_turn(void **state
 
 static void without_a_first_the_second_is_told_at_once(void **state)
 {
-    struct rec_alarm a = alarm_of("k-2", CAUSE_DO_CRITICAL, ALARM_DANGER);
+    struct rec_alarm a = alarm_of("r-2", CAUSE_DO_CRITICAL, ALARM_DANGER);
 
     (void)state;
     add_contact("budi", "0812 1", "", "p-1", false);
@@ -175,9 +175,9 @@ static void without_a_first_the_second_is_told_at_once(void **state)
     act(ENGINE_RAISE, false, &a, night);
     assert_string_equal(who(), "siren sms:sri hook");
     assert_int_equal(p.nobody, 0);
-    assert_true(plan_reaches(&p, look_find(&look, "k-2")));
+    assert_true(plan_reaches(&p, look_find(&look, "r-2")));
     look.contacts = 1; /* budi answers for p-1 alone */
-    assert_false(plan_reaches(&p, look_find(&look, "k-2")));
+    assert_false(plan_reaches(&p, look_find(&look, "r-2")));
     look.contacts = 2;
     p.channels = 2;
     p.channel[0] = p.channel[1];
@@ -230,7 +230,7 @@ static void acid_river_water_goes_to_every_cage_in_both_regencies(void **state)
 
     (void)state;
     add_contact("budi", "0812 1", "", "p-1", false);
-    add_contact("kar", "0812 2", "", "k-1", false);
+    add_contact("kar", "0812 2", "", "r-1", false);
     add_contact("hilir", "0812 3", "", "farm:f-2", false);
     act(ENGINE_RAISE, false, &a, night);
     assert_string_equal(who(), "siren sms:kar sms:hilir hook");
