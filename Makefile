@@ -101,6 +101,12 @@ UNIT_$(1) := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/$(1)/test_*.
 UNITS += $$(UNIT_$(1))
 endef
 $(foreach r,common core bridge collector analytics,$(eval $(call test_rules,$(r))))
+# Millions of foreign frames: the core with sanitizers, whatever the rest is built with.
+$(BUILD)/tests/core/test_nila_frames: tests/core/test_nila_frames.c $(SRC_core) $(wildcard firmware-bridge/core/*.h) tests/support/support.h Makefile
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  CC LD   $@")
+	$(Q)$(CC) -std=c11 -D_DEFAULT_SOURCE -I. -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	  tests/core/test_nila_frames.c $(SRC_core) -o $@ -lcmocka
 # Some run the program itself.
 $(UNIT_bridge): | $(BUILD)/bin/nila-bridge
 $(UNIT_collector): | $(BUILD)/bin/nila-collector

@@ -42,16 +42,17 @@ static size_t request_length(const uint8_t *p, size_t n)
     return LENGTH_UNKNOWN;
 }
 
-/* True when a whole frame has the form of an answer to one of our functions. A request to function 3 or 4 has 8 bytes and
- * an answer an odd number; the answer to 16 is shorter than any request to it. (6 and 8 answer with the request itself:
- * there the port must not listen to its own voice.) */
+/* True when a whole frame has the form of an answer to one of our functions: that to 3 and 4 has whole registers, that to 17 at
+ * least id and state; the answer to 16 is shorter than any request to it. (6 and 8 answer with the request itself: there the
+ * port must not listen to its own voice.) */
 static bool is_answer(const uint8_t *p, size_t n)
 {
     switch (p[1]) {
     case 3:
     case 4:
+        return n > FRAME_MIN && p[2] >= 2 && p[2] % 2 == 0 && n == 5 + (size_t)p[2];
     case 17:
-        return n > FRAME_MIN && n == 5 + (size_t)p[2];
+        return n > FRAME_MIN && p[2] >= 2 && n == 5 + (size_t)p[2];
     case 16:
         return n == 8;
     case 43:

@@ -153,6 +153,12 @@ static void answers_what_is_for_us_and_nothing_else(void **state)
          {0, 1, 0, 0, 0, 0, 0}},
         {"an unknown function behind junk", "08 04 02 1234| 07 63|", "", {0, 1, 0, 0, 0, 0, 0}},
 
+        {"a read of registers that begin like an answer's length",
+         "07 04 0300 0001|",
+         "07 84 02|",
+         {1, 0, 1, 0, 0, 0, 0}},
+        {"a read without registers", "07 04 00|", "07 84 03|", {1, 0, 1, 0, 0, 0, 0}},
+        {"who is there, one byte too long", "07 11 00|", "07 91 03|", {1, 0, 1, 0, 0, 0, 0}},
         {"our own answer to 4", "07 04 02 0007|", "", {1, 0, 0, 1, 0, 0, 0}},
         {"our own answer to 3", "07 03 04 0007 0001|", "", {1, 0, 0, 1, 0, 0, 0}},
         {"our own answer to 16", "07 10 0000 0001|", "", {1, 0, 0, 1, 0, 0, 0}},
