@@ -17,6 +17,7 @@
 #include "analytics/commands_own.h"
 #include "analytics/ownopts.h"
 #include "analytics/records/account.h"
+#include "analytics/records/erase.h"
 #include "collector/common/buf.h"
 #include "collector/common/civil.h"
 #include "collector/common/clock.h"
@@ -32,7 +33,8 @@ static const char *const HELP[2] = {
     "nila-analytics user list [--json]\n"
     "nila-analytics user farms NAMA [--farm SLUG,..] [--regency kotim,seruyan]\n"
     "nila-analytics user passwd NAMA [--password-file BERKAS]\n"
-    "nila-analytics user disable NAMA | enable NAMA | erase NAMA --yes\n"
+    "nila-analytics user disable NAMA | enable NAMA\n"
+    "nila-analytics user erase [NAMA] [--farm SLUG] [--contact SLUG] --yes\n"
     "   semuanya: [--config BERKAS | --records DB] [--quiet] [--lang id|en]\n"
     "\n"
     "Pengguna pertama adalah admin dan hanya dibuat di sini; tidak ada kata sandi bawaan. Sesudah\n"
@@ -44,7 +46,13 @@ static const char *const HELP[2] = {
     "di sini untuk orang lain harus diganti saat pertama kali masuk. NIK tidak disimpan.\n"
     "\n"
     "  farms    tambak dan kabupaten pengguna menjadi yang disebut; tanpa pilihan: tampilkan\n"
-    "  disable  mengakhiri semua sesi; erase menghapus nama, nomor, dan PIN untuk selamanya\n"
+    "  disable  mengakhiri semua sesi\n"
+    "  erase    menghapus seseorang untuk selamanya (UU 27/2022): nama, nomor, dan PIN; namanya "
+    "dalam jejak\n"
+    "           perubahan dan pesan alarm; dengan --farm nama tambak, nomor KUSUKA, pembeli, dan "
+    "foto tambaknya.\n"
+    "           Kilogram dan tanggal tetap. Ulangi di komputer tambak; salinan lama dan ekspor "
+    "tidak terjangkau\n"
     "\n"
     "Kode keluar: 0 selesai, 64 cara pakai, 65 isian salah, 66 tidak ada, 73 sudah ada, 74 disk,\n"
     "75 sibuk, 77 ditolak.\n",
@@ -54,7 +62,8 @@ static const char *const HELP[2] = {
     "nila-analytics user list [--json]\n"
     "nila-analytics user farms NAME [--farm SLUG,..] [--regency kotim,seruyan]\n"
     "nila-analytics user passwd NAME [--password-file FILE]\n"
-    "nila-analytics user disable NAME | enable NAME | erase NAME --yes\n"
+    "nila-analytics user disable NAME | enable NAME\n"
+    "nila-analytics user erase [NAME] [--farm SLUG] [--contact SLUG] --yes\n"
     "   all of them: [--config FILE | --records DB] [--quiet] [--lang id|en]\n"
     "\n"
     "petani is a farmer, petugas an officer, teknisi a technician. The first user is an admin and "
@@ -70,7 +79,13 @@ static const char *const HELP[2] = {
     "NIK is stored.\n"
     "\n"
     "  farms    the user's farms and regencies become those given; without options: shows them\n"
-    "  disable  ends every session; erase forgets name, number and PIN for good\n"
+    "  disable  ends every session\n"
+    "  erase    forgets a person for good (UU 27/2022): name, number and PIN; the name in the list "
+    "of changes and\n"
+    "           in messages of alarms; with --farm the farm's name, KUSUKA number, buyers and "
+    "photos. Kilograms and\n"
+    "           days stay. Do it on the farm's computer too; old backups and exports are out of "
+    "reach\n"
     "\n"
     "Exit codes: 0 done, 64 usage, 65 not usable, 66 not there, 73 there already, 74 disk,\n"
     "75 busy, 77 not permitted.\n"};
@@ -397,23 +412,71 @@ static int enable(struct user_work *w)
     return records_account_active(w->records, w->user.slug, true, CONSOLE, clock_wall_ms());
 }
 
+/* What the records say of the person; *sum grows. A contact that an account names need not be on record. */
+static int erase_from_records(struct user_work *w, const struct erase_person *p, bool must,
+                              struct erase_report *sum)
+{
+    const struct change_who who = {.user = CONSOLE, .how = "cli", .at_ms = clock_wall_ms()};
+    struct erase_report r = {.farms = 0};
+    int rc = records_erase_person(w->records, p, &who, &r);
+
+    if (rc == NILA_ERR_NOT_FOUND && must)
+        return refuse(w, rc, "tidak tercatat", "is not on record",
+                      p->farm != NULL ? p->farm : p->contact);
+    sum->farms += r.farms;
+    sum->contacts += r.contacts;
+    sum->buyers += r.buyers;
+    sum->photos += r.photos;
+    sum->messages += r.messages;
+    sum->changes += r.changes;
+    return rc == NILA_ERR_NOT_FOUND ? 0 : rc;
+}
+
 static int erase(struct user_work *w)
 {
+    const char *user = w->word[1];
+    const struct erase_person farm = {.farm = w->farm, .user = user},
+                              contact = {.contact = w->contact}, own = {.contact = w->user.contact},
+                              last = {.user = user};
+    struct erase_report sum = {.farms = 0};
+    int rc = 0;
+
+    if (user == NULL && w->farm == NULL && w->contact == NULL)
+        return refuse(w, NILA_ERR_UNSUPPORTED, "sebut NAMA, --farm, atau --contact",
+                      "name NAME, --farm or --contact", "user erase");
     if (!w->yes)
-        return refuse(w, NILA_ERR_PARSE,
-                      "menghapus nama, nomor, dan PIN untuk selamanya; tambahkan --yes",
-                      "forgets name, number and PIN for good; add --yes", w->user.slug);
-    return records_account_erase(w->records, w->user.slug, CONSOLE, clock_wall_ms());
+        return refuse(w, NILA_ERR_PARSE, "menghapus untuk selamanya; tambahkan --yes",
+                      "forgets for good; add --yes", "user erase");
+    if (w->contact != NULL)
+        rc = erase_from_records(w, &contact, true, &sum);
+    if (rc == 0 && (user != NULL || w->farm != NULL))
+        rc = erase_from_records(w, &farm, true, &sum);
+    if (rc == 0 && w->user.contact[0] != '\0')
+        rc = erase_from_records(w, &own, false, &sum);
+    if (rc == 0 && user != NULL)
+        rc = records_account_erase(w->records, user, CONSOLE, clock_wall_ms());
+    if (rc == 0 && user != NULL) /* writes the account's words out of the journal too */
+        rc = erase_from_records(w, &last, true, &sum);
+    if (rc == 0 && !w->o.quiet)
+        command_say(&w->o,
+                    "dihapus: %lld baris tambak, %lld kontak, %lld pembeli, %lld foto, %lld pesan, "
+                    "%lld perubahan\n",
+                    "erased: %lld rows of farms, %lld contacts, %lld buyers, %lld photos, %lld "
+                    "messages, %lld changes\n",
+                    (long long)sum.farms, (long long)sum.contacts, (long long)sum.buyers,
+                    (long long)sum.photos, (long long)sum.messages, (long long)sum.changes);
+    return rc;
 }
 
 static const struct {
     const char *name;
     int (*run)(struct user_work *w);
-    bool of_user, there; /* has a user's name; the user must be on record */
-} DO[] = {{"add", add, true, false},        {"list", list, false, false},
-          {"farms", farms, true, true},     {"passwd", passwd, true, true},
-          {"disable", disable, true, true}, {"enable", enable, true, true},
-          {"erase", erase, true, true}};
+    size_t least, most; /* words */
+    bool there;         /* a user who is named must be on record */
+} DO[] = {{"add", add, 2, 2, false},        {"list", list, 1, 1, false},
+          {"farms", farms, 2, 2, true},     {"passwd", passwd, 2, 2, true},
+          {"disable", disable, 2, 2, true}, {"enable", enable, 2, 2, true},
+          {"erase", erase, 1, 2, true}};
 
 static int run(struct user_work *w, size_t words)
 {
@@ -422,15 +485,15 @@ static int run(struct user_work *w, size_t words)
 
     while (k < sizeof DO / sizeof DO[0] && strcmp(DO[k].name, w->word[0]) != 0)
         k++;
-    if (k == sizeof DO / sizeof DO[0] || words != (DO[k].of_user ? 2U : 1U))
+    if (k == sizeof DO / sizeof DO[0] || words < DO[k].least || words > DO[k].most)
         return refuse(w, NILA_ERR_UNSUPPORTED, "lihat nila-analytics user --help",
                       "see nila-analytics user --help", w->word[0]);
-    if (DO[k].of_user && !slug_valid(w->word[1]))
+    if (words > 1 && !slug_valid(w->word[1]))
         return refuse(w, NILA_ERR_PARSE, "nama pengguna: huruf kecil, angka, tanda -",
                       "user names: small letters, digits, -", w->word[1]);
-    if (DO[k].of_user)
+    if (words > 1)
         (void)snprintf(w->user.slug, sizeof w->user.slug, "%s", w->word[1]);
-    if (DO[k].there) {
+    if (DO[k].there && words > 1) {
         rc = records_user(w->records, w->word[1], &w->user, NULL);
         if (rc == NILA_ERR_NOT_FOUND)
             return refuse(w, rc, "tidak ada pengguna ini", "there is no such user", w->word[1]);

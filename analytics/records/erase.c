@@ -15,6 +15,9 @@
 #define PONDS_OF_FARM "(SELECT pond FROM ponds_all WHERE farm = ?1)"
 #define ROWS_OF_FARM  "(SELECT uid FROM temp.erase_rows)"
 #define THE_CONTACTS  "(SELECT contact FROM temp.erase_contacts)"
+/* Whatever farm or contact it was erased with. */
+#define ERASED(name) "(substr(" name ", 1, 9) = '(dihapus ')"
+#define THEIR_NAMES  "(SELECT name FROM temp.erase_names)"
 
 /* clang-format off */
 static const char FIND_ROWS[] =
@@ -28,20 +31,38 @@ static const char FIND_CONTACTS[] =
     "UNION ALL SELECT substr(rest, 1, instr(rest, ' ') - 1), ltrim(substr(rest, instr(rest, ' ') + 1)) FROM w "
     "WHERE rest <> '') SELECT 1 FROM w WHERE word <> '' AND word <> 'farm:' || ?1 AND word NOT IN " PONDS_OF_FARM "))";
 
-enum what { FARM, CONTACT, BUYER, PHOTO, CHANGE, WHATS };
+/* An alarm keeps the name of whoever answered it. */
+static const char FIND_NAMES[] =
+    "INSERT INTO temp.erase_names SELECT DISTINCT name FROM contacts_all WHERE contact IN " THE_CONTACTS " AND NOT " ERASED("name");
+
+enum what { FARM, CONTACT, BUYER, PHOTO, MESSAGE, CHANGE, WHATS };
 static const struct {
     enum what what;
     const char *sql;
 } ALTER[] = {
-    {FARM, "UPDATE farms SET name = ?4, kusuka = NULL WHERE farm = ?1 AND name <> ?4"},
-    {FARM, "UPDATE farms_was SET name = ?4, kusuka = NULL WHERE farm = ?1 AND name <> ?4"},
+    {FARM, "UPDATE farms SET name = ?4, kusuka = NULL WHERE farm = ?1 AND (name <> ?4 OR kusuka IS NOT NULL)"},
+    {FARM, "UPDATE farms_was SET name = ?4, kusuka = NULL WHERE farm = ?1 AND (name <> ?4 OR kusuka IS NOT NULL)"},
     {CONTACT, "UPDATE contacts SET name = ?4, phone = NULL, telegram = NULL, mail = NULL, active = 'no' WHERE contact IN "
-              THE_CONTACTS " AND name <> ?4"},
+              THE_CONTACTS " AND NOT " ERASED("name")},
     {CONTACT, "UPDATE contacts_was SET name = ?4, phone = NULL, telegram = NULL, mail = NULL, active = 'no' WHERE contact IN "
-              THE_CONTACTS " AND name <> ?4"},
+              THE_CONTACTS " AND NOT " ERASED("name")},
     {BUYER, "UPDATE harvests SET buyer = '(dihapus)' WHERE pond IN " PONDS_OF_FARM " AND buyer <> '(dihapus)'"},
     {BUYER, "UPDATE harvests_was SET buyer = '(dihapus)' WHERE pond IN " PONDS_OF_FARM " AND buyer <> '(dihapus)'"},
     {PHOTO, "UPDATE photos SET bytes = x'', by = '' WHERE row_uid IN " ROWS_OF_FARM " AND length(bytes) > 0"},
+    {PHOTO, "UPDATE photos SET by = ?5 WHERE by = ?3 AND by <> ''"},
+    {FARM, "UPDATE limits SET by = '(dihapus)' WHERE pond IN " PONDS_OF_FARM " AND by <> '(dihapus)'"},
+    {FARM, "UPDATE limits_was SET by = '(dihapus)' WHERE pond IN " PONDS_OF_FARM " AND by <> '(dihapus)'"},
+    /* what alarms sent, to which number; what is still to be sent to them is not */
+    {MESSAGE, "UPDATE alarm_attempts SET address = '', why = '', fate = CASE done_ms WHEN 0 THEN 'dropped' ELSE fate END, "
+              "done_ms = CASE done_ms WHEN 0 THEN max(due_ms, 1) ELSE done_ms END WHERE contact IN " THE_CONTACTS
+              " AND address <> ''"},
+    {MESSAGE, "UPDATE alarm_attempts SET place = '', title = '', text = '', sms = '' WHERE done_ms > 0 AND text <> '' AND "
+              "(subject = 'farm:' || ?1 OR subject IN " PONDS_OF_FARM ")"},
+    {MESSAGE, "UPDATE alarms SET acked_by = ?4 WHERE acked_by IN " THEIR_NAMES},
+    {MESSAGE, "UPDATE alarm_acks SET by = ?4 WHERE by IN " THEIR_NAMES},
+    {MESSAGE, "UPDATE alarms SET acked_by = ?5 WHERE acked_by = ?3 AND acked_by <> ''"},
+    {MESSAGE, "UPDATE alarm_acks SET by = ?5 WHERE by = ?3 AND by <> ''"},
+    {MESSAGE, "UPDATE presses SET by = ?5 WHERE by = ?3 AND by <> ''"},
     /* json_replace touches only what is there */
     {CHANGE, "UPDATE changes SET old = CASE old WHEN '' THEN '' ELSE json_replace(json_remove(old, '$.kusuka'), '$.name', ?4) END, "
              "new = CASE new WHEN '' THEN '' ELSE json_replace(json_remove(new, '$.kusuka'), '$.name', ?4) END, reason = '' "
@@ -50,12 +71,16 @@ static const struct {
     {CHANGE, "UPDATE changes SET old = CASE old WHEN '' THEN '' ELSE json_replace(json_remove(old, '$.phone', '$.telegram', "
              "'$.mail'), '$.name', ?4) END, new = CASE new WHEN '' THEN '' ELSE json_replace(json_remove(new, '$.phone', "
              "'$.telegram', '$.mail'), '$.name', ?4) END, reason = '' WHERE \"table\" = 'contacts' AND row_uid IN (SELECT uid "
-             "FROM contacts_all WHERE contact IN " THE_CONTACTS ") AND ifnull(json_extract(nullif(new, ''), '$.name'), "
-             "ifnull(json_extract(nullif(old, ''), '$.name'), '')) <> ?4"},
+             "FROM contacts_all WHERE contact IN " THE_CONTACTS ") AND NOT " ERASED("ifnull(json_extract(nullif(new, ''), '$.name'), "
+                                                      "ifnull(json_extract(nullif(old, ''), '$.name'), ''))")},
     {CHANGE, "UPDATE changes SET old = CASE old WHEN '' THEN '' ELSE json_replace(old, '$.buyer', '(dihapus)') END, "
              "new = CASE new WHEN '' THEN '' ELSE json_replace(new, '$.buyer', '(dihapus)') END "
              "WHERE \"table\" = 'harvests' AND row_uid IN " ROWS_OF_FARM " AND '(dihapus)' <> "
              "ifnull(json_extract(nullif(new, ''), '$.buyer'), ifnull(json_extract(nullif(old, ''), '$.buyer'), '(dihapus)'))"},
+    {CHANGE, "UPDATE changes SET old = CASE old WHEN '' THEN '' ELSE json_replace(old, '$.by', '(dihapus)') END, "
+             "new = CASE new WHEN '' THEN '' ELSE json_replace(new, '$.by', '(dihapus)') END "
+             "WHERE \"table\" = 'limits' AND row_uid IN " ROWS_OF_FARM " AND '(dihapus)' <> "
+             "ifnull(json_extract(nullif(new, ''), '$.by'), ifnull(json_extract(nullif(old, ''), '$.by'), '(dihapus)'))"},
     {CHANGE, "UPDATE changes SET reason = '' WHERE row_uid IN " ROWS_OF_FARM " AND reason <> '' AND kind <> 'erase'"},
     {CHANGE, "UPDATE changes SET by = ?5 WHERE by = ?3 AND by <> ''"},
 };
@@ -98,7 +123,8 @@ static int find(struct erasing *e)
     int rc = db_exec(
         e->db,
         "DROP TABLE IF EXISTS temp.erase_rows; DROP TABLE IF EXISTS temp.erase_contacts;"
-        "CREATE TEMP TABLE erase_rows(uid TEXT); CREATE TEMP TABLE erase_contacts(contact TEXT)");
+        "DROP TABLE IF EXISTS temp.erase_names; CREATE TEMP TABLE erase_rows(uid TEXT);"
+        "CREATE TEMP TABLE erase_contacts(contact TEXT); CREATE TEMP TABLE erase_names(name TEXT)");
 
     if (rc == 0)
         rc = alter(e, FIND_ROWS, &rows);
@@ -121,6 +147,8 @@ static int find(struct erasing *e)
     }
     if (rc == 0)
         rc = alter(e, FIND_CONTACTS, &contacts);
+    if (rc == 0)
+        rc = alter(e, FIND_NAMES, &rows);
     return rc == 0 && e->p->contact != NULL && contacts == 0 ? NILA_ERR_NOT_FOUND : rc;
 }
 
@@ -139,9 +167,9 @@ static int tell(struct erasing *e, const struct change_who *who, const int64_t n
     }
     buf_printf(&json,
                "{\"farms\":\"%lld\",\"contacts\":\"%lld\",\"buyers\":\"%lld\",\"photos\":\"%lld\","
-               "\"changes\":\"%lld\"}",
+               "\"messages\":\"%lld\",\"changes\":\"%lld\"}",
                (long long)n[FARM], (long long)n[CONTACT], (long long)n[BUYER], (long long)n[PHOTO],
-               (long long)n[CHANGE]);
+               (long long)n[MESSAGE], (long long)n[CHANGE]);
     if (rc == 0)
         rc = version_log_add(
             &l, &(struct version_entry){.who = who,
@@ -202,6 +230,7 @@ int records_erase_person(struct records *r, const struct erase_person *p,
         log_warnx("records: erased, but the write-ahead log could not be emptied yet");
     (void)pthread_mutex_unlock(&r->lock);
     if (rc == 0)
-        *out = (struct erase_report){n[FARM], n[CONTACT], n[BUYER], n[PHOTO], n[CHANGE]};
+        *out =
+            (struct erase_report){n[FARM], n[CONTACT], n[BUYER], n[PHOTO], n[MESSAGE], n[CHANGE]};
     return rc;
 }

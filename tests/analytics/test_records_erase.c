@@ -64,6 +64,42 @@ static void farms(char *harvest)
                      0);
 }
 
+/* An alarm of the farm that was told to its contact and answered; one that waits; who set a limit; a button. */
+static void alarms(void)
+{
+    assert_int_equal(
+        db_exec(
+            db->db,
+            "INSERT INTO alarms(id, subject, \"group\", cause, severity, rank, first_ms, seen_ms, "
+            "watch_ms, "
+            "danger_ms, raised_ms, told_ms, worst, well_ms, eased_ms, acked_ms, acked_by, "
+            "acked_how, snooze_ms, "
+            "second_ms, danger_told_ms, cleared_ms) VALUES(1, 'p-1', 'do', 'do_critical', 3, 1, 1, "
+            "1, 1, 1, 1, 1, 3, "
+            "0, 0, 1, 'RahasiaKontak', 'sms', 0, 0, 0, 9);"
+            "INSERT INTO alarm_acks(alarm, kind, minutes, by, how, at_ms, taken_ms) "
+            "VALUES(1, 'ack', 0, 'rahasia-login', 'page', 1, 1);"
+            "INSERT INTO alarm_attempts(alarm, kind, severity, cause, subject, place, regency, "
+            "contact, channel, "
+            "address, english, title, text, sms, made_ms, due_ms, until_ms, tries, begun_ms, "
+            "done_ms, fate, code, "
+            "reference, why) VALUES(1, 'raise', 3, 'do_critical', 'p-1', 'RahasiaNama', 'kotim', "
+            "'k-1', 'sms', "
+            "'+6281255554444', 0, 'RahasiaNama', 'RahasiaNama: BAHAYA', 'RahasiaNama', 1, 1, 9, 1, "
+            "1, 2, 'sent', '', '', '');"
+            "INSERT INTO alarm_attempts(alarm, kind, severity, cause, subject, place, regency, "
+            "contact, channel, "
+            "address, english, title, text, sms, made_ms, due_ms, until_ms, tries, begun_ms, "
+            "done_ms, fate, code, "
+            "reference, why) VALUES(1, 'raise', 3, 'do_critical', 'x', '', 'kotim', 'k-1', 'sms', "
+            "'+6281255554444', 0, '', 'BAHAYA', '', 1, 1, 9, 0, 0, 0, '', '', '', '');"
+            "INSERT INTO presses(pond, kind, by, at_ms) VALUES('p-1', 'gasping', 'rahasia-login', "
+            "1)"),
+        0);
+    ADD(RECORDS_LIMITS, NULL, {"pond", "p-1"}, {"key", "do_watch_mg_l"}, {"value", "3.5"},
+        {"reason", "air gambut"}, {"by", "RahasiaBatas"}, {"on", "2026-06-01"});
+}
+
 static bool file_holds(const char *name, const char *word)
 {
     size_t n = 0, k = strlen(word);
@@ -78,9 +114,9 @@ static bool file_holds(const char *name, const char *word)
 
 static void names_go_and_totals_stay(void **state)
 {
-    static const char *const SECRET[] = {"RahasiaNama",   "RahasiaBeli",   "RahasiaKontak",
-                                         "5555 4444",     "RahasiaAlasan", "7777 8888",
-                                         "rahasia-login", "JFIFrahasia"};
+    static const char *const SECRET[] = {
+        "RahasiaNama", "RahasiaBeli",   "RahasiaKontak", "5555 4444",   "RahasiaAlasan",
+        "7777 8888",   "rahasia-login", "JFIFrahasia",   "81255554444", "RahasiaBatas"};
     static const unsigned char PICTURE[] = "\xff\xd8\xff\xe0JFIFrahasia and more";
     const struct erase_person budi = {.farm = "f-1", .user = "rahasia-login"};
     struct erase_report report = {0};
@@ -94,13 +130,15 @@ static void names_go_and_totals_stay(void **state)
 
     (void)state;
     farms(harvest);
+    alarms();
     assert_int_equal(
         records_photo_add(db, harvest, PICTURE, sizeof PICTURE, &WHO, photo, &repeated), 0);
     assert_int_equal(records_erase_person(db, &budi, &ADMIN, &report), 0);
-    assert_int_equal(report.farms, 2);    /* and its version of old */
+    assert_int_equal(report.farms, 3);    /* and its version of old, and the limit */
     assert_int_equal(report.contacts, 1); /* not those who answer for others too */
     assert_int_equal(report.buyers, 2);
     assert_int_equal(report.photos, 1);
+    assert_int_equal(report.messages, 6); /* two numbers, the words of one, three answers */
     (void)snprintf(wal, sizeof wal, "%s-wal", path);
     for (size_t i = 0; i < sizeof SECRET / sizeof SECRET[0]; i++)
         if (file_holds(path, SECRET[i]) || file_holds(wal, SECRET[i]))
@@ -118,12 +156,13 @@ static void names_go_and_totals_stay(void **state)
     assert_int_equal(records_changes(db, &all, &list, &n), 0);
     assert_string_equal(list[0].kind, "erase");
     assert_string_equal(list[0].by, "admin");
-    assert_int_equal(n, 7); /* add farm, pond, cycle, harvest; two corrections; this */
+    assert_int_equal(n, 8); /* add farm, pond, cycle, harvest, limit; two corrections; this */
     records_changes_free(list, n);
     /* once is enough, and the list is closed again */
     assert_int_equal(records_erase_person(db, &budi, &ADMIN, &report), 0);
-    assert_int_equal(
-        report.farms + report.contacts + report.buyers + report.photos + report.changes, 0);
+    assert_int_equal(report.farms + report.contacts + report.buyers + report.photos +
+                         report.messages + report.changes,
+                     0);
     assert_int_not_equal(db_exec(db->db, "UPDATE changes SET by = 'x'"), 0);
     assert_int_not_equal(db_exec(db->db, "UPDATE farms_was SET name = 'x'"), 0);
 }

@@ -93,4 +93,18 @@ claims "no certificate of ours, no answer" "000 *" --cacert /dev/null "$base/"
 user disable budi
 claims "disabled from the console, the session has ended" "303 *" "$base/kolam/k1"
 if grep -a -q "480913\|275816\|karamba-biru" "$D/r.db" "$D"/r.db-* 2>/dev/null; then not_ok "no PIN is in the records"; else ok "no PIN is in the records"; fi
+
+# --- a person who wants to be forgotten, while the pages are served ---
+echo "farm,name,regency,kecamatan,kusuka
+lupa,Tambak Rahasia,kotim,62.02.06,6202.7777.8888" >"$D/farms.csv"
+echo "contact,name,phone,answers_for,order,on
+k-1,Pak Rahasia,0812 5555 4444,farm:lupa farm:tani,first,2026-01-01" >"$D/contacts.csv"
+for t in farms contacts; do "$A" import $t "$D/$t.csv" --records "$D/r.db" --quiet || give_up "import of $t"; done
+exits "a farmer with a contact" 0 "" add rudi --role petani --name "Rudi Rahasia" --phone 081277776666 --farm lupa --contact k-1 --password-file "$D/pin"
+exits "nobody in particular" 64 "sebut NAMA" erase --yes
+exits "not without being sure" 65 "tambahkan --yes" erase rudi --farm lupa
+exits "a farm that is not there: nothing is erased" 66 "tidak tercatat" erase rudi --farm nowhere --yes
+exits "erased" 0 "erased: 1 rows of farms, 1 contacts" erase rudi --farm lupa --yes --lang en
+if grep -a -q "ahasia\|5555 4444\|77776666\|7777.8888" "$D/r.db" "$D"/r.db-* 2>/dev/null; then not_ok "no word of the person is in the file"; else ok "no word of the person is in the file"; fi
+exits "and again is fine for the farm alone" 0 "dihapus: 0 baris tambak" erase --farm lupa --yes
 exit $failed
