@@ -243,7 +243,7 @@ static void read_config(const void *arg, uint16_t offset, uint16_t count, uint16
 
     for (unsigned i = 0; i < count; i++) {
         const struct nila_channel_config *k = &c->settings.config[(offset + i) / 2];
-        value[i] = (offset + i) % 2 == 0 ? k->source : (uint16_t)(k->median | k->smooth << 8);
+        value[i] = (uint16_t)((offset + i) % 2 == 0 ? k->source : k->median | k->smooth << 8);
     }
 }
 

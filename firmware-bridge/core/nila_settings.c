@@ -106,7 +106,7 @@ static bool sane(const struct nila_cal *cal)
     const struct nila_source_info *info = nila_source_info(cal->source);
 
     if (info == NULL)
-        return cal->source == NILA_SOURCE_NONE;
+        return cal->source == NILA_SOURCE_NONE && cal->points == 0;
     return cal->channel < NILA_REG_CHANNELS && cal->method < NILA_CAL_METHODS &&
            cal->points == nila_cal_points(cal->method) && cal->slope_ppm >= info->slope_low &&
            cal->slope_ppm <= info->slope_high && cal->offset_x1000 <= info->offset_most &&

@@ -29,7 +29,7 @@ int32_t nila_do_sat_x1000(int32_t temp_x1000, int32_t sal_x1000, int32_t baro_pa
 int32_t nila_ec_in_situ(int32_t ec25_x1000, int32_t temp_x1000);
 int32_t nila_ec_at_25(int32_t ec_x1000, int32_t temp_x1000);
 
-/* Practical salinity, PSU x 1000, from conductivity in the water (uS/cm x 1000): within 2 % or 0.01 PSU of PSS-78, 15..36 C;
+/* Practical salinity, PSU x 1000, from conductivity in the water (uS/cm x 1000): within 0.02 PSU + 1.5 % of PSS-78, 15..36 C;
  * of oxygen's saturation that is less than 0.3 %. */
 int32_t nila_sal_x1000(int32_t ec_x1000, int32_t temp_x1000);
 
