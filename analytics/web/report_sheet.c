@@ -39,7 +39,7 @@ enum {
 
 static const char *unit_word(const struct report *p)
 {
-    return p->lang == LANG_EN ? "# unit" : "# satuan";
+    return p->lang == LANG_EN ? "unit" : "satuan";
 }
 
 static void month_cell(struct sheet *s, int32_t month)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "analytics/records/records.h"
+#include "analytics/supply/merge.h"
 #include "collector/common/buf.h"
 #include "collector/common/civil.h"
 #include "tests/support/nobody.h"
@@ -406,6 +407,18 @@ static void the_shipped_example_is_accepted(void **state)
     assert_int_equal(records_snapshot(db, now_ms, &s), 0);
     assert_int_equal(s->stray, 0);
     assert_true(s->ponds >= 9);
+    {
+        struct merge rows;
+        struct merge_farms farms;
+        unsigned kecamatan = 0;
+
+        /* officers' pages have something to show: several kecamatan of each regency stand alone */
+        merge_rows(s, &rows);
+        merge_on_record(s, &farms);
+        for (size_t k = 0; k < REGION_KECAMATAN_COUNT; k++)
+            kecamatan += rows.cell[k] == k && farms.n[k] >= MERGE_FARMS_LEAST;
+        assert_true(kecamatan >= 8);
+    }
     for (size_t i = 0; i < s->farms; i++)
         assert_non_null(strstr(s->farm[i].name, "(contoh)"));
     for (size_t i = 0; i < s->ponds; i++)
