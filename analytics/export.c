@@ -155,6 +155,8 @@ static int put_row(void *arg, const struct cell *cell, int64_t entered_ms)
 
     if (t->a->keep != NULL && !t->a->keep(t->a->keep_arg, t->t, cell))
         return 0;
+    if (t->a->left != NULL && (*t->a->left)-- == 0)
+        return NILA_ERR_FULL;
     for (size_t i = 0; i < t->c->n; i++)
         if (!t->skip[i])
             put_cell(t->s, t->c->column[i].kind, &cell[i]);
@@ -163,11 +165,24 @@ static int put_row(void *arg, const struct cell *cell, int64_t entered_ms)
     return 0;
 }
 
+/* A few ponds are found by their index, however long the table is. */
+static int put_rows(struct table *t, struct records *r)
+{
+    const bool some = t->a->pond != NULL && dump_pond(t->t) != NULL;
+    struct dump_which which = {.least_day = t->a->least_day};
+    int rc = some ? 0 : records_dump(r, t->t, &which, put_row, t);
+
+    for (size_t i = 0; some && rc == 0 && i < t->a->ponds; i++) {
+        which.pond = t->a->pond[i];
+        rc = records_dump(r, t->t, &which, put_row, t);
+    }
+    return rc;
+}
+
 int export_table(struct sheet *s, struct records *r, enum records_table t,
                  const struct export_about *a)
 {
     struct table table = {.a = a, .t = t, .s = s, .c = columns_of(t)};
-    const struct dump_which which = {.least_day = a->least_day};
     struct sheet_column column[COLUMNS_MAX + 1];
     struct buf about = {0};
     size_t n = 0;
@@ -182,7 +197,7 @@ int export_table(struct sheet *s, struct records *r, enum records_table t,
     column[n++] = (struct sheet_column){"entered_on", "ISO 8601 +07:00"};
     say_about(&about, TITLE[t][a->english], a);
     sheet_table(s, records_table_name(t), about.p, a->english ? "unit" : "satuan", column, n);
-    rc = records_dump(r, t, &which, put_row, &table);
+    rc = put_rows(&table, r);
     buf_free(&about);
     return rc;
 }

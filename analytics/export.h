@@ -26,6 +26,11 @@ struct export_about {
     /* May the row be told? By the cells of columns_of(t); NULL: every row. */
     bool (*keep)(void *arg, enum records_table t, const struct cell *cell);
     void *keep_arg;
+    /* Only rows of these are read, where a table is of ponds; NULL: every row. */
+    const char *const *pond;
+    size_t ponds;
+    size_t *
+        left; /* rows that may still be told, counted down; one more is NILA_ERR_FULL. NULL: no bound */
     /* leaves prices, buyers and registration numbers out; then it cannot be imported as it was */
     bool no_money;
 };
@@ -33,7 +38,7 @@ struct export_about {
 /* Is it a column of prices, buyers or registration numbers, which are the farmer's alone? */
 bool export_is_private(const char *column);
 
-/* Errors of records_dump. */
+/* Errors of records_dump; NILA_ERR_FULL. */
 NILA_MUST_CHECK int export_table(struct sheet *s, struct records *r, enum records_table t,
                                  const struct export_about *a);
 

@@ -94,7 +94,7 @@ static int may_export(const struct request *q)
 struct own {
     const struct request *q;
     const char **slug; /* the picture's ponds, sorted */
-    size_t n, rows;
+    size_t n;
 };
 
 static int by_slug(const void *a, const void *b)
@@ -153,7 +153,6 @@ static bool keep(void *arg, enum records_table t, const struct cell *cell)
                                  !viewer_sees_regency(v, region_kecamatan(k)->regency))) {
         return false;
     }
-    o->rows++;
     return true;
 }
 
@@ -196,27 +195,21 @@ static void put_view(const struct request *q, struct sheet *s, enum export_view 
 static int put_part(const struct request *q, struct records *r, struct sheet *s, int part,
                     const struct export_about *a)
 {
-    struct dump_which which = {.least_day = a->least_day};
-    struct own *o = a->keep_arg;
-    size_t rows = 0;
-    int rc;
-
     if (part >= RECORDS_TABLES) {
         put_view(q, s, (enum export_view)(part - RECORDS_TABLES), a);
         return 0;
     }
-    rc = records_dump_count(r, (enum records_table)part, &which, &rows);
-    if (rc == 0 && o->rows + rows > ROWS_MOST)
-        return NILA_ERR_FULL;
-    return rc == 0 ? export_table(s, r, (enum records_table)part, a) : rc;
+    return export_table(s, r, (enum records_table)part, a);
 }
 
 static int make_file(const struct request *q, const struct asked *a, struct records *r,
                      struct buf *out)
 {
     const char *slash = strrchr(q->w->c.config->records_path, '/');
+    const bool farmer = q->viewer->role == ROLE_FARMER;
     struct sheet *s = NULL;
     struct own own;
+    size_t left = ROWS_MOST;
     char why[256] = "";
     int end, rc = sheet_new(&s, a->form, why, sizeof why);
 
@@ -230,7 +223,10 @@ static int make_file(const struct request *q, const struct asked *a, struct reco
                                            .least_day = a->least_day,
                                            .keep = keep,
                                            .keep_arg = &own,
-                                           .no_money = q->viewer->role != ROLE_FARMER};
+                                           .pond = farmer ? (const char *const *)own.slug : NULL,
+                                           .ponds = own.n,
+                                           .left = &left,
+                                           .no_money = !farmer};
         for (int k = 0; k < PARTS && rc == 0; k++)
             if ((a->part == k || a->part == PART_ALL) && may_have(q->viewer, k) &&
                 (k < RECORDS_TABLES || q->m->forecast.state == PAGE_FORECAST_READY))

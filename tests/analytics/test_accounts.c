@@ -2,9 +2,12 @@
 /* Logging in and what it may never hold up; sessions; a PIN by two people; numbers; what is stored of a person and what never. */
 #include "tests/analytics/webhouse.h"
 
+#include <sqlite3.h>
+
 #include "analytics/records/alarms.h"
 #include "analytics/records/contacts.h"
 #include "analytics/web/login.h"
+#include "collector/common/civil.h"
 
 #define PIN       "480913"
 #define WORD      "karamba-biru-7"
@@ -53,7 +56,7 @@ static int get(struct webhouse *h, const struct browser *b, const char *path)
 
 static const struct browser STRANGER = {NO_LOGIN, ANONYMOUS};
 
-static void house_with_users(struct webhouse *h)
+static void house_of_users(struct webhouse *h)
 {
     char hash[PASSWORD_HASH_SIZE];
 
@@ -64,6 +67,11 @@ static void house_with_users(struct webhouse *h)
     webhouse_user(h, "siti", ROLE_FARMER, "mentaya", false, false, "x");
     webhouse_user(h, "rina", ROLE_OFFICER, NULL, true, false, "x");
     webhouse_user(h, "joko", ROLE_OFFICER, NULL, false, true, "x");
+}
+
+static void house_with_users(struct webhouse *h)
+{
+    house_of_users(h);
     webhouse_start(h);
 }
 
@@ -703,6 +711,43 @@ static void who_changed_what_is_shown_without_money_to_officers(void **state)
     webhouse_close(&h);
 }
 
+/* More rows than one answer may have, all of them of other farms. */
+static void others_rows_cost_a_farmer_no_download(void **state)
+{
+    struct webhouse h;
+    struct browser budi, rina;
+    struct webanswer a;
+    sqlite3 *db = NULL;
+    char sql[400];
+    size_t lines = 0;
+
+    (void)state;
+    house_of_users(&h);
+    assert_int_equal(sqlite3_open(h.config.records_path, &db), SQLITE_OK);
+    (void)snprintf(
+        sql, sizeof sql,
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300003) "
+        "INSERT INTO feed(pond, \"on\", feed_kg, entered_on, uid) SELECT CASE WHEN i < 3 THEN "
+        "'kotim-1' ELSE 'kotim-2' END, %d, 5, 1, printf('%%032x', i) FROM n",
+        (int)civil_day(clock_wall_ms()) - 3);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    (void)sqlite3_close(db);
+    webhouse_start(&h);
+    log_in_as(&h, "budi", &budi);
+    log_in_as(&h, "rina", &rina);
+    webhouse_ask(&h, "GET", "/unduh/feed.csv", budi.cookie, NULL, &a);
+    assert_int_equal(a.status, 200);
+    for (const char *p = a.body.p; (p = strchr(p, '\n')) != NULL; p++)
+        lines++;
+    assert_int_equal(lines, 3 + 2);
+    assert_false(webhouse_has(&a.body, "kotim-2"));
+    webanswer_free(&a);
+    webhouse_ask(&h, "GET", "/unduh/feed.csv", rina.cookie, NULL, &a);
+    assert_int_equal(a.status, 413);
+    webanswer_free(&a);
+    webhouse_close(&h);
+}
+
 static void an_erased_account_leaves_its_slug_and_what_was_done(void **state)
 {
     struct rec_user_event *e = NULL;
@@ -747,6 +792,7 @@ int main(void)
         cmocka_unit_test(a_nik_gets_into_no_record),
         cmocka_unit_test(pages_and_the_api_name_no_pond_of_others),
         cmocka_unit_test(who_changed_what_is_shown_without_money_to_officers),
+        cmocka_unit_test(others_rows_cost_a_farmer_no_download),
         cmocka_unit_test(an_erased_account_leaves_its_slug_and_what_was_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
