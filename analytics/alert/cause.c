@@ -148,3 +148,8 @@ unsigned cause_reach_of(enum cause c, enum alarm_severity s)
     c = blind_as(c, s);
     return s == ALARM_DANGER ? TABLE[c].danger_reach : TABLE[c].watch_reach;
 }
+
+bool cause_for_technician(enum cause c)
+{
+    return c == CAUSE_FOULING;
+}

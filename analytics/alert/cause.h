@@ -95,5 +95,10 @@ int cause_rank(enum cause c, enum alarm_severity s);
 /* ms a cause must be seen before it is told at this severity. */
 int64_t cause_confirm_ms(enum cause c, enum alarm_severity s);
 unsigned cause_reach_of(enum cause c, enum alarm_severity s);
+/* Work for a technician that waits for the day: told from CAUSE_DAY_FROM_H to CAUSE_DAY_TO_H WIB only, by SMS to the technician besides
+ * its own reach, and once: its end is not told. */
+#define CAUSE_DAY_FROM_H 7
+#define CAUSE_DAY_TO_H   18
+bool cause_for_technician(enum cause c);
 
 #endif

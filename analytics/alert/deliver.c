@@ -175,23 +175,29 @@ static void make(const struct worker *w, struct rec_attempt *a)
 
 /* --- the threads --- */
 
-void deliver_ok_key(const char *from, char key[static ALARM_MARK_SIZE])
+void deliver_word_key(enum heard_kind kind, const char *from, char key[static ALARM_MARK_SIZE])
 {
-    (void)snprintf(key, ALARM_MARK_SIZE, "ok:%.31s", from);
+    (void)snprintf(key, ALARM_MARK_SIZE, "%s:%.31s", kind == HEARD_CALL ? "call" : "ok", from);
 }
 
-/* The modem deletes an OK when this has returned: it must be on the disk first. */
-static bool keep_ok(const struct worker *w, const struct channel_event *e)
+/* The modem deletes an OK when this has returned, and nobody rings twice: it must be on the disk first. */
+static bool keep_word(const struct worker *w, const struct channel_event *e)
 {
     const int64_t sent_ms = e->sent_ms + DELIVER_CLOCKS_MS; /* at the latest */
     struct rec_mark mark = {.at_ms = e->sent_ms != 0 && sent_ms < e->ts_ms ? sent_ms : e->ts_ms};
     struct alarm_commit c = {.mark = &mark, .marks = 1, .now_ms = e->ts_ms};
 
-    if (e->kind != HEARD_OK || e->unstored == NULL)
+    if (!(e->kind == HEARD_OK && e->unstored != NULL) &&
+        !(e->kind == HEARD_CALL && e->from[0] != '\0'))
         return true;
-    deliver_ok_key(e->from, mark.key);
+    deliver_word_key(e->kind, e->from, mark.key);
     if (records_alarms_commit(w->d->records, &c) == 0)
         return true;
+    if (e->kind == HEARD_CALL) {
+        log_warnx("alarm channel %s: a call could not be stored; a crash now would lose it",
+                  w->slug);
+        return true;
+    }
     log_warnx("alarm channel %s: an OK could not be stored; it stays in the modem", w->slug);
     *e->unstored = true;
     return false;
@@ -202,7 +208,7 @@ static void hear(void *arg, const struct channel_event *e)
     struct worker *w = arg;
     struct deliver *d = w->d;
 
-    if (!keep_ok(w, e))
+    if (!keep_word(w, e))
         return; /* it is told again */
     (void)pthread_mutex_lock(&d->lock);
     if (d->n_heard < HEARD_MAX) {

@@ -6,7 +6,7 @@
  * once). FATE_RETRY is tried again after what the other side said, else after 10 s, doubling to 5 min, until its time is
  * over; FATE_UNKNOWN once more. Dangers go first, and take the place of something less bad in a full queue. A fate that cannot be
  * stored is kept in memory and stored later, so that nothing is sent again with every second of a full disk. An OK by SMS
- * is stored (deliver_ok_key) before its modem deletes it. What a channel hears is kept for the caller. */
+ * is stored (deliver_word_key) before its modem deletes it, a call before it is told. What a channel hears is kept for the caller. */
 #ifndef ANALYTICS_ALERT_DELIVER_H
 #define ANALYTICS_ALERT_DELIVER_H
 
@@ -53,8 +53,8 @@ struct deliver_heard {
     struct channel_event event;
 };
 size_t deliver_heard(struct deliver *d, struct deliver_heard **out);
-/* The mark (alarms.h) that keeps an OK by SMS from this number until it was taken up; its time is when it was
- * read by our clock, or, when that is earlier, DELIVER_CLOCKS_MS after the operator's stamp; 0: taken up. */
-void deliver_ok_key(const char *from, char key[static ALARM_MARK_SIZE]);
+/* The mark (alarms.h) that keeps an OK by SMS (HEARD_OK) or a call (HEARD_CALL) from this number until it was taken up; its time is when it
+ * was heard by our clock, or, when that is earlier, DELIVER_CLOCKS_MS after the operator's stamp. */
+void deliver_word_key(enum heard_kind kind, const char *from, char key[static ALARM_MARK_SIZE]);
 
 #endif

@@ -199,7 +199,9 @@ static int predict(const struct dusk *d, size_t at, struct night_forecast *f,
     return rc;
 }
 
-static int foretell(const struct dusk *d, size_t at, double night_p, struct evening_told *out)
+/* late: only what a reading by hand tells. */
+static int foretell(const struct dusk *d, size_t at, double night_p, bool late,
+                    struct evening_told *out)
 {
     const struct look_pond *p = &d->l->pond[at];
     struct rec_night *g = &out->night[out->nights];
@@ -207,7 +209,8 @@ static int foretell(const struct dusk *d, size_t at, double night_p, struct even
     bool made = false;
     int rc = predict(d, at, f, &out->aerated[out->nights], &made);
 
-    if (rc != 0 || (!made && d->model[at] == NULL))
+    if (rc != 0 || (!made && (late || d->model[at] == NULL)) ||
+        (late && f->basis != NIGHT_HANDHELD))
         return rc;
     out->nights++;
     *g = (struct rec_night){.day = civil_day(d->now_ms),
@@ -233,8 +236,19 @@ static int foretell(const struct dusk *d, size_t at, double night_p, struct even
     return 0;
 }
 
-int evening_dusk(const struct look *l, struct series_source *s, double night_p, int64_t now_ms,
-                 struct evening_told *out)
+/* The farm's other ponds know something of a pond that is wanted. */
+static bool of_wanted_farm(const struct look *l, const bool *wanted, const struct rec_farm *farm)
+{
+    bool any = wanted == NULL;
+
+    for (size_t i = 0; i < l->ponds && !any; i++)
+        any = wanted[i] && l->pond[i].farm == farm;
+    return any;
+}
+
+/* wanted: one a pond, NULL: all, and not late. */
+static int dusk_of_ponds(const struct look *l, struct series_source *s, double night_p,
+                         int64_t now_ms, const bool *wanted, struct evening_told *out)
 {
     struct dusk d = {.l = l,
                      .series = s,
@@ -248,17 +262,50 @@ int evening_dusk(const struct look *l, struct series_source *s, double night_p, 
                                  .forecast = xcalloc(l->ponds, sizeof *out->forecast),
                                  .aerated = xcalloc(l->ponds, sizeof *out->aerated)};
     for (size_t i = 0; i < l->ponds && rc == 0; i++)
-        if (l->pond[i].known && !l->pond[i].empty && l->pond[i].answered)
+        if (l->pond[i].known && !l->pond[i].empty && l->pond[i].answered &&
+            of_wanted_farm(l, wanted, l->pond[i].farm))
             rc = load_model(&d, l->pond[i].pond->slug, &d.model[i]);
     for (size_t i = 0; i < l->ponds && rc == 0; i++)
-        if (!l->pond[i].empty)
-            rc = foretell(&d, i, night_p, out);
+        if (!l->pond[i].empty && (wanted == NULL || wanted[i]))
+            rc = foretell(&d, i, night_p, wanted != NULL, out);
     for (size_t i = 0; i < l->ponds; i++)
         night_model_free(d.model[i]);
     free(d.model);
     free(d.press);
     if (rc != 0)
         evening_free(out);
+    return rc;
+}
+
+int evening_dusk(const struct look *l, struct series_source *s, double night_p, int64_t now_ms,
+                 struct evening_told *out)
+{
+    return dusk_of_ponds(l, s, night_p, now_ms, NULL, out);
+}
+
+static bool warned(const struct rec_night *known, size_t n, const char *pond, int32_t day)
+{
+    for (size_t i = 0; i < n; i++)
+        if (known[i].day == day && known[i].warned_ms != 0 && strcmp(known[i].pond, pond) == 0)
+            return true;
+    return false;
+}
+
+int evening_late(const struct look *l, struct series_source *s, double night_p, int64_t now_ms,
+                 const struct rec_night *known, size_t n_known, struct evening_told *out)
+{
+    const int32_t today = civil_day(now_ms);
+    bool *wanted = xcalloc(l->ponds, sizeof *wanted);
+    int rc;
+
+    for (size_t k = 0; k < l->presses; k++)
+        for (size_t i = 0; i < l->ponds && l->press[k].kind == PRESS_OXYGEN &&
+                           l->press[k].at_ms >= dusk_of(today);
+             i++)
+            if (strcmp(l->pond[i].slug, l->press[k].pond) == 0)
+                wanted[i] = !warned(known, n_known, l->pond[i].slug, today);
+    rc = dusk_of_ponds(l, s, night_p, now_ms, wanted, out);
+    free(wanted);
     return rc;
 }
 

@@ -41,6 +41,12 @@ NILA_MUST_CHECK int evening_notice(const struct look *l, struct series_source *s
 NILA_MUST_CHECK int evening_dusk(const struct look *l, struct series_source *s, double night_p,
                                  int64_t now_ms, struct evening_told *out);
 
+/* The same for ponds alone of which oxygen was measured by hand since 18:00 of this evening, and whose night rests on that reading: for what
+ * is entered after the message at dusk. Of those that known (of this evening) says were warned of, nothing. */
+NILA_MUST_CHECK int evening_late(const struct look *l, struct series_source *s, double night_p,
+                                 int64_t now_ms, const struct rec_night *known, size_t n_known,
+                                 struct evening_told *out);
+
 /* Nights of the last three days whose outcome is not known yet are judged from what was measured and stored. Errors of
  * records and series_load. */
 NILA_MUST_CHECK int evening_judge(struct records *r, struct series_source *s, int64_t now_ms);

@@ -27,6 +27,8 @@ enum {
 };
 /* The collector tells the state of a contact every 15 minutes. */
 #define CONTACT_MS (20 * MIN_MS)
+/* When the mains are away at the first look, they may be away for as long; longer is told as since then. */
+#define MAINS_BACK_MS (7 * CIVIL_DAY_MS)
 
 /* Margins by which a value must be inside before an alarm ends (users.md section 4). */
 static const double DO_MARGIN = 0.3, PH_MARGIN = 0.2, TEMP_MARGIN = 0.5;
@@ -83,6 +85,7 @@ static void adopt(struct look *l, int64_t now_ms)
                 p->failed = l->pond[k].failed;
                 p->heard_ms = l->pond[k].heard_ms;
                 p->latest = l->pond[k].latest;
+                p->probe = l->pond[k].probe;
             }
         (void)snprintf(p->slug, sizeof p->slug, "%s", p->pond->slug);
         own_limits(l, p);
@@ -265,6 +268,8 @@ static void stand_of(struct look *l, const struct look_pond *p, int64_t now_ms)
     between(g, GROUP_AMMONIA, p->status.nh3_n_mg_l, 0, t.nh3_watch, 0, t.nh3_danger);
     if (p->status.doubtful == 0 && p->status.level != STATUS_NO_DATA)
         g->well |= BIT(GROUP_SENSOR);
+    if (l->probes_day == 0) /* nobody has looked whether they are fouled */
+        g->well &= ~BIT(GROUP_SENSOR);
     if (p->status.level != STATUS_DANGER)
         g->eased |= BIT(GROUP_AMMONIA) | BIT(GROUP_TURBIDITY) | BIT(GROUP_SENSOR);
     g->well |= BIT(GROUP_GASPING) | BIT(GROUP_DEATHS); /* when they are not seen */
@@ -406,6 +411,8 @@ static bool look_at(struct look *l, struct look_pond *p, struct series_source *s
     status_judge(&p->scene, &p->limits, &p->status);
     if (p->known || p->status.level == STATUS_DANGER) {
         see_water(l, p);
+        if (p->probe.fouled_ms != 0 && !p->empty)
+            see(l, p->pond->slug, CAUSE_FOULING, ALARM_WATCH, NAN, NAN);
         stand_of(l, p, now_ms);
     }
     p->scene.do_recent = NULL;
@@ -455,7 +462,7 @@ static bool any_biofloc(const struct look *l)
 static void see_mains(struct look *l, struct series_source *s, const struct alert_settings *a,
                       struct engine_ground *site, int64_t now_ms)
 {
-    struct series_contact c;
+    struct series_contact c, back;
     int64_t after_ms = any_biofloc(l) ? 0 : (int64_t)a->mains_after_s * 1000;
 
     if (a->mains_input[0] == '\0' ||
@@ -466,6 +473,10 @@ static void see_mains(struct look *l, struct series_source *s, const struct aler
         site->well |= BIT(GROUP_POWER);
         return;
     }
+    if (l->mains_lost_ms == 0 &&
+        series_contact(s, a->mains_input, now_ms - MAINS_BACK_MS, &back) == 0 && back.ts_ms != 0 &&
+        back.value == c.value)
+        c.since_ms = back.since_ms; /* they may be away since before this program started */
     if (l->mains_lost_ms == 0)
         l->mains_lost_ms = c.since_ms;
     if (now_ms - l->mains_lost_ms >= after_ms)

@@ -32,6 +32,12 @@ struct look_pond {
         scene; /* without gasping, mains, river and night, which are looked at by themselves */
     struct pond_status status;
     int64_t heard_ms; /* newest reading of any metric */
+    struct {
+        int64_t fouled_ms; /* since when it seems fouled, as of the last round; 0: it does not */
+        int64_t found_ms;  /* the same as of the round under way */
+        int32_t day;       /* looked at on this day, 0: not yet */
+        int tries;         /* of that day that failed */
+    } probe;               /* of oxygen (look_probe) */
 };
 
 /* A channel that said it is not well, or whose messages fail; told by watch. */
@@ -69,6 +75,7 @@ struct look {
         *open; /* the engine's, borrowed for the pass: what may be over is looked at */
     size_t opens;
     int64_t mains_lost_ms; /* 0: they are there, or nobody knows */
+    int32_t probes_day;    /* of the last round over all probes; 0: none yet */
 };
 
 /* Reads ponds, contacts, limits and buttons anew. Errors of records_snapshot; then what was known stays. */
@@ -81,6 +88,10 @@ void look_free(struct look *l); /* a zeroed struct is fine */
  * pond of which alone it does not tell is one without data, and the others are looked at all the same. */
 void look_pass(struct look *l, struct series_source *s, const struct alert_settings *a,
                int64_t now_ms);
+
+/* Looks at the oxygen probe of one pond (scene_fouled, from whole days: once a day each), after look_pass: a month of readings is not
+ * read of every pond at once. What was found counts when the round is over, so that the probes of one day are one message. */
+void look_probe(struct look *l, struct series_source *s, int64_t now_ms);
 
 /* Why a pond could not be looked at, for people; "" for 0. */
 const char *look_failure(int failed, bool english);

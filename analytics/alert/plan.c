@@ -9,6 +9,7 @@
 #include "collector/common/buf.h"
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
+#include "phone.h"
 
 #define MIN_MS  ((int64_t)60 * 1000)
 #define HOUR_MS (60 * MIN_MS)
@@ -267,6 +268,17 @@ void plan_mark_rehearsal(struct rec_attempt *a)
     memcpy(a->sms, sms, sizeof sms);
 }
 
+/* By day, for what is a technician's work. */
+static int64_t day_begins(int64_t now_ms)
+{
+    const struct civil t = civil_from_ts(now_ms);
+    const int64_t from_ms = civil_day_start(civil_day(now_ms)) + CAUSE_DAY_FROM_H * HOUR_MS;
+
+    if (t.hour >= CAUSE_DAY_FROM_H && t.hour < CAUSE_DAY_TO_H)
+        return now_ms;
+    return t.hour < CAUSE_DAY_FROM_H ? from_ms : from_ms + 24 * HOUR_MS;
+}
+
 static void attempt(struct plan *p, const struct telling *t, const struct plan_channel *h,
                     const struct rec_contact *c)
 {
@@ -278,6 +290,8 @@ static void attempt(struct plan *p, const struct telling *t, const struct plan_c
     const char *regency, *name;
     struct rec_attempt *a;
 
+    if (cause_for_technician(t->cause) && h->address != ADDRESS_NONE)
+        due_ms = day_begins(due_ms);
     if (t->fixed_until && due_ms >= t->until_ms)
         return;
     a = add(p, t->index);
@@ -344,6 +358,21 @@ static bool rings_already(const struct plan *p, const struct plan_channel *h,
             strcmp(p->attempt[i].contact, c->slug) == 0)
             return true;
     return false;
+}
+
+/* The technician of the configuration, who is no contact: by SMS. */
+static void tell_technician(struct plan *p, const struct telling *t)
+{
+    char number[PHONE_SIZE];
+
+    if (phone_normalise(p->settings->technician, number) != 0)
+        return;
+    for (size_t i = 0; i < p->channels; i++)
+        if (p->channel[i].kind == CHANNEL_SMS) {
+            attempt(p, t, &p->channel[i], NULL);
+            memcpy(p->attempt[p->n - 1].address, number, sizeof number);
+            return;
+        }
 }
 
 /* To the contacts of a place: the first, or the second, or both; and once to what reaches all. */
@@ -443,6 +472,8 @@ void plan_action(struct plan *p, const struct engine_action *action, const struc
     case ENGINE_REPEAT:
         t.kind = action->kind == ENGINE_RAISE ? MESSAGE_RAISE : MESSAGE_REPEAT;
         tell_people(p, &t, cause_reach_of(c, alarm->severity), true, action->second);
+        if (cause_for_technician(c))
+            tell_technician(p, &t);
         break;
     case ENGINE_SECOND:
         t.kind = MESSAGE_RAISE;
@@ -455,6 +486,8 @@ void plan_action(struct plan *p, const struct engine_action *action, const struc
             tell_siren(p, &t);
         break;
     case ENGINE_CLEAR:
+        if (cause_for_technician(c))
+            break;
         t.kind = MESSAGE_CLEAR;
         t.until_ms = now_ms + 6 * HOUR_MS;
         if (had_siren && alarm->severity == ALARM_DANGER)

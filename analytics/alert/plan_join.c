@@ -25,7 +25,8 @@ static bool alike(const struct plan *p, size_t i, size_t k)
            p->about[i].cause == p->about[k].cause && a->severity == b->severity &&
            a->english == b->english && a->due_ms == b->due_ms && a->until_ms == b->until_ms &&
            strcmp(a->kind, b->kind) == 0 && strcmp(a->channel, b->channel) == 0 &&
-           strcmp(a->contact, b->contact) == 0 && strcmp(a->subject, b->subject) != 0;
+           strcmp(a->contact, b->contact) == 0 && strcmp(a->address, b->address) == 0 &&
+           strcmp(a->subject, b->subject) != 0;
 }
 
 /* The words of all, into the first. */

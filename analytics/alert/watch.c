@@ -421,6 +421,7 @@ static void pass(struct watch *w, int64_t now_ms)
     w->look.open = w->engine.alarm;
     w->look.opens = w->engine.n;
     look_pass(&w->look, w->series, w->settings, now_ms);
+    look_probe(&w->look, w->series, now_ms);
     decide(w, now_ms);
     watch_daily(w, now_ms);
     say_alive(w, now_ms);

@@ -95,6 +95,21 @@ static void write_back(struct watch *w, const struct evening_told *t)
     buf_free(&lines);
 }
 
+/* What is on record of this evening's readings by hand: when it changes, there is something to look at. */
+static int64_t readings_of(const struct watch *w, int64_t now_ms)
+{
+    const int64_t dusk_ms = at_minute(now_ms, EVENING_DUSK_FIRST_MIN);
+    int64_t sign = dusk_ms;
+
+    for (size_t i = 0; i < w->look.presses; i++) {
+        const struct rec_press *q = &w->look.press[i];
+
+        if (q->kind == PRESS_OXYGEN && q->at_ms >= dusk_ms)
+            sign += 1 + q->at_ms % CIVIL_DAY_MS + (int64_t)(q->value * 100);
+    }
+    return sign;
+}
+
 static void dusk(struct watch *w, int64_t now_ms)
 {
     struct evening_told t = {0};
@@ -118,7 +133,46 @@ static void dusk(struct watch *w, int64_t now_ms)
     if (watch_tell(w, "dusk", now_ms) == 0) {
         keep_nights(w, &t, planned > 0, now_ms);
         write_back(w, &t);
+        w->readings = readings_of(w, now_ms);
         log_info("alarm: forecast of the night: %zu of %zu ponds low", t.lines, t.nights);
+    }
+    evening_free(&t);
+}
+
+/* What is measured by hand after the message, and turns a night bad, is a message of its own; once a pond and night, as records
+ * know. */
+
+static void late(struct watch *w, int64_t now_ms)
+{
+    const int32_t today = civil_day(now_ms);
+    const int minute = minute_of(now_ms);
+    const int64_t readings = readings_of(w, now_ms);
+    struct words_facts f = words_nothing();
+    struct evening_told t = {0};
+    struct rec_night *known = NULL;
+    size_t n = 0, planned;
+    int64_t dusk_ms = 0;
+
+    if (minute < EVENING_DUSK_FIRST_MIN || minute >= EVENING_DUSK_LAST_MIN ||
+        readings == w->readings || records_mark(w->records, "dusk", &dusk_ms) != 0 ||
+        dusk_ms < at_minute(now_ms, 0) || dusk_ms > now_ms || !try_now(&w->late_tried_ms, now_ms))
+        return;
+    if (records_nights(w->records, today, today, &known, &n) != 0 ||
+        evening_late(&w->look, w->series, w->settings->night_p, now_ms, known, n, &t) != 0) {
+        free(known);
+        return; /* told by records and series; tried again */
+    }
+    free(known);
+    if (t.lines > 0)
+        plan_digest(&w->plan, CAUSE_DO_NIGHT, t.line, t.lines, &f, now_ms,
+                    at_minute(now_ms, 24 * 60));
+    planned = w->plan.n;
+    if (t.lines == 0 || watch_tell(w, "late", now_ms) == 0) {
+        w->readings = readings;
+        keep_nights(w, &t, planned > 0, now_ms);
+        write_back(w, &t);
+        if (t.lines > 0)
+            log_info("alarm: measured by hand after the forecast: %zu ponds low", t.lines);
     }
     evening_free(&t);
 }
@@ -183,6 +237,7 @@ void watch_daily(struct watch *w, int64_t now_ms)
         return; /* a Pi without a battery begins in 1970: it is no evening there */
     notice(w, now_ms);
     dusk(w, now_ms);
+    late(w, now_ms);
     heartbeat(w, now_ms);
     if (minute_of(now_ms) >= EVENING_JUDGE_MIN && try_now(&w->judge_tried_ms, now_ms) &&
         evening_judge(w->records, w->series, now_ms) != 0)

@@ -36,8 +36,9 @@ struct watch {
     int64_t health_due; /* monotonic */
     bool rehearsal;
     bool oks_wait; /* OKs on record that nobody has taken up: of before a restart, or not stored */
-    int64_t pass_due, asks_due, inputs_due, feed_due, alive_due; /* monotonic */
-    int64_t dusk_tried_ms, judge_tried_ms, notice_tried_ms;      /* wall */
+    int64_t pass_due, asks_due, inputs_due, feed_due, alive_due;           /* monotonic */
+    int64_t dusk_tried_ms, judge_tried_ms, notice_tried_ms, late_tried_ms; /* wall */
+    int64_t readings; /* by hand of this evening, as the last forecast knew them (late) */
 };
 
 /* Notice, forecast, routine message and the judgement of nights, when their time has come. */

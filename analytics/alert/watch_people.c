@@ -78,15 +78,30 @@ static bool from_phone(struct watch *w, const struct channel_event *e, const cha
     return stored;
 }
 
-/* An OK by SMS is on record before it is deleted from the SIM, and until it was taken up. */
-static void from_sms(struct watch *w, const struct channel_event *e, int64_t now_ms)
+/* An OK by SMS is on record before it is deleted from the SIM, a call before it is told, and both until they were taken up. */
+static void take_word(struct watch *w, const struct channel_event *e, int64_t now_ms)
 {
     struct rec_mark mark = {.at_ms = 0};
     struct alarm_commit c = {.mark = &mark, .marks = 1, .now_ms = now_ms};
 
-    deliver_ok_key(e->from, mark.key);
-    if (!from_phone(w, e, "sms", now_ms) || records_alarms_commit(w->records, &c) != 0)
+    deliver_word_key(e->kind, e->from, mark.key);
+    if (!from_phone(w, e, e->kind == HEARD_CALL ? "call" : "sms", now_ms) ||
+        records_alarms_commit(w->records, &c) != 0)
         w->oks_wait = true;
+}
+
+static void take_again(struct watch *w, const char *number, enum heard_kind kind)
+{
+    struct channel_event e = {.kind = kind};
+    char key[ALARM_MARK_SIZE];
+    int64_t at_ms = 0;
+
+    (void)snprintf(e.from, sizeof e.from, "%s", number);
+    deliver_word_key(kind, number, key);
+    if (records_mark(w->records, key, &at_ms) != 0)
+        w->oks_wait = true;
+    else if (at_ms != 0)
+        take_word(w, &e, at_ms); /* of then: what was told since is not meant */
 }
 
 /* What was heard before a restart, or could not be stored when it was. */
@@ -96,17 +111,12 @@ void watch_take_oks(struct watch *w)
         return;
     w->oks_wait = false;
     for (size_t k = 0; k < w->look.contacts; k++) {
-        struct channel_event e = {.kind = HEARD_OK};
-        char key[ALARM_MARK_SIZE];
-        int64_t at_ms = 0;
+        char number[PHONE_SIZE];
 
-        if (phone_normalise(w->look.contact[k].phone, e.from) != 0)
+        if (phone_normalise(w->look.contact[k].phone, number) != 0)
             continue;
-        deliver_ok_key(e.from, key);
-        if (records_mark(w->records, key, &at_ms) != 0)
-            w->oks_wait = true;
-        else if (at_ms != 0)
-            from_sms(w, &e, at_ms); /* of then: what was told since is not meant */
+        take_again(w, number, HEARD_OK);
+        take_again(w, number, HEARD_CALL);
     }
     w->asks_due = 0;
 }
@@ -123,10 +133,8 @@ void watch_take_heard(struct watch *w, int64_t now_ms)
 
         switch (e->kind) {
         case HEARD_OK:
-            from_sms(w, e, now_ms);
-            break;
         case HEARD_CALL:
-            (void)from_phone(w, e, "call", now_ms); /* told there; whoever rang rings again */
+            take_word(w, e, now_ms);
             break;
         case HEARD_REPORT:
             watch_report(w, list[i].slug, e);

@@ -218,12 +218,12 @@ const struct words_row WORDS[CAUSE_COUNT] = {
     [CAUSE_FOULING] = {
         {"Sensor mungkin kotor",
          "The probe may be fouled"},
-        {"Sensor di {kolam} makin lemah sejak {jam}: mungkin tertutup lumut.",
-         "The probe in {kolam} has been getting weaker since {jam}: it may be overgrown."},
-        {"Bersihkan ujung sensor dengan air tawar dan kain lembut.|Bandingkan dengan alat ukur tangan.",
-         "Clean the tip with fresh water and a soft cloth.|Compare with a hand meter."},
-        {"[NILA] {kolam}: sensor mungkin kotor. Bersihkan ujungnya, bandingkan dengan alat ukur lain.",
-         "[NILA] {kolam}: the probe may be fouled. Clean its tip, compare with a hand meter."},
+        {"Naik-turun oksigen harian di {kolam} kurang dari separuh biasanya: sensor mungkin kotor, atau plankton mati.",
+         "The daily swing of oxygen in {kolam} is less than half of the usual: the probe may be fouled, or the plankton has died."},
+        {"Bersihkan ujung sensor dengan air tawar dan kain lembut.|Bandingkan dengan alat ukur tangan.|Lihat warna air: jika mendadak bening atau cokelat, plankton mungkin mati; siapkan kincir malam ini.",
+         "Clean the tip with fresh water and a soft cloth.|Compare with a hand meter.|Look at the water: if it has suddenly turned clear or brown, the plankton may have died; prepare the aerator for tonight."},
+        {"[NILA] {kolam}: sensor oksigen mungkin kotor. Bersihkan ujungnya, bandingkan dengan alat ukur lain, lihat warna air.",
+         "[NILA] {kolam}: the oxygen probe may be fouled. Clean its tip, compare with a hand meter, look at the water."},
     },
     [CAUSE_COLLECTOR_SILENT] = {
         {"Alat pencatat diam",

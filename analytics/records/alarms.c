@@ -26,6 +26,7 @@ static const char DROP[] = "DELETE FROM alarms WHERE id = ?1 AND raised_ms = 0";
 static const char TAKEN[] = "UPDATE alarm_acks SET taken_ms = ?2 WHERE id = ?1";
 static const char MARK[] =
     "INSERT INTO alarm_marks(key, at_ms) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET at_ms = excluded.at_ms";
+static const char UNMARK[] = "DELETE FROM alarm_marks WHERE key = ?1";
 static const char MARKED[] = "SELECT at_ms FROM alarm_marks WHERE key = ?1";
 static const char OPEN[] =
     "SELECT " ALARM_COLUMNS " FROM alarms WHERE cleared_ms = 0 ORDER BY subject, \"group\"";
@@ -129,15 +130,21 @@ static int store_alarms(struct db *d, struct alarm_commit *c)
 
 static int store_marks(struct db *d, const struct alarm_commit *c)
 {
-    struct db_stmt *s = NULL;
-    int rc = db_prepare(d, MARK, &s);
+    struct db_stmt *s[2] = {NULL, NULL};
+    int rc = db_prepare(d, MARK, &s[0]);
 
+    if (rc == 0)
+        rc = db_prepare(d, UNMARK, &s[1]);
     for (size_t i = 0; i < c->marks && rc == 0; i++) {
-        db_bind_text(s, 1, c->mark[i].key);
-        db_bind_integer(s, 2, c->mark[i].at_ms);
-        rc = rows_run(d, s);
+        struct db_stmt *one = s[c->mark[i].at_ms == 0];
+
+        db_bind_text(one, 1, c->mark[i].key);
+        if (one == s[0])
+            db_bind_integer(one, 2, c->mark[i].at_ms);
+        rc = rows_run(d, one);
     }
-    db_finalize(s);
+    db_finalize(s[0]);
+    db_finalize(s[1]);
     return rc;
 }
 

@@ -90,7 +90,7 @@ struct rec_ask {
     int64_t at_ms, taken_ms;
 };
 
-/* A moment to be remembered over a restart: "dusk" was told at. */
+/* A moment to be remembered over a restart: "dusk" was told at. 0: it is forgotten. */
 #define ALARM_MARK_SIZE 40
 struct rec_mark {
     char key[ALARM_MARK_SIZE];

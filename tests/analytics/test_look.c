@@ -20,6 +20,15 @@ static double oxygen[4], ph, ammonia;
 static int64_t silent_ms;
 static const char *const POND[] = {"p-1", "p-2", "k-1", "k-2"};
 
+/* Of a day, mg/L about its middle; fouled: a third of it for the last six days. */
+static bool swings;
+static double swing(bool fouled, int64_t ts)
+{
+    const double h = (double)(ts % CIVIL_DAY_MS) / (double)CIVIL_DAY_MS;
+
+    return (fouled && ts > now - 6 * CIVIL_DAY_MS ? 0.5 : 1.5) * sin(2 * 3.14159265 * h);
+}
+
 static double value(const char *pond, const char *metric, int64_t ts)
 {
     if (pond[0] == '\0')
@@ -28,7 +37,7 @@ static double value(const char *pond, const char *metric, int64_t ts)
         return NAN;
     for (int i = 0; i < 4; i++)
         if (strcmp(pond, POND[i]) == 0 && strcmp(metric, "do_mg_l") == 0)
-            return oxygen[i];
+            return oxygen[i] + (swings ? swing(i == 0, ts) : 0);
     if (strcmp(metric, "temp_c") == 0)
         return 28;
     if (strcmp(metric, "ph") == 0)
@@ -62,6 +71,7 @@ static int set_up(void **state)
     ph = 7.2;
     ammonia = NAN;
     silent_ms = 0;
+    swings = false;
     fake = (struct fake_collector){.value = value, .step_ms = 5 * MIN, .now_ms = now};
     fake_start(&fake, socket_path);
     assert_int_equal(records_open(&db, path, why, sizeof why), 0);
@@ -208,6 +218,34 @@ static void an_empty_pond_is_told_of_for_dangers_only(void **state)
                 find("p-2", CAUSE_DO_NOT_RECOVERING) != NULL);
 }
 
+/* Half the swing for six days at p-1: told when every probe was looked at, and neither forgotten nor well before that. */
+static void probes_that_seem_fouled_are_told_of_together(void **state)
+{
+    int passes = 0;
+
+    (void)state;
+    swings = true;
+    while (look.probes_day == 0 && passes++ < 20) {
+        pass();
+        assert_null(find("p-1", CAUSE_FOULING));
+        assert_int_equal(well_of("p-1") & (1U << GROUP_SENSOR), 0); /* nobody knows */
+        look_probe(&look, series, now);
+    }
+    assert_int_equal(passes, 5); /* four probes and the end of the round */
+    pass();
+    assert_non_null(find("p-1", CAUSE_FOULING));
+    assert_int_equal(find("p-1", CAUSE_FOULING)->severity, ALARM_WATCH);
+    assert_null(find("p-2", CAUSE_FOULING));
+    assert_true((well_of("p-2") & (1U << GROUP_SENSOR)) != 0);
+    swings = false;
+    fake.ill = "\"p-1\"";       /* the next day nobody knows: it stays */
+    for (int k = 0; k < 7; k++) /* three times p-1, and the end */
+        look_probe(&look, series, now + CIVIL_DAY_MS);
+    assert_int_equal(look.probes_day, civil_day(now + CIVIL_DAY_MS));
+    assert_true(look_find(&look, "p-1")->probe.fouled_ms != 0);
+    fake.ill = NULL;
+}
+
 static void acid_water_told_at_one_cage_is_of_the_whole_river(void **state)
 {
     struct rec_press q = {.pond = "k-1", .kind = PRESS_RIVER_ACID, .by = "Adi", .at_ms = now};
@@ -270,6 +308,7 @@ int main(void)
         T(a_pond_may_have_limits_of_its_own),
         T(all_ponds_of_a_farm_without_a_reading_are_its_collector),
         T(an_empty_pond_is_told_of_for_dangers_only),
+        T(probes_that_seem_fouled_are_told_of_together),
         T(acid_water_told_at_one_cage_is_of_the_whole_river),
         T(acid_water_is_told_down_the_river_alone),
         T(a_contact_tells_since_when_it_is_open),

@@ -147,6 +147,47 @@ static void several_ponds_of_one_contact_are_one_message(void **state)
     free(told_with);
 }
 
+/* A fouled probe is a technician's work: by day, by SMS, once; the farmer hears of it by what costs nothing. */
+static void a_fouled_probe_goes_to_the_technician_by_day_and_once(void **state)
+{
+    struct rec_alarm a[2] = {alarm_of("p-1", CAUSE_FOULING, ALARM_WATCH),
+                             alarm_of("r-1", CAUSE_FOULING, ALARM_WATCH)};
+    const struct rec_attempt told = {.channel = "sms", .kind = "raise", .fate = "sent"};
+    const struct engine_action clear = {.kind = ENGINE_CLEAR, .second = true};
+    long *told_with = NULL;
+
+    (void)state;
+    add_contact("budi", "0812 1", "", "all", false);
+    act(ENGINE_RAISE, false, &a[0], night);
+    assert_string_equal(who(), "hook"); /* no telephone is known */
+    (void)snprintf(settings.technician, sizeof settings.technician, "0812 3456 7890");
+    act(ENGINE_RAISE, false, &a[0], noon);
+    assert_string_equal(who(), "hook sms");
+    assert_string_equal(p.attempt[1].address, "+6281234567890");
+    assert_int_equal(p.attempt[1].due_ms, noon);
+    act(ENGINE_RAISE, false, &a[0], noon + 9 * HOUR); /* 21:00 */
+    assert_int_equal(p.attempt[1].due_ms, noon + 19 * HOUR);
+    act(ENGINE_RAISE, false, &a[0], night);       /* 02:00 */
+    assert_int_equal(p.attempt[0].due_ms, night); /* a machine is told at once */
+    assert_int_equal(p.attempt[1].due_ms, night + 5 * HOUR);
+    plan_clear(&p);
+    for (size_t i = 0; i < 2; i++) {
+        struct engine_action x = {.kind = ENGINE_RAISE, .alarm = i};
+        plan_action(&p, &x, &a[i], NULL, 0, noon);
+    }
+    plan_join(&p, &told_with);
+    assert_string_equal(who(), "hook sms hook sms");
+    assert_true(told_with[1] == -1 && told_with[3] == 1);
+    assert_string_equal(p.attempt[1].sms, "[NILA] 2 tempat, Sensor mungkin kotor: Kolam 1, Keramba "
+                                          "1. Bersihkan ujung sensor dengan air tawar dan kain "
+                                          "lembut.");
+    free(told_with);
+    plan_clear(&p);
+    plan_action(&p, &clear, &a[0], &told, 1, noon);
+    assert_string_equal(who(), "");
+    settings.technician[0] = '\0';
+}
+
 static void the_first_are_told_and_the_second_when_it_is_their_turn(void **state)
 {
     struct rec_alarm a = alarm_of("p-1", CAUSE_DO_CRITICAL, ALARM_DANGER);
@@ -334,6 +375,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(several_ponds_of_one_contact_are_one_message),
+        T(a_fouled_probe_goes_to_the_technician_by_day_and_once),
         T(the_first_are_told_and_the_second_when_it_is_their_turn),
         T(without_a_first_the_second_is_told_at_once),
         T(quiet_hours_hold_back_a_warning_and_never_a_danger),

@@ -71,6 +71,40 @@ static void a_whole_night_from_the_notice_to_the_all_clear(void **state)
     free(g);
 }
 
+/* Oxygen measured by hand at a pond without a probe, after the message at dusk. */
+static void a_reading_after_the_message_at_dusk_is_told_once(void **state)
+{
+    static const double VALUE[] = {7.5, 1.6, 1.5}; /* the night is well, bad, and still bad */
+    const int64_t day = at("2026-11-20T00:00+07:00");
+    struct rec_night *g = NULL;
+    size_t n = 0;
+
+    (void)state;
+    calm = true;
+    begin();
+    until(day + (19 * 60 + 5) * MIN, MIN);
+    assert_int_equal(count("sms", NULL, "do_night"), 0);
+    for (size_t k = 0; k < 3; k++) {
+        const struct rec_press hand = {
+            .pond = "p-2", .kind = PRESS_OXYGEN, .by = "Budi", .at_ms = wall, .value = VALUE[k]};
+
+        assert_int_equal(records_press(db, &hand), 0);
+        until(wall + 15 * MIN, MIN);
+        assert_int_equal(count("sms", "notice", "do_night"), k == 0 ? 0 : 1);
+        if (k == 1) { /* on record, so that a restart tells nothing again */
+            end();
+            begin();
+            until(wall + 12 * MIN, MIN);
+        }
+    }
+    assert_non_null(strstr(first("sms", "notice", "do_night")->sms, ": Kolam 2 jam "));
+    assert_int_equal(records_nights(db, civil_day(day), civil_day(day), &g, &n), 0);
+    assert_int_equal(n, 2);
+    assert_true(g[1].warned_ms != 0 && g[0].warned_ms == 0);
+    assert_string_equal(g[1].basis, "one reading");
+    free(g);
+}
+
 /* Nights with the aerator, as its relay or the farmer's buttons say: the message at dusk has both forecasts. */
 static void both_nights_are_told_by(bool relay)
 {
@@ -142,6 +176,16 @@ static void mains_that_are_lost_are_told_within_a_minute(void **state)
     assert_true(t->at_ms - mains_ms >= 40 * SEC && t->at_ms - mains_ms <= 60 * SEC);
     t = first("sms", "raise", "power_lost");
     assert_non_null(strstr(t->sms, "BAHAYA Tambak Satu: LISTRIK PADAM sejak 14."));
+}
+
+static void mains_lost_while_the_program_was_down_are_told_with_their_true_beginning(void **state)
+{
+    (void)state;
+    calm = true;
+    mains_ms = wall - 4 * 60 * MIN; /* at 10:00 */
+    begin();
+    until(wall + MIN, MIN / 2);
+    assert_non_null(strstr(first("sms", "raise", "power_lost")->sms, "LISTRIK PADAM sejak 10.00."));
 }
 
 static void a_collector_that_falls_silent_is_told_once_and_not_pond_by_pond(void **state)
@@ -611,21 +655,19 @@ static void a_first_contact_without_an_address_leaves_it_to_the_second(void **st
     assert_non_null(strstr(first("sms", "raise", "do_critical")->to, "333"));
 }
 
-static void an_ok_that_a_crash_left_on_record_acknowledges_after_the_restart(void **state)
+static void a_crash_left_on_record(const char *key, const char *how)
 {
     struct rec_alarm *a = NULL;
     size_t n = 0;
     int64_t mark = -1;
     char sql[200];
 
-    (void)state;
     begin();
     until(wall + 5 * MIN, MIN);
     crash_ms = wall;
     until(crash_ms + 17 * MIN, MIN / 2);
     assert_int_equal(count("sms", "raise", "do_critical"), 1);
-    (void)snprintf(sql, sizeof sql,
-                   "INSERT INTO alarm_marks(key, at_ms) VALUES('ok:+628121112222', %lld)",
+    (void)snprintf(sql, sizeof sql, "INSERT INTO alarm_marks(key, at_ms) VALUES('%s', %lld)", key,
                    (long long)wall);
     run_sql(sql);
     end();
@@ -634,9 +676,44 @@ static void an_ok_that_a_crash_left_on_record_acknowledges_after_the_restart(voi
     assert_int_equal(records_alarms_open(db, &a, &n), 0);
     assert_int_equal(n, 1);
     assert_string_equal(a[0].acked_by, "Budi");
-    assert_int_equal(records_mark(db, "ok:+628121112222", &mark), 0);
+    assert_string_equal(a[0].acked_how, how);
+    assert_int_equal(records_mark(db, key, &mark), 0);
     assert_int_equal(mark, 0);
     free(a);
+}
+
+static void an_ok_that_a_crash_left_on_record_acknowledges_after_the_restart(void **state)
+{
+    (void)state;
+    a_crash_left_on_record("ok:+628121112222", "sms");
+}
+
+static void a_call_that_a_crash_left_on_record_acknowledges_after_the_restart(void **state)
+{
+    (void)state;
+    a_crash_left_on_record("call:+628121112222", "call");
+}
+
+/* The call is on the disk before anybody takes it up, and forgotten after. */
+static void a_call_is_on_record_until_it_was_taken_up(void **state)
+{
+    int64_t mark = 0;
+
+    (void)state;
+    begin();
+    until(wall + MIN, MIN / 2);
+    hear_next(HEARD_CALL, "+628121112222");
+    wait_until_heard();
+    for (int k = 0; k < 10000000 && mark == 0; k++) { /* the channel's thread stores it */
+        (void)sched_yield();
+        assert_int_equal(records_mark(db, "call:+628121112222", &mark), 0);
+    }
+    assert_int_equal(mark, wall);
+    for (int k = 0; k < 1000 && mark != 0; k++) {
+        (void)watch_step(watch, NULL);
+        assert_int_equal(records_mark(db, "call:+628121112222", &mark), 0);
+    }
+    assert_int_equal(mark, 0);
 }
 
 static void a_danger_passes_a_queue_that_is_full(void **state)
@@ -921,10 +998,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(a_whole_night_from_the_notice_to_the_all_clear),
+        T(a_reading_after_the_message_at_dusk_is_told_once),
         T(both_nights_are_told_when_the_relay_says_which_were_aerated),
         T(both_nights_are_told_when_buttons_say_which_were_aerated),
         T(the_second_contact_is_told_when_the_first_does_not_answer),
         T(mains_that_are_lost_are_told_within_a_minute),
+        T(mains_lost_while_the_program_was_down_are_told_with_their_true_beginning),
         T(a_collector_that_falls_silent_is_told_once_and_not_pond_by_pond),
         T(a_pond_that_cannot_be_read_is_told_of_with_the_reason),
         T(a_restart_in_the_middle_goes_on_where_it_was),
@@ -944,6 +1023,8 @@ int main(void)
         T(an_acknowledgement_leaves_the_siren_to_another_danger),
         T(a_first_contact_without_an_address_leaves_it_to_the_second),
         T(an_ok_that_a_crash_left_on_record_acknowledges_after_the_restart),
+        T(a_call_that_a_crash_left_on_record_acknowledges_after_the_restart),
+        T(a_call_is_on_record_until_it_was_taken_up),
         T(a_danger_passes_a_queue_that_is_full),
         T(quiet_hours_that_cannot_be_read_silence_nobody),
         T(fish_that_gasp_and_acid_water_are_told_at_any_value),

@@ -157,8 +157,8 @@ static int fake_listen(void *c, int64_t wait_ms, channel_heard *fn, void *arg)
 static void hear_next(enum heard_kind kind, const char *from)
 {
     (void)pthread_mutex_lock(&told_lock);
-    heard = (struct channel_event){.kind = kind,
-                                   .code = kind == HEARD_STATE ? CODE_NO_SIGNAL : CODE_NONE};
+    heard = (struct channel_event){
+        .kind = kind, .ts_ms = wall, .code = kind == HEARD_STATE ? CODE_NO_SIGNAL : CODE_NONE};
     (void)snprintf(heard.from, sizeof heard.from, "%s", from);
     (void)pthread_mutex_unlock(&told_lock);
 }
