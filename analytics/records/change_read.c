@@ -151,8 +151,9 @@ int records_rows_of_pond(struct records *r, enum records_table t, const char *po
     if (of == NULL && pond[0] != '\0')
         return NILA_ERR_UNSUPPORTED;
     select_rows(&sql, t);
-    if (of != NULL)
-        buf_printf(&sql, " WHERE (?1 = '' OR \"%s\" = ?1)", of);
+    if (pond[0] !=
+        '\0') /* by itself: with an "or" beside it every row of all ponds would be looked at */
+        buf_printf(&sql, " WHERE \"%s\" = ?1", of);
     else
         buf_str(&sql, " WHERE ?1 = ''");
     if (day != NULL && pond[0] != '\0')
@@ -202,18 +203,25 @@ void records_changes_free(struct rec_change *change, size_t n)
     free(change);
 }
 
-/* The rows of a farm, now or ever: its own, its ponds' and what lies in those. */
+/* Its ponds, now or ever. */
+#define PONDS_OF \
+    "(SELECT pond FROM ponds WHERE farm = ?4 UNION SELECT pond FROM ponds_was WHERE farm = ?4)"
+
+/* The rows of a farm, now or ever: its own, its ponds' and what lies in those. Of the tables, not of the views over present and past rows:
+ * through those SQLite takes no index, and would look at every row of all farms. */
 static void add_farm(struct buf *sql)
 {
-    buf_str(sql, " AND row_uid IN (SELECT uid FROM farms_all WHERE farm = ?4 UNION ALL "
-                 "SELECT uid FROM ponds_all WHERE farm = ?4");
+    buf_str(sql, " AND row_uid IN (SELECT uid FROM farms WHERE farm = ?4 UNION ALL SELECT uid FROM "
+                 "farms_was WHERE farm = ?4 UNION ALL SELECT uid FROM ponds WHERE farm = ?4 UNION "
+                 "ALL SELECT uid FROM ponds_was WHERE farm = ?4");
     for (int t = 0; t < RECORDS_TABLES; t++) {
-        const char *of = column_of_kind((enum records_table)t, COLUMN_POND);
+        const char *of = column_of_kind((enum records_table)t, COLUMN_POND),
+                   *name = records_table_name((enum records_table)t);
         if (of != NULL)
             buf_printf(sql,
-                       " UNION ALL SELECT uid FROM %s_all WHERE \"%s\" IN (SELECT pond FROM "
-                       "ponds_all WHERE farm = ?4)",
-                       records_table_name((enum records_table)t), of);
+                       " UNION ALL SELECT uid FROM %s WHERE \"%s\" IN " PONDS_OF
+                       " UNION ALL SELECT uid FROM %s_was WHERE \"%s\" IN " PONDS_OF,
+                       name, of, name, of);
     }
     buf_str(sql, ")");
 }

@@ -288,19 +288,6 @@ void monthly_add(struct monthly_sum *sum, const struct monthly *m)
     sum->months++;
 }
 
-void monthly_sum(struct monthly_sum *out, const struct records_snapshot *s, int32_t first_month,
-                 unsigned months, bool all)
-{
-    struct monthly *m = xcalloc(1, sizeof *m);
-
-    *out = (struct monthly_sum){.first_month = first_month};
-    for (unsigned i = 0; i < months; i++) {
-        monthly_make(m, s, first_month + (int32_t)i, all);
-        monthly_add(out, m);
-    }
-    free(m);
-}
-
 static const struct rec_official *find(const struct rec_official *o, size_t n, size_t node,
                                        int32_t first_month, unsigned months)
 {
@@ -358,12 +345,17 @@ void monthly_report(struct monthly_report *out, const struct records_snapshot *s
 
     *out = (struct monthly_report){
         .as_of_ms = now_ms, .running = month >= civil_month(now_ms), .all = all};
-    monthly_make(&out->month, s, month, all);
     out->quarter.first_month = quarter;
-    for (int32_t m = quarter; m <= month; m++)
-        monthly_sum(&out->each[out->months++], s, m, 1, all);
-    monthly_sum(&out->quarter, s, quarter, out->months, all);
-    monthly_sum(&out->year, s, year, (unsigned)(month - year) + 1, all);
+    out->year.first_month = year;
+    for (int32_t m = year; m <= month; m++) {
+        monthly_make(&out->month, s, m, all); /* the last one stays */
+        monthly_add(&out->year, &out->month);
+        if (m < quarter)
+            continue;
+        monthly_add(&out->quarter, &out->month);
+        out->each[out->months].first_month = m;
+        monthly_add(&out->each[out->months++], &out->month);
+    }
     for (size_t node = 0; node < 1 + REGENCY_COUNT; node++) {
         monthly_targets(s, node, month, 1, &out->target[node][0]);
         monthly_targets(s, node, quarter, 3, &out->target[node][1]);

@@ -61,8 +61,6 @@ struct monthly_sum {
     double value[MONTHLY_MEASURES][1 + REGENCY_COUNT];
 };
 void monthly_add(struct monthly_sum *sum, const struct monthly *m);
-void monthly_sum(struct monthly_sum *out, const struct records_snapshot *s, int32_t first_month,
-                 unsigned months, bool all);
 
 /* What the offices set and found: kg; NaN: not on record. */
 struct monthly_target {

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "assets.h"
 
+#include <inttypes.h>
 #include <pthread.h>
+#include <stdio.h>
 
 /* Relative to the repository's root, where make runs. */
 __asm__(".section .rodata\n"
@@ -99,6 +101,12 @@ uint32_t assets_script_version(void)
 {
     (void)pthread_once(&versions, take_versions);
     return script_version;
+}
+
+void assets_version(char out[static ASSETS_VERSION_SIZE])
+{
+    (void)snprintf(out, ASSETS_VERSION_SIZE, "%08" PRIx32 "%08" PRIx32, assets_style_version(),
+                   assets_script_version());
 }
 
 uint64_t assets_hash(const void *bytes, size_t n)

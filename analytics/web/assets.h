@@ -24,6 +24,9 @@ uint64_t assets_hash(const void *bytes, size_t n);
 /* The ?v= of the style and the technicians' script, and of the other script. Worked out once. */
 uint32_t assets_style_version(void);
 uint32_t assets_script_version(void);
+/* Of both together. */
+#define ASSETS_VERSION_SIZE 17
+void assets_version(char out[static ASSETS_VERSION_SIZE]);
 
 /* The tab's sign: a fish over water; SVG, 0-ended. */
 extern const char ASSETS_ICON[];

@@ -2,20 +2,34 @@
 /* Who asks, may they, and whose answer it is. Everything is refused that is not allowed here. */
 #include "server_own.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "analytics/web/assets.h"
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
 
 #define TYPE_JSON    "application/json"
 #define TOKEN_KEEP_S 31536000L
+#define VISIT_COOKIE "gaya"
+#define VISIT_KEEP_S 2592000L
 
 void reply_see_other(struct reply *r, const char *path)
 {
     r->status = 303;
     (void)snprintf(r->location, sizeof r->location, "%s", path);
+}
+
+const char *asset_cache(const struct request *q, uint32_t version)
+{
+    const char *asked = request_query(q, "v");
+    char text[16];
+
+    (void)snprintf(text, sizeof text, "%08" PRIx32, version);
+    return asked != NULL && strcmp(asked, text) == 0 ? "max-age=31536000, immutable"
+                                                     : "max-age=86400";
 }
 
 void reply_error(const struct request *q, struct reply *r, int status)
@@ -241,6 +255,26 @@ static void take_size(const struct request *q, struct viewer *v, struct reply *r
         v->large = *had == '1';
 }
 
+/* A cookie tells that the browser has fetched style and script (assets.h) of this version; pages fetch them once they are shown. */
+static void take_visit(const struct request *q, struct viewer *v)
+{
+    const char *had = request_cookie(q, VISIT_COOKIE);
+    char version[ASSETS_VERSION_SIZE];
+
+    assets_version(version);
+    v->first_visit = !q->post && (had == NULL || strcmp(had, version) != 0);
+}
+
+static void mark_visit(const struct viewer *v, struct reply *r)
+{
+    char version[ASSETS_VERSION_SIZE];
+
+    if (!v->first_visit || r->status != 200 || strncmp(r->type, "text/html", 9) != 0)
+        return;
+    assets_version(version);
+    reply_cookie(r, VISIT_COOKIE, version, VISIT_KEEP_S, false);
+}
+
 /* Before anything else who has not agreed, or has a PIN of somebody else's making, goes to their account. */
 static bool first_the_account(const struct request *q)
 {
@@ -263,6 +297,7 @@ static void decide(struct request *q, struct viewer *v, struct reply *r)
     if (q->route->open == ROUTE_LOGIN) /* accounts and what is entered stay in no cache */
         r->cache = "no-store";
     take_size(q, v, r);
+    take_visit(q, v);
     take_token(q, v, !q->post && q->route->forms, r);
     who(q, v);
     if (!allowed(q))
@@ -271,6 +306,7 @@ static void decide(struct request *q, struct viewer *v, struct reply *r)
         reply_see_other(r, "/akun");
     else
         answer(q, v, r);
+    mark_visit(v, r);
 }
 
 void dispatch(struct request *q, const char *method, struct reply *r)

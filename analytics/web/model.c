@@ -59,6 +59,14 @@ void model_wait_ms(struct model *m, int64_t ms)
 
 /* --- records --- */
 
+static void let_go(struct records_snapshot *s, atomic_int *users)
+{
+    if (s == NULL || atomic_fetch_sub(users, 1) > 1)
+        return;
+    records_snapshot_free(s);
+    free(users);
+}
+
 /* Puts a new snapshot in place; what is known of ponds that stay is kept. The lock is held. */
 static void adopt(struct model *m, struct records_snapshot *s)
 {
@@ -75,10 +83,12 @@ static void adopt(struct model *m, struct records_snapshot *s)
     for (size_t i = 0; i < m->entries; i++)
         entry_free(&m->entry[i]);
     free(m->entry);
-    records_snapshot_free(m->snapshot);
+    let_go(m->snapshot, m->snapshot_users);
     m->entry = fresh;
     m->entries = s->ponds;
     m->snapshot = s;
+    m->snapshot_users = xcalloc(1, sizeof *m->snapshot_users);
+    atomic_init(m->snapshot_users, 1);
     m->version++;
 }
 
@@ -446,10 +456,18 @@ void model_look(struct model *m)
 void model_records(struct model *m, void (*use)(void *arg, const struct records_snapshot *s),
                    void *arg)
 {
+    struct records_snapshot *s;
+    atomic_int *users;
+
     pthread_mutex_lock(&m->lock);
-    if (m->snapshot != NULL)
-        use(arg, m->snapshot);
+    s = m->snapshot;
+    users = m->snapshot_users;
+    if (s != NULL)
+        atomic_fetch_add(users, 1);
     pthread_mutex_unlock(&m->lock);
+    if (s != NULL)
+        use(arg, s);
+    let_go(s, users);
 }
 
 static void release(struct model *m)
@@ -459,7 +477,7 @@ static void release(struct model *m)
     free(m->entry);
     free(m->estimate);
     model_base_release(m->base);
-    records_snapshot_free(m->snapshot);
+    let_go(m->snapshot, m->snapshot_users);
     board_free(m->board);
     pthread_cond_destroy(&m->changed);
     pthread_mutex_destroy(&m->lock);

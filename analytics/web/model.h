@@ -38,8 +38,8 @@ void model_stop(struct model *m);
 /* Makes the records thread look for changes at once instead of within the minute. */
 void model_look(struct model *m);
 
-/* Calls use with the records as they were read last, while they are held still: use must be quick and must not call the model. While they
- * have not been read it is not called. */
+/* Calls use with the records as they were read last; they stay as they are until it returns, and nothing waits for it. While they have
+ * not been read it is not called. */
 void model_records(struct model *m, void (*use)(void *arg, const struct records_snapshot *s),
                    void *arg);
 

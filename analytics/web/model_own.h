@@ -60,6 +60,7 @@ struct model {
     bool look;                         /* the records thread shall not wait for its minute */
     bool stale;                        /* what the forecast was made from has changed */
     struct records_snapshot *snapshot; /* NULL: not read yet */
+    atomic_int *snapshot_users; /* the model is one; who uses it without the lock is another */
     struct file_sign sign;
     struct entry *entry; /* one a pond of the snapshot, in its order */
     size_t entries;

@@ -2,7 +2,8 @@
 /* page: the web pages and API answers as text, from a struct page_model. Pages format; they never compute, read a clock,
  * or ask a database, so that a test shows them any world. Everything from outside is escaped. Pure.
  *
- * Each page appends one whole HTML document: lang set, one h1, no script, style from /gaya.css. */
+ * Each page appends one whole HTML document: lang set, one h1; style from /gaya.css, and for who is
+ * logged in the script /nila.js, both within the page where the viewer is on their first visit. */
 #ifndef ANALYTICS_WEB_PAGE_H
 #define ANALYTICS_WEB_PAGE_H
 

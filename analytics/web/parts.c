@@ -93,19 +93,46 @@ void parts_watch(struct buf *b, const struct page_model *m, enum lang lang)
                   m->board.watch_ms == 0 ? TEXT_ALARM_NEVER_RAN : TEXT_ALARM_NOT_RUNNING, args);
 }
 
-/* Only who is logged in has forms that it helps; it sends what is left with the token of the session. */
+/* The style: within the page on a browser's first visit, which then fetches the file for the next one. */
+static void style(struct buf *b, const struct viewer *v)
+{
+    char version[24];
+    const char *text;
+    size_t n;
+
+    (void)snprintf(version, sizeof version, "%08" PRIx32, assets_style_version());
+    if (v != NULL && v->first_visit) {
+        text = assets_style(&n);
+        html_raw(b, "<style>");
+        buf_add(b, text, n);
+        html_put(b, "</style><link rel=\"prefetch\" as=\"style\" href=\"/gaya.css?v=$\">", version);
+    } else {
+        html_put(b, "<link rel=\"stylesheet\" href=\"/gaya.css?v=$\">", version);
+    }
+    html_raw(b, "<link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">");
+}
+
+/* Only who is logged in has forms that it helps; it sends what is left with the token of the session. On the first visit as the style. */
 static void script(struct buf *b, const struct viewer *v, enum lang lang)
 {
     char version[24];
+    const char *text;
+    size_t n;
 
     if (v == NULL || v->role == ROLE_NONE)
         return;
     (void)snprintf(version, sizeof version, "%08" PRIx32, assets_script_version());
-    html_put(b,
-             "<script src=\"/nila.js?v=$\" defer data-siapa=\"$\" data-tanda=\"$\" "
-             "data-belum=\"$\" data-tolak=\"$\"></script>",
-             version, v->user, v->csrf, text_get(lang, TEXT_NOTE_UNSENT),
-             text_get(lang, TEXT_NOTE_MEND));
+    if (v->first_visit)
+        html_put(b, "<link rel=\"prefetch\" as=\"script\" href=\"/nila.js?v=$\"><script", version);
+    else
+        html_put(b, "<script src=\"/nila.js?v=$\" defer", version);
+    html_put(b, " data-siapa=\"$\" data-tanda=\"$\" data-belum=\"$\" data-tolak=\"$\">", v->user,
+             v->csrf, text_get(lang, TEXT_NOTE_UNSENT), text_get(lang, TEXT_NOTE_MEND));
+    if (v->first_visit) {
+        text = assets_script(&n);
+        buf_add(b, text, n);
+    }
+    html_raw(b, "</script>");
 }
 
 bool parts_may_note(const struct page_model *m, const struct page_pond *p)
@@ -129,10 +156,7 @@ void parts_begin(struct buf *b, const struct parts_head *h, enum lang lang)
              "<head><meta charset=\"utf-8\"><meta name=\"viewport\" "
              "content=\"width=device-width,initial-scale=1\"><title>$ \u2013 $</title>",
              h->title, text_get(lang, TEXT_APP));
-    html_put(b,
-             "<link rel=\"stylesheet\" href=\"/gaya.css?v=$\"><link rel=\"icon\" "
-             "href=\"/favicon.svg\" type=\"image/svg+xml\">",
-             version);
+    style(b, v);
     script(b, v, lang);
     if (h->script != NULL)
         html_put(b, "<script src=\"$?v=$\" defer></script><noscript>", h->script, version);

@@ -154,6 +154,7 @@ static void make_openapi(const struct request *q, struct reply *r)
     (void)q;
     r->type = TYPE_JSON;
     r->cache = "max-age=3600";
+    r->everybodys = true;
     buf_add(&r->body, text, n);
 }
 

@@ -519,9 +519,9 @@ static void make_script(const struct request *q, struct reply *r)
     size_t n;
     const char *script = assets_script(&n);
 
-    (void)q;
     r->type = "text/javascript; charset=utf-8";
-    r->cache = "max-age=86400";
+    r->cache = asset_cache(q, assets_script_version());
+    r->everybodys = true;
     buf_add(&r->body, script, n);
 }
 

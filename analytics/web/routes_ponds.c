@@ -120,9 +120,9 @@ static void make_style(const struct request *q, struct reply *r)
     size_t n;
     const char *style = assets_style(&n);
 
-    (void)q;
     r->type = "text/css; charset=utf-8";
-    r->cache = "max-age=86400";
+    r->cache = asset_cache(q, assets_style_version());
+    r->everybodys = true;
     buf_add(&r->body, style, n);
 }
 
@@ -131,6 +131,7 @@ static void make_icon(const struct request *q, struct reply *r)
     (void)q;
     r->type = "image/svg+xml";
     r->cache = "max-age=86400";
+    r->everybodys = true;
     buf_str(&r->body, ASSETS_ICON);
 }
 

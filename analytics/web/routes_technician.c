@@ -139,6 +139,7 @@ static void make_script(const struct request *q, struct reply *r)
     (void)q;
     r->type = "text/javascript; charset=utf-8";
     r->cache = "max-age=86400";
+    r->everybodys = true;
     buf_add(&r->body, script, n);
 }
 

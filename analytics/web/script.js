@@ -35,7 +35,7 @@
 			headers: { "Content-Type": "application/x-www-form-urlencoded" },
 			body: item.body.replace(/(^|&)tanda=[^&]*/, "$1tanda=" + me.tanda) }).then(r => {
 			clearTimeout(timer);
-			/* too busy, or not logged in any more: later */
+			/* busy, or logged out: later */
 			if (r.status >= 500 || [401, 403, 429].includes(r.status) || /masuk/.test(r.url)) throw 0;
 			return r;
 		});
@@ -105,7 +105,7 @@
 		doc.querySelectorAll("[data-langkah]").forEach(b => { b.hidden = false; });
 		doc.querySelectorAll("form.catat").forEach(form => {
 			const key = draft(form), bad = queue().find(x => x.bad && x.draf === form.dataset.draf);
-			if (form.dataset.terisi) return; /* by the server */
+			if (form.dataset.terisi) return; /* by us */
 			if (bad) {
 				const d = {};
 				new URLSearchParams(bad.body).forEach((v, k) => { d[k] = v; });
@@ -119,5 +119,5 @@
 	}
 	addEventListener("online", flush);
 	setInterval(() => queue().length && flush(), AGAIN_MS);
-	start();
+	doc.addEventListener("DOMContentLoaded", start);
 })();

@@ -55,18 +55,16 @@ static bool add_header(struct MHD_Response *response, const char *name, const ch
     return MHD_add_response_header(response, name, value) == MHD_YES;
 }
 
-/* Headers of every answer. The pages load nothing but their own style, icon and scripts. */
-static bool add_headers(struct MHD_Response *response, const struct reply *r, const char *tag)
+/* Headers of every answer. */
+static bool add_headers(const struct request *q, struct MHD_Response *response,
+                        const struct reply *r, const char *tag)
 {
     const char *const HEADER[][2] = {
-        {"Content-Security-Policy",
-         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-         "img-src 'self' data:; base-uri 'none'; "
-         "form-action 'self'; frame-ancestors 'none'"},
+        {"Content-Security-Policy", q->w->policy},
         {"X-Content-Type-Options", "nosniff"},
         {"X-Frame-Options", "DENY"},
         {"Referrer-Policy", "same-origin"}, /* else browsers hide the Origin of our own forms */
-        {"Vary", "Accept-Encoding, Cookie"},
+        {"Vary", r->everybodys ? "Accept-Encoding" : "Accept-Encoding, Cookie"},
         {"Content-Type", r->type},
         {"Cache-Control", r->cache},
         {"ETag", tag},
@@ -142,7 +140,7 @@ static enum MHD_Result send_reply(const struct request *q, struct reply *r)
         buf_free(&r->body);
         return MHD_NO;
     }
-    well = add_headers(response, r, tag);
+    well = add_headers(q, response, r, tag);
     if (packed)
         well = add_header(response, "Content-Encoding", "gzip") && well;
     well = add_cookies(response, r, q->w->tls || q->w->c.config->web_proxy) && well;
@@ -496,6 +494,7 @@ int web_start(struct web **out, const struct web_config *c, char *why, size_t wh
     w->presses = presses_new();
     w->logins = logins_new();
     w->packed = packed_new(0);
+    policy_make(w->policy);
     rc = records_open(&w->accounts, c->config->records_path, words, sizeof words);
     if (rc == 0)
         rc = records_open(&w->bulk, c->config->records_path, words, sizeof words);

@@ -10,6 +10,7 @@
 #include "analytics/web/multipart.h"
 #include "analytics/web/packed.h"
 #include "analytics/web/page.h"
+#include "analytics/web/policy.h"
 #include "analytics/web/press.h"
 #include "analytics/web/server.h"
 #include "analytics/web/stream.h"
@@ -30,6 +31,7 @@ struct web {
     struct logins *logins;
     struct connections *connections;
     struct packed *packed;
+    char policy[POLICY_SIZE]; /* of what a page may load */
     struct MHD_Daemon *daemon;
     bool tls;
     int port;
@@ -64,12 +66,14 @@ const char *request_field(const struct request *q, const char *name);
 const char *request_header(const struct request *q, const char *name);
 const char *request_cookie(const struct request *q, const char *name);
 
-#define REPLY_COOKIES 3
+#define REPLY_COOKIES 6
 /* What a route makes: status 200 and HTML unless it says otherwise. */
 struct reply {
     int status;
     const char *type;
     const char *cache;
+    bool
+        everybodys; /* a file that is the same whoever asks, and whatever their cookies say by then */
     struct buf body;
     const char *allow;  /* of a 405; NULL: GET and HEAD */
     bool stream;        /* the answer is a stream of events (stream.h) */
@@ -86,6 +90,8 @@ struct reply {
 
 /* Sends the browser on with a GET; the path is ours. */
 void reply_see_other(struct reply *r, const char *path);
+/* How long a browser keeps a file: for good when it was asked for by the version (?v=) that it has, else a day. */
+const char *asset_cache(const struct request *q, uint32_t version);
 /* A page (or JSON) that says what is wrong: 400, 403, 404, 405, 409, 413, 429, 503. */
 void reply_error(const struct request *q, struct reply *r, int status);
 void reply_cookie(struct reply *r, const char *name, const char *value, long max_age_s,

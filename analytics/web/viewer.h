@@ -24,6 +24,8 @@ struct viewer {
     char farm[USER_FARMS_MOST][SLUG_SIZE];
     char phone[USER_PHONE_SIZE];
     bool english, large, renew; /* renew: must choose a PIN of their own first */
+    /* the browser has neither style nor script yet: the page brings them along, which on a bad link saves a round trip */
+    bool first_visit;
     int64_t consent_ms, verified_ms;
 };
 

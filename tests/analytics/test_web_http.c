@@ -4,6 +4,8 @@
 #include "tests/analytics/webhouse.h"
 
 #include "analytics/records/alarms.h"
+#include "analytics/web/assets.h"
+#include "analytics/web/policy.h"
 #include "collector/common/gzip.h"
 
 static void tell(int fd, const char *text)
@@ -163,11 +165,109 @@ static void nobody_gets_a_page_of_another_and_what_is_new_shows_at_once(void **s
     webhouse_close(&h);
 }
 
+/* The text between two marks; NULL: they are not there. The caller's. */
+static char *between(const struct buf *b, const char *from, const char *to)
+{
+    const char *a = strstr(b->p, from), *z = a != NULL ? strstr(a, to) : NULL;
+
+    return z != NULL ? strndup(a + strlen(from), (size_t)(z - a) - strlen(from)) : NULL;
+}
+
+static void a_first_visit_brings_style_and_script_along_and_the_policy_knows_them(void **state)
+{
+    char secret[VIEWER_SECRET_SIZE], csrf[PAGE_TOKEN_SIZE], headers[200], version[24] = "";
+    char hash[POLICY_HASH_SIZE];
+    struct webhouse h;
+    struct webanswer a;
+    char *style, *script;
+    const char *text;
+    size_t n;
+
+    (void)state;
+    webhouse_open(&h);
+    webhouse_user(&h, "budi", ROLE_FARMER, "mentaya", false, false, "");
+    webhouse_start(&h);
+    webhouse_login(&h, "budi", secret, csrf);
+    (void)snprintf(headers, sizeof headers, "Cookie: " VIEWER_COOKIE "=%s\r\n", secret);
+    webhouse_ask(&h, "GET", "/", headers, NULL, &a);
+    assert_int_equal(
+        sscanf(strstr(a.head.p, "Set-Cookie: gaya="), "Set-Cookie: gaya=%16[0-9a-f];", version), 1);
+    style = between(&a.body, "<style>", "</style>");
+    script = between(&a.body, "/* SPDX-License-Identifier: GPL-3.0-or-later */\n/* The pages work",
+                     "</script>");
+    assert_non_null(style);
+    assert_non_null(script);
+    assert_null(strstr(a.body.p, "rel=\"stylesheet\""));
+    assert_non_null(strstr(a.body.p, "rel=\"prefetch\" as=\"style\" href=\"/gaya.css?v="));
+    policy_hash(style, strlen(style), hash);
+    assert_true(webhouse_has(&a.head, hash));
+    text = assets_script(&n); /* it begins with the line that was looked for */
+    assert_true(n > strlen(script) && strcmp(text + n - strlen(script), script) == 0);
+    policy_hash(text, n, hash);
+    assert_true(webhouse_has(&a.head, hash));
+    free(style);
+    free(script);
+    webanswer_free(&a);
+    (void)snprintf(headers, sizeof headers, "Cookie: " VIEWER_COOKIE "=%s; gaya=%s\r\n", secret,
+                   version);
+    webhouse_ask(&h, "GET", "/", headers, NULL, &a);
+    assert_false(webhouse_has(&a.head, "Set-Cookie: gaya"));
+    assert_false(webhouse_has(&a.body, "<style>"));
+    assert_true(webhouse_has(&a.body, "<link rel=\"stylesheet\" href=\"/gaya.css?v="));
+    assert_true(webhouse_has(&a.body, "<script src=\"/nila.js?v="));
+    webanswer_free(&a);
+    /* a browser that has those of another version is as new as one that has none */
+    (void)snprintf(headers, sizeof headers, "Cookie: " VIEWER_COOKIE "=%s; gaya=0123\r\n", secret);
+    webhouse_ask(&h, "GET", "/", headers, NULL, &a);
+    assert_true(webhouse_has(&a.body, "<style>"));
+    webanswer_free(&a);
+    webhouse_close(&h);
+}
+
+static void a_file_is_kept_for_good_under_its_version_whatever_the_cookies_are(void **state)
+{
+    char path[64];
+    struct webhouse h;
+    struct webanswer a;
+
+    (void)state;
+    webhouse_open(&h);
+    webhouse_start(&h);
+    (void)snprintf(path, sizeof path, "/gaya.css?v=%08x", (unsigned)assets_style_version());
+    webhouse_ask(&h, "GET", path, "", NULL, &a);
+    assert_true(webhouse_has(&a.head, "Cache-Control: max-age=31536000, immutable\r\n"));
+    assert_true(webhouse_has(&a.head, "Vary: Accept-Encoding\r\n"));
+    webanswer_free(&a);
+    webhouse_ask(&h, "GET", "/gaya.css?v=0", "", NULL, &a);
+    assert_true(webhouse_has(&a.head, "Cache-Control: max-age=86400\r\n"));
+    webanswer_free(&a);
+    webhouse_ask(&h, "GET", "/", "", NULL, &a);
+    assert_true(webhouse_has(&a.head, "Vary: Accept-Encoding, Cookie\r\n"));
+    webanswer_free(&a);
+    webhouse_close(&h);
+}
+
+static void what_stands_within_a_page_does_not_end_its_element(void **state)
+{
+    char hash[POLICY_HASH_SIZE];
+    size_t n;
+
+    (void)state;
+    assert_null(strstr(assets_style(&n), "</"));
+    assert_null(strstr(assets_script(&n), "</script"));
+    assert_null(strstr(assets_script(&n), "<!--"));
+    policy_hash("", 0, hash); /* FIPS 180-4's digest of nothing */
+    assert_string_equal(hash, "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_connection_carries_a_page_and_what_it_loads),
         cmocka_unit_test(a_body_that_nobody_reads_ends_its_connection),
+        cmocka_unit_test(a_first_visit_brings_style_and_script_along_and_the_policy_knows_them),
+        cmocka_unit_test(a_file_is_kept_for_good_under_its_version_whatever_the_cookies_are),
+        cmocka_unit_test(what_stands_within_a_page_does_not_end_its_element),
         cmocka_unit_test(nobody_gets_a_page_of_another_and_what_is_new_shows_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,6 +24,7 @@
 
 #include "analytics/config.h"
 #include "analytics/records/account.h"
+#include "analytics/web/assets.h"
 #include "analytics/web/server.h"
 #include "analytics/web/viewer.h"
 #include "collector/common/buf.h"
@@ -222,6 +223,7 @@ struct step {
 
 static void ask(const struct house *h, const struct step *s, struct line *l, size_t i)
 {
+    char visited[ASSETS_VERSION_SIZE];
     struct buf b = {0};
     const size_t farms = (h->ponds + 4) / 5, user = i % USERS;
     /* a farmer asks for the five ponds of their own farm */
@@ -232,10 +234,11 @@ static void ask(const struct house *h, const struct step *s, struct line *l, siz
     else
         buf_printf(&b, "GET /kolam/p-%zu HTTP/1.1\r\n", pond);
     buf_printf(&b, "Host: 127.0.0.1:%d\r\n%s", h->port, s->gzip ? "Accept-Encoding: gzip\r\n" : "");
+    assets_version(visited); /* a browser that was here before */
     if (s->who == FARMERS)
-        buf_printf(&b, "Cookie: " VIEWER_COOKIE "=%s\r\n\r\n", h->secret[user]);
+        buf_printf(&b, "Cookie: gaya=%s; " VIEWER_COOKIE "=%s\r\n\r\n", visited, h->secret[user]);
     else
-        buf_printf(&b, "Cookie: nila=%032zx\r\n\r\n", user);
+        buf_printf(&b, "Cookie: gaya=%s; nila=%032zx\r\n\r\n", visited, user);
     assert_int_equal(send(l->fd, b.p, b.n, MSG_NOSIGNAL), (ssize_t)b.n);
     buf_free(&b);
 }
