@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* nila-bridge: simulated ponds behind Modbus, and their history. Subcommands and exit codes: --help. */
 #include <stdio.h>
+#include <string.h>
 #include <sysexits.h>
 
 #include "collector/common/buf.h"
 #include "collector/common/log.h"
 
+#include "calibrate.h"
 #include "commands.h"
 #include "options.h"
 #include "text.h"
@@ -43,10 +45,23 @@ static int run(const struct options *o)
     return EX_SOFTWARE;
 }
 
+/* The technician's tools, which speak to a node instead of being one. */
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} TOOL[] = {
+    {"calibrate", calibrate_command},
+};
+
 int main(int argc, char **argv)
 {
     struct options o;
-    int rc = options_parse(&o, argc, argv);
+    int rc;
+
+    for (size_t i = 0; argc > 1 && i < sizeof TOOL / sizeof TOOL[0]; i++)
+        if (strcmp(argv[1], TOOL[i].name) == 0)
+            return TOOL[i].run(argc - 1, argv + 1);
+    rc = options_parse(&o, argc, argv);
 
     if (rc == 0) {
         log_set_level(o.verbose ? LOG_LEVEL_DEBUG : o.quiet ? LOG_LEVEL_WARN : LOG_LEVEL_INFO);
