@@ -112,10 +112,10 @@ enum channel_code {
     CODE_NO_COLLECTOR,
     CODE_NOT_ALLOWED, /* the collector does not let this user switch */
     CODE_NO_SWITCH,   /* no such switch in the site */
-    CODE_RELAY,       /* the relay's board is silent */
-    CODE_SIM_ENDS,    /* the SIM's validity ends soon */
-    CODE_SELF_TEST,   /* the weekly SMS to itself did not come back */
-    CODE_CONFIG,      /* the configuration, a secret's file */
+    CODE_RELAY,     /* the relay did not close: its board is silent, refuses, or reads back open */
+    CODE_SIM_ENDS,  /* the SIM's validity ends soon */
+    CODE_SELF_TEST, /* the weekly SMS to itself did not come back */
+    CODE_CONFIG,    /* the configuration, a secret's file */
     CHANNEL_CODES
 };
 

@@ -13,7 +13,7 @@ enum {
     TEST_S = 3,
     LOOK_MS = 200, /* between two looks whether the relay has closed */
     LOOK_CAP_MS =
-        5000 /* a board on a busy line takes its turn; after that it is only said that the order was taken */
+        5000 /* a board on a busy line takes its turn; a relay that has not closed by then is told of */
 };
 
 /* The switch as the collector tells it. */
@@ -130,7 +130,7 @@ static void send_siren(struct channel *c, const char *to, const struct channel_m
     look(c, &line);
     if (line.known && line.on)
         r->fate = FATE_DELIVERED;
-    else if (line.error[0] != '\0' || !line.known)
+    else /* the order was taken, and nothing sounds: the board is silent, refuses, or reads back open */
         channel_set(r, FATE_RETRY, CODE_RELAY, "%s", line.error);
 }
 

@@ -117,7 +117,9 @@ static void refused(const struct mail_answer *a, struct channel_result *r)
 
     for (size_t i = 0; i < sizeof ROW / sizeof ROW[0]; i++)
         if (a->code >= ROW[i].first && a->code <= ROW[i].last) {
-            channel_set(r, ROW[i].fate, ROW[i].code, "%s", a->words);
+            channel_set(r, ROW[i].fate,
+                        a->sender && ROW[i].code == CODE_RECIPIENT ? CODE_REJECTED : ROW[i].code,
+                        "%s", a->words);
             return;
         }
 }

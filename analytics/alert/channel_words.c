@@ -70,7 +70,7 @@ static const struct words WORDS[CHANNEL_CODES] = {
         "Masukkan pengguna nila-analytics ke grup nila-admin.", "Add the user nila-analytics to the group nila-admin."},
     [CODE_NO_SWITCH] = {"no_switch", "sakelar sirene tidak ada di berkas lokasi", "the site file has no such switch",
         "Samakan \"switch\" dengan reflexes di collector.json.", "Make \"switch\" one of the reflexes of collector.json."},
-    [CODE_RELAY] = {"relay", "papan relai sirene tidak menjawab", "the siren's relay board does not answer",
+    [CODE_RELAY] = {"relay", "relai sirene tidak menutup", "the siren's relay did not close",
         "Periksa listrik dan kabel papan relai.", "Check the relay board's power and cable."},
     [CODE_SIM_ENDS] = {"sim_ends", "masa aktif kartu SIM hampir habis", "the SIM card's validity ends soon",
         "Isi pulsa, lalu ubah \"valid_until\".", "Top it up, then change \"valid_until\"."},

@@ -137,6 +137,7 @@ static void part(CURL *e)
 
 int mailer_send(const struct mail *m, struct mail_answer *out)
 {
+    static const char SENDER[] = "MAIL failed"; /* libcurl's words (smtp.c) */
     char words[CURL_ERROR_SIZE] = "", from[160];
     struct transfer t = {.m = m};
     struct curl_slist *to = NULL;
@@ -160,6 +161,7 @@ int mailer_send(const struct mail *m, struct mail_answer *out)
         out->code = 0;
     rc = from_curl(code, out->code);
     out->begun = t.at > 0;
+    out->sender = strncmp(words, SENDER, sizeof SENDER - 1) == 0;
     (void)snprintf(out->words, sizeof out->words, "%.159s",
                    rc == NILA_ERR_REFUSED && t.refusal[0] != '\0' ? t.refusal
                    : rc == 0                                      ? t.reply

@@ -27,6 +27,7 @@ struct mail_answer {
     long code;       /* last reply code of the server, 0: none */
     char words[160]; /* its last reply, or libcurl's words */
     bool begun;      /* some of data has left */
+    bool sender;     /* it was the sender that was refused: nobody's mail would go */
 };
 
 /* 0: the server took it over (250 after the data). NILA_ERR_IO: no connection or it broke; NILA_ERR_TIMEOUT; NILA_ERR_DENIED: the

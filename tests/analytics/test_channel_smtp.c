@@ -30,6 +30,8 @@ static const struct channel_message MAIL = {
     .text = "Oksigen 1,2 mg/L.\n.\n. titik di awal baris\nNyalakan kincir.",
     .sms = ""};
 
+static const char *host = "127.0.0.1";
+
 static struct channel_result send_mail(struct smtpd *s, const char *to, const char *ca)
 {
     struct channels_config c = {.channels = 1};
@@ -43,7 +45,7 @@ static struct channel_result send_mail(struct smtpd *s, const char *to, const ch
     k->kind = CHANNEL_SMTP;
     k->timeout_ms = 1500;
     (void)snprintf(k->slug, sizeof k->slug, "surel");
-    (void)snprintf(k->url, sizeof k->url, "smtp://127.0.0.1:%d", s->port);
+    (void)snprintf(k->url, sizeof k->url, "smtp://%s:%d", host, s->port);
     (void)snprintf(k->from, sizeof k->from, "nila@dinas.test");
     (void)snprintf(k->ca_file, sizeof k->ca_file, "%s", ca);
     k->insecure = ca[0] == '\0';
@@ -194,7 +196,8 @@ static void every_way_of_failing_is_told_apart(void **state)
         {"blocked", STAGE_GREET, "554 5.7.1 no", 0, 0, FATE_REFUSED, CODE_REJECTED},
         {"login wrong", STAGE_AUTH, "535 5.7.8 bad login", 0, 0, FATE_REFUSED, CODE_LOGIN},
         {"login for now", STAGE_AUTH, "454 4.7.0 later", 0, 0, FATE_RETRY, CODE_SERVER},
-        {"sender refused", STAGE_FROM, "550 5.7.1 not you", 0, 0, FATE_REFUSED, CODE_RECIPIENT},
+        {"sender refused", STAGE_FROM, "550 5.7.1 not you", 0, 0, FATE_REFUSED, CODE_REJECTED},
+        {"sender busy", STAGE_FROM, "451 4.7.1 later", 0, 0, FATE_RETRY, CODE_LIMIT},
         {"recipient unknown", STAGE_TO, "550 5.1.1 no such user", 0, 0, FATE_REFUSED,
          CODE_RECIPIENT},
         {"mailbox busy", STAGE_TO, "450 4.2.0 greylisted", 0, 0, FATE_RETRY, CODE_LIMIT},
@@ -204,6 +207,9 @@ static void every_way_of_failing_is_told_apart(void **state)
         {"silence at once", 0, "", STAGE_GREET, 0, FATE_RETRY, CODE_TIMEOUT},
         {"silence at the recipient", 0, "", STAGE_TO, 0, FATE_RETRY, CODE_TIMEOUT},
         {"silence behind the text", 0, "", STAGE_END, 0, FATE_UNKNOWN, CODE_TIMEOUT},
+        {"silence at the greeting back", 0, "", STAGE_EHLO, 0, FATE_RETRY, CODE_TIMEOUT},
+        {"silence at the login", STAGE_AUTH, "", STAGE_AUTH, 0, FATE_RETRY, CODE_TIMEOUT},
+        {"cut at the greeting back", 0, "", 0, STAGE_EHLO, FATE_RETRY, CODE_CONNECT},
         {"cut at once", 0, "", 0, STAGE_GREET, FATE_RETRY, CODE_CONNECT},
         {"cut at the sender", 0, "", 0, STAGE_FROM, FATE_RETRY, CODE_CONNECT},
         {"cut behind the text", 0, "", 0, STAGE_END, FATE_UNKNOWN, CODE_CONNECT},
@@ -241,6 +247,12 @@ static void nobody_there_and_a_wrong_address(void **state)
     (void)state;
     assert_int_equal(r.fate, FATE_RETRY);
     assert_int_equal(r.code, CODE_CONNECT);
+    host = "surat.invalid"; /* RFC 6761: no such name; a resolver may be slow to say so */
+    r = send_mail(&s, "kepala@dinas.test", "");
+    host = "127.0.0.1";
+    print_message("%s\n", r.why);
+    assert_int_equal(r.fate, FATE_RETRY);
+    assert_true(r.code == CODE_CONNECT || r.code == CODE_TIMEOUT);
     for (size_t i = 0; i < sizeof TO / sizeof TO[0]; i++) {
         r = send_mail(&s, TO[i], "");
         assert_int_equal(r.fate, FATE_REFUSED);

@@ -2,6 +2,7 @@
 /* Telegram, webhook, ntfy and WhatsApp against scripted servers on loopback; nothing leaves this machine. */
 #include "tests/support/support.h"
 
+#include <arpa/inet.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +34,8 @@ static const struct channel_message ALARM = {.alarm_id = 7,
                                              .text = "Oksigen 1,2 mg/L\nNyalakan kincir.",
                                              .sms = "[NILA] BAHAYA"};
 
+static int timeout_ms = 1500;
+
 struct bench {
     char dir[256], secret[300];
     struct channels_config c;
@@ -53,7 +56,7 @@ static void open_bench(struct bench *b, enum channel_kind kind, const char *url)
     b->c.channels = 1;
     (void)snprintf(k->slug, sizeof k->slug, "uji");
     k->kind = kind;
-    k->timeout_ms = 1500;
+    k->timeout_ms = timeout_ms;
     (void)snprintf(k->url, sizeof k->url, "%s", url);
     (void)snprintf(k->secret_file, sizeof k->secret_file, "%.250s", b->secret);
     (void)snprintf(k->topic, sizeof k->topic, "nila-uji");
@@ -258,6 +261,11 @@ static void every_service_says_what_went_wrong(void **state)
         {"500", "500 Internal Server Error", "", "", FATE_RETRY, CODE_SERVER, 0},
         {"503 that says how long", "503 Service Unavailable", "Retry-After: 5\r\n", "", FATE_RETRY,
          CODE_SERVER, 5000},
+        {"407", "407 Proxy Authentication Required", "", "", FATE_REFUSED, CODE_LOGIN, 0},
+        {"408", "408 Request Timeout", "", "", FATE_RETRY, CODE_TIMEOUT, 0},
+        {"413", "413 Content Too Large", "", "{}", FATE_REFUSED, CODE_REJECTED, 0},
+        {"429 that says nothing", "429 Too Many Requests", "", "{}", FATE_RETRY, CODE_LIMIT, 0},
+        {"502", "502 Bad Gateway", "", "<html>", FATE_RETRY, CODE_SERVER, 0},
         {"a redirect", "302 Found", "Location: http://127.0.0.1:1/\r\n", "", FATE_REFUSED,
          CODE_REDIRECT, 0},
     };
@@ -316,20 +324,115 @@ static void silence_and_a_cut_leave_it_open_whether_it_was_sent(void **state)
     assert_int_equal(r.code, CODE_CONNECT);
 }
 
-static void nobody_there_means_try_again(void **state)
+/* Answers whoever comes before anything was asked, and hangs up: a web server where TLS was meant. */
+struct talker {
+    int fd, port;
+    pthread_t thread;
+};
+
+static void *talk(void *arg)
 {
-    struct bench b;
-    struct channel_result r;
-    char url[64];
+    static const char WORDS[] = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
+    const struct talker *t = arg;
+    int fd = accept(t->fd, NULL, NULL);
+    char hello[16];
+
+    if (fd < 0)
+        return NULL;
+    (void)!read(fd, hello, sizeof hello);
+    (void)!write(fd, WORDS, sizeof WORDS - 1);
+    (void)shutdown(fd, SHUT_WR);
+    while (read(fd, hello, sizeof hello) > 0)
+        ;
+    (void)close(fd);
+    return NULL;
+}
+
+static void talker_start(struct talker *t)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof a;
+
+    t->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(t->fd >= 0);
+    assert_int_equal(bind(t->fd, (struct sockaddr *)&a, sizeof a), 0);
+    assert_int_equal(getsockname(t->fd, (struct sockaddr *)&a, &n), 0);
+    assert_int_equal(listen(t->fd, 4), 0);
+    t->port = ntohs(a.sin_port);
+    assert_int_equal(pthread_create(&t->thread, NULL, talk, t), 0);
+}
+
+static void talker_stop(struct talker *t)
+{
+    (void)shutdown(t->fd, SHUT_RDWR);
+    (void)pthread_join(t->thread, NULL);
+    (void)close(t->fd);
+}
+
+/* Each kind, each way of not being reached: the next try may succeed, but where the secure connection itself is wrong. */
+static void every_way_of_not_reaching_a_service_is_told_apart(void **state)
+{
+    enum way {
+        NO_NAME,
+        CLOSED,
+        PLAIN_BEHIND_TLS,
+        SILENT_BEHIND_TLS,
+        SILENT,
+        CUT_AT_ONCE,
+        CUT_IN_THE_ANSWER
+    };
+    static const struct {
+        const char *says;
+        enum way way;
+        enum channel_fate fate;
+        enum channel_code code, or_code;
+    } ROW[] = {
+        {"no such name", NO_NAME, FATE_RETRY, CODE_CONNECT, CODE_TIMEOUT}, /* a slow resolver */
+        {"nobody listens", CLOSED, FATE_RETRY, CODE_CONNECT, CODE_CONNECT},
+        {"no TLS there", PLAIN_BEHIND_TLS, FATE_RETRY, CODE_CONNECT, CODE_CONNECT},
+        {"silent where TLS should be", SILENT_BEHIND_TLS, FATE_RETRY, CODE_TIMEOUT, CODE_TIMEOUT},
+        {"silent", SILENT, FATE_UNKNOWN, CODE_TIMEOUT, CODE_TIMEOUT},
+        {"cut at once", CUT_AT_ONCE, FATE_UNKNOWN, CODE_CONNECT, CODE_CONNECT},
+        {"cut in the answer", CUT_IN_THE_ANSWER, FATE_UNKNOWN, CODE_CONNECT, CODE_CONNECT},
+    };
+    static const enum channel_kind KIND[] = {CHANNEL_TELEGRAM, CHANNEL_WEBHOOK, CHANNEL_NTFY,
+                                             CHANNEL_WHATSAPP};
 
     (void)state;
-    (void)snprintf(url, sizeof url, "http://127.0.0.1:%d", loopback_closed_port());
-    open_bench(&b, CHANNEL_NTFY, url);
-    r = send_to(&b, "");
-    print_message("%s\n", r.why);
-    assert_int_equal(r.fate, FATE_RETRY);
-    assert_int_equal(r.code, CODE_CONNECT);
-    close_bench(&b);
+    timeout_ms = 500;
+    for (size_t k = 0; k < sizeof KIND / sizeof KIND[0]; k++)
+        for (size_t i = 0; i < sizeof ROW / sizeof ROW[0]; i++) {
+            const enum way way = ROW[i].way;
+            const bool tls = way == PLAIN_BEHIND_TLS || way == SILENT_BEHIND_TLS;
+            const struct stub_reply reply = {
+                .bytes = way == CUT_IN_THE_ANSWER ? "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"
+                                                  : NULL,
+                .hang = way == SILENT || way == SILENT_BEHIND_TLS,
+                .close = 1};
+            struct stubhttp *s = stubhttp_start(&reply, 1);
+            struct channel_result r;
+            struct talker talker;
+            struct bench b;
+            char url[64];
+
+            talker_start(&talker);
+            (void)snprintf(url, sizeof url, "http%s://%s:%d", tls ? "s" : "",
+                           way == NO_NAME ? "layanan.invalid" : "127.0.0.1",
+                           way == CLOSED             ? loopback_closed_port()
+                           : way == PLAIN_BEHIND_TLS ? talker.port
+                                                     : stubhttp_port(s));
+            open_bench(&b, KIND[k], url);
+            r = send_to(&b, to_of(KIND[k]));
+            print_message("%s, %s: %s, %s | %s\n", channel_kind_name(KIND[k]), ROW[i].says,
+                          channel_fate_name(r.fate), channel_code_name(r.code), r.why);
+            assert_int_equal(r.fate, ROW[i].fate);
+            assert_true(r.code == ROW[i].code || r.code == ROW[i].or_code);
+            assert_true(r.why[0] != '\0');
+            close_bench(&b);
+            talker_stop(&talker);
+            stubhttp_stop(s);
+        }
+    timeout_ms = 1500;
 }
 
 static void a_certificate_of_nobody_is_refused(void **state)
@@ -478,6 +581,7 @@ static void a_secrets_file_must_be_private_and_well_formed(void **state)
         mode_t mode;
         const char *words;
     } ROW[] = {
+        {"missing", NULL, 0, "write the secret into it"},
         {"everybody can read it", SECRET, 0644, "chmod 0640"},
         {"its group can write it", SECRET, 0660, "chmod 0640"},
         {"empty", "", 0640, "token alone"},
@@ -490,8 +594,11 @@ static void a_secrets_file_must_be_private_and_well_formed(void **state)
     (void)state;
     open_bench(&b, CHANNEL_TELEGRAM, "http://127.0.0.1:1");
     for (size_t i = 0; i < sizeof ROW / sizeof ROW[0]; i++) {
-        support_write(b.secret, ROW[i].text);
-        assert_int_equal(chmod(b.secret, ROW[i].mode), 0);
+        (void)unlink(b.secret);
+        if (ROW[i].text != NULL) {
+            support_write(b.secret, ROW[i].text);
+            assert_int_equal(chmod(b.secret, ROW[i].mode), 0);
+        }
         assert_int_equal(channels_open(&set, &b.c, why, sizeof why), NILA_ERR_CONFIG);
         print_message("%s: %s\n", ROW[i].says, why);
         assert_non_null(strstr(why, ROW[i].words));
@@ -516,7 +623,7 @@ int main(void)
         cmocka_unit_test(every_service_says_what_went_wrong),
         cmocka_unit_test(an_answer_that_is_none_is_not_taken_for_success),
         cmocka_unit_test(silence_and_a_cut_leave_it_open_whether_it_was_sent),
-        cmocka_unit_test(nobody_there_means_try_again),
+        cmocka_unit_test(every_way_of_not_reaching_a_service_is_told_apart),
         cmocka_unit_test(a_certificate_of_nobody_is_refused),
         cmocka_unit_test(telegram_waits_as_long_as_it_is_told),
         cmocka_unit_test(whatsapp_is_judged_by_its_own_codes),

@@ -271,6 +271,18 @@ static void set_silent(struct bench *b)
 {
     b->sim->silent = true;
 }
+static void set_noise(struct bench *b)
+{
+    b->sim->babble = "\xff\x80~~#+\xfe\r\n\x01\x02";
+}
+static void set_error(struct bench *b)
+{
+    b->sim->babble = "\r\nERROR\r\n";
+}
+static void set_half(struct bench *b)
+{
+    b->sim->babble = "\r\nO";
+}
 static void set_hang(struct bench *b)
 {
     b->sim->hang_after_text = true;
@@ -312,6 +324,9 @@ static void says_what_is_wrong_and_sends_again_when_it_is_mended(void **state)
         {"the network says nothing", set_network_silent, FATE_UNKNOWN, CODE_SMS_REFUSED, 0},
         {"no prompt", set_no_prompt, FATE_RETRY, CODE_NO_PROMPT, 0},
         {"silence", set_silent, FATE_RETRY, CODE_MODEM_MUTE, 0},
+        {"noise", set_noise, FATE_RETRY, CODE_MODEM_MUTE, 0},
+        {"ERROR to everything", set_error, FATE_RETRY, CODE_MODEM_SAYS, 0},
+        {"half an answer", set_half, FATE_RETRY, CODE_MODEM_MUTE, 0},
         {"silence after the text", set_hang, FATE_UNKNOWN, CODE_MODEM_MUTE, 1},
         {"unplugged before the text", set_drop_early, FATE_RETRY, CODE_MODEM_LOST, 0},
         {"unplugged after the text", set_drop_late, FATE_UNKNOWN, CODE_MODEM_LOST, 0},
@@ -341,6 +356,7 @@ static void says_what_is_wrong_and_sends_again_when_it_is_mended(void **state)
         b.sim->silent = b.sim->no_prompt = b.sim->hang_after_text = false;
         b.sim->drop_at_prompt = b.sim->drop_after_text = false;
         b.sim->cms = b.sim->cms_early = 0;
+        b.sim->babble = NULL;
         b.sim->card = SIM_READY;
         b.sim->signal = 24;
         b.sim->creg = 1;

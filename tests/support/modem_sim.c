@@ -399,7 +399,9 @@ static void byte(struct modem_sim *s, char b)
     }
     if (s->silent)
         return;
-    if (strncmp(s->in, "AT", 2) == 0)
+    if (s->babble != NULL)
+        put(s, s->babble);
+    else if (strncmp(s->in, "AT", 2) == 0)
         command(s, s->in + 2);
     else if (s->in[0] != '\0')
         say(s, "ERROR");

@@ -35,6 +35,7 @@ struct modem_sim {
     /* settings */
     char link[256]; /* the port: a symbolic link that goes while it is unplugged */
     bool echo, silent, garbage;
+    const char *babble; /* the answer to every command; NULL: as a modem answers */
     enum sim_card card;
     char pin[9];
     char sent_at[32]; /* the operator's time of messages that arrive; "": now */
