@@ -48,7 +48,7 @@ try salah 69 "the site file has no such switch"
 try lama 0 "delivered"
 await 20 "silence" siren_is false || not_ok "the siren falls silent again"
 stop sim
-try sirene 75 "the siren's relay board does not answer"
+try sirene 75 "the siren's relay did not close"
 stop collector
 try sirene 75 "nila-collector does not answer"
 exit $failed
