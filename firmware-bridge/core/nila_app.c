@@ -52,8 +52,6 @@ static void line_apply(void *arg, uint16_t offset, uint16_t count, const uint16_
         *(offset + i == 0 ? &app->want_baud_100 : &app->want_parity) = value[i];
 }
 
-/* ---- start ---- */
-
 static bool open_line(struct nila_app *app, uint16_t baud_100, uint16_t parity)
 {
     if (!nila_line_open(&app->line, app->port, &app->units, 100UL * baud_100, parity))
@@ -83,8 +81,73 @@ bool nila_app_add(struct nila_app *app, const struct nila_block *block)
     return true;
 }
 
-bool nila_app_init(struct nila_app *app, const struct nila_port *port,
-                   const struct nila_board *board, const struct nila_identity *identity)
+/* ---- what is kept ---- */
+
+static void own_registers(const struct nila_app *app, uint16_t own[NILA_BOARD_OWN])
+{
+    for (unsigned i = 0; i < NILA_BOARD_OWN; i++)
+        own[i] = 0;
+    own[NILA_HOLD_UNIT] = app->node.unit;
+    own[NILA_HOLD_RESPONSE_MS] = app->node.response_ms;
+    own[NILA_HOLD_PERIOD_S] = app->node.period_s;
+    own[NILA_HOLD_BAUD_100] = app->baud_100;
+    own[NILA_HOLD_PARITY] = app->parity;
+    own[NILA_HOLD_RELAY_SAFE] = app->relay.safe;
+    own[NILA_HOLD_RELAY_SILENCE_MIN] = app->relay.silence_min;
+}
+
+/* A board that was never set up. */
+static void defaults(uint16_t own[NILA_BOARD_OWN])
+{
+    own[NILA_HOLD_UNIT] = NILA_APP_UNIT;
+    own[NILA_HOLD_RESPONSE_MS] = 0;
+    own[NILA_HOLD_PERIOD_S] = NILA_APP_PERIOD_S;
+    own[NILA_HOLD_BAUD_100] = NILA_APP_BAUD_100;
+    own[NILA_HOLD_PARITY] = 0;
+    own[NILA_HOLD_RELAY_SAFE] = NILA_RELAY_ON;
+    own[NILA_HOLD_RELAY_SILENCE_MIN] = NILA_RELAY_SILENCE_DEFAULT;
+}
+
+/* Kept by other firmware, they might be out of today's ranges: one that is makes all of them the defaults. */
+static void recall(struct nila_app *app, uint16_t own[NILA_BOARD_OWN])
+{
+    static const uint8_t KEPT[] = {
+        NILA_HOLD_UNIT,   NILA_HOLD_RESPONSE_MS, NILA_HOLD_PERIOD_S,         NILA_HOLD_BAUD_100,
+        NILA_HOLD_PARITY, NILA_HOLD_RELAY_SAFE,  NILA_HOLD_RELAY_SILENCE_MIN};
+    const struct nila_board *b = app->board;
+    bool good =
+        b->recall != NULL && b->recall(b->arg, &app->node, own) && is_baud(own[NILA_HOLD_BAUD_100]);
+
+    for (unsigned i = 0; i < sizeof KEPT && good; i++)
+        good = nila_node_permits(KEPT[i], own[KEPT[i]], true);
+    if (!good)
+        defaults(own);
+    app->node.unit = (uint8_t)own[NILA_HOLD_UNIT];
+    app->node.response_ms = own[NILA_HOLD_RESPONSE_MS];
+    app->node.period_s = own[NILA_HOLD_PERIOD_S];
+}
+
+/* Only what changed is kept, and what could not be kept is tried again only when it changes once more: flash memory wears. */
+static void keep(struct nila_app *app)
+{
+    uint16_t own[NILA_BOARD_OWN];
+    bool same = true;
+
+    if (app->board->keep == NULL || !nila_line_idle(&app->line) ||
+        (app->node.health & NILA_HEALTH_SUPPLY) != 0)
+        return;
+    own_registers(app, own);
+    for (unsigned i = 0; i < NILA_BOARD_OWN; i++) {
+        same = same && own[i] == app->kept[i];
+        app->kept[i] = own[i];
+    }
+    if (!same && !app->board->keep(app->board->arg, own))
+        app->node.health |= NILA_HEALTH_STORE;
+}
+
+/* ---- start ---- */
+
+static bool add_blocks(struct nila_app *app)
 {
     const struct nila_block line = {.first = NILA_HOLD_BAUD_100,
                                     .count = LINE_REGISTERS,
@@ -92,26 +155,38 @@ bool nila_app_init(struct nila_app *app, const struct nila_port *port,
                                     .read = line_read,
                                     .check = line_check,
                                     .apply = line_apply};
-    struct nila_block relay;
+    const struct nila_block relay = nila_relay_block(&app->relay);
+    bool room = nila_app_add(app, &line);
+
+    if (app->board->relay != NULL)
+        room = nila_app_add(app, &relay) && room;
+    for (uint8_t i = 0; i < app->board->blocks; i++)
+        room = nila_app_add(app, &app->board->block[i]) && room;
+    return room;
+}
+
+bool nila_app_init(struct nila_app *app, const struct nila_port *port,
+                   const struct nila_board *board, const struct nila_identity *identity)
+{
+    uint16_t own[NILA_BOARD_OWN] = {0};
 
     *app = (struct nila_app){.port = port, .board = board};
     nila_node_init(&app->node, NILA_APP_UNIT, NILA_APP_PERIOD_S, identity);
     app->node.block = app->block;
     app->units = (struct nila_units){.node = &app->node, .nodes = 1};
-    (void)nila_app_add(app, &line);
+    recall(app, own);
+    nila_relay_init(&app->relay, own[NILA_HOLD_RELAY_SAFE], own[NILA_HOLD_RELAY_SILENCE_MIN]);
     if (board->relay != NULL) {
-        nila_relay_init(&app->relay, NILA_RELAY_ON, NILA_RELAY_SILENCE_DEFAULT);
-        relay = nila_relay_block(&app->relay);
-        (void)nila_app_add(app, &relay);
         board->relay(board->arg, false);
         move_relay(app);
     }
-    for (uint8_t i = 0; i < board->blocks; i++)
-        if (!nila_app_add(app, &board->block[i]))
-            return false;
-    app->want_baud_100 = NILA_APP_BAUD_100;
+    app->want_baud_100 = own[NILA_HOLD_BAUD_100];
+    app->want_parity = own[NILA_HOLD_PARITY];
     app->second_us = port->tick_us(port->arg);
-    return open_line(app, app->want_baud_100, app->want_parity);
+    if (!add_blocks(app) || !open_line(app, app->want_baud_100, app->want_parity))
+        return false;
+    own_registers(app, app->kept);
+    return true;
 }
 
 /* ---- the loop ---- */
@@ -141,7 +216,8 @@ static void sample(struct nila_app *app)
     app->due_s = app->node.period_s;
     if (app->board->sample != NULL)
         app->board->sample(app->board->arg, &app->node);
-    nila_node_round(&app->node);
+    else
+        nila_node_round(&app->node);
 }
 
 static void look_at_the_board(struct nila_app *app)
@@ -171,6 +247,7 @@ static void seconds(struct nila_app *app)
     app->node.heard = false;
     look_at_the_board(app);
     sample(app);
+    keep(app);
     app->done |= DONE_SECOND;
 }
 
@@ -182,6 +259,8 @@ void nila_app_step(struct nila_app *app)
     else
         app->done &= (uint8_t)~DONE_LINE;
     seconds(app);
+    if (app->board->step != NULL)
+        app->board->step(app->board->arg, &app->node);
     if (app->board->relay != NULL)
         move_relay(app);
     renew_line(app);

@@ -5,7 +5,8 @@
  *
  * The watchdog is fed only when, since it was fed last, the second has been served and the line's receiver and transmitter
  * move; a loop that hangs or a receiver that lost its interrupt ends in a reset, whose cause stands in NILA_REG_RESET_CAUSE.
- * No heap, no clock of its own. */
+ * Unit id, delay, period, baud rate, parity and the relay's safe state outlive a loss of power where the board can keep them; they are
+ * kept within a second or two of their change, when the line is idle. No heap, no clock of its own. */
 #ifndef NILA_APP_H
 #define NILA_APP_H
 
@@ -30,6 +31,7 @@ struct nila_app {
     uint16_t want_baud_100, want_parity; /* as written; in force once the answer has left */
     uint16_t due_s;                      /* seconds until the next sampling round */
     uint32_t second_us;                  /* when the present second began */
+    uint16_t kept[NILA_BOARD_OWN];       /* of the holding registers, as the board last kept them */
     uint8_t done;                        /* what was served since the watchdog was fed */
     bool relay_is;                       /* as the terminal was last told */
 };

@@ -29,6 +29,8 @@ struct nila_port {
     bool (*rx_waiting)(void *arg);
 };
 
+#define NILA_BOARD_OWN 16 /* as nila_settings.h, NILA_SETTINGS_OWN */
+
 /* The board around it. NULL: it has no such thing. */
 struct nila_board {
     void *arg;
@@ -37,8 +39,15 @@ struct nila_board {
     uint16_t (*supply_mv)(void *arg);  /* 0: could not be measured */
     int16_t (*temp_x10)(void *arg);    /* 0.1 C; NILA_BOARD_TEMP_NONE: could not be measured */
     bool (*supply_low)(void *arg);     /* too low to write flash memory */
-    /* One sampling round: nila_node_set_channel for each channel of the board. */
+    /* A sampling round is due: who ends it calls nila_node_round, sooner or later. */
     void (*sample)(void *arg, struct nila_node *node);
+    /* Each turn of the main loop: bytes to and from probes. */
+    void (*step)(void *arg, struct nila_node *node);
+    /* What the board kept of holding registers 1 .. NILA_BOARD_OWN - 1 into own; false: nothing. Called once, when the node is new:
+     * the moment for modules that keep channels of it; block below may be filled by then. */
+    bool (*recall)(void *arg, struct nila_node *node, uint16_t own[NILA_BOARD_OWN]);
+    /* Keeps them over a loss of power; false: it could not. Called when the line is idle; may take 0.1 s. */
+    bool (*keep)(void *arg, const uint16_t own[NILA_BOARD_OWN]);
     const struct nila_block *block; /* further holding registers; nila_node.h's rules */
     uint8_t blocks;
 };

@@ -3,21 +3,27 @@
 # Measures firmware images: flash, memory, and the deepest stack, and fails above the limits.
 #
 #   firmware-bridge/ports/measure.sh DIR PORT...     DIR/PORT.elf, DIR/PORT/**/*.su (gcc -fstack-usage)
+#   NILA_PATH=1 shows the longest path of calls.
 #
 # The stack is the sum of frames along the longest path of calls in the disassembly, plus the deepest interrupt. Where a call
 # through a pointer may lead is written in POINTERS; any other counts as if it went to the deepest function that nobody calls
 # by name and that is no interrupt. Functions of one name count as the largest of them. Recursion is an error.
 set -u
 FLASH_MAX=$((24 * 1024))
-RAM_MAX=$((4 * 1024))
+RAM_MAX=$((6 * 1024)) # the smallest board has 8 KB
 AVR_RAM=2048 # all that an ATmega328P has
 
-# caller, and a regular expression of those it may call through a pointer: nila_port's functions, the functions of nila_pdu's
-# table, and a nila_block's
+# caller, and a regular expression of those it may call through a pointer: the functions of nila_port, nila_pdu's table, nila_block,
+# nila_board, nila_flash, nila_caltx and nila_wire
 POINTERS='
 nila_line_(heard|sent|step|alive|open) ^(clock_us|tick_us|drive|transmit|rx_waiting|uart_open)$
 nila_units_serve ^(read_input|read_holding|write_one|write_several|diagnose|report_id|identify)$
-nila_node_(write|holding) (^|_)(read|check|apply)$
+nila_node_(write|holding) ^(line_|fault_)?(read|check|apply)(_(config|cal|water|record))?$
+(nila_app_(init|step)|move_relay|open_line) ^(clock_us|tick_us|uart_open|feed|relay|adc_supply_mv|adc_temp_x10|supply_low|sample|recall|probing_.*)$
+(nila_store_(open|write)|valid|program) ^(store|flash)_(erase|program|read)$
+probing_(recall|step) ^clock_us$
+(nila_caltx_(commit|revert)|keep_all) ^save$
+(nila_probes_(init|begin|step)|move_.*|put_value|ask_ezo) ^(wire_)?(open|ready|put|get|microvolts)$
 '
 
 dir=$1
@@ -37,24 +43,26 @@ deepest() { # deepest PORT PREFIX: "main interrupt" in bytes
       n = split(calls[f], list, " ")
       for (i = 1; i <= n; i++) {
         d = of(list[i])
-        if (d > best) best = d
+        if (d > best) { best = d; next_of[f] = list[i] }
       }
       if (indirect[f]) {
         d = through(f)
-        if (d > best) best = d
+        if (d > best) { best = d; next_of[f] = reached }
       }
       delete open[f]
       depth[f] = frame[f] + (avr ? 2 : 0) + best
       return depth[f]
     }
-    function through(f,   i, g, d, best, n, word) { # the deepest that f may reach through its pointers
+    function through(f,   i, g, d, best, by, word) { # the deepest that f may reach through its pointers
       for (i = 1; i <= rules; i++) {
         split(rule[i], word, " ")
         if (f !~ "^(" word[1] ")$") continue
         best = 0
-        for (g in known) if (g in frame && g ~ word[2]) { d = of(g); if (d > best) best = d }
+        for (g in known) if (g in frame && g ~ word[2]) { d = of(g); if (d > best) { best = d; by = g } }
+        reached = by
         return best
       }
+      reached = deepest_pointer
       return pointer
     }
     BEGIN { rules = split(pointers, rule, "\n") ; for (i = 1; i <= rules; i++) if (rule[i] == "") rule[i] = "- -" }
@@ -72,7 +80,7 @@ deepest() { # deepest PORT PREFIX: "main interrupt" in bytes
     }
     /\t(blx|bx)[ \t]+r[0-9]+|\t(icall|ijmp|eicall)/ { if ($0 !~ /bx[ \t]+lr/) indirect[f] = 1 }
     END {
-      split("start_up systick fault watchdog uart_rx uart_tx usart1 main", isr, " ")
+      split("start_up systick fault watchdog uart_rx uart_tx usart1 usart2 usart3 wire_1 wire_2 main", isr, " ")
       for (i in isr) entry[isr[i]] = 1
       # callbacks may call through pointers themselves (a block inside a node): three rounds are deeper than the code goes
       pointer = 0
@@ -82,8 +90,9 @@ deepest() { # deepest PORT PREFIX: "main interrupt" in bytes
         for (f in known) {
           if ((f in called) || (f in entry) || f ~ /^__/ || !(f in frame)) continue
           d = of(f)
-          if (d > most) most = d
+          if (d > most) { most = d; far = f }
         }
+        deepest_pointer = far
         if (most == pointer) break
         pointer = most
       }
@@ -94,7 +103,10 @@ deepest() { # deepest PORT PREFIX: "main interrupt" in bytes
           d = of(f)
           if (d > irq) irq = d
         }
-      print of("main") + (avr ? 0 : of("start_up") - of("main")), irq + (avr ? 0 : 36)
+      main_stack = of("main")
+      if (ENVIRON["NILA_PATH"] != "") # the longest path, to see what makes it long
+        for (f = "main"; f != "" && steps++ < 40; f = next_of[f]) print "  " frame[f], f >"/dev/stderr"
+      print main_stack + (avr ? 0 : of("start_up") - main_stack), irq + (avr ? 0 : 36)
       exit failed
     }' "$dir/$1.stack"
 }

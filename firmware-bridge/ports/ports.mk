@@ -7,7 +7,8 @@ PORT_DIR := firmware-bridge/ports
 PORT_CORE := $(filter-out %/nila_mbap.c,$(wildcard firmware-bridge/core/*.c))
 PORT_ALL := $(PORT_CORE) $(wildcard $(PORT_DIR)/common/*.c)
 
-ARM_FLAGS := -mcpu=cortex-m3 -mthumb
+# the last three make it smaller by half a per cent each
+ARM_FLAGS := -mcpu=cortex-m3 -mthumb -DNILA_LINE_RING=128 -fno-schedule-insns2 -fno-guess-branch-probability -fno-tree-sra
 ARM_SRC := $(PORT_ALL) $(wildcard $(PORT_DIR)/cortexm/*.c)
 AVR_CC ?= avr-gcc
 
@@ -19,7 +20,7 @@ FLAGS_stm32f1 := $(ARM_FLAGS)
 SRC_stm32f1 := $(ARM_SRC) $(wildcard $(PORT_DIR)/stm32f1/*.c)
 CC_avr = $(AVR_CC)
 FLAGS_avr := -mmcu=atmega328p -DF_CPU=16000000UL -DNILA_LINE_RING=64
-SRC_avr := $(filter-out %/pattern.c,$(PORT_ALL)) $(wildcard $(PORT_DIR)/avr/*.c)
+SRC_avr := $(filter-out %/pattern.c %/probing.c,$(PORT_ALL)) $(wildcard $(PORT_DIR)/avr/*.c)
 
 LINK_arm = -nostdlib -Wl,--gc-sections,--fatal-warnings -L$(PORT_DIR)/cortexm -T $(PORT_DIR)/$(1)/memory.ld
 LINK_mps2 = $(call LINK_arm,mps2)

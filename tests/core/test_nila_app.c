@@ -18,6 +18,9 @@ struct gear {
     bool refuses, waiting, low, relay, sending;
     uint8_t out[NILA_RTU_MAX];
     size_t n;
+    uint16_t kept[NILA_BOARD_OWN]; /* over a loss of power */
+    bool has_kept, cannot_keep;
+    unsigned keeps, steps;
 };
 
 static uint32_t tick_us(void *arg)
@@ -86,6 +89,35 @@ static void sample(void *arg, struct nila_node *node)
 {
     ((struct gear *)arg)->samples++;
     assert_true(nila_node_set_channel(node, 0, NILA_KIND_PH, 7000, 7000, NILA_Q_VALID));
+    nila_node_round(node);
+}
+
+static bool recall(void *arg, struct nila_node *node, uint16_t own[NILA_BOARD_OWN])
+{
+    const struct gear *g = arg;
+
+    assert_ptr_equal(node, &g->app.node);
+    memcpy(own, g->kept, sizeof g->kept);
+    return g->has_kept;
+}
+
+static bool keep(void *arg, const uint16_t own[NILA_BOARD_OWN])
+{
+    struct gear *g = arg;
+
+    assert_true(nila_line_idle(&g->app.line));
+    g->keeps++;
+    if (g->cannot_keep)
+        return false;
+    memcpy(g->kept, own, sizeof g->kept);
+    g->has_kept = true;
+    return true;
+}
+
+static void step(void *arg, struct nila_node *node)
+{
+    (void)node;
+    ((struct gear *)arg)->steps++;
 }
 
 static struct nila_port port;
@@ -101,7 +133,10 @@ static void gear_init(struct gear *g)
                                 .supply_mv = supply_mv,
                                 .temp_x10 = temp_x10,
                                 .supply_low = supply_low,
-                                .sample = sample};
+                                .sample = sample,
+                                .step = step,
+                                .recall = recall,
+                                .keep = keep};
     assert_true(nila_app_init(&g->app, &port, &board, &IDENTITY));
 }
 
@@ -295,6 +330,74 @@ static void a_board_without_anything_is_a_node_all_the_same(void **state)
     assert_int_equal(g.fed, 0);
 }
 
+static void settings_outlive_a_loss_of_power(void **state)
+{
+    struct gear g;
+
+    (void)state;
+    gear_init(&g);
+    run_ms(&g, 5000);
+    assert_int_equal(g.keeps, 0); /* nothing changed */
+    assert_int_equal(g.steps, 5000);
+    assert_int_equal(set(&g, NILA_HOLD_BAUD_100, 192), 192);
+    assert_int_equal(set(&g, NILA_HOLD_RELAY_SILENCE_MIN, 3), 3);
+    assert_int_equal(set(&g, NILA_HOLD_PERIOD_S, 77), 77);
+    run_ms(&g, 5000);
+    assert_in_range(g.keeps, 1, 2);
+    assert_true(nila_app_init(&g.app, &port, &board, &IDENTITY));
+    assert_int_equal(g.baud, 19200);
+    assert_int_equal(g.app.node.period_s, 77);
+    assert_int_equal(g.app.relay.silence_min, 3);
+    g.keeps = 0;
+    run_ms(&g, 5000);
+    assert_int_equal(g.keeps, 0);
+}
+
+static void settings_of_other_firmware_that_cannot_be_are_defaults(void **state)
+{
+    static const struct {
+        uint16_t reg, value;
+    } WRONG[] = {{NILA_HOLD_UNIT, 0},          {NILA_HOLD_UNIT, 300},   {NILA_HOLD_BAUD_100, 97},
+                 {NILA_HOLD_PARITY, 3},        {NILA_HOLD_PERIOD_S, 0}, {NILA_HOLD_RELAY_SAFE, 9},
+                 {NILA_HOLD_RESPONSE_MS, 2000}};
+    static const uint16_t GOOD[NILA_BOARD_OWN] = {0, 9, 5, 60, 192, 1, 0, 0, 0, 0, 0, 0, 4};
+
+    (void)state;
+    for (size_t i = 0; i <= sizeof WRONG / sizeof WRONG[0]; i++) {
+        const bool wrong = i < sizeof WRONG / sizeof WRONG[0];
+        struct gear g;
+        gear_init(&g);
+        memcpy(g.kept, GOOD, sizeof GOOD);
+        g.has_kept = true;
+        if (wrong)
+            g.kept[WRONG[i].reg] = WRONG[i].value;
+        assert_true(nila_app_init(&g.app, &port, &board, &IDENTITY));
+        assert_int_equal(g.app.node.unit, wrong ? 1 : 9);
+        assert_int_equal(g.baud, wrong ? 9600 : 19200);
+        assert_int_equal(g.app.relay.safe, wrong ? NILA_RELAY_ON : NILA_RELAY_OFF);
+    }
+}
+
+static void what_cannot_be_kept_is_said_and_not_tried_for_ever(void **state)
+{
+    struct gear g;
+
+    (void)state;
+    gear_init(&g);
+    g.low = true; /* no flash memory is written on a weak supply */
+    run_ms(&g, 2000);
+    assert_int_equal(set(&g, NILA_HOLD_PERIOD_S, 77), 77);
+    run_ms(&g, 5000);
+    assert_int_equal(g.keeps, 0);
+    g.low = false;
+    g.cannot_keep = true;
+    run_ms(&g, 5000);
+    assert_int_equal(g.keeps, 1);
+    assert_true((ask(&g, 1, 4, NILA_REG_HEALTH, 1) & NILA_HEALTH_STORE) != 0);
+    run_ms(&g, 60000);
+    assert_int_equal(g.keeps, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -306,6 +409,9 @@ int main(void)
         cmocka_unit_test(the_relay_follows_the_master_and_is_safe_without_one),
         cmocka_unit_test(says_what_the_board_measures),
         cmocka_unit_test(a_board_without_anything_is_a_node_all_the_same),
+        cmocka_unit_test(settings_outlive_a_loss_of_power),
+        cmocka_unit_test(settings_of_other_firmware_that_cannot_be_are_defaults),
+        cmocka_unit_test(what_cannot_be_kept_is_said_and_not_tried_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,7 +8,8 @@
  *   libmodbus    the same functions through libmodbus
  *   polls=N      N polls of the whole block, each of which must be good
  *   lines=N      N polls at 2400, 9600, 19200 and 115200 baud, each with 0, 0.1 and 1 % of the bytes disturbed; a slow line gets fewer
- *   faults       the emulated board's faults on demand: each must end in a reset with the right cause
+ *   faults       the emulated board's faults on demand: each must end in a reset with the right cause, and settings outlive it
+ *   probes=A,B   an EZO circuit and a thermometer at the unix sockets A and B: their values, and that they are missed
  *   safe         a minute without a master: the relay takes its safe state
  * Prints "ok - " or "not ok - " for each claim; exit code 1 when one failed. NILA_SEED seeds the noise. */
 #include "tests/support/nodecheck.h"
@@ -25,9 +26,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "firmware-bridge/core/nila_cal.h"
 #include "firmware-bridge/core/nila_regmap.h"
+#include "tests/support/probesim.h"
 
-#define FAULT_REGISTER 90 /* ports/mps2/board.c */
+#define FAULT_REGISTER 99 /* ports/mps2/board.c */
 
 struct seen { /* in one poll */
     uint32_t uptime_s, boots, request, sequence;
@@ -337,13 +340,88 @@ static void check_fault(struct node *n, uint16_t fault, uint16_t cause, const ch
 
 static void check_faults(struct node *n)
 {
-    const uint16_t quick[] = {NILA_UNLOCK, UNIT, 0, 1};
+    const uint16_t quick[] = {NILA_UNLOCK, UNIT, 13, 1};
+    const struct timespec kept = {2, 500000000};
+    uint16_t r[4] = {0};
+    bool kept_there;
 
+    claim(n, modbus_write_registers(n->ctx, 0, 4, quick) == 4,
+          "is told a delay of 13 ms and a period of 1 s");
+    (void)nanosleep(&kept, NULL); /* settings are kept when the line has been idle for a moment */
     check_fault(n, 3, NILA_RESET_SOFTWARE, "an impossible address");
-    (void)modbus_write_registers(n->ctx, 0, 4, quick);
     check_fault(n, 1, NILA_RESET_WATCHDOG, "a hanging loop");
-    (void)modbus_write_registers(n->ctx, 0, 4, quick);
     check_fault(n, 2, NILA_RESET_WATCHDOG, "a lost receive interrupt");
+    kept_there = modbus_read_registers(n->ctx, 0, 4, r) == 4 && r[2] == 13 && r[3] == 1;
+    claim(n, kept_there, "after all of that the delay is %u ms and the period %u s", r[2], r[3]);
+}
+
+/* ---- probes ---- */
+
+/* Reads the block until both channels have the quality wanted in the bits of mask; at most 30 s. */
+static bool await_channels(struct node *n, uint16_t mask, uint16_t wanted, uint16_t *r)
+{
+    const double end = now_ms() + 30000;
+    const uint16_t *a = r + NILA_REG_CHANNEL(0), *b = r + NILA_REG_CHANNEL(1);
+    bool there = false;
+
+    while (!there && now_ms() < end)
+        there = modbus_read_input_registers(n->ctx, 0, NILA_REG_COUNT, r) == NILA_REG_COUNT &&
+                (a[NILA_CH_QUALITY] & mask) == wanted && (b[NILA_CH_QUALITY] & mask) == wanted;
+    return there;
+}
+
+static bool connect_source(struct node *n, int channel, int source)
+{
+    return modbus_write_register(n->ctx, NILA_HOLD_UNLOCK, NILA_UNLOCK) == 1 &&
+           modbus_write_register(n->ctx, NILA_HOLD_SOURCE_0 + 2 * channel, (uint16_t)source) == 1;
+}
+
+static void check_probes(struct node *n, const char *paths)
+{
+    const uint16_t quick[] = {NILA_UNLOCK, UNIT, 0, 1};
+    const char *comma = strchr(paths, ',');
+    char ezo[108], told[24] = "";
+    uint16_t r[NILA_REG_COUNT] = {0};
+    const uint16_t *t = r + NILA_REG_CHANNEL(0), *o = r + NILA_REG_CHANNEL(1);
+    struct probesim *sim;
+    bool there;
+
+    (void)snprintf(ezo, sizeof ezo, "%.*s", comma != NULL ? (int)(comma - paths) : 0, paths);
+    sim = comma != NULL ? probesim_start(ezo, comma + 1, "6.54", 457) : NULL;
+    if (sim == NULL) {
+        claim(n, false, "probes at %s: %s", paths, strerror(errno));
+        return;
+    }
+    claim(n,
+          modbus_write_registers(n->ctx, 0, 4, quick) == 4 &&
+              connect_source(n, 0, NILA_SOURCE_DS18B20) && connect_source(n, 1, NILA_SOURCE_EZO_DO),
+          "is told of a thermometer and an oxygen circuit");
+    there = await_channels(n, NILA_Q_VALID, NILA_Q_VALID, r);
+    claim(n, there && get32(t + NILA_CH_VALUE) == 28562 && t[NILA_CH_KIND] == NILA_KIND_TEMP_C,
+          "the thermometer's 457/16 C are %" PRId32 ", quality %04x",
+          (int32_t)get32(t + NILA_CH_VALUE), t[NILA_CH_QUALITY]);
+    claim(n,
+          there && get32(o + NILA_CH_VALUE) == 6540 && o[NILA_CH_KIND] == NILA_KIND_DO_MG_L &&
+              (o[NILA_CH_QUALITY] & NILA_Q_UNCALIBRATED) != 0,
+          "the circuit's 6.54 mg/L are %" PRId32 ", quality %04x",
+          (int32_t)get32(o + NILA_CH_VALUE), o[NILA_CH_QUALITY]);
+    /* in the first round nobody knew it yet */
+    for (double end = now_ms() + 10000; strcmp(told, "T,28.56") != 0 && now_ms() < end;) {
+        (void)modbus_read_input_registers(n->ctx, 0, 2, r);
+        probesim_told(sim, told, sizeof told);
+    }
+    claim(n, strcmp(told, "T,28.56") == 0, "the circuit is told the thermometer's temperature: %s",
+          told);
+    probesim_unplug(sim);
+    there = await_channels(n, NILA_Q_VALID | NILA_Q_ABSENT, NILA_Q_ABSENT, r);
+    claim(n,
+          there && (int32_t)get32(t + NILA_CH_VALUE) == NILA_MISSING &&
+              (int32_t)get32(o + NILA_CH_VALUE) == NILA_MISSING &&
+              (r[NILA_REG_HEALTH] & NILA_HEALTH_SENSOR) != 0,
+          "unplugged they are absent, without a value, and the health says so");
+    probesim_stop(sim);
+    claim(n, connect_source(n, 0, NILA_SOURCE_NONE) && connect_source(n, 1, NILA_SOURCE_NONE),
+          "is told that they are gone");
 }
 
 static void check_safe(struct node *n)
@@ -400,6 +478,8 @@ static bool command(struct node *n, const char *what)
         check_lines(n, (unsigned)strtoul(what + 6, NULL, 10));
     else if (strcmp(what, "faults") == 0)
         check_faults(n);
+    else if (strncmp(what, "probes=", 7) == 0)
+        check_probes(n, what + 7);
     else if (strcmp(what, "safe") == 0)
         check_safe(n);
     else

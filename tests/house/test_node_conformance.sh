@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # One conformance table, three nodes: nila-bridge's simulated one on a pty, and the firmware for mps2 and stm32f1 in QEMU. Then polls
-# beside a busy processor, a line of four speeds with noise, and the faults of the emulated board, which the watchdog must end.
+# beside a busy processor, a line of four speeds with noise, probes behind the emulated boards' other UARTs, and the faults of mps2,
+# which the watchdog must end.
 # NILA_LONG=1: 2000 polls and more of the noise, and the relay's minute without a master.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/house/claims.sh
 . tests/house/claims.sh
 check=$BUILD/tests/house/nodecheck
-polls=400 lines=6 safe=()
+polls=400 lines=4 safe=()
 [ -n "${NILA_LONG:-}" ] && polls=2000 lines=160 safe=(safe)
 declare -A kind=([simulator]=simulator [mps2]=board [stm32f1]=board)
 declare -A path=([simulator]=$D/line.pty [mps2]=$D/mps2.sock [stm32f1]=$D/stm32f1.sock)
@@ -27,8 +28,11 @@ cat >"$D/site.json" <<JSON
  "journal": {"path": "$D/j.db"}, "control": {"socket": "$D/c.sock"}}
 JSON
 board() { # board NAME MACHINE
-  start "$1" qemu-system-arm -M "$2" -display none -monitor none -serial chardev:uart \
-    -chardev "socket,id=uart,path=${path[$1]},server=on,wait=off" -kernel "$BUILD/firmware/$1.elf"
+  local uart=() i
+  for i in "${path[$1]}" "$D/$1-ezo" "$D/$1-thermometer"; do
+    uart+=(-chardev "socket,id=u${#uart[@]},path=$i,server=on,wait=off" -serial "chardev:u${#uart[@]}")
+  done
+  start "$1" qemu-system-arm -M "$2" -display none -monitor none "${uart[@]}" -kernel "$BUILD/firmware/$1.elf"
 }
 start simulator "$bin/nila-bridge" simulate "$D/site.json" --seed 7 --pty-link "$D/line.pty" --ready "$D/ready.json"
 board mps2 mps2-an385
@@ -37,13 +41,17 @@ for n in simulator mps2 stm32f1; do
   await 30 "$n" test -e "${path[$n]}" || give_up "$n does not start"
 done
 
-# together ROUND COMMAND...: all three at once, then what each said, in order
+# together ROUND COMMAND...: all three at once, then what each said, in order; $mps2_more and $stm32f1_more only those
+mps2_more=() stm32f1_more=()
 together() {
-  local round=$1 n
+  local round=$1 n more
   shift
   local -A job=()
   for n in simulator mps2 stm32f1; do
-    "$check" "${kind[$n]}" "$n" "${path[$n]}" "$@" >"$LOGS/$round-$n.log" 2>&1 &
+    more=()
+    [ "$n" != mps2 ] || more=("${mps2_more[@]}")
+    [ "$n" != stm32f1 ] || more=("${stm32f1_more[@]}")
+    "$check" "${kind[$n]}" "$n" "${path[$n]}" "$@" "${more[@]}" >"$LOGS/$round-$n.log" 2>&1 &
     job[$n]=$!
   done
   for n in simulator mps2 stm32f1; do
@@ -51,18 +59,15 @@ together() {
     cat "$LOGS/$round-$n.log"
   done
 }
-# one NAME COMMAND...
-one() {
-  "$check" "${kind[$1]}" "$1" "${path[$1]}" "${@:2}" || failed=1
-}
 
 together table table libmodbus
 start busy bash -c 'while :; do :; done'
 together polls "polls=$polls"
 stop busy
-together lines "lines=$lines" "${safe[@]}"
+mps2_more=("probes=$D/mps2-ezo,$D/mps2-thermometer" faults "${safe[@]}")
+stm32f1_more=("probes=$D/stm32f1-ezo,$D/stm32f1-thermometer" "${safe[@]}")
+together lines "lines=$lines"
 for n in simulator mps2 stm32f1; do
   alive "$n" || not_ok "$n has ended"
 done
-one mps2 faults
 exit "$failed"

@@ -9,4 +9,5 @@ void pattern_sample(void *arg, struct nila_node *node)
     (void)arg;
     (void)nila_node_set_channel(node, 0, NILA_KIND_TEMP_C, value_x1000, value_x1000 - 7,
                                 NILA_Q_VALID);
+    nila_node_round(node);
 }

@@ -4,6 +4,7 @@
  * the line driver are LED 0 and 1. The UART has no "transmission complete"; the emulator has no line that would need it. */
 #include "firmware-bridge/ports/common/pattern.h"
 #include "firmware-bridge/ports/common/port.h"
+#include "firmware-bridge/ports/common/probing.h"
 #include "firmware-bridge/ports/cortexm/cortexm.h"
 
 #define CLOCK_HZ      25000000U
@@ -23,20 +24,34 @@
 #define IRQ_RX        0U
 #define IRQ_TX        1U
 
-#define WDOG          0x40008000U
-#define WDOG_LOAD     REG32(WDOG + 0x000U)
-#define WDOG_CTRL     REG32(WDOG + 0x008U)
-#define WDOG_FEED     REG32(WDOG + 0x00CU)
-#define WDOG_LOCK     REG32(WDOG + 0xC00U)
-#define WDOG_KEY      0x1ACCE551U
-#define WDOG_S        4U
+/* UARTs 1 and 2: an EZO circuit and a thermometer, or what a test plays there */
+#define WIRE(n)       (UART0 + 0x1000U * (n))
+#define WIRE_DATA(n)  REG32(WIRE(n) + 0x00U)
+#define WIRE_STATE(n) REG32(WIRE(n) + 0x04U)
+#define WIRE_CTRL(n)  REG32(WIRE(n) + 0x08U)
+#define WIRE_INT(n)   REG32(WIRE(n) + 0x0CU)
+#define WIRE_BAUD(n)  REG32(WIRE(n) + 0x10U)
+#define WIRE_ON       0xBU /* transmitter, receiver, receive interrupt */
+#define IRQ_WIRE_1    2U
+#define IRQ_WIRE_2    4U
 
-#define LEDS          REG32(0x40028000U)
-#define LED_RELAY     1U
-#define LED_DRIVER    2U
+/* Flash memory is played by a piece of the board's memory behind the program, which outlives a reset. */
+#define STORE      0x00010000U
 
-/* Faults that a test may ask for, since this board exists for tests: holding register 90. */
-#define FAULT_REGISTER 90U
+#define WDOG       0x40008000U
+#define WDOG_LOAD  REG32(WDOG + 0x000U)
+#define WDOG_CTRL  REG32(WDOG + 0x008U)
+#define WDOG_FEED  REG32(WDOG + 0x00CU)
+#define WDOG_LOCK  REG32(WDOG + 0xC00U)
+#define WDOG_KEY   0x1ACCE551U
+#define WDOG_S     4U
+
+#define LEDS       REG32(0x40028000U)
+#define LED_RELAY  1U
+#define LED_DRIVER 2U
+
+/* Faults that a test may ask for, since this board exists for tests: holding register 99. */
+#define FAULT_REGISTER 99U
 #define FAULT_HANG     1U /* the main loop stands still */
 #define FAULT_DEAF     2U /* the receiver's interrupt is lost */
 #define FAULT_CRASH    3U /* the processor meets an impossible address */
@@ -124,9 +139,106 @@ static void relay(void *arg, bool on)
     led(LED_RELAY, on);
 }
 
+/* ---- probes ---- */
+
+static struct probing_ring wire_ring[2];
+
+static unsigned wire_of(const void *arg)
+{
+    return arg == &wire_ring[0] ? 1 : 2;
+}
+
+static void wire_open(void *arg, uint32_t baud)
+{
+    const unsigned n = wire_of(arg);
+
+    WIRE_CTRL(n) = 0;
+    WIRE_BAUD(n) = CLOCK_HZ / baud;
+    ring_clear(arg);
+    WIRE_CTRL(n) = WIRE_ON;
+    irq_enable(n == 1 ? IRQ_WIRE_1 : IRQ_WIRE_2);
+}
+
+static bool wire_ready(void *arg)
+{
+    return (WIRE_STATE(wire_of(arg)) & STATE_TX_FULL) == 0;
+}
+
+static void wire_put(void *arg, uint8_t byte)
+{
+    WIRE_DATA(wire_of(arg)) = byte;
+}
+
+static bool wire_get(void *arg, uint8_t *byte)
+{
+    return ring_get(arg, byte);
+}
+
+static void wire_rx(unsigned n)
+{
+    WIRE_INT(n) = INT_RX;
+    while ((WIRE_STATE(n) & STATE_RX_FULL) != 0)
+        ring_put(&wire_ring[n - 1], (uint8_t)WIRE_DATA(n));
+}
+
+static void wire_1(void)
+{
+    wire_rx(1);
+}
+
+static void wire_2(void)
+{
+    wire_rx(2);
+}
+
+static const struct nila_wire WIRES[2] = {
+    {&wire_ring[0], wire_open, wire_ready, wire_put, wire_get},
+    {&wire_ring[1], wire_open, wire_ready, wire_put, wire_get},
+};
+const struct nila_probe_gear GEAR = {.ezo = &WIRES[0], .thermometer = &WIRES[1]};
+
+/* ---- what is kept ---- */
+
+static volatile uint8_t *store(uint32_t address)
+{
+    return (volatile uint8_t *)(uintptr_t)(STORE + address);
+}
+
+static bool store_erase(void *arg, uint32_t address)
+{
+    (void)arg;
+    for (uint32_t i = 0; i < PROBING_SLOT; i++)
+        *store(address + i) = 0xFF;
+    return true;
+}
+
+/* As flash memory does: bits only fall. */
+static bool store_program(void *arg, uint32_t address, uint16_t value)
+{
+    (void)arg;
+    *store(address) &= (uint8_t)value;
+    *store(address + 1) &= (uint8_t)(value >> 8);
+    return *store(address) == (uint8_t)value && *store(address + 1) == value >> 8;
+}
+
+static void store_read(void *arg, uint32_t address, uint8_t *out, uint32_t n)
+{
+    (void)arg;
+    for (uint32_t i = 0; i < n; i++)
+        out[i] = *store(address + i);
+}
+
+const struct nila_flash FLASH = {
+    .page_bytes = PROBING_SLOT, .erase = store_erase, .program = store_program, .read = store_read};
+
+/* ---- faults ---- */
+
 static void sample(void *arg, struct nila_node *node)
 {
-    pattern_sample(arg, node);
+    if (nila_probes_any(&probes))
+        probing_sample(arg, node);
+    else
+        pattern_sample(arg, node);
     if (wanted_fault == FAULT_HANG)
         for (;;) {
         }
@@ -160,8 +272,17 @@ static void fault_apply(void *arg, uint16_t offset, uint16_t count, const uint16
     *(uint16_t *)arg = value[0];
 }
 
-static const struct nila_block BLOCK = {FAULT_REGISTER, 1,           &wanted_fault,
-                                        fault_read,     fault_check, fault_apply};
+static struct nila_block blocks[NILA_CHANNEL_BLOCKS + 1] = {
+    {FAULT_REGISTER, 1, &wanted_fault, fault_read, fault_check, fault_apply}};
+
+static bool recall(void *arg, struct nila_node *node, uint16_t own[NILA_BOARD_OWN])
+{
+    const bool kept = probing_recall(arg, node, own);
+
+    for (unsigned i = 0; i < NILA_CHANNEL_BLOCKS; i++)
+        blocks[1 + i] = probes.block[i];
+    return kept;
+}
 
 void port_start(struct port_start *out)
 {
@@ -172,6 +293,8 @@ void port_start(struct port_start *out)
                                .boots = survivor.boots,
                                .model = "mps2-an385"};
     survivor.cause = NILA_RESET_UNKNOWN;
+    for (uint32_t slot = 0; slot < 2 && !survived; slot++)
+        (void)store_erase(NULL, slot * PROBING_SLOT); /* a new board */
     LEDS = 0;
     clock_start(CLOCK_HZ);
     WDOG_LOCK = WDOG_KEY;
@@ -192,8 +315,14 @@ const struct nila_port PORT = {.tick_us = clock_us,
                                .drive = drive,
                                .transmit = transmit,
                                .rx_waiting = rx_waiting};
-const struct nila_board BOARD = {
-    .feed = feed, .relay = relay, .sample = sample, .block = &BLOCK, .blocks = 1};
+const struct nila_board BOARD = {.feed = feed,
+                                 .relay = relay,
+                                 .sample = sample,
+                                 .step = probing_step,
+                                 .recall = recall,
+                                 .keep = probing_keep,
+                                 .block = blocks,
+                                 .blocks = NILA_CHANNEL_BLOCKS + 1};
 
 __attribute__((section(".vectors"), used)) static const vector VECTORS[16 + 32] = {
     (vector)(uintptr_t)stack_top,
@@ -209,4 +338,6 @@ __attribute__((section(".vectors"), used)) static const vector VECTORS[16 + 32] 
     [15] = systick,
     [16 + IRQ_RX] = uart_rx,
     [16 + IRQ_TX] = uart_tx,
+    [16 + IRQ_WIRE_1] = wire_1,
+    [16 + IRQ_WIRE_2] = wire_2,
 };

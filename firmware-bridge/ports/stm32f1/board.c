@@ -2,7 +2,7 @@
 /* STM32F103C8 "Blue Pill" and relatives; the same image starts in qemu-system-arm -M stm32vldiscovery.
  *
  *   PA9 TX, PA10 RX   RS-485 transceiver         PA8   its driver and /receiver enable
- *   PB12              relay, high is on          8 MHz crystal
+ *   PB12              relay, high is on          8 MHz crystal; the probes' pins: wires.c
  *
  * 24 MHz from the crystal, or from the internal oscillator when it is missing: 1 % and worse over temperature, which a UART can
  * stand. The emulator has neither clocks nor watchdog, ADC and flash controller: their registers read 0 there, every wait ends,
@@ -10,6 +10,7 @@
  * processor is set whenever the program runs (RM0008 7.3.1). */
 #include "firmware-bridge/ports/common/pattern.h"
 #include "firmware-bridge/ports/common/port.h"
+#include "firmware-bridge/ports/common/probing.h"
 #include "stm32f1.h"
 
 #define DRIVER_PIN  8U  /* A */
@@ -63,9 +64,9 @@ static bool uart_open(void *arg, uint32_t baud, uint16_t parity)
         cr1 |= USART_CR1_M | USART_CR1_PCE; /* nine bits, of which one is the parity */
     if (parity == 2)
         cr1 |= USART_CR1_PS;
-    USART_CR1 = 0;
-    USART_BRR = (clock_hz + baud / 2U) / baud;
-    USART_CR1 = cr1;
+    UART_CR1(USART1) = 0;
+    UART_BRR(USART1) = (clock_hz + baud / 2U) / baud;
+    UART_CR1(USART1) = cr1;
     return true;
 }
 
@@ -78,14 +79,14 @@ static void drive(void *arg, bool on)
 static void transmit(void *arg)
 {
     (void)arg;
-    USART_CR1 |= USART_CR1_TXEIE;
+    UART_CR1(USART1) |= USART_CR1_TXEIE;
     irq_pend(USART1_IRQ); /* the emulator's transmitter has no interrupt of its own */
 }
 
 static bool rx_waiting(void *arg)
 {
     (void)arg;
-    return (USART_SR & USART_SR_RXNE) != 0;
+    return (UART_SR(USART1) & USART_SR_RXNE) != 0;
 }
 
 static void usart1(void)
@@ -93,19 +94,19 @@ static void usart1(void)
     uint32_t sr;
 
     /* Reading the status and then the data clears the flags of just this byte (RM0008 27.6.1). */
-    while (((sr = USART_SR) & (USART_SR_RXNE | USART_SR_ORE)) != 0) {
-        uint8_t byte = (uint8_t)USART_DR;
+    while (((sr = UART_SR(USART1)) & (USART_SR_RXNE | USART_SR_ORE)) != 0) {
+        uint8_t byte = (uint8_t)UART_DR(USART1);
         nila_line_heard(&app.line, byte, (sr & USART_SR_ERRORS) != 0);
     }
-    while ((USART_CR1 & USART_CR1_TXEIE) != 0 && (USART_SR & USART_SR_TXE) != 0) {
+    while ((UART_CR1(USART1) & USART_CR1_TXEIE) != 0 && (UART_SR(USART1) & USART_SR_TXE) != 0) {
         int byte = nila_line_next(&app.line);
         if (byte >= 0)
-            USART_DR = (uint32_t)byte;
+            UART_DR(USART1) = (uint32_t)byte;
         else
-            USART_CR1 = (USART_CR1 & ~USART_CR1_TXEIE) | USART_CR1_TCIE;
+            UART_CR1(USART1) = (UART_CR1(USART1) & ~USART_CR1_TXEIE) | USART_CR1_TCIE;
     }
-    if ((USART_CR1 & USART_CR1_TCIE) != 0 && (USART_SR & USART_SR_TC) != 0) {
-        USART_CR1 &= ~USART_CR1_TCIE;
+    if ((UART_CR1(USART1) & USART_CR1_TCIE) != 0 && (UART_SR(USART1) & USART_SR_TC) != 0) {
+        UART_CR1(USART1) &= ~USART_CR1_TCIE;
         nila_line_sent(&app.line);
     }
 }
@@ -136,8 +137,10 @@ static bool supply_low(void *arg)
 
 static void sample(void *arg, struct nila_node *node)
 {
-    if (emulated())
+    if (emulated() && !nila_probes_any(&probes))
         pattern_sample(arg, node);
+    else
+        probing_sample(arg, node);
 }
 
 /* Why the processor started (RM0008 7.3.10). Memory may outlive a short dip, and then remembers that the supply was low. */
@@ -169,6 +172,7 @@ static void pins(void)
     /* PA8 output 2 MHz, PA9 alternate output 2 MHz, PA10 input with pull, the rest as after reset (floating) */
     GPIO_CRH(GPIOA) = 0x444448A2U;
     GPIO_CRH(GPIOB) = 0x44424444U; /* PB12 output 2 MHz */
+    wires_start(clock_hz);
 }
 
 void port_start(struct port_start *out)
@@ -212,9 +216,14 @@ const struct nila_board BOARD = {.feed = feed,
                                  .supply_mv = adc_supply_mv,
                                  .temp_x10 = adc_temp_x10,
                                  .supply_low = supply_low,
-                                 .sample = sample};
+                                 .sample = sample,
+                                 .step = probing_step,
+                                 .recall = probing_recall,
+                                 .keep = probing_keep,
+                                 .block = probes.block,
+                                 .blocks = NILA_CHANNEL_BLOCKS};
 
-__attribute__((section(".vectors"), used)) static const vector VECTORS[16 + USART1_IRQ + 1] = {
+__attribute__((section(".vectors"), used)) static const vector VECTORS[16 + USART3_IRQ + 1] = {
     (vector)(uintptr_t)stack_top,
     start_up,
     fault, /* NMI */
@@ -227,4 +236,6 @@ __attribute__((section(".vectors"), used)) static const vector VECTORS[16 + USAR
     [14] = fault,
     [15] = systick,
     [16 + USART1_IRQ] = usart1,
+    [16 + USART2_IRQ] = usart2,
+    [16 + USART3_IRQ] = usart3,
 };

@@ -24,6 +24,8 @@
 #define RCC_APB2ENR_ADC1   (1U << 9)
 #define RCC_APB2ENR_USART1 (1U << 14)
 #define RCC_APB1ENR        REG32(0x4002101CU)
+#define RCC_APB1ENR_USART2 (1U << 17)
+#define RCC_APB1ENR_USART3 (1U << 18)
 #define RCC_APB1ENR_PWR    (1U << 28)
 #define RCC_CSR            REG32(0x40021024U)
 #define RCC_CSR_RMVF       (1U << 24)
@@ -39,16 +41,19 @@
 #define GPIO_CRH(port)  REG32((port) + 0x04U)
 #define GPIO_BSRR(port) REG32((port) + 0x10U)
 
-/* USART1, RM0008 27.6 */
-#define USART_SR         REG32(0x40013800U)
+/* USARTs, RM0008 27.6; 1 is the line's */
+#define USART1           0x40013800U
+#define USART2           0x40004400U
+#define USART3           0x40004800U
+#define UART_SR(base)    REG32((base) + 0x00U)
+#define UART_DR(base)    REG32((base) + 0x04U)
+#define UART_BRR(base)   REG32((base) + 0x08U)
+#define UART_CR1(base)   REG32((base) + 0x0CU)
 #define USART_SR_ERRORS  0xFU /* parity, framing, noise, overrun */
 #define USART_SR_ORE     (1U << 3)
 #define USART_SR_RXNE    (1U << 5)
 #define USART_SR_TC      (1U << 6)
 #define USART_SR_TXE     (1U << 7)
-#define USART_DR         REG32(0x40013804U)
-#define USART_BRR        REG32(0x40013808U)
-#define USART_CR1        REG32(0x4001380CU)
 #define USART_CR1_RE     (1U << 2)
 #define USART_CR1_TE     (1U << 3)
 #define USART_CR1_RXNEIE (1U << 5)
@@ -59,6 +64,8 @@
 #define USART_CR1_M      (1U << 12)
 #define USART_CR1_UE     (1U << 13)
 #define USART1_IRQ       37U
+#define USART2_IRQ       38U
+#define USART3_IRQ       39U
 
 /* Independent watchdog, RM0008 19.4 */
 #define IWDG_KR         REG32(0x40003000U)
@@ -87,6 +94,8 @@
 #define ADC_CR2_TSVREFE (1U << 23)
 #define ADC_SMPR1       REG32(0x4001240CU)
 #define ADC_SMPR1_SLOW  (7U << 18 | 7U << 21) /* channels 16 and 17: 239.5 cycles */
+#define ADC_SMPR2       REG32(0x40012410U)
+#define ADC_SMPR2_SLOW  (7U << 0 | 7U << 3 | 7U << 12) /* channels 0, 1 and 4 */
 #define ADC_SQR3        REG32(0x40012434U)
 #define ADC_DR          REG32(0x4001244CU)
 #define ADC_TEMPERATURE 16U
@@ -121,5 +130,13 @@ bool becomes(volatile const uint32_t *reg, uint32_t bits, bool set);
 void adc_start(void);
 uint16_t adc_supply_mv(void *arg);
 int16_t adc_temp_x10(void *arg);
+
+/* Microvolts at channel 0 to 15 (pin PA0 to PA7, ...), the mean of sixteen; false: not measured. Takes 0.4 ms. */
+bool adc_microvolts(uint32_t channel, int32_t *uv);
+
+/* Pins and clocks of the probes' wires; their interrupts (wires.c). */
+void wires_start(uint32_t clock_hz);
+void usart2(void);
+void usart3(void);
 
 #endif
