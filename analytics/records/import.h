@@ -10,6 +10,7 @@
 #include "versions.h"
 
 struct csv;
+struct known;
 
 struct import {
     struct db *db;
@@ -37,9 +38,12 @@ struct import {
     struct version_log log;
     struct buf old_json, new_json;
     bool any_was; /* there are versions of old in this table */
+    /* of a table without a key: the rows of old, loaded in groups of these columns; group[0] -1: all at once */
+    struct known *known;
+    long group[2];
     /* prepared once; some are NULL for some tables */
-    struct db_stmt *insert, *same, *same_was, *claim, *key, *farm, *pond, *stocked, *before, *final,
-        *named, *was_named;
+    struct db_stmt *insert, *same, *same_was, *key, *farm, *pond, *stocked, *before, *final, *named,
+        *was_named;
 };
 
 /* Counts a bad cell and tells the first hundred. index: of the column in the file, -1 the row. */

@@ -9,6 +9,7 @@
 #include "collector/common/log.h"
 #include "collector/common/tongue.h"
 #include "import.h"
+#include "known.h"
 #include "uid.h"
 
 enum {
@@ -28,11 +29,63 @@ static int prepare(struct import *m, struct db_stmt **out, const char *fmt, ...)
     return db_prepare(m->db, sql, out);
 }
 
+/* What recognises rows with a key: now, or a version of it, which was corrected since, while the row is there. */
+static int prepare_keyed(struct import *m, const char *equal)
+{
+    const char *t = records_table_name(m->table);
+    const int entered = (int)m->columns->n + 1;
+    int rc = prepare(m, &m->same,
+                     "SELECT 1 FROM %s WHERE %s AND entered_on = ifnull(?%d, entered_on) LIMIT 1",
+                     t, equal, entered);
+
+    return rc != 0
+               ? rc
+               : prepare(m, &m->same_was,
+                         "SELECT 1 FROM %s_was w WHERE %s AND entered_on = ifnull(?%d, "
+                         "entered_on) AND EXISTS(SELECT 1 FROM %s t WHERE t.uid = w.uid) LIMIT 1",
+                         t, equal, entered, t);
+}
+
+static long column_of_kind(const struct columns *c, enum column_kind kind)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (c->column[i].kind == kind)
+            return (long)i;
+    return -1;
+}
+
+/* What loads rows of old without a key, in groups: those of a pond and day, for which there are indexes; where the table is of neither, all
+ * of them. The present ones, and, when there are any, versions of them. */
+static int prepare_groups(struct import *m)
+{
+    const long pond = column_of_kind(m->columns, COLUMN_POND),
+               day = column_of_kind(m->columns, COLUMN_DAY);
+    struct buf names = {0}, of = {0};
+    int rc;
+
+    m->group[0] = pond >= 0 && day >= 0 ? pond : -1;
+    m->group[1] = day;
+    buf_str(&of, "id <= ?1");
+    if (m->group[0] >= 0)
+        buf_printf(&of, " AND \"%s\" = ?2 AND \"%s\" = ?3", m->columns->column[pond].name,
+                   m->columns->column[day].name);
+    versions_list(&names, m->columns, "", ", ");
+    rc = prepare(m, &m->same, "SELECT id, entered_on, %s FROM %s WHERE %s ORDER BY id", names.p,
+                 records_table_name(m->table), of.p);
+    if (rc == 0)
+        rc = prepare(m, &m->same_was, "SELECT id, entered_on, %s FROM %s_was WHERE %s ORDER BY id",
+                     names.p, records_table_name(m->table), of.p);
+    m->known = known_new(0);
+    buf_free(&names);
+    buf_free(&of);
+    return rc;
+}
+
 /* What writes the table's rows and recognises them. */
 static int prepare_rows(struct import *m)
 {
     const char *t = records_table_name(m->table);
-    struct buf names = {0}, marks = {0}, equal = {0}, present = {0};
+    struct buf names = {0}, marks = {0}, equal = {0};
     int n = (int)m->columns->n;
     int rc;
 
@@ -40,25 +93,11 @@ static int prepare_rows(struct import *m)
     for (int i = 0; i <= n + 1; i++)
         buf_str(&marks, i > 0 ? ", ?" : "?");
     versions_list(&equal, m->columns, " IS ?", " AND ");
-    buf_str(&present, "");
-    if (m->columns->column[0].kind == COLUMN_KEY)
-        buf_printf(&present, " AND EXISTS(SELECT 1 FROM %s t WHERE t.uid = w.uid)", t);
     rc = prepare(m, &m->insert, "INSERT INTO %s(%s, entered_on, uid) VALUES(%s)", t, names.p,
                  marks.p);
-    /* a row of old that no row of this file has been recognised as yet */
     if (rc == 0)
-        rc = prepare(m, &m->same,
-                     "SELECT id FROM %s WHERE %s AND entered_on = ifnull(?%d, entered_on) AND "
-                     "id <= ?%d AND id NOT IN (SELECT id FROM temp.claimed) LIMIT 1",
-                     t, equal.p, n + 1, n + 2);
-    /* ... or a version of it: it was corrected or withdrawn since. What has a key counts while it is there */
-    if (rc == 0)
-        rc = prepare(m, &m->same_was,
-                     "SELECT id FROM %s_was w WHERE %s AND entered_on = ifnull(?%d, entered_on) "
-                     "AND id <= ?%d AND id NOT IN (SELECT id FROM temp.claimed)%s LIMIT 1",
-                     t, equal.p, n + 1, n + 2, present.p);
-    if (rc == 0)
-        rc = prepare(m, &m->claim, "INSERT INTO temp.claimed VALUES(?)");
+        rc = m->columns->column[0].kind == COLUMN_KEY ? prepare_keyed(m, equal.p)
+                                                      : prepare_groups(m);
     if (rc == 0)
         rc = prepare(m, &m->named, "SELECT 1 FROM %s WHERE uid = ?", t);
     if (rc == 0)
@@ -66,7 +105,6 @@ static int prepare_rows(struct import *m)
     buf_free(&names);
     buf_free(&marks);
     buf_free(&equal);
-    buf_free(&present);
     return rc;
 }
 
@@ -120,11 +158,8 @@ static int look_around(struct import *m)
 
 int store_begin(struct import *m)
 {
-    int rc = db_exec(m->db, "CREATE TEMP TABLE IF NOT EXISTS claimed(id INTEGER PRIMARY KEY);"
-                            "DELETE FROM temp.claimed");
+    int rc = look_around(m);
 
-    if (rc == 0)
-        rc = look_around(m);
     if (rc == 0)
         rc = version_log_begin(&m->log, m->db);
     if (rc == 0)
@@ -134,12 +169,13 @@ int store_begin(struct import *m)
 
 void store_end(struct import *m)
 {
-    struct db_stmt *const all[] = {m->insert, m->same,  m->same_was, m->claim,
-                                   m->key,    m->farm,  m->pond,     m->stocked,
-                                   m->before, m->final, m->named,    m->was_named};
+    struct db_stmt *const all[] = {m->insert, m->same,  m->same_was, m->key,
+                                   m->farm,   m->pond,  m->stocked,  m->before,
+                                   m->final,  m->named, m->was_named};
 
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         db_finalize(all[i]);
+    known_free(m->known);
     version_log_end(&m->log);
     buf_free(&m->old_json);
     buf_free(&m->new_json);
@@ -303,7 +339,7 @@ int store_check(struct import *m)
 
 /* --- rows --- */
 
-static int look_for(struct import *m, struct db_stmt *s, int64_t *id)
+static int look_for(struct import *m, struct db_stmt *s)
 {
     int n = (int)m->columns->n;
     int rc;
@@ -313,44 +349,97 @@ static int look_for(struct import *m, struct db_stmt *s, int64_t *id)
         db_bind_null(s, n + 1);
     else
         db_bind_integer(s, n + 1, m->entered_on.whole);
-    /* what has a key is the same row wherever it stands in the file */
-    db_bind_integer(s, n + 2, m->key != NULL ? INT64_MAX : m->last_old_id);
     rc = db_step(m->db, s);
-    if (rc == 1) {
-        *id = db_integer(s, 0);
+    if (rc == 1)
         db_reset(s);
+    return rc;
+}
+
+static int load_old(struct import *m, struct db_stmt *s)
+{
+    struct cell cell[COLUMNS_MAX];
+    char contents[CHANGE_UID_SIZE];
+    int rc;
+
+    db_bind_integer(s, 1, m->last_old_id);
+    if (m->group[0] >= 0) {
+        db_bind_text(s, 2, m->cell[m->group[0]].text);
+        db_bind_integer(s, 3, m->cell[m->group[1]].whole);
+    }
+    while ((rc = db_step(m->db, s)) == 1) {
+        for (size_t i = 0; i < m->columns->n; i++)
+            cell_take(&m->columns->column[i], s, (int)i + 2, &cell[i]);
+        uid_of_row(m->table, cell, 0, contents);
+        known_row(m->known, contents, db_integer(s, 1), db_integer(s, 0));
     }
     return rc;
 }
 
+/* Rows of old that the current row may be. */
+static int load_group(struct import *m)
+{
+    char text[SLUG_SIZE + 24] = "", name[CHANGE_UID_SIZE];
+    int rc;
+
+    if (m->group[0] >= 0)
+        (void)snprintf(text, sizeof text, "%s %lld", m->cell[m->group[0]].text,
+                       (long long)m->cell[m->group[1]].whole);
+    uid_of_text(text, name);
+    if (known_group(m->known, name))
+        return 0;
+    rc = load_old(m, m->same);
+    return rc == 0 && m->any_was ? load_old(m, m->same_was) : rc;
+}
+
 int store_same(struct import *m)
 {
-    int64_t id = 0;
-    int rc = look_for(m, m->same, &id);
+    char contents[CHANGE_UID_SIZE];
+    int rc;
 
-    if (rc == 0 && m->any_was)
-        rc = look_for(m, m->same_was, &id);
-    if (rc != 1 || m->key != NULL)
+    if (m->key != NULL) {
+        rc = look_for(m, m->same);
+        return rc == 0 && m->any_was ? look_for(m, m->same_was) : rc;
+    }
+    if (m->last_old_id == 0)
+        return 0;
+    rc = load_group(m);
+    if (rc != 0)
         return rc;
-    db_bind_integer(m->claim, 1, id);
-    rc = db_step(m->db, m->claim);
-    return rc == 0 ? 1 : rc;
+    uid_of_row(m->table, m->cell, 0, contents);
+    return known_claim(m->known, contents, m->entered_on.empty ? NULL : &m->entered_on.whole) != 0;
+}
+
+/* 1: another row has the name, or had it. */
+static int name_taken(struct import *m, const char *uid)
+{
+    int rc = exists(m, m->named, uid);
+
+    return rc == 0 && m->any_was ? exists(m, m->was_named, uid) : rc;
 }
 
 /* Names a row after its contents; one that is like another is its second, third ... What has a key comes back under its
  * name. */
 static int name_row(struct import *m, char uid[static CHANGE_UID_SIZE])
 {
-    int rc = 1;
+    struct uid_contents c;
+    char contents[CHANGE_UID_SIZE];
+    int64_t again;
+    int rc;
 
-    for (int64_t again = 1; rc == 1; again++) {
-        uid_of_row(m->table, m->cell, again, uid);
-        if (m->key != NULL)
-            return 0;
-        rc = exists(m, m->named, uid);
-        if (rc == 0 && m->any_was)
-            rc = exists(m, m->was_named, uid);
+    uid_contents(m->table, m->cell, &c);
+    uid_name(&c, 1, uid);
+    if (m->key != NULL)
+        return 0;
+    rc = name_taken(m, uid);
+    if (rc != 1)
+        return rc;
+    uid_name(&c, 0, contents); /* not tried one by one for each of many equal rows */
+    for (again = known_next(m->known, contents); rc == 1; again++) {
+        uid_name(&c, again, uid);
+        rc = name_taken(m, uid);
     }
+    if (rc == 0)
+        known_set_next(m->known, contents, again);
     return rc;
 }
 

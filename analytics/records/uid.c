@@ -52,7 +52,8 @@ static void add_double(struct sha256 *s, double v)
 {
     char number[40];
 
-    (void)snprintf(number, sizeof number, "%.17g", v); /* enough to tell any two apart */
+    (void)snprintf(number, sizeof number, "%.17g",
+                   v + 0.0); /* enough to tell any two apart; no -0 */
     add(s, number);
 }
 
@@ -86,23 +87,47 @@ static void add_cell(struct sha256 *s, const struct column *c, const struct cell
     }
 }
 
+void uid_contents(enum records_table t, const struct cell *cell, struct uid_contents *out)
+{
+    const struct columns *c = columns_of(t);
+
+    out->key = c->column[0].kind == COLUMN_KEY;
+    sha256_init(&out->sum);
+    add(&out->sum, records_table_name(t));
+    for (size_t i = 0; i < (out->key ? 1 : c->n); i++)
+        if (!cell[i].empty)
+            add_cell(&out->sum, &c->column[i], &cell[i]);
+}
+
+void uid_name(const struct uid_contents *c, int64_t again, char out[static CHANGE_UID_SIZE])
+{
+    struct sha256 s = c->sum;
+    uint8_t digest[SHA256_BYTES];
+
+    if (!c->key) {
+        add(&s, "again");
+        add_integer(&s, again);
+    }
+    sha256_done(&s, digest);
+    hex(digest, out);
+}
+
 void uid_of_row(enum records_table t, const struct cell *cell, int64_t again,
                 char out[static CHANGE_UID_SIZE])
 {
-    const struct columns *c = columns_of(t);
-    bool key = c->column[0].kind == COLUMN_KEY;
+    struct uid_contents c;
+
+    uid_contents(t, cell, &c);
+    uid_name(&c, again, out);
+}
+
+void uid_of_text(const char *text, char out[static CHANGE_UID_SIZE])
+{
     struct sha256 s;
     uint8_t digest[SHA256_BYTES];
 
     sha256_init(&s);
-    add(&s, records_table_name(t));
-    for (size_t i = 0; i < (key ? 1 : c->n); i++)
-        if (!cell[i].empty)
-            add_cell(&s, &c->column[i], &cell[i]);
-    if (!key) {
-        add(&s, "again");
-        add_integer(&s, again);
-    }
+    add(&s, text);
     sha256_done(&s, digest);
     hex(digest, out);
 }

@@ -6,6 +6,7 @@
 #ifndef ANALYTICS_RECORDS_UID_H
 #define ANALYTICS_RECORDS_UID_H
 
+#include "collector/common/sha256.h"
 #include "columns.h"
 
 /* Random, from the kernel. */
@@ -15,6 +16,17 @@ void uid_random(char out[static CHANGE_UID_SIZE]);
  * alone. */
 void uid_of_row(enum records_table t, const struct cell *cell, int64_t again,
                 char out[static CHANGE_UID_SIZE]);
+
+/* The same in two steps, for several names of one row: what its contents come to, and a name of it. With again 0 the name tells contents
+ * apart, and is no row's. */
+struct uid_contents {
+    struct sha256 sum;
+    bool key;
+};
+void uid_contents(enum records_table t, const struct cell *cell, struct uid_contents *out);
+void uid_name(const struct uid_contents *c, int64_t again, char out[static CHANGE_UID_SIZE]);
+/* Of any text. */
+void uid_of_text(const char *text, char out[static CHANGE_UID_SIZE]);
 
 struct sqlite3;
 /* Teaches a connection row_uid(table, name, value, ...): the first half of the SHA-256 over the table, the names and the

@@ -3,7 +3,6 @@
 
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "analytics/web/assets.h"
 #include "collector/common/log.h"
@@ -21,8 +20,8 @@ static void base64(const uint8_t *bytes, size_t n, char *out)
 
         *out++ = LETTER[group >> 18];
         *out++ = LETTER[group >> 12 & 63];
-        *out++ = i + 1 < n ? LETTER[group >> 6 & 63] : '=';
-        *out++ = i + 2 < n ? LETTER[group & 63] : '=';
+        *out++ = (char)(i + 1 < n ? LETTER[group >> 6 & 63] : '=');
+        *out++ = (char)(i + 2 < n ? LETTER[group & 63] : '=');
     }
     *out = '\0';
 }
@@ -31,13 +30,14 @@ void policy_hash(const char *text, size_t n, char out[static POLICY_HASH_SIZE])
 {
     struct sha256 s;
     uint8_t digest[SHA256_BYTES];
+    char text64[POLICY_HASH_SIZE - 7];
 
     _Static_assert(POLICY_HASH_SIZE > 7 + (SHA256_BYTES + 2) / 3 * 4, "room for the digest");
     sha256_init(&s);
     sha256_add(&s, text, n);
     sha256_done(&s, digest);
-    memcpy(out, "sha256-", 7);
-    base64(digest, sizeof digest, out + 7);
+    base64(digest, sizeof digest, text64);
+    (void)snprintf(out, POLICY_HASH_SIZE, "sha256-%s", text64);
 }
 
 void policy_make(char out[static POLICY_SIZE])
