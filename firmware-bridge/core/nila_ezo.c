@@ -178,7 +178,7 @@ static bool number(const char *p, uint8_t n, int32_t *out)
     for (; decimals < 3; decimals++)
         v *= 10;
     for (; decimals > 3; decimals--)
-        v = decimals == 4 ? nila_div(v, 10) : v / 10;
+        v = decimals == 4 ? nila_div(v, 10) : nila_quotient(v, 10);
     if (v > INT32_MAX)
         return false;
     *out = (int32_t)(negative ? -v : v);

@@ -10,6 +10,10 @@
 
 #define NILA_PPM 1000000 /* 1 in a factor that is kept in millionths */
 
+/* a / b, toward 0, as C's, but bit by bit: a processor that divides 32 bits needs a kilobyte of library for 64, and the few
+ * divisions of a sampling round have time (30 us each). b is not 0. */
+int64_t nila_quotient(int64_t a, int64_t b);
+
 /* a / b, to the nearest, halves away from 0. b is not 0; |a| + |b| / 2 fits. */
 int64_t nila_div(int64_t a, int64_t b);
 

@@ -19,7 +19,7 @@ CC_stm32f1 = $(ARM_CC)
 FLAGS_stm32f1 := $(ARM_FLAGS)
 SRC_stm32f1 := $(ARM_SRC) $(wildcard $(PORT_DIR)/stm32f1/*.c)
 CC_avr = $(AVR_CC)
-FLAGS_avr := -mmcu=atmega328p -DF_CPU=16000000UL -DNILA_LINE_RING=64
+FLAGS_avr := -mmcu=atmega328p -DF_CPU=16000000UL -DNILA_LINE_RING=32
 SRC_avr := $(filter-out %/pattern.c %/probing.c,$(PORT_ALL)) $(wildcard $(PORT_DIR)/avr/*.c)
 
 LINK_arm = -nostdlib -Wl,--gc-sections,--fatal-warnings -L$(PORT_DIR)/cortexm -T $(PORT_DIR)/$(1)/memory.ld

@@ -64,6 +64,30 @@ static void reads_the_block_as_the_node_has_it(void **state)
     }
 }
 
+/* The row of the node's table that lies at an offset of a channel: its type, or NULL. */
+static const char *channel_type(unsigned offset)
+{
+#define AS_ROW(name, at, type, text) \
+    if (offset == (at))              \
+        return #name " " #type;
+    NILA_CHANNEL_MAP(AS_ROW)
+#undef AS_ROW
+    return NULL;
+}
+
+/* What the profile says of a register is what the table says. */
+static void check_rows(const struct profile_measurement *m)
+{
+    const unsigned begin = m->address - m->address % NILA_CH_COUNT;
+
+    assert_int_equal((begin - NILA_REG_CHANNEL(0)) % NILA_CH_COUNT, 0);
+    assert_string_equal(channel_type(m->address - begin), "VALUE S32");
+    assert_in_range(m->quality, (int)begin, (int)begin + NILA_CH_COUNT - 1);
+    assert_string_equal(channel_type((unsigned)m->quality - begin), "QUALITY BITS");
+    assert_in_range(m->kind, (int)begin, (int)begin + NILA_CH_COUNT - 1);
+    assert_string_equal(channel_type((unsigned)m->kind - begin), "KIND U16");
+}
+
 static void check_measurement(const struct profile_measurement *m)
 {
     unsigned channel = (m->address - 40U) / 10U;
@@ -71,6 +95,7 @@ static void check_measurement(const struct profile_measurement *m)
     struct nila_node node;
     int32_t raw;
 
+    check_rows(m);
     assert_int_not_equal(kind, NILA_KIND_NONE);
     assert_int_equal(m->function, 4);
     assert_int_equal(m->type, PROFILE_S32);
