@@ -37,7 +37,7 @@ static const struct cause_info TABLE[CAUSE_COUNT] = {
     /* status.h says so after 20 minutes, the message comes after 60 */
     [CAUSE_NO_DATA]           = {"no_data",           GROUP_DATA,        1, 40 * MIN_MS, 0,        DEVICE,    DEVICE, false},
     [CAUSE_SENSOR_SUSPECT]    = {"sensor_suspect",    GROUP_SENSOR,      1, HOUR_MS,     HOUR_MS,  REACH_TG | REACH_WEBHOOK, DANGER, false},
-    [CAUSE_FOULING]           = {"fouling",           GROUP_SENSOR,      1, HOUR_MS,     HOUR_MS,  REACH_TG | REACH_WEBHOOK, DANGER, false},
+    [CAUSE_FOULING]           = {"fouling",           GROUP_FOULING,     1, HOUR_MS,     HOUR_MS,  REACH_TG | REACH_WEBHOOK, DANGER, false},
     [CAUSE_MORTALITY_SPIKE]   = {"mortality_spike",   GROUP_DEATHS,      1, 0,           0,        SMS_WATCH, REACH_SMS | REACH_WA | REACH_WEBHOOK, false},
     [CAUSE_RIVER_BANGAI]      = {"river_bangai",      GROUP_RIVER,       1, 0,           0,        SMS_WATCH, ALL_OF, false},
     [CAUSE_POWER_LOST]        = {"power_lost",        GROUP_POWER,       1, 0,           0,        SMS_WATCH, ALL_OF, false},
@@ -60,6 +60,7 @@ static const char *const GROUP[GROUP_COUNT] = {
     [GROUP_TURBIDITY] = "turbidity",
     [GROUP_DATA] = "data",
     [GROUP_SENSOR] = "sensor",
+    [GROUP_FOULING] = "fouling",
     [GROUP_DEATHS] = "deaths",
     [GROUP_RIVER] = "river",
     [GROUP_POWER] = "power",

@@ -52,6 +52,7 @@ enum cause_group {
     GROUP_TURBIDITY,
     GROUP_DATA,
     GROUP_SENSOR,
+    GROUP_FOULING,
     GROUP_DEATHS,
     GROUP_RIVER,
     GROUP_POWER,

@@ -268,8 +268,10 @@ static void stand_of(struct look *l, const struct look_pond *p, int64_t now_ms)
     between(g, GROUP_AMMONIA, p->status.nh3_n_mg_l, 0, t.nh3_watch, 0, t.nh3_danger);
     if (p->status.doubtful == 0 && p->status.level != STATUS_NO_DATA)
         g->well |= BIT(GROUP_SENSOR);
-    if (l->probes_day == 0) /* nobody has looked whether they are fouled */
-        g->well &= ~BIT(GROUP_SENSOR);
+    if (l->probes_day != 0 && p->probe.fouled_ms == 0)
+        g->well |= BIT(GROUP_FOULING);
+    else /* it is, or nobody has looked yet */
+        g->well &= ~BIT(GROUP_FOULING);
     if (p->status.level != STATUS_DANGER)
         g->eased |= BIT(GROUP_AMMONIA) | BIT(GROUP_TURBIDITY) | BIT(GROUP_SENSOR);
     g->well |= BIT(GROUP_GASPING) | BIT(GROUP_DEATHS); /* when they are not seen */

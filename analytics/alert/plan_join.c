@@ -17,6 +17,14 @@ static bool joins(const struct plan *p, const char *channel)
     return false;
 }
 
+/* A cage has no paddlewheel and no inlet: what is to be done there is another message. */
+static bool is_cage(const struct plan *p, const char *subject)
+{
+    const struct look_pond *q = look_find(p->look, subject);
+
+    return q != NULL && q->pond->system == POND_SYSTEM_CAGE;
+}
+
 static bool alike(const struct plan *p, size_t i, size_t k)
 {
     const struct rec_attempt *a = &p->attempt[i], *b = &p->attempt[k];
@@ -26,7 +34,7 @@ static bool alike(const struct plan *p, size_t i, size_t k)
            a->english == b->english && a->due_ms == b->due_ms && a->until_ms == b->until_ms &&
            strcmp(a->kind, b->kind) == 0 && strcmp(a->channel, b->channel) == 0 &&
            strcmp(a->contact, b->contact) == 0 && strcmp(a->address, b->address) == 0 &&
-           strcmp(a->subject, b->subject) != 0;
+           strcmp(a->subject, b->subject) != 0 && is_cage(p, a->subject) == is_cage(p, b->subject);
 }
 
 /* The words of all, into the first. */
@@ -37,19 +45,18 @@ static void say_all(const struct plan *p, size_t first, const size_t *member, si
     struct words_facts f = words_nothing();
     struct words_said said;
     const bool clear = strcmp(a->kind, "clear") == 0;
-    size_t cages = 0, ponds = 0;
+    size_t ponds = 0;
 
     for (size_t i = 0; i < n; i++) {
         const struct look_pond *q = look_find(p->look, p->attempt[member[i]].subject);
 
         place[i].name = p->attempt[member[i]].place;
         place[i].value = p->about[member[i]].value;
-        cages += q != NULL && q->pond->system == POND_SYSTEM_CAGE;
-        ponds += q != NULL && q->pond->system != POND_SYSTEM_CAGE;
+        ponds += q != NULL;
         f.no_lime = f.no_lime || (q != NULL && q->status.no_lime);
     }
-    f.cage = cages == n;
-    f.mixed = cages != n && ponds != n;
+    f.cage = is_cage(p, a->subject);
+    f.mixed = ponds != n;
     f.phone = p->phone;
     f.technician = p->settings->technician;
     f.threshold = p->about[first].threshold;

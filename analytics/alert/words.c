@@ -203,7 +203,8 @@ static bool of_device(enum cause c)
 {
     enum cause_group g = c < CAUSE_COUNT ? cause_info(c)->group : GROUP_NONE;
 
-    return g == GROUP_DATA || g == GROUP_SENSOR || g == GROUP_COLLECTOR || g == GROUP_CHANNEL;
+    return g == GROUP_DATA || g == GROUP_SENSOR || g == GROUP_FOULING || g == GROUP_COLLECTOR ||
+           g == GROUP_CHANNEL;
 }
 
 static const struct words_row *variant(enum cause c, enum alarm_severity s,

@@ -53,7 +53,7 @@ void words_say(struct words_said *out, enum cause c, enum alarm_severity s,
 
 /* The same for n places of one cause, at least two: their names, with the value where there is one, as many as there is room for and
  * how many more. clear: they are well again, and c and f's ended are what is over. f: phone, technician, threshold, cage (all of them are cages)
- * and mixed (neither all ponds nor all cages). */
+ * and mixed (not all of them are ponds or cages). */
 struct words_place {
     const char *name;
     double value; /* NaN none */

@@ -228,7 +228,7 @@ static void probes_that_seem_fouled_are_told_of_together(void **state)
     while (look.probes_day == 0 && passes++ < 20) {
         pass();
         assert_null(find("p-1", CAUSE_FOULING));
-        assert_int_equal(well_of("p-1") & (1U << GROUP_SENSOR), 0); /* nobody knows */
+        assert_int_equal(well_of("p-1") & (1U << GROUP_FOULING), 0); /* nobody knows */
         look_probe(&look, series, now);
     }
     assert_int_equal(passes, 5); /* four probes and the end of the round */
@@ -236,7 +236,8 @@ static void probes_that_seem_fouled_are_told_of_together(void **state)
     assert_non_null(find("p-1", CAUSE_FOULING));
     assert_int_equal(find("p-1", CAUSE_FOULING)->severity, ALARM_WATCH);
     assert_null(find("p-2", CAUSE_FOULING));
-    assert_true((well_of("p-2") & (1U << GROUP_SENSOR)) != 0);
+    assert_true((well_of("p-2") & (1U << GROUP_FOULING)) != 0);
+    assert_int_equal(well_of("p-1") & (1U << GROUP_FOULING), 0);
     swings = false;
     fake.ill = "\"p-1\"";       /* the next day nobody knows: it stays */
     for (int k = 0; k < 7; k++) /* three times p-1, and the end */

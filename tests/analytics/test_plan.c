@@ -104,16 +104,17 @@ static const char *who(void)
 
 static void several_ponds_of_one_contact_are_one_message(void **state)
 {
-    struct rec_alarm a[3] = {alarm_of("p-1", CAUSE_DO_CRITICAL, ALARM_DANGER),
-                             alarm_of("r-1", CAUSE_DO_CRITICAL, ALARM_DANGER),
-                             alarm_of("r-2", CAUSE_PH_LOW, ALARM_DANGER)};
+    struct rec_alarm a[4] = {alarm_of("r-1", CAUSE_DO_CRITICAL, ALARM_DANGER),
+                             alarm_of("r-2", CAUSE_DO_CRITICAL, ALARM_DANGER),
+                             alarm_of("r-2", CAUSE_PH_LOW, ALARM_DANGER),
+                             alarm_of("p-1", CAUSE_DO_CRITICAL, ALARM_DANGER)};
     long *told_with = NULL;
     size_t sms = 0, hook = 0;
 
     (void)state;
     add_contact("budi", "0812 1", "", "all", false);
     plan_clear(&p);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         struct engine_action x = {.kind = ENGINE_RAISE, .alarm = i};
         plan_action(&p, &x, &a[i], NULL, 0, night);
     }
@@ -129,29 +130,28 @@ static void several_ponds_of_one_contact_are_one_message(void **state)
         if (p.index[i] == 0) {
             assert_int_equal(t->told_with, -1);
             assert_int_equal(told_with[i], -1);
-            assert_string_equal(t->sms,
-                                "[NILA] BAHAYA 2 tempat, Oksigen sangat rendah: Kolam 1 1,2, "
-                                "Keramba 1 1,2. Nyalakan semua kincir/aerator sekarang.");
-            assert_string_equal(t->title, "2 tempat: Oksigen sangat rendah");
+            assert_string_equal(t->sms, "[NILA] BAHAYA 2 keramba, Oksigen sangat rendah: Keramba 1 "
+                                        "1,2, Keramba 2 1,2. Hentikan pakan.");
+            assert_string_equal(t->title, "2 keramba: Oksigen sangat rendah");
         } else if (p.index[i] == 1) {
             assert_true(told_with[i] >= 0 && told_with[i] < (long)i);
             assert_int_equal(p.index[told_with[i]], 0);
         } else {
-            assert_int_equal(told_with[i], -1); /* of another cause */
+            assert_int_equal(told_with[i], -1); /* of another cause, or a pond */
             assert_int_equal(t->told_with, 0);
         }
         sms++;
     }
-    assert_int_equal(sms, 3);
-    assert_int_equal(hook, 3);
+    assert_int_equal(sms, 4);
+    assert_int_equal(hook, 4);
     free(told_with);
 }
 
 /* A fouled probe is a technician's work: by day, by SMS, once; the farmer hears of it by what costs nothing. */
 static void a_fouled_probe_goes_to_the_technician_by_day_and_once(void **state)
 {
-    struct rec_alarm a[2] = {alarm_of("p-1", CAUSE_FOULING, ALARM_WATCH),
-                             alarm_of("r-1", CAUSE_FOULING, ALARM_WATCH)};
+    struct rec_alarm a[2] = {alarm_of("r-1", CAUSE_FOULING, ALARM_WATCH),
+                             alarm_of("r-2", CAUSE_FOULING, ALARM_WATCH)};
     const struct rec_attempt told = {.channel = "sms", .kind = "raise", .fate = "sent"};
     const struct engine_action clear = {.kind = ENGINE_CLEAR, .second = true};
     long *told_with = NULL;
@@ -178,9 +178,10 @@ static void a_fouled_probe_goes_to_the_technician_by_day_and_once(void **state)
     plan_join(&p, &told_with);
     assert_string_equal(who(), "hook sms hook sms");
     assert_true(told_with[1] == -1 && told_with[3] == 1);
-    assert_string_equal(p.attempt[1].sms, "[NILA] 2 tempat, Sensor mungkin kotor: Kolam 1, Keramba "
-                                          "1. Bersihkan ujung sensor dengan air tawar dan kain "
-                                          "lembut.");
+    assert_string_equal(p.attempt[1].sms,
+                        "[NILA] 2 keramba, Sensor mungkin kotor: Keramba 1, Keramba "
+                        "2. Bersihkan ujung sensor dengan air tawar dan kain "
+                        "lembut.");
     free(told_with);
     plan_clear(&p);
     plan_action(&p, &clear, &a[0], &told, 1, noon);
