@@ -28,6 +28,11 @@ void bus_free(struct bus *b)
     free(b);
 }
 
+void bus_note_frames(struct bus *b, struct frames *f)
+{
+    b->tcp.frames = b->frames = f;
+}
+
 bool bus_unit_ok(const struct site_bus *c, int unit)
 {
     /* 0 is everybody on a line, and nobody answers. 248..255 are reserved, and relay boards are shipped as 255. */

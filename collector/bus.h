@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "collector/common/site.h"
+#include "frames.h"
 
 struct bus; /* opaque */
 
@@ -57,6 +58,9 @@ struct bus_answer {
 /* Prepares a bus; nothing is opened yet. c must outlive it. Can this bus ask unit at all? bus_unit_ok tells. */
 struct bus *bus_new(const struct site_bus *c);
 void bus_free(struct bus *b); /* closes; NULL is fine */
+
+/* Notes what goes over the line in f, which must outlive the bus; NULL: nowhere. */
+void bus_note_frames(struct bus *b, struct frames *f);
 
 bool bus_unit_ok(const struct site_bus *c, int unit);
 

@@ -23,9 +23,10 @@ struct bus {
     const struct bus_link *link;
     int64_t quiet_ms; /* monotonic: when the last byte went over the line */
     struct bus_tcp tcp;
-    modbus_t *ctx;   /* serial: NULL while closed */
-    int lock_fd;     /* serial: a second handle that carries the lock; -1 none */
-    bool doubt[256]; /* serial: the unit's last question failed, its answer may still come */
+    struct frames *frames; /* NULL: none are kept */
+    modbus_t *ctx;         /* serial: NULL while closed */
+    int lock_fd;           /* serial: a second handle that carries the lock; -1 none */
+    bool doubt[256];       /* serial: the unit's last question failed, its answer may still come */
     uint16_t slowest_ms[256]; /* serial: slowest good answer of the unit, 0 none yet */
     struct bus_question last; /* serial: the last question (its .write is not to be used) */
 };

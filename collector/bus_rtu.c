@@ -90,8 +90,9 @@ static void rtu_close(struct bus *b)
 
 /* Reads and throws away until nothing has come for silence_ms, or cap_ms have passed. Returns the bytes thrown away, or -1
  * with errno when the port is gone. */
-static int drain(int fd, int silence_ms, int cap_ms)
+static int drain(const struct bus *b, int silence_ms, int cap_ms)
 {
+    const int fd = modbus_get_socket(b->ctx);
     int64_t end = clock_mono_ms() + cap_ms;
     uint8_t junk[256];
     int thrown = 0;
@@ -113,6 +114,8 @@ static int drain(int fd, int silence_ms, int cap_ms)
             return -1;
         }
         thrown += n > 0 ? (int)n : 0;
+        if (n > 0)
+            frames_note(b->frames, false, junk, (size_t)n);
         if (clock_mono_ms() >= end)
             return thrown;
     }
@@ -198,6 +201,20 @@ static int receive_identity(struct bus *b, const struct bus_question *q, uint8_t
     return body;
 }
 
+/* As libmodbus will send it, with its CRC. */
+static void note_request(const struct bus *b, const uint8_t *request, size_t n)
+{
+    uint8_t f[1 + BUS_PDU_MAX + 2];
+    uint16_t crc = crc16(request, (int)n);
+
+    if (b->frames == NULL)
+        return;
+    memcpy(f, request, n);
+    f[n] = (uint8_t)(crc & 255);
+    f[n + 1] = (uint8_t)(crc >> 8);
+    frames_note(b->frames, true, f, n + 2);
+}
+
 /* Asks in a raw frame: libmodbus refuses units 248..255 and does not look at the value a single write repeats. It drops the CRC
  * check for units it was not told: that is done here. f gets the frame, its good length goes to *n. */
 static int exchange(struct bus *b, const struct bus_question *q, uint8_t *f, size_t *n,
@@ -208,6 +225,7 @@ static int exchange(struct bus *b, const struct bus_question *q, uint8_t *f, siz
     int body;
 
     request[0] = (uint8_t)q->unit;
+    note_request(b, request, length + 1);
     (void)modbus_set_slave(b->ctx, 0);
     if (modbus_send_raw_request(b->ctx, request, (int)length + 1) < 0)
         return link_error(errno, q, a);
@@ -215,10 +233,14 @@ static int exchange(struct bus *b, const struct bus_question *q, uint8_t *f, siz
         body = receive_identity(b, q, f);
     else
         body = modbus_receive_confirmation(b->ctx, f) < 0 ? -1 : body_length(f);
-    if (body < 0)
-        return link_error(errno, q, a);
+    if (body < 0) {
+        int e = errno;
+        frames_note(b->frames, false, NULL, 0); /* how much of it came libmodbus does not tell */
+        return link_error(e, q, a);
+    }
     if (body + 2 > MODBUS_RTU_MAX_ADU_LENGTH)
         return link_error(EMBBADDATA, q, a);
+    frames_note(b->frames, false, f, (size_t)body + 2);
     if ((f[body] | f[body + 1] << 8) != crc16(f, body))
         return link_error(EMBBADCRC, q, a);
     if (f[0] != q->unit) {
@@ -236,7 +258,7 @@ static int prove_answer(struct bus *b, const struct bus_question *q, int64_t ask
 {
     int64_t left = asked_ms + q->timeout_ms - clock_mono_ms();
     int gap = frame_gap_ms(b->c);
-    int n = drain(modbus_get_socket(b->ctx), left > gap ? (int)left : gap, DRAIN_CAP_MS);
+    int n = drain(b, left > gap ? (int)left : gap, DRAIN_CAP_MS);
 
     if (n < 0)
         return link_error(errno, q, a);
@@ -276,7 +298,7 @@ static int after_failure(struct bus *b, const struct bus_question *q, int rc, st
         silence = DRAIN_LEAST_MS;
     if (silence > DRAIN_CAP_MS)
         silence = DRAIN_CAP_MS;
-    n = drain(modbus_get_socket(b->ctx), silence, DRAIN_CAP_MS);
+    n = drain(b, silence, DRAIN_CAP_MS);
     if (n < 0)
         return link_error(errno, q, a);
     a->strays += (unsigned)n;
@@ -301,10 +323,10 @@ static int make_quiet(struct bus *b, const struct bus_question *q, struct bus_an
         wait = b->slowest_ms[q->unit] < COPY_CAP_MS ? b->slowest_ms[q->unit] : COPY_CAP_MS;
         wait = wait > COPY_GAPS * gap ? wait : COPY_GAPS * gap;
     }
-    n = drain(modbus_get_socket(b->ctx), wait, DRAIN_CAP_MS);
+    n = drain(b, wait, DRAIN_CAP_MS);
     if (n > 0) { /* somebody was still talking: let him finish */
         a->strays += (unsigned)n;
-        n = drain(modbus_get_socket(b->ctx), gap, DRAIN_CAP_MS);
+        n = drain(b, gap, DRAIN_CAP_MS);
     }
     return n < 0 ? -1 : 0;
 }

@@ -176,7 +176,12 @@ static int flush(struct bus_tcp *t)
 
     if (t->out_n > 0 && t->out_done == t->out_n)
         return 0;
-    t->out_n = make_frame(f, t);
+    if (t->out_n == 0) { /* once a request */
+        t->out_n = make_frame(f, t);
+        frames_note(t->frames, true, f, t->out_n);
+    } else {
+        t->out_n = make_frame(f, t);
+    }
     while (t->out_done < t->out_n) {
         ssize_t n = send(t->fd, f + t->out_done, t->out_n - t->out_done, MSG_NOSIGNAL);
 
@@ -258,6 +263,7 @@ static int take_frames(struct bus_tcp *t, uint16_t *regs, struct bus_answer *a)
     int n, rc;
 
     while ((n = frame_length(t)) > 0 && t->in_n >= (size_t)n) {
+        frames_note(t->frames, false, t->in, (size_t)n);
         if ((t->in[0] << 8 | t->in[1]) != t->number) {
             t->strays++;
             drop_frame(t, (size_t)n);
@@ -272,6 +278,7 @@ static int take_frames(struct bus_tcp *t, uint16_t *regs, struct bus_answer *a)
         return rc;
     }
     if (n < 0) {
+        frames_note(t->frames, false, t->in, t->in_n);
         (void)snprintf(a->text, sizeof a->text, "answer is no Modbus TCP frame");
         return NILA_ERR_PROTO;
     }
@@ -296,6 +303,7 @@ static int timed_out(struct bus_tcp *t, struct bus_answer *a)
         return NILA_ERR_PROTO;
     }
     (void)snprintf(a->text, sizeof a->text, "no answer in %d ms", t->q.timeout_ms);
+    frames_note(t->frames, false, t->in, t->in_n);
     t->silent += expected;
     t->doubtful = t->heard_any && t->asked_ms - t->alive_ms > IDLE_MS;
     if (expected && t->asked_ms - t->alive_ms > IDLE_MS)
@@ -349,8 +357,10 @@ bool bus_tcp_idle(struct bus_tcp *t)
     int got = 1, n;
 
     for (int i = 0; i < READS_MAX && (got = fill(t)) > 0; i++) {
-        while ((n = frame_length(t)) > 0 && t->in_n >= (size_t)n)
+        while ((n = frame_length(t)) > 0 && t->in_n >= (size_t)n) {
+            frames_note(t->frames, false, t->in, (size_t)n);
             drop_frame(t, (size_t)n);
+        }
         if (n < 0) {
             bus_tcp_close(t);
             return false;

@@ -57,6 +57,7 @@ struct bus_tcp {
     int64_t alive_ms; /* when it was made, or last gave an answer */
     bool
         doubtful; /* the last question got no answer on a connection that was good, and idle for long */
+    struct frames *frames;        /* NULL: none are kept */
     size_t in_n, out_n, out_done; /* bytes: read, of the request, and sent of it */
     uint8_t in[BUS_TCP_FRAME];
 };

@@ -249,6 +249,7 @@ static const struct {
     {"status", control_status}, {"history", history},         {"import", import},
     {"ask", control_ask},       {"relay", control_relay},     {"spool", control_spool},
     {"rows", control_rows},     {"metrics", control_metrics}, {"registers", control_registers},
+    {"frames", control_frames},
 };
 
 static control_operation *find_operation(const cJSON *op)

@@ -50,6 +50,9 @@
  *   {"kind":"register","device","name","metric","unit","function","first" (on the wire, from 0),"count","type","order" ("": the
  *     device tells it),"scale","offset","min","max" (the device's),"site_min","site_max" (null: none),"regs": as they came,
  *     "value","flag" (0: not read),"bits"}, one a value
+ * {"v":1,"op":"frames","bus":B}
+ *   {"kind":"frame","bus","at_ms","way": "tx" (sent) "rx" (came),"bytes": "01 03 ..." as they went over the line, "" when nothing
+ *     came in time}, the last 20 (FRAMES_KEPT), oldest first.
  * {"v":1,"op":"relay","slug":S,"state":"on"|"off"|"auto"[,"for_s":N]}
  *   a person's word for a switch (reflex.h), for for_s seconds (default and most: its manual_max_s). Needs the right to.
  *   One line, the "switch" of the status; its board is told at once, but the answer does not wait for it.

@@ -60,7 +60,7 @@ typedef struct control_state *control_operation(struct control *c,
                                                 const struct lineserver_peer *peer,
                                                 const struct cJSON *rq, struct buf *out);
 control_operation control_status, control_ask, control_relay, control_spool, control_rows,
-    control_metrics, control_registers;
+    control_metrics, control_registers, control_frames;
 
 /* One line of the status each. */
 void control_status_switch(struct buf *b, const struct control_sources *src, unsigned i);

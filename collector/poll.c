@@ -236,6 +236,11 @@ void poller_line_stats(struct poller *p, unsigned bus, struct poll_line_stats *o
         device_add_slots(l->device[i], &out->served_slots, &out->missed_slots);
 }
 
+size_t poller_frames(struct poller *p, unsigned bus, struct frame out[static FRAMES_KEPT])
+{
+    return frames_copy(&p->line[bus].frames, out);
+}
+
 int64_t poller_last_turn_ms(struct poller *p, const char **slug)
 {
     int64_t oldest = p->tcp != NULL ? atomic_load(&p->common.tcp_turn_ms) : INT64_MAX;

@@ -79,6 +79,9 @@ struct poll_line_stats {
 /* Copies the counters of bus (index into site->bus) as they are now. Any thread. */
 void poller_line_stats(struct poller *p, unsigned bus, struct poll_line_stats *out);
 
+/* The last frames of bus (index into site->bus), oldest first; their number. Any thread. */
+size_t poller_frames(struct poller *p, unsigned bus, struct frame out[static FRAMES_KEPT]);
+
 #define POLL_ASKS_MAX   16
 #define POLL_ORDERS_MAX 16 /* writes for which there is room beyond that */
 

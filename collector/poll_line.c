@@ -18,6 +18,7 @@ void line_init(struct line *l, const struct site_bus *c, unsigned devices, int64
     l->device = xcalloc(devices, sizeof(struct device *));
     ask_init(&l->asks);
     line_stats_init(&l->stats, mono_ms);
+    frames_init(&l->frames);
     atomic_init(&l->turn_ms, mono_ms);
 }
 
@@ -25,6 +26,7 @@ void line_free(struct line *l)
 {
     ask_free(&l->asks);
     line_stats_free(&l->stats);
+    frames_free(&l->frames);
     free(l->device);
 }
 

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "device.h"
+#include "frames.h"
 #include "poll_ask.h"
 #include "poll_batch.h"
 #include "poll_clock.h"
@@ -30,6 +31,7 @@ struct line {
     int wake_fd; /* the event handle of the thread that serves it */
     struct ask_queue asks;
     struct line_stats stats;
+    struct frames frames;
     atomic_llong turn_ms; /* of a serial line: when its thread last looked what is due; monotonic */
     /* of the thread that serves it: */
     bool turn; /* a read of a person came last: a device that is due comes first. Cleared with a

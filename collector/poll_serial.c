@@ -128,6 +128,7 @@ int serial_new(struct serial **out, struct line *l, struct poll_common *common, 
     s->l = l;
     s->common = common;
     s->bus = bus_new(l->c);
+    bus_note_frames(s->bus, &l->frames);
     s->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     l->wake_fd = s->wake_fd;
     if (s->wake_fd < 0) {

@@ -17,6 +17,7 @@ void tcp_line_init(struct tcp_line *x, struct line *l, struct poll_common *commo
     x->resolver = resolver;
     x->index = index;
     bus_tcp_init(&x->t);
+    x->t.frames = &l->frames;
     x->named = resolver_set(resolver, index, l->c->host, l->c->tcp_port);
 }
 

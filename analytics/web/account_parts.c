@@ -59,13 +59,23 @@ enum text account_role(enum role r)
     return ROLE[r];
 }
 
-void account_scope(struct buf *b, const struct rec_user *u, enum lang lang)
+/* As people call it; a farm that is not on record any more by its short name. */
+static const char *farm_name(const struct page_frame *p, const char *slug)
+{
+    for (size_t i = 0; p->farm != NULL && i < p->farms; i++)
+        if (strcmp(p->farm[i].slug, slug) == 0)
+            return p->farm[i].name;
+    return slug;
+}
+
+void account_scope(struct buf *b, const struct page_frame *p, const struct rec_user *u,
+                   enum lang lang)
 {
     const char *between = "";
 
     html_put(b, "<p class=\"soft\">$: ", text_get(lang, TEXT_SCOPE));
     for (size_t i = 0; i < u->farms; i++, between = ", ")
-        html_put(b, "$$", between, u->farm[i]);
+        html_put(b, "$$", between, farm_name(p, u->farm[i]));
     for (int r = 0; r < REGENCY_COUNT; r++)
         if (u->regency[r]) {
             html_put(b, "$$", between, regency_name((enum regency)r));

@@ -16,7 +16,8 @@ void account_field(struct buf *b, const char *name, const char *type, const char
                    enum text label, const char *value, enum lang lang);
 enum text account_role(enum role r);
 /* The farms or regencies. */
-void account_scope(struct buf *b, const struct rec_user *u, enum lang lang);
+void account_scope(struct buf *b, const struct page_frame *p, const struct rec_user *u,
+                   enum lang lang);
 /* What was done to accounts, a line each. */
 void account_events(struct buf *b, const struct page_frame *p, const struct rec_user_event *event,
                     size_t events, enum lang lang);

@@ -40,7 +40,7 @@ void reply_error(const struct request *q, struct reply *r, int status)
         r->type = TYPE_JSON;
         buf_printf(&r->body, "{\"error\":%d}\n", status);
     } else {
-        page_error(&r->body, status, q->w->c.config->notice, q->lang);
+        page_error(&r->body, status, q->viewer, q->w->c.config->notice, q->lang);
     }
 }
 
@@ -317,10 +317,15 @@ void dispatch(struct request *q, const char *method, struct reply *r)
     q->now_ms = clock_wall_ms();
     q->viewer = v;
     status = find(q, method, r);
-    if (status != 0)
+    if (status != 0) {
+        /* for the menu of the page that says so; whoever cannot be found is nobody */
+        if (viewer_find(q->w->accounts, request_cookie(q, VIEWER_COOKIE), q->w->c.config->web_open,
+                        q->now_ms, v) != 0)
+            v->role = ROLE_NONE;
         reply_error(q, r, status);
-    else
+    } else {
         decide(q, v, r);
+    }
     q->viewer = NULL;
     free(v);
 }

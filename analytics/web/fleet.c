@@ -101,6 +101,9 @@ static void put_status(struct member *m, struct answer *a, int rc, const char *w
         memcpy(box->socket, old.socket, sizeof box->socket);
         box->map = old.map;
         box->maps = old.maps;
+        box->traffic = old.traffic;
+        box->frames = old.frames;
+        old.traffic = NULL;
         box->reading = old.reading;
         box->readings = old.readings;
         box->heard_ms = now_ms;
@@ -141,6 +144,42 @@ static void look_at_maps(struct member *m)
     clear_maps(&a);
 }
 
+static int frame_line(void *arg, const char *json)
+{
+    return fleet_take_frame(arg, json);
+}
+
+/* Of each bus; the names are copied, because the lock is not held while the collector is asked. */
+static void look_at_frames(struct member *m)
+{
+    struct fleet *f = m->f;
+    struct fleet_frames *got;
+    size_t buses, told = 0;
+    bool well = true;
+
+    (void)pthread_mutex_lock(&f->lock);
+    buses = m->box.buses;
+    got = xcalloc(buses + 1, sizeof *got);
+    for (size_t i = 0; i < buses; i++)
+        memcpy(got[i].bus, m->box.bus[i].slug, sizeof got[i].bus);
+    (void)pthread_mutex_unlock(&f->lock);
+    for (size_t i = 0; i < buses && well && !atomic_load(&f->stop); i++) {
+        char request[96], why[256];
+
+        /* a slug needs no escaping */
+        (void)snprintf(request, sizeof request, "{\"v\":1,\"op\":\"frames\",\"bus\":\"%s\"}",
+                       got[i].bus);
+        well = control_call_until(m->socket, request, frame_line, &got[i], STATUS_MS, &f->stop, why,
+                                  sizeof why) == 0;
+        told += well; /* an older collector has none */
+    }
+    (void)pthread_mutex_lock(&f->lock);
+    free(m->box.traffic);
+    m->box.traffic = got;
+    m->box.frames = told;
+    (void)pthread_mutex_unlock(&f->lock);
+}
+
 static void look(struct member *m)
 {
     struct fleet *f = m->f;
@@ -164,6 +203,8 @@ static void look(struct member *m)
     fleet_box_clear(&a.box);
     if (anew)
         look_at_maps(m);
+    if (rc == 0)
+        look_at_frames(m);
 }
 
 /* Waits until mono_ms, or until something has moved; the lock is held. */
@@ -469,6 +510,7 @@ static void copy_box(struct fleet_box *to, const struct fleet_box *from)
     to->map = copy(from->map, from->maps, sizeof *from->map);
     for (size_t i = 0; i < from->maps; i++)
         copy_registers(&to->map[i], &from->map[i]);
+    to->traffic = copy(from->traffic, from->frames, sizeof *from->traffic);
     to->reading = copy(from->reading, from->readings, sizeof *from->reading);
     for (size_t i = 0; i < from->readings; i++)
         copy_registers(&to->reading[i].got, &from->reading[i].got);
@@ -523,6 +565,22 @@ const struct fleet_box *fleet_find(const struct fleet_view *v, const char *key, 
     return NULL;
 }
 
+const struct fleet_box *fleet_find_bus(const struct fleet_view *v, const char *key, const char *bus,
+                                       size_t *index)
+{
+    for (size_t i = 0; i < v->boxes; i++) {
+        const struct fleet_box *x = &v->box[i];
+        if (key[0] != '\0' && strcmp(x->key, key) != 0)
+            continue;
+        for (size_t k = 0; k < x->buses; k++)
+            if (strcmp(x->bus[k].slug, bus) == 0) {
+                *index = k;
+                return x;
+            }
+    }
+    return NULL;
+}
+
 bool fleet_heard(const struct fleet_view *v, const struct fleet_box *box)
 {
     return box->heard_ms != 0 && box->rc == 0 && v->now_ms - box->heard_ms < FLEET_SILENT_MS;
@@ -533,6 +591,14 @@ const struct fleet_registers *fleet_map(const struct fleet_box *box, const char 
     for (size_t i = 0; i < box->maps; i++)
         if (strcmp(box->map[i].device, device) == 0)
             return &box->map[i];
+    return NULL;
+}
+
+const struct fleet_frames *fleet_frames_of(const struct fleet_box *box, const char *bus)
+{
+    for (size_t i = 0; i < box->frames; i++)
+        if (strcmp(box->traffic[i].bus, bus) == 0)
+            return &box->traffic[i];
     return NULL;
 }
 

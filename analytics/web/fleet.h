@@ -112,6 +112,20 @@ struct fleet_reading {
     struct fleet_registers got;
 };
 
+#define FLEET_FRAMES     20  /* the collector keeps so many of a bus */
+#define FLEET_FRAME_TEXT 800 /* "01 03 ...", of 260 bytes */
+
+/* What went over a bus of late, oldest first; as the collector wrote it. */
+struct fleet_frames {
+    char bus[SLUG_SIZE];
+    size_t n;
+    struct fleet_frame {
+        int64_t at_ms;
+        bool sent;
+        char bytes[FLEET_FRAME_TEXT]; /* hexadecimal; "" nothing came */
+    } frame[FLEET_FRAMES];
+};
+
 /* A collector on this machine. */
 struct fleet_box {
     char key[SLUG_SIZE]; /* of the configuration */
@@ -131,6 +145,8 @@ struct fleet_box {
     struct fleet_device *device;
     struct fleet_sink *sink;
     struct fleet_registers *map; /* of the devices */
+    size_t frames;
+    struct fleet_frames *traffic; /* of each bus that told; an older collector tells of none */
     size_t readings;
     struct fleet_reading *reading; /* the newest of each device that was read */
 };
@@ -172,10 +188,16 @@ NILA_MUST_CHECK int fleet_read(struct fleet *f, const char *box, const char *bus
 /* The box of that key ("": the first that has the device), and the device; NULL. */
 const struct fleet_box *fleet_find(const struct fleet_view *v, const char *key, const char *bus,
                                    const char *device, size_t *index);
+/* The same of a bus. */
+const struct fleet_box *fleet_find_bus(const struct fleet_view *v, const char *key, const char *bus,
+                                       size_t *index);
 /* Has the box answered lately? */
 bool fleet_heard(const struct fleet_view *v, const struct fleet_box *box);
 /* What is read of the device; NULL: not told (yet). */
 const struct fleet_registers *fleet_map(const struct fleet_box *box, const char *device);
+
+/* The last frames of the bus; NULL: not told. */
+const struct fleet_frames *fleet_frames_of(const struct fleet_box *box, const char *bus);
 
 /* The newest test reading of the device; NULL: none was asked for. */
 const struct fleet_reading *fleet_reading_of(const struct fleet_box *box, const char *device);
@@ -187,6 +209,8 @@ NILA_MUST_CHECK int fleet_take_status(struct fleet_box *box, const char *json);
 /* One line of "registers": a new map begins with each "device". */
 NILA_MUST_CHECK int fleet_take_registers(struct fleet_registers **maps, size_t *n,
                                          const char *json);
+/* One line of "frames". NILA_ERR_PROTO, NILA_ERR_FULL (more than FLEET_FRAMES). */
+NILA_MUST_CHECK int fleet_take_frame(struct fleet_frames *f, const char *json);
 void fleet_box_clear(struct fleet_box *box); /* frees what it holds */
 void fleet_registers_clear(struct fleet_registers *r);
 

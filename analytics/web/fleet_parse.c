@@ -308,6 +308,36 @@ int fleet_take_registers(struct fleet_registers **maps, size_t *n, const char *j
     return close_line(&l);
 }
 
+/* --- frames ------------------------------------------------------------------------------------------------------- */
+
+int fleet_take_frame(struct fleet_frames *f, const char *json)
+{
+    struct fleet_frame *x;
+    struct line l;
+    char kind[16], way[4];
+    int rc = open_line(&l, json, kind, sizeof kind);
+
+    if (rc != 0)
+        return rc;
+    if (strcmp(kind, "frame") != 0)
+        return close_line(&l);
+    if (f->n == FLEET_FRAMES) {
+        (void)close_line(&l);
+        return NILA_ERR_FULL;
+    }
+    x = &f->frame[f->n];
+    *x = (struct fleet_frame){.at_ms = whole(&l, "at_ms", 0)};
+    words(&l, "way", way, sizeof way);
+    words(&l, "bytes", x->bytes, sizeof x->bytes);
+    x->sent = strcmp(way, "tx") == 0;
+    rc = close_line(&l);
+    /* shown as it came: nothing but hexadecimal figures */
+    if (rc == 0 && x->bytes[strspn(x->bytes, "0123456789ABCDEF ")] != '\0')
+        rc = NILA_ERR_PROTO;
+    f->n += rc == 0;
+    return rc;
+}
+
 /* --- memory ------------------------------------------------------------------------------------------------------- */
 
 void fleet_registers_clear(struct fleet_registers *r)
@@ -327,6 +357,7 @@ void fleet_box_clear(struct fleet_box *box)
     free(box->device);
     free(box->sink);
     free(box->map);
+    free(box->traffic);
     free(box->reading);
     *box = (struct fleet_box){0};
 }

@@ -290,8 +290,9 @@ void page_accuracy(struct buf *b, const struct page_model *m, enum lang lang);
 void page_records(struct buf *b, const struct page_model *m, enum lang lang);
 void page_help(struct buf *b, const struct page_model *m, enum lang lang);
 
-/* 400, 403, 404, 405, 409, 413 or 503, in both languages on one page, lang first. */
-void page_error(struct buf *b, int http_status, const char *notice, enum lang lang);
+/* 400, 403, 404, 405, 409, 413 or 503, in both languages on one page, lang first, with the viewer's menu; NULL: nobody's. */
+void page_error(struct buf *b, int http_status, const struct viewer *viewer, const char *notice,
+                enum lang lang);
 
 /* JSON. api_health returns the HTTP status: 200, or 503 when the database is away or nothing was read yet. m is NULL while
  * the records cannot be read. */

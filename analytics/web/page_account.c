@@ -146,7 +146,7 @@ void page_account(struct buf *b, const struct page_frame *p, const struct rec_us
     account_begin(b, p, "/akun", TEXT_ACCOUNT_TITLE, lang);
     html_put(b, "<p class=\"sum\">$ \u00b7 $</p>\n", u->name,
              text_get(lang, account_role(u->role)));
-    account_scope(b, u, lang);
+    account_scope(b, p, u, lang);
     account_form(b, "/keluar", p->viewer, NULL);
     account_form_end(b, TEXT_LOGOUT, lang);
     if (p->viewer->consent_ms == 0)

@@ -16,6 +16,9 @@ struct page_frame {
     enum text said; /* what came of the last form; TEXT_COUNT nothing */
     bool bad;       /* it was refused */
     long wait_s;    /* {detik} of said */
+    const struct rec_farm_name
+        *farm; /* names of farms, where a user's are told; NULL: by their short names */
+    size_t farms;
 };
 
 /* back: where to go on. who: as typed, "" nothing. */

@@ -352,6 +352,9 @@ void page_device(struct buf *b, const struct fleet_view *v, const struct fleet_b
                       map == NULL ? TEXT_TECH_REG_UNKNOWN : TEXT_TECH_DEV_SWITCHES, NULL);
     else
         register_table(b, shown, lang);
+    page_bus_path(path, sizeof path, v, box, d->bus);
+    html_put(b, "<p><a class=\"back\" href=\"$\">$</a></p>\n", path,
+             text_get(lang, TEXT_TECH_FRAMES));
     for (size_t i = 0; shown != NULL && i < box->buses; i++)
         if (strcmp(box->bus[i].slug, d->bus) == 0)
             mbpoll_lines(b, &box->bus[i], d, shown, lang);

@@ -6,6 +6,7 @@
 
 #include "analytics/web/html.h"
 #include "analytics/web/parts.h"
+#include "analytics/web/viewer.h"
 
 static void section(struct buf *b, enum lang lang, enum text title, enum text body)
 {
@@ -81,8 +82,10 @@ void page_help(struct buf *b, const struct page_model *m, enum lang lang)
     parts_end(b, lang);
 }
 
-void page_error(struct buf *b, int http_status, const char *notice, enum lang lang)
+void page_error(struct buf *b, int http_status, const struct viewer *viewer, const char *notice,
+                enum lang lang)
 {
+    static const struct viewer NOBODY = {.role = ROLE_NONE};
     static const struct {
         int status;
         enum text title, body;
@@ -99,7 +102,10 @@ void page_error(struct buf *b, int http_status, const char *notice, enum lang la
     };
     const size_t last = sizeof ERROR / sizeof ERROR[0] - 1;
     enum lang other = lang == LANG_ID ? LANG_EN : LANG_ID;
-    struct parts_head head = {.path = "/", .here = TEXT_COUNT, .notice = notice};
+    struct parts_head head = {.path = "/",
+                              .here = TEXT_COUNT,
+                              .notice = notice,
+                              .viewer = viewer != NULL ? viewer : &NOBODY};
     size_t i = 0;
 
     while (i < last && ERROR[i].status != http_status)

@@ -81,6 +81,7 @@ static struct words words_of(const struct trouble *t)
 
 /* The values of a trouble's placeholders. */
 struct trouble_values {
+    bool one; /* n is 1 */
     char unit[FORMAT_SIZE], n[FORMAT_SIZE], m[FORMAT_SIZE], p[FORMAT_SIZE], hours[FORMAT_SIZE];
     const char *device, *bus, *sink;
     const char *said; /* in the words of who saw it; "" none */
@@ -146,6 +147,7 @@ static void values_of(struct trouble_values *w, const struct trouble *t, enum la
     case TROUBLE_CLOCK:
         break;
     }
+    w->one = n == 1;
     (void)format_number(w->n, sizeof w->n, lang, n, 0);
 }
 
@@ -208,7 +210,7 @@ static void trouble_card(struct buf *b, const struct fleet_view *v, const struct
         page_device_path(path, sizeof path, v, t->box, &t->box->device[t->at]);
         html_put(b, "<a href=\"$\">", path);
     }
-    parts_say(b, lang, say.title, args);
+    parts_say(b, lang, tech_of_one(say.title, w.one ? 1 : 2), args);
     html_raw(b, device ? "</a></h2>\n" : "</h2>\n");
     since(b, v, t, lang);
     if (w.said[0] != '\0')
@@ -288,13 +290,16 @@ static void bus_section(struct buf *b, const struct fleet_view *v, const struct 
 {
     const bool away = strcmp(bus->state, "away") == 0, open = strcmp(bus->state, "open") == 0;
     const struct text_arg name[] = {{"jalur", bus->slug}, {NULL, NULL}};
-    char text[FORMAT_SIZE];
+    char text[FORMAT_SIZE], path[PAGE_DEVICE_PATH_SIZE];
     int round_ms = 0;
 
     for (size_t i = 0; i < x->devices; i++)
         if (strcmp(x->device[i].bus, bus->slug) == 0)
             round_ms += x->device[i].round_ms;
-    parts_element(b, "h3", "", lang, TEXT_TECH_BUS, name);
+    page_bus_path(path, sizeof path, v, x, bus->slug);
+    html_put(b, "<h3><a class=\"back\" href=\"$\">", path);
+    parts_say(b, lang, TEXT_TECH_BUS, name);
+    html_raw(b, "</a></h3>\n");
     html_put(b, "<p><code>$</code> ", bus->where);
     tech_badge(b, lang,
                away   ? STATUS_DANGER
@@ -436,6 +441,7 @@ void page_devices(struct buf *b, const struct fleet_view *v, const struct page_m
                                     .here = TEXT_TECH_NAV,
                                     .notice = m->notice,
                                     .script = "/alat.js",
+                                    .alone = true,
                                     .again_s = 15,
                                     .m = m};
     char moment[FORMAT_SIZE];

@@ -23,6 +23,12 @@ struct page_device_form {
 void page_device(struct buf *b, const struct fleet_view *v, const struct fleet_box *box,
                  size_t device, const struct page_model *m, const struct page_device_form *f,
                  enum lang lang);
+/* "/alat/BUS": the last frames of the bus, newest first. page_bus.c */
+void page_bus(struct buf *b, const struct fleet_view *v, const struct fleet_box *box, size_t bus,
+              const struct page_model *m, enum lang lang);
+/* Its path; box's key only where there are several. */
+void page_bus_path(char *out, size_t size, const struct fleet_view *v, const struct fleet_box *box,
+                   const char *bus);
 /* The line for mbpoll that asks count registers; for a shell. */
 void page_device_mbpoll(struct buf *b, const struct fleet_bus *bus, int unit, int function,
                         int first, int count);

@@ -189,7 +189,7 @@ void page_user(struct buf *b, const struct page_frame *p, const struct rec_user 
     account_begin(b, p, path, TEXT_USER_TITLE, lang);
     html_put(b, "<p class=\"sum\">$ ($) \u00b7 $</p>\n", u->name, u->slug,
              text_get(lang, account_role(u->role)));
-    account_scope(b, u, lang);
+    account_scope(b, p, u, lang);
     (void)format_moment(when, sizeof when, lang, u->verified_ms, p->now_ms);
     parts_element(b, "p", "", lang, TEXT_USER_VERIFIED, args);
     button(b, p, path, "masih", TEXT_USER_VERIFY, lang);

@@ -157,7 +157,8 @@ void parts_begin(struct buf *b, const struct parts_head *h, enum lang lang)
              "content=\"width=device-width,initial-scale=1\"><title>$ \u2013 $</title>",
              h->title, text_get(lang, TEXT_APP));
     style(b, v);
-    script(b, v, lang);
+    if (!h->alone)
+        script(b, v, lang);
     if (h->script != NULL)
         html_put(b, "<script src=\"$?v=$\" defer></script><noscript>", h->script, version);
     if (h->again_s > 0)

@@ -13,6 +13,7 @@ struct parts_head {
     bool refresh;       /* load again each minute */
     int again_s;        /* load again after so many seconds, 0: as refresh says */
     const char *script; /* path of a script; again_s then is for browsers without; NULL: none */
+    bool alone;         /* that script is the only one: nothing is written down on this page */
     const char *query;  /* "a=1&": the language link keeps it too; NULL: none */
     const char *notice; /* "" or NULL: none */
     const struct viewer *viewer; /* the menu is theirs; NULL: as m says */

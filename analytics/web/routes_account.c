@@ -170,16 +170,21 @@ static void show_account(const struct request *q, struct reply *r, enum text sai
 {
     struct page_frame p = frame_of(q, said, status != 200);
     struct rec_session *session = NULL;
+    struct rec_farm_name *farm = NULL;
     struct rec_user u;
     size_t n = 0;
 
     r->status = status;
     if (records_user(q->w->accounts, q->viewer->user, &u, NULL) != 0 ||
+        records_farm_names(q->w->accounts, &farm, &p.farms) != 0 ||
         records_sessions(q->w->accounts, q->viewer->user, q->now_ms, &session, &n) != 0) {
+        free(farm);
         reply_error(q, r, 503);
         return;
     }
+    p.farm = farm;
     page_account(&r->body, &p, &u, session, n, q->lang);
+    free(farm);
     free(session);
 }
 

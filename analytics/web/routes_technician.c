@@ -91,8 +91,16 @@ static void make_device(const struct request *q, struct reply *r)
     struct page_model spare;
     size_t at = 0;
 
-    if (split(q->rest, bus, device))
+    if (slug_valid(q->rest)) {
+        box = fleet_find_bus(view, key_of(q), q->rest, &at);
+        if (box != NULL) {
+            page_bus(&r->body, view, box, at, model_of(q, &spare), q->lang);
+            fleet_view_free(view);
+            return;
+        }
+    } else if (split(q->rest, bus, device)) {
         box = fleet_find(view, key_of(q), bus, device, &at);
+    }
     if (box == NULL)
         reply_error(q, r, 404);
     else

@@ -277,16 +277,21 @@ static void show_user(const struct request *q, struct reply *r, enum text said, 
 {
     struct page_frame p = frame_of(q, said, status != 200);
     struct rec_user_event *event = NULL;
+    struct rec_farm_name *farm = NULL;
     struct rec_user u;
     size_t n = 0;
 
     if (records_user(q->w->accounts, q->rest, &u, NULL) != 0 ||
+        records_farm_names(q->w->accounts, &farm, &p.farms) != 0 ||
         records_user_events(q->w->accounts, q->rest, 0, EVENTS_SHOWN, &event, &n) != 0) {
+        free(farm);
         reply_error(q, r, 503);
         return;
     }
+    p.farm = farm;
     r->status = status;
     page_user(&r->body, &p, &u, manages(q, &u), event, n, q->lang);
+    free(farm);
     free(event);
 }
 

@@ -98,11 +98,26 @@ void tech_missed(struct buf *b, enum lang lang, int64_t missed, int64_t served)
     page_tech_item(b, lang, TEXT_TECH_MISSED, text);
 }
 
+enum text tech_of_one(enum text many, int64_t n)
+{
+    static const enum text ONE[][2] = {{TEXT_TECH_ROWS, TEXT_TECH_ROWS_ONE},
+                                       {TEXT_TECH_LINES, TEXT_TECH_LINES_ONE},
+                                       {TEXT_TECH_DROPPED, TEXT_TECH_DROPPED_ONE},
+                                       {TEXT_TECH_LOST, TEXT_TECH_LOST_ONE},
+                                       {TEXT_TECH_SPOOL, TEXT_TECH_SPOOL_ONE},
+                                       {TEXT_TECH_QUARANTINE, TEXT_TECH_QUARANTINE_ONE}};
+
+    for (size_t i = 0; n == 1 && i < sizeof ONE / sizeof ONE[0]; i++)
+        if (ONE[i][0] == many)
+            return ONE[i][1];
+    return many;
+}
+
 void tech_count(struct buf *b, enum lang lang, enum text name, enum text unit, int64_t n)
 {
     struct buf plain = {0};
 
-    add_number(&plain, lang, unit, "n", n);
+    add_number(&plain, lang, tech_of_one(unit, n), "n", n);
     page_tech_item(b, lang, name, plain.p);
     buf_free(&plain);
 }

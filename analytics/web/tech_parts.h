@@ -19,6 +19,8 @@ int64_t tech_pending(const struct fleet_box *x);
 /* Items of a list of definitions: errors by kind; slots missed of all; a count with its unit. */
 void tech_errors(struct buf *b, enum lang lang, const struct fleet_counts *n);
 void tech_missed(struct buf *b, enum lang lang, int64_t missed, int64_t served);
+/* The text that speaks of one where n is 1. */
+enum text tech_of_one(enum text many, int64_t n);
 void tech_count(struct buf *b, enum lang lang, enum text name, enum text unit, int64_t n);
 
 /* "120 dari 256 MB"; "tidak diketahui" for -1. */

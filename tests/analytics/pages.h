@@ -59,7 +59,7 @@ static inline void make_page(struct buf *b, int page, enum lang lang)
         page_help(b, m, lang);
         break;
     case 5:
-        page_error(b, 404, m->notice, lang);
+        page_error(b, 404, m->viewer, m->notice, lang);
         break;
     case 8:
         page_print(b, m, "", lang);
@@ -71,7 +71,7 @@ static inline void make_page(struct buf *b, int page, enum lang lang)
         page_accuracy(b, m, lang);
         break;
     default:
-        page_error(b, 503, m->notice, lang);
+        page_error(b, 503, m->viewer, m->notice, lang);
         break;
     }
 }

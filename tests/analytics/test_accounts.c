@@ -576,6 +576,37 @@ static void who_is_due_is_verified_by_one_button(void **state)
     webhouse_close(&h);
 }
 
+/* A page that says no has the menu of who looks, and an account the name of the farm as people know it. */
+static void a_farmers_pages_have_a_farmers_menu_and_words(void **state)
+{
+    static const char *const PATH[] = {"/tidak-ada", "/wilayah", "/pengguna/x"};
+    struct webhouse h;
+    struct browser budi;
+    struct webanswer a;
+
+    (void)state;
+    house_with_users(&h);
+    log_in_as(&h, "budi", &budi);
+    for (size_t i = 0; i < sizeof PATH / sizeof PATH[0]; i++) {
+        webhouse_ask(&h, "GET", PATH[i], budi.cookie, NULL, &a);
+        assert_true(a.status == 404 || a.status == 403);
+        assert_true(webhouse_has(&a.body, "href=\"/akun\""));
+        assert_true(webhouse_has(&a.body, "href=\"/catat\""));
+        assert_false(webhouse_has(&a.body, "href=\"/wilayah\""));
+        assert_false(webhouse_has(&a.body, "href=\"/alat\""));
+        webanswer_free(&a);
+        webhouse_ask(&h, "GET", PATH[0], "", NULL, &a);
+        assert_true(webhouse_has(&a.body, "href=\"/masuk\""));
+        assert_false(webhouse_has(&a.body, "href=\"/alat\""));
+        webanswer_free(&a);
+    }
+    webhouse_ask(&h, "GET", "/akun", budi.cookie, NULL, &a);
+    assert_true(webhouse_has(&a.body, "Tambak Mentaya</p>"));
+    assert_false(webhouse_has(&a.body, ">mentaya<"));
+    webanswer_free(&a);
+    webhouse_close(&h);
+}
+
 /* --- numbers --- */
 
 static void alarms_follow_a_new_number(void **state)
@@ -788,6 +819,7 @@ int main(void)
         cmocka_unit_test(a_code_dies_of_five_wrong_tries_or_half_an_hour),
         cmocka_unit_test(an_admin_adds_a_user_who_chooses_their_own_pin),
         cmocka_unit_test(who_is_due_is_verified_by_one_button),
+        cmocka_unit_test(a_farmers_pages_have_a_farmers_menu_and_words),
         cmocka_unit_test(alarms_follow_a_new_number),
         cmocka_unit_test(a_nik_gets_into_no_record),
         cmocka_unit_test(pages_and_the_api_name_no_pond_of_others),

@@ -162,6 +162,7 @@ static const struct {
     {"/alat/armada", "/alat/armada", NULL,    {200, 303, 303, 403, 403, 403, 403, 200, 200}},
     {"/alat/arus", "/alat/arus", NULL,        {204, 303, 303, 403, 403, 403, 403, 204, 204}}, /* no collector here */
     {"/alat/", "/alat/utara/probe", NULL,     {404, 303, 303, 403, 403, 403, 403, 404, 404}},
+    {"/alat/", "/alat/utara", NULL,           {404, 303, 303, 403, 403, 403, 403, 404, 404}},
     {"/alat/uji", "/alat/uji", "di=pi&jalur=utara&alat=probe",
                                               {403, 403, 403, 403, 403, 403, 403, 404, 404}},
     {"/alat/uji", "/alat/uji", "di=../x&jalur=&alat=%00",

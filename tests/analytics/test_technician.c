@@ -457,9 +457,75 @@ static void a_socket_is_heard_read_and_missed(void **state)
     support_rmdir(dir);
 }
 
+/* The newest first, with what can be read of them; what a collector says is escaped or refused. */
+static void a_bus_shows_its_last_frames(void **state)
+{
+    static const char *const FRAME[] = {
+        "{\"kind\":\"frame\",\"bus\":\"utara\",\"at_ms\":1795471940123,\"way\":\"tx\",\"bytes\":"
+        "\"03 04 27 10 00 02 7A 76\"}",
+        "{\"kind\":\"frame\",\"bus\":\"utara\",\"at_ms\":1795471940190,\"way\":\"rx\",\"bytes\":"
+        "\"03 84 02 C2 C1\"}",
+        "{\"kind\":\"frame\",\"bus\":\"utara\",\"at_ms\":1795471941000,\"way\":\"rx\",\"bytes\":"
+        "\"\"}"};
+    static struct fleet_frames f = {.bus = "utara"};
+    struct page_model m = {.now_ms = NOW, .notice = ""};
+    struct fleet_view v = {.now_ms = NOW, .boxes = 1};
+    struct fleet_box x;
+    struct buf b = {0};
+
+    (void)state;
+    make_box(&x);
+    v.box = &x;
+    page_bus(&b, &v, &x, 0, &m, LANG_ID);
+    expect(&b, "belum memberi tahu bingkainya");
+    for (size_t i = 0; i < COUNT(FRAME); i++)
+        assert_int_equal(fleet_take_frame(&f, FRAME[i]), 0);
+    assert_int_equal(fleet_take_frame(&f, "{\"kind\":\"frame\",\"bus\":\"utara\",\"at_ms\":1,"
+                                          "\"way\":\"rx\",\"bytes\":\"<b>\"}"),
+                     NILA_ERR_PROTO);
+    assert_int_equal(f.n, 3);
+    x.traffic = malloc(sizeof f);
+    assert_non_null(x.traffic);
+    x.traffic[0] = f;
+    x.frames = 1;
+    buf_clear(&b);
+    page_bus(&b, &v, &x, 0, &m, LANG_ID);
+    expect(&b,
+           "<b>TX</b></td><td><code>03 04 27 10 00 02 7A 76</code><span>unit 3, fungsi 4, mulai "
+           "10000, banyak 2</span>");
+    expect(&b, "<code>03 84 02 C2 C1</code><span>unit 3, fungsi 4: ditolak, exception 2</span>");
+    expect(&b, "tidak ada jawaban utuh");
+    assert_true(strstr(b.p, "exception 2") < strstr(b.p, "mulai 10000"));
+    buf_free(&b);
+    fleet_box_clear(&x);
+}
+
+static void one_row_is_no_rows(void **state)
+{
+    struct page_model m = {.now_ms = NOW, .notice = ""};
+    struct fleet_view v = {.now_ms = NOW, .boxes = 1};
+    struct fleet_box x;
+    struct buf b = {0};
+
+    (void)state;
+    make_box(&x);
+    v.box = &x;
+    x.sink[0].pending = 1;
+    x.journal.quarantined = 1;
+    page_devices(&b, &v, &m, LANG_EN);
+    expect(&b, "<dd>1 row</dd>");
+    expect(&b, "1 line was refused for ever");
+    if (has(&b, "1 rows") || has(&b, "1 lines"))
+        fail_msg("%s", b.p);
+    buf_free(&b);
+    fleet_box_clear(&x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_bus_shows_its_last_frames),
+        cmocka_unit_test(one_row_is_no_rows),
         cmocka_unit_test(refuses_what_is_no_status_line),
         cmocka_unit_test(cuts_long_words_between_characters),
         cmocka_unit_test(the_worst_comes_first),

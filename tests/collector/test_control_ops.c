@@ -444,6 +444,25 @@ static void reads_a_device_once_and_shows_raw_and_decoded(void **state)
     free(text);
 }
 
+/* The bus speaks Modbus TCP here: what was asked and what came, byte for byte. */
+static void tells_the_last_frames_of_a_bus(void **state)
+{
+    char *text;
+
+    (void)state;
+    expect(
+        "{\"v\":1,\"op\":\"ask\",\"bus\":\"b\",\"unit\":2,\"function\":3,\"first\":0,\"count\":1}",
+        "\"regs\":[700]");
+    text = call("{\"v\":1,\"op\":\"frames\",\"bus\":\"b\"}");
+    assert_non_null(strstr(text, "{\"kind\":\"frame\",\"bus\":\"b\",\"at_ms\":"));
+    assert_non_null(strstr(text, " 00 00 00 06 02 03 00 00 00 01\"}")); /* behind its number */
+    assert_non_null(strstr(text, " 00 00 00 05 02 03 02 02 BC\"}"));    /* 700 */
+    assert_true(strstr(text, "\"way\":\"tx\"") != NULL && strstr(text, "\"way\":\"rx\"") != NULL);
+    free(text);
+    expect("{\"v\":1,\"op\":\"frames\",\"bus\":\"x\"}", "bus: no such bus");
+    expect("{\"v\":1,\"op\":\"frames\"}", "bus: no such bus");
+}
+
 static void refuses_registers_of_nothing(void **state)
 {
     (void)state;
@@ -619,6 +638,7 @@ int main(void)
         TEST(forgets_a_question_whose_client_has_gone),
         TEST(tells_what_is_read_of_a_device),
         TEST(reads_a_device_once_and_shows_raw_and_decoded),
+        TEST(tells_the_last_frames_of_a_bus),
         TEST(refuses_registers_of_nothing),
         TEST(a_reading_that_nobody_waits_for_is_given_back),
         TEST(switches_for_a_person),
