@@ -12,6 +12,7 @@ DOCDIR = $(PREFIX)/share/doc/lumbung-nila
 CFLAGS ?= -O2 -g
 Q := $(if $(V),,@)
 ARM_CC ?= arm-none-eabi-gcc
+PKG_CONFIG ?= pkg-config
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
         -Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wvla \
@@ -22,8 +23,8 @@ INSTR := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=u
          $(if $(COV),--coverage -O0)
 PKGS := libmodbus libcurl libcjson sqlite3 libmicrohttpd gsl zlib libcrypt xlsxwriter
 # pkg-config is asked once, and only when a recipe needs it: on a fresh machine it comes with install-deps.
-PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
-PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $$(shell $(PKG_CONFIG) --libs $(PKGS)))$(PKG_LIBS)
 ALL_CFLAGS = -std=c11 -D_DEFAULT_SOURCE -DNILA_VERSION='"$(VERSION)"' -DNILA_DATADIR='"$(DATADIR)"' -I. -MMD -MP -fPIE -pthread \
              -ffp-contract=off -fno-math-errno -fno-trapping-math $(HARD) $(PKG_CFLAGS) $(WARN) $(CPPFLAGS) $(CFLAGS) $(INSTR)
 ALL_LDFLAGS = -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS) $(INSTR)
@@ -59,7 +60,7 @@ libs = $(patsubst %,$(BUILD)/lib%.a,$(1))
 all: deps-check $(PROGRAMS) $(BUILD)/libcore.a
 
 deps-check:
-	@command -v pkg-config >/dev/null && pkg-config --exists $(PKGS) || { \
+	@command -v $(PKG_CONFIG) >/dev/null && $(PKG_CONFIG) --exists $(PKGS) || { \
 	  echo "libraries are missing: run deploy/install-deps build (Debian 12 or Raspberry Pi OS)"; exit 1; }
 
 $(BUILD)/obj/%.o: %.c Makefile
@@ -194,6 +195,7 @@ install: all
 	install -m 644 collector/devices/*.json $(DESTDIR)$(DATADIR)/devices
 	install -m 644 README.md CHANGELOG.md LICENSE $(DESTDIR)$(DOCDIR)
 	for f in $(DOCS); do install -D -m 644 $$f $(DESTDIR)$(DOCDIR)/$$f || exit 1; done
+	$(if $(UNITDIR),install -d $(DESTDIR)$(UNITDIR) && install -m 644 deploy/systemd/*.service $(DESTDIR)$(UNITDIR))
 
 # Only what this Makefile and its scripts make; build/deps (unpacked daemons) goes too.
 clean:
