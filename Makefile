@@ -50,12 +50,12 @@ ALL_SRC := $(foreach r,$(ROOMS),$(SRC_$(r))) $(wildcard collector/main.c firmwar
            $(wildcard tests/*/test_*.c tests/fuzz/fuzz_*.c tests/bench/bench_*.c)
 PORT_SRC := $(wildcard firmware-bridge/ports/*/*.c)
 ALL_HDR := $(wildcard collector/*.h collector/common/*.h firmware-bridge/*/*.h firmware-bridge/ports/*/*.h analytics/*.h analytics/*/*.h tests/*/*.h)
-SCRIPTS := .ci/run $(wildcard tests/*.sh tests/*/*.sh deploy/install-deps deploy/demo/run firmware-bridge/ports/*.sh)
+SCRIPTS := .ci/run $(wildcard tests/*.sh tests/*/*.sh deploy/install-deps deploy/deb deploy/man/generate deploy/demo/run firmware-bridge/ports/*.sh)
 
 objs = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 libs = $(patsubst %,$(BUILD)/lib%.a,$(1))
 
-.PHONY: all check check-built check-long unit house firmware demo bench lint format fuzz coverage install clean help deps-check
+.PHONY: all deb check check-built check-long unit house firmware demo bench lint format fuzz coverage install clean help deps-check
 .SECONDARY:
 all: deps-check $(PROGRAMS) $(BUILD)/libcore.a
 
@@ -186,6 +186,7 @@ coverage:
 	$(Q)$(MAKE) --no-print-directory COV=1 unit
 	$(Q)tests/coverage.sh build-cov
 
+# UNITDIR=/lib/systemd/system: the units, too. CROSS=1: programs that can't run here make no manual pages.
 # In the folders of the source, so that the links in README.md lead somewhere.
 DOCS := $(wildcard deploy/config/*.json) collector/common/site.schema.json collector/common/profile.schema.json \
         $(foreach d,collector collector/common analytics firmware-bridge deploy,$(d)/README.md)
@@ -195,7 +196,17 @@ install: all
 	install -m 644 collector/devices/*.json $(DESTDIR)$(DATADIR)/devices
 	install -m 644 README.md CHANGELOG.md LICENSE $(DESTDIR)$(DOCDIR)
 	for f in $(DOCS); do install -D -m 644 $$f $(DESTDIR)$(DOCDIR)/$$f || exit 1; done
+	$(if $(CROSS),,deploy/man/generate $(BUILD)/bin $(BUILD)/man $(VERSION) $$(date -u -d @$${SOURCE_DATE_EPOCH:-$$(date +%s)} +%F) && \
+	  cd $(BUILD)/man && find . -type f -exec install -D -m 644 {} $(abspath $(DESTDIR)$(PREFIX)/share/man)/{} \;)
+	for p in collector bridge analytics; do \
+	  install -D -m 644 deploy/completion/nila $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nila-$$p || exit 1; done
 	$(if $(UNITDIR),install -d $(DESTDIR)$(UNITDIR) && install -m 644 deploy/systemd/*.service $(DESTDIR)$(UNITDIR))
+
+ARCH ?= amd64
+SUITE ?= bookworm
+deb:
+	$(Q)deploy/install-deps deb
+	$(Q)deploy/deb --arch $(ARCH) --suite $(SUITE)
 
 # Only what this Makefile and its scripts make; build/deps (unpacked daemons) goes too.
 clean:
@@ -215,6 +226,7 @@ help:
 	@echo "make coverage     line coverage a room"
 	@echo "make firmware     the node's images (mps2, stm32f1, avr) and their sizes"
 	@echo "make firmware-map the register map's tables in firmware-bridge/README.md"
+	@echo "make deb          Debian packages in build/deb (ARCH=amd64|arm64|armhf SUITE=bookworm|trixie; as root)"
 	@echo "make install      to DESTDIR and PREFIX (/usr/local)"
 	@echo "make clean"
 	@echo "SAN=1 sanitizers  COV=1 coverage  CC=clang  V=1 shows commands  WERROR=1"
