@@ -46,7 +46,9 @@ void jsonconf_string(struct jsonconf *c, const struct jsonconf_node *object, con
 void jsonconf_text(struct jsonconf *c, const struct jsonconf_node *n, char *buf, size_t size);
 void jsonconf_string_or(struct jsonconf *c, const struct jsonconf_node *object, const char *key,
                         char *buf, size_t size, const char *fallback);
-/* A path; a relative one is made to start at the folder of the file beside. fallback NULL: it must be there. An empty one, or one
+/* A path; a relative one is made to start at the folder of the file beside. "credential:NAME" is the file NAME of a folder of
+ * secrets that only root may read: what systemd loaded of it (LoadCredential=nila:FOLDER) in a service, FOLDER = secrets/
+ * beside that file elsewhere. fallback NULL: it must be there. An empty one, or one
  * that does not fit in size bytes with its folder, is an error. */
 void jsonconf_path(struct jsonconf *c, const struct jsonconf_node *object, const char *key,
                    const char *beside, const char *fallback, char *buf, size_t size);

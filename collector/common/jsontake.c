@@ -13,6 +13,7 @@
 #include "slug.h"
 #include "tongue.h"
 
+#define CREDENTIAL  "credential:"
 #define PATH_ROOM   4096 /* longer ones are no path on Linux */
 #define NEAR_ENOUGH 2    /* edits by which a misspelt key is still recognised */
 #define SHOWN       "40" /* characters of a foreign value in a message */
@@ -295,6 +296,26 @@ void jsonconf_string_or(struct jsonconf *c, const struct jsonconf_node *object, 
         (void)snprintf(buf, size, "%s", fallback);
 }
 
+/* Units load the folder as LoadCredential=nila:..., so systemd calls its files nila_NAME. */
+static int credential_path(struct jsonconf *c, const struct jsonconf_node *n, const char *name,
+                           const char *beside, char *buf, size_t size)
+{
+    const char *folder = getenv("CREDENTIALS_DIRECTORY"), *slash = strrchr(beside, '/');
+
+    if (name[0] == '\0' || name[0] == '.' || strchr(name, '/') != NULL) {
+        jsonconf_refuse(
+            c, n,
+            tongue("setelah \"credential:\" diperlukan nama berkas, tanpa folder",
+                   "after \"credential:\" the name of a file is wanted, without folders"));
+        return 0;
+    }
+    if (folder != NULL && folder[0] == '/')
+        return snprintf(buf, size, "%s/nila_%s", folder, name);
+    return slash == NULL
+               ? snprintf(buf, size, "secrets/%s", name)
+               : snprintf(buf, size, "%.*s/secrets/%s", (int)(slash - beside), beside, name);
+}
+
 void jsonconf_path(struct jsonconf *c, const struct jsonconf_node *object, const char *key,
                    const char *beside, const char *fallback, char *buf, size_t size)
 {
@@ -313,7 +334,9 @@ void jsonconf_path(struct jsonconf *c, const struct jsonconf_node *object, const
                         tongue("alamat berkas tidak boleh kosong; 1 sampai %zu bita",
                                "an empty path is not allowed; 1 to %zu bytes"),
                         size - 1);
-    if (path[0] == '/' || slash == NULL)
+    if (strncmp(path, CREDENTIAL, strlen(CREDENTIAL)) == 0)
+        length = credential_path(c, n, path + strlen(CREDENTIAL), beside, buf, size);
+    else if (path[0] == '/' || slash == NULL)
         length = snprintf(buf, size, "%s", path);
     else
         length = snprintf(buf, size, "%.*s/%s", (int)(slash - beside), beside, path);

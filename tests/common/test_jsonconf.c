@@ -356,6 +356,37 @@ static void a_long_path_leaves_room_for_the_words(void **state)
     buf_free(&b);
 }
 
+static void secret_path(const char *text, const char *want, const char *want_why)
+{
+    struct jsonconf *c = NULL;
+    char why[256] = "", path[128];
+
+    assert_int_equal(jsonconf_open_memory(&c, "/etc/x/t.json", text, strlen(text), why, sizeof why),
+                     0);
+    jsonconf_path(c, jsonconf_root(c), "f", "/etc/x/t.json", "", path, sizeof path);
+    assert_int_equal(jsonconf_done(c, why, sizeof why), want != NULL ? 0 : NILA_ERR_CONFIG);
+    jsonconf_close(c);
+    if (want != NULL)
+        assert_string_equal(path, want);
+    else
+        assert_non_null(strstr(why, want_why));
+}
+
+static void a_credential_is_found_in_a_service_and_outside(void **state)
+{
+    (void)state;
+    assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+    secret_path("{\"f\": \"credential:office.token\"}", "/etc/x/secrets/office.token", NULL);
+    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", "/run/credentials/a.service", 1), 0);
+    secret_path("{\"f\": \"credential:office.token\"}",
+                "/run/credentials/a.service/nila_office.token", NULL);
+    secret_path("{\"f\": \"office.token\"}", "/etc/x/office.token", NULL);
+    secret_path("{\"f\": \"credential:../shadow\"}", NULL, "t.json:1:7: f: after");
+    secret_path("{\"f\": \"credential:a/b\"}", NULL, "without folders");
+    secret_path("{\"f\": \"credential:\"}", NULL, "name of a file");
+    assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+}
+
 static int open_it(void *path)
 {
     struct jsonconf *c = NULL;
@@ -431,6 +462,7 @@ int main(void)
         cmocka_unit_test(refuses_in_the_callers_words),
         cmocka_unit_test(keeps_its_bounds),
         cmocka_unit_test(finds_duplicates_among_many_keys),
+        cmocka_unit_test(a_credential_is_found_in_a_service_and_outside),
         cmocka_unit_test(a_long_path_leaves_room_for_the_words),
         cmocka_unit_test(says_why_a_file_cannot_be_read),
         cmocka_unit_test(knows_utf8_from_everything_else),
