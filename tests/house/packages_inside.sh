@@ -1,0 +1,117 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Runs inside a booted container, as root, by test_packages.sh: the packages in /debs are installed, run as services, upgraded
+# (from /debs/newer) and purged. Prints "ok - " and "not ok - " lines.
+set -u
+export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive NILA_LANG=en
+ok() { echo "ok - $*"; }
+not_ok() { echo "not ok - $*"; }
+claim() { # claim WORDS COMMAND...
+  local words=$1
+  shift
+  if "$@" >/tmp/claim 2>&1; then ok "$words"; else
+    not_ok "$words"
+    sed 's/^/#   /' /tmp/claim | tail -n 20
+  fi
+}
+await() { # await SECONDS COMMAND...
+  local limit=$1 t0=$SECONDS
+  shift
+  until "$@" >/dev/null 2>&1; do
+    if ((SECONDS - t0 >= limit)); then return 1; fi
+    sleep 0.2
+  done
+}
+is() { [ "$1" = "$2" ] || { echo "is $1, not $2"; return 1; }; }
+state() { systemctl show -P "$2" "$1"; }
+influx() { curl -sS -G http://127.0.0.1:8086/query --data-urlencode "db=lumbung" --data-urlencode "q=$1"; }
+# 1: at least that many rows of oxygen are in the database
+rows() { [ "$(influx 'SELECT count(do_mg_l) FROM pond_water' | sed -nE 's/.*,([0-9]+)\]\]\}.*/\1/p')" -ge "$1" ]; }
+active() { is "$(state "$1" ActiveState)" active; }
+stopped_for_good() { is "$(state "$1" ActiveState) $(state "$1" ExecMainStatus)" "failed 78"; }
+back() { active "$1" && [ "$(state "$1" NRestarts)" -ge 1 ]; }
+
+t0=$SECONDS
+claim "the packages install" dpkg -i /debs/*.deb
+echo "# installed in $((SECONDS - t0)) s"
+claim "dpkg finds nothing changed or missing" sh -c '! dpkg --verify nila-common nila-collector nila-bridge nila-analytics | grep .'
+for u in nila-collector nila-analytics nila-alarm; do
+  claim "$u: enabled, and waits for its configuration" sh -c "[ $(state $u UnitFileState) = enabled ] && [ $(state $u ActiveState) = inactive ]"
+  claim "$u: nothing to say against its unit" sh -c "! systemd-analyze verify /lib/systemd/system/$u.service 2>&1 | grep -F $u"
+  claim "$u: exposure at most 1.6 ($(systemd-analyze security $u.service --no-pager | sed -nE 's/.*service: ([0-9.]+) .*/\1/p'))" \
+    systemd-analyze security --threshold=16 --no-pager $u.service
+done
+for p in nila-collector nila-bridge nila-analytics; do
+  claim "$p says its version" sh -c "$p --version | grep -q ."
+done
+for m in nila-collector nila-bridge nila-analytics nila-collector.json nila-analytics.json; do
+  claim "there is a manual page $m, in both languages" sh -c "ls /usr/share/man/man*/$m.?.gz /usr/share/man/id/man*/$m.?.gz"
+done
+
+claim "no secret's folder is open" is "$(stat -c '%a %U' /etc/lumbung-nila/secrets)" "700 root"
+claim "the configuration's folder is the group's" is "$(stat -c '%a %U %G' /etc/lumbung-nila)" "750 root nila"
+
+systemctl start influxdb
+claim "InfluxDB answers" await 60 curl -fsS http://127.0.0.1:8086/ping
+curl -sS -XPOST http://127.0.0.1:8086/query --data-urlencode "q=CREATE DATABASE lumbung" >/dev/null
+printf 'nila:rahasia' >/etc/lumbung-nila/secrets/office.token
+chmod 600 /etc/lumbung-nila/secrets/office.token
+sed -e 's#"sinks": \[\]#"sinks": [{"slug": "kantor", "url": "http://127.0.0.1:8086", "api": "v1", "database": "lumbung", "token_file": "credential:office.token"}]#' \
+  -e '/"journal"/d' -e '/"control"/d' -e 's#^  "sinks": \(.*\),$#  "sinks": \1#' \
+  /usr/share/doc/nila-common/deploy/config/rehearsal.json >/etc/lumbung-nila/collector.json
+claim "the site file is good" nila-collector check
+systemd-run -q --unit=sim nila-bridge simulate /etc/lumbung-nila/collector.json --seed 7
+systemctl start nila-collector
+claim "the collector runs" is "$(state nila-collector ActiveState)" active
+claim "it polls within 30 s of its start" await 30 sh -c 'nila-collector status --json | grep -q "\"state\":\"ok\"\|\"ok\":"'
+claim "what it reads is in InfluxDB, sent with a secret only root may read" await 60 rows 2
+claim "it runs as nila-collector" is "$(ps -o user= -p "$(state nila-collector MainPID)" | tr -d ' ')" nila-co+
+claim "it has no capability and may gain none" sh -c "grep -q 'CapBnd:.*0000000000000000' /proc/$(state nila-collector MainPID)/status && grep -q 'NoNewPrivs:.*1' /proc/$(state nila-collector MainPID)/status"
+claim "its journal is its own" is "$(stat -c '%a %U' /var/lib/lumbung-nila/collector)" "750 nila-collector"
+useradd -M stranger
+claim "a stranger may not ask it" sh -c '! su -s /bin/sh stranger -c "nila-collector status" '
+usermod -aG nila stranger
+claim "a member of the group nila may" su -s /bin/sh stranger -c "nila-collector status"
+
+cat >/etc/lumbung-nila/analytics.json <<'JSON'
+{ "records": {"path": "/var/lib/lumbung-nila/analytics/records.db"},
+  "source": {"collector": {"socket": "/run/lumbung-nila/collector.sock"}},
+  "web": {"bind": "127.0.0.1", "port": 8080} }
+JSON
+claim "the pages' configuration is good" nila-analytics check
+systemctl start nila-analytics nila-alarm
+claim "the pages answer within 30 s" await 30 curl -fsS http://127.0.0.1:8080/
+claim "the alarm runs" await 30 active nila-alarm
+sleep 2
+for u in nila-collector nila-analytics nila-alarm; do
+  claim "$u has not been restarted" is "$(state $u NRestarts)" 0
+done
+
+echo '{' >/etc/lumbung-nila/collector.json.wrong
+cp /etc/lumbung-nila/collector.json /etc/lumbung-nila/collector.json.good
+cp /etc/lumbung-nila/collector.json.wrong /etc/lumbung-nila/collector.json
+systemctl restart nila-collector 2>/dev/null
+claim "a wrong site file stops it, and is not tried again and again" await 20 stopped_for_good nila-collector
+claim "the log says where" sh -c 'journalctl -u nila-collector -o cat | grep -q "collector.json:[0-9]*:[0-9]*:"'
+cp /etc/lumbung-nila/collector.json.good /etc/lumbung-nila/collector.json
+systemctl reset-failed nila-collector
+systemctl start nila-collector
+
+systemctl kill -s KILL nila-collector
+claim "killed, it is back within 15 s" await 15 back nila-collector
+
+before=$(nila-collector export 2>/dev/null | wc -l)
+t0=$SECONDS
+claim "a newer version installs over it" dpkg -i /debs/newer/*.deb
+echo "# upgraded in $((SECONDS - t0)) s, $before rows in the journal"
+claim "and runs" await 30 active nila-collector
+after=$(nila-collector export 2>/dev/null | wc -l)
+claim "with every reading kept ($before before, $after after)" [ "$after" -ge "$before" ]
+claim "an older one installs over that, and runs" sh -c 'dpkg -i /debs/*.deb && nila-collector status'
+
+t0=$SECONDS
+claim "the packages purge" dpkg --purge nila-collector nila-bridge nila-analytics nila-common
+echo "# purged in $((SECONDS - t0)) s"
+systemctl stop sim
+left=$(find /etc /var/lib /var/log /usr /lib /run -xdev \( -name '*nila*' -o -name '*lumbung*' \) -not -path '/var/log/journal/*' -not -path '/var/lib/influxdb/*' 2>/dev/null)
+claim "and leave nothing" is "$left" ""
