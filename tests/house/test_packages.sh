@@ -39,8 +39,8 @@ if [ ! -e "$base/.made" ]; then
   depends=$(for f in "$out"/*.deb; do dpkg-deb -f "$f" Depends; done | tr ',' '\n' | sed 's/(.*//; s/|.*//; s/ //g' | grep -v '^nila-' | sort -u | paste -sd,)
   claim "a bookworm with systemd is made" mmdebstrap --quiet --variant=apt \
     --include="systemd,systemd-sysv,dbus,udev,procps,curl,influxdb,man-db,$depends" --aptopt="$work/root-bookworm-amd64.apt" \
-    --dpkgopt=force-unsafe-io bookworm "$base" "$work/root-bookworm-amd64.sources"
-  touch "$base/.made"
+    --dpkgopt=force-unsafe-io bookworm "$base" "$work/root-bookworm-amd64.list"
+  [ ! -e "$base/bin/sh" ] || touch "$base/.made"
 fi
 root=$D/root
 cp -a "$base" "$root"
