@@ -65,7 +65,7 @@ touch /run/systemd/timesync/synchronized
 systemd-run -q --unit=sim nila-bridge simulate /etc/lumbung-nila/collector.json --seed 7
 systemctl start nila-collector
 claim "the collector runs" is "$(state nila-collector ActiveState)" active
-claim "within 30 s of its start there are readings" await 30 sh -c 'nila-collector export | grep -q do_mg_l'
+claim "within 30 s of its start there are readings" await 30 sh -c 'nila-collector export --out - | grep -q do_mg_l'
 claim "what it reads is in InfluxDB, sent with a secret only root may read" await 60 rows 2
 claim "it runs as nila-collector" is "$(ps -o user:32= -p "$(state nila-collector MainPID)" | tr -d ' ')" nila-collector
 claim "it has no capability and may gain none" sh -c "grep -q 'CapBnd:.*0000000000000000' /proc/$(state nila-collector MainPID)/status && grep -q 'NoNewPrivs:.*1' /proc/$(state nila-collector MainPID)/status"
@@ -102,12 +102,12 @@ systemctl start nila-collector
 systemctl kill -s KILL nila-collector
 claim "killed, it is back within 15 s" await 15 back nila-collector
 
-before=$(nila-collector export 2>/dev/null | wc -l)
+before=$(nila-collector export --out - 2>/dev/null | wc -l)
 t0=$SECONDS
 claim "a newer version installs over it" dpkg -i /debs/newer/*.deb
 echo "# upgraded in $((SECONDS - t0)) s, $before rows in the journal"
 claim "and runs" await 30 active nila-collector
-after=$(nila-collector export 2>/dev/null | wc -l)
+after=$(nila-collector export --out - 2>/dev/null | wc -l)
 claim "with every reading kept ($before before, $after after)" [ "$after" -ge "$before" ]
 claim "an older one installs over that, and runs" sh -c 'dpkg -i /debs/*.deb && nila-collector status'
 
