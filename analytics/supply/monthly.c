@@ -11,10 +11,11 @@
 
 /* What the rows say of one cycle. */
 struct cycle_sum {
-    int32_t last_sign;        /* by the end of the month */
-    bool written;             /* something in the month, stocking included */
-    double feed_kg, kg, fish; /* by the end of the month; fish NaN when a number is missing */
-    bool ended;               /* its last harvest fell into the month */
+    int32_t last_sign; /* by the end of the month */
+    bool written;      /* something in the month, stocking included */
+    double kg, fish;   /* by the end of the month; fish NaN when a number is missing */
+    double feed_kg;    /* likewise, of one that ended */
+    bool ended;        /* its last harvest fell into the month */
 };
 
 struct tally {
@@ -73,16 +74,30 @@ static void look_at_harvests(struct tally *t, size_t cycle, const struct rec_eve
     }
 }
 
+/* The last feeding by the end of the month is a sign of life; rows lie by day. What was fed counts where the cycle ended. */
+static void look_at_feed(struct tally *t, size_t cycle, const struct rec_events *rows)
+{
+    size_t low = 0, high = rows->feeds;
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+
+        if (rows->feed[mid].day <= t->last)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    if (low > 0)
+        sign(t, cycle, rows->feed[low - 1].day);
+    for (size_t i = 0; i < low && t->cycle[cycle].ended; i++)
+        t->cycle[cycle].feed_kg += rows->feed[i].feed_kg;
+}
+
 static void look_at_rows(struct tally *t, size_t cycle)
 {
     struct rec_events rows;
 
     records_events_of(t->s, cycle, &rows);
-    for (size_t i = 0; i < rows.feeds; i++) {
-        sign(t, cycle, rows.feed[i].day);
-        if (rows.feed[i].day <= t->last)
-            t->cycle[cycle].feed_kg += rows.feed[i].feed_kg;
-    }
     for (size_t i = 0; i < rows.samples; i++)
         sign(t, cycle, rows.sample[i].day);
     for (size_t i = 0; i < rows.deaths; i++) {
@@ -91,6 +106,7 @@ static void look_at_rows(struct tally *t, size_t cycle)
             give(t, cycle, MONTHLY_DEATHS, rows.death[i].count, 0);
     }
     look_at_harvests(t, cycle, &rows);
+    look_at_feed(t, cycle, &rows);
 }
 
 /* The rows of cycles that lived in the month; others have none in it, and are neither active nor end in it. */

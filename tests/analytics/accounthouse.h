@@ -6,6 +6,8 @@
 
 #include "tests/analytics/webhouse.h"
 
+#include "analytics/web/assets.h"
+
 #define PIN       "480913"
 #define WORD      "karamba-biru-7"
 #define ANONYMOUS "0123456789abcdef0123456789abcdef"
@@ -18,10 +20,12 @@ struct browser {
 
 static inline void log_in_as(struct webhouse *h, const char *user, struct browser *b)
 {
-    char secret[VIEWER_SECRET_SIZE];
+    char secret[VIEWER_SECRET_SIZE], visited[ASSETS_VERSION_SIZE];
 
     webhouse_login(h, user, secret, b->csrf);
-    (void)snprintf(b->cookie, sizeof b->cookie, "Cookie: " VIEWER_COOKIE "=%s\r\n", secret);
+    assets_version(visited); /* not the first visit: a page is its own text alone */
+    (void)snprintf(b->cookie, sizeof b->cookie, "Cookie: gaya=%s; " VIEWER_COOKIE "=%s\r\n",
+                   visited, secret);
 }
 
 /* Posts the form with the browser's token and gives the status; a may be NULL. */

@@ -19,6 +19,7 @@
 
 #include "analytics/config.h"
 #include "analytics/records/account.h"
+#include "analytics/web/assets.h"
 #include "analytics/web/server_own.h"
 #include "collector/common/civil.h"
 #include "collector/common/clock.h"
@@ -52,6 +53,7 @@ static int ask(size_t user, const char *path, size_t *bytes, double *ms, const c
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)web_port(web))};
     struct buf all = {0}, request = {0};
     const double from = now_ms();
+    char visited[ASSETS_VERSION_SIZE];
     int fd = socket(AF_INET, SOCK_STREAM, 0), status = 0;
     char piece[65536];
     ssize_t k;
@@ -59,10 +61,12 @@ static int ask(size_t user, const char *path, size_t *bytes, double *ms, const c
     a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof a) != 0)
         return -1;
-    buf_printf(&request,
-               "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nCookie: " VIEWER_COOKIE
-               "=%s\r\n\r\n",
-               path, secret[user]);
+    assets_version(visited); /* a browser that was here before */
+    buf_printf(
+        &request,
+        "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nCookie: gaya=%s; " VIEWER_COOKIE
+        "=%s\r\n\r\n",
+        path, visited, secret[user]);
     if (send(fd, request.p, request.n, MSG_NOSIGNAL) == (ssize_t)request.n)
         while ((k = recv(fd, piece, sizeof piece, 0)) > 0)
             buf_add(&all, piece, (size_t)k);
