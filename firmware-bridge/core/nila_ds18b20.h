@@ -19,8 +19,9 @@
 #include "nila_regmap.h"
 
 #define NILA_DS18B20_CONVERT_MS 750 /* 12 bits */
-#define NILA_DS18B20_ECHO_MS    20  /* an echo that has not come by then does not come */
-#define NILA_DS18B20_TRIES      2   /* of reading the scratchpad */
+#define NILA_DS18B20_ECHO_MS \
+    200 /* an echo that has not come by then does not come; generous for emulated boards */
+#define NILA_DS18B20_TRIES 2 /* of reading the scratchpad */
 
 enum nila_ds18b20_fault { /* why there is no value */
     NILA_DS18B20_FINE,

@@ -53,7 +53,7 @@ static size_t put_registers(struct call *c, const uint16_t *value)
     uint16_t count = get16(c->in + 3);
 
     c->out[1] = (uint8_t)(2 * count);
-    for (unsigned i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++)
         put16(c->out + 2 + 2 * i, value[i]);
     c->answer->first = get16(c->in + 1);
     c->answer->count = count;

@@ -112,7 +112,12 @@ int read_events(struct event **out, const struct options *o, const struct site *
     return 0;
 }
 
-bool imitated(const struct site_device *d)
+bool built_in(const struct site_device *d)
 {
     return strcmp(d->profile, "nila-node") == 0 || strcmp(d->profile, "nila-weather") == 0;
+}
+
+bool imitated(const struct site_device *d)
+{
+    return built_in(d) || strcmp(d->profile, "nila-node-relay") == 0;
 }

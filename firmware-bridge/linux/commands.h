@@ -32,7 +32,10 @@ int read_faults(struct fault **out, const struct options *o, const struct site *
 int read_events(struct event **out, const struct options *o, const struct site *site,
                 int64_t begin_ms);
 
-/* Is the device's profile one of the node's two (nila-node, nila-weather), which is all this program imitates? */
+/* Is the device a node that needs no profile file (nila-node, nila-weather)? */
+bool built_in(const struct site_device *d);
+
+/* Is its profile one of the node's (nila-node-relay too), so that it has a history? */
 bool imitated(const struct site_device *d);
 
 #endif

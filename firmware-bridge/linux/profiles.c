@@ -30,7 +30,7 @@ int profiles_load(struct profile ***out, const struct site *site, const char *di
         const struct site_device *d = &site->device[i];
         const unsigned first = first_of(site, i);
         int rc;
-        if (imitated(d))
+        if (built_in(d))
             continue;
         if (first < i) {
             profile[i] = profile[first];

@@ -79,6 +79,43 @@ static bool sample(struct simbus *b, struct simbus_sampling *s, int64_t period_m
     return true;
 }
 
+/* What the node's registers say of its relay, and what hangs on it. */
+static void show_relay(const struct simbus *b, size_t index)
+{
+    struct nila_node *node = &b->units.node[index];
+    const struct nila_relay *relay = &b->relay[index];
+
+    node->relay = relay->on;
+    node->health =
+        (uint16_t)((node->health & ~NILA_HEALTH_SAFE) | (relay->fell ? NILA_HEALTH_SAFE : 0));
+    if (b->machines.relay != NULL)
+        b->machines.relay(b->arg, b->sampling[index].device, 0, relay->on);
+}
+
+/* The relay of a node that was last asked seconds ago. A silence shows when it ends: between requests nothing runs here. */
+static void pass_relay(const struct simbus *b, size_t index, uint32_t seconds)
+{
+    struct nila_node *node = &b->units.node[index];
+
+    if (node->blocks == 0)
+        return;
+    nila_relay_tick(&b->relay[index], 0, node->heard);
+    nila_relay_tick(&b->relay[index], seconds, false);
+    node->heard = false;
+    show_relay(b, index);
+}
+
+static void fit_relay(struct simbus *b, size_t index)
+{
+    struct nila_node *node = &b->units.node[index];
+
+    nila_relay_init(&b->relay[index], NILA_RELAY_ON, NILA_RELAY_SILENCE_DEFAULT);
+    b->relay_block[index] = nila_relay_block(&b->relay[index]);
+    node->block = &b->relay_block[index];
+    node->blocks = 1;
+    show_relay(b, index);
+}
+
 /* Called by the core before a node is served. */
 static bool awake(void *arg, size_t index)
 {
@@ -90,6 +127,7 @@ static bool awake(void *arg, size_t index)
     int n;
 
     nila_node_tick(node, (uint32_t)seconds);
+    pass_relay(b, index, (uint32_t)seconds);
     s->ticked_ms += seconds * 1000;
     if (!sample(b, s, 1000 * (int64_t)node->period_s, ch, &n))
         return s->plugged;
@@ -132,6 +170,8 @@ void simbus_init(struct simbus *b, const struct simserver_config *c, int bus_ind
     busfault_init(&b->fault, c->bus_fault, b->bus->slug);
     b->units.node = xcalloc(c->site->devices, sizeof *b->units.node);
     b->sampling = xcalloc(c->site->devices, sizeof *b->sampling);
+    b->relay = xcalloc(c->site->devices, sizeof *b->relay);
+    b->relay_block = xcalloc(c->site->devices, sizeof *b->relay_block);
     b->persona = xcalloc(c->site->devices, sizeof(struct persona *));
     b->persona_sampling = xcalloc(c->site->devices, sizeof *b->persona_sampling);
     for (unsigned i = 0; i < c->site->devices; i++) {
@@ -146,6 +186,8 @@ void simbus_init(struct simbus *b, const struct simserver_config *c, int bus_ind
         id.serial = fnv1a(d->slug);
         nila_node_init(&b->units.node[n], (uint8_t)d->unit, PERIOD_S, &id);
         b->sampling[n] = (struct simbus_sampling){.device = (int)i, .ticked_ms = clock_mono_ms()};
+        if (p != NULL && p->relay.count > 0)
+            fit_relay(b, n);
         n++;
     }
     b->units.nodes = n;
@@ -159,6 +201,8 @@ void simbus_clear(struct simbus *b)
     free(b->persona_sampling);
     free(b->units.node);
     free(b->sampling);
+    free(b->relay);
+    free(b->relay_block);
     *b = (struct simbus){0};
 }
 
@@ -241,6 +285,8 @@ bool simbus_release(struct simbus *b, struct sim_reply *r, struct busfault_hit *
 {
     const int bus_ms = b->bus->timeout_ms > 0 ? b->bus->timeout_ms : TIMEOUT_MS;
 
+    if (r->a.node != NULL && r->a.node->blocks > 0)
+        show_relay(b, (size_t)(r->a.node - b->units.node)); /* it may have been switched */
     *hit = busfault_draw(&b->fault);
     if (busfault_keeps_values(hit->kind) && truth_write(b->truth, b->bus->slug, &r->a, r->pdu) != 0)
         return false;

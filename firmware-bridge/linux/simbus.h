@@ -11,6 +11,7 @@
 #include "busfault.h"
 #include "collector/common/site.h"
 #include "firmware-bridge/core/nila_pdu.h"
+#include "firmware-bridge/core/nila_relay.h"
 #include "simserver.h"
 #include "truth.h"
 
@@ -22,6 +23,9 @@ struct simbus {
     /* nodes, and devices of other profiles, each in the site's order */
     struct nila_units units;
     struct simbus_sampling *sampling; /* one a node */
+    /* one a node, of those whose profile has a switch: node->blocks is 1 */
+    struct nila_relay *relay;
+    struct nila_block *relay_block;
     struct persona **persona;
     size_t personas;
     struct simbus_sampling *persona_sampling;

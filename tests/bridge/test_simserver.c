@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "collector/common/clock.h"
+#include "collector/common/profile.h"
 #include "firmware-bridge/core/nila_crc.h"
 #include "firmware-bridge/core/nila_regmap.h"
 #include "firmware-bridge/linux/simserver.h"
@@ -38,6 +39,7 @@ struct house {
     _Atomic double value;
     atomic_uint quality;
     atomic_int asked;
+    atomic_int relay[4]; /* as told; -1 never */
 };
 
 /* Channel 0: the house's value, channel 1: ten times the device's number, channel 2: absent. */
@@ -1007,6 +1009,56 @@ static void replaces_an_old_link_and_removes_only_its_own(void **state)
     simserver_stop(NULL);
 }
 
+static void hear_relay(void *arg, int device_index, unsigned channel, bool on)
+{
+    struct house *h = arg;
+
+    if (channel != 0)
+        abort();
+    atomic_store(&h->relay[device_index], on ? 1 : 0);
+}
+
+static void a_node_with_a_relay_is_switched_and_says_so(void **state)
+{
+    struct house h;
+    struct profile *p = NULL;
+    const struct profile *profile[4] = {0};
+    char why[256] = "";
+    uint16_t r[2];
+    modbus_t *m;
+
+    (void)state;
+    if (profile_load(&p, "collector/devices", "nila-node-relay", why, sizeof why) != 0)
+        fail_msg("%s", why);
+    profile[2] = p;
+    build(&h);
+    for (int i = 0; i < 4; i++)
+        atomic_store(&h.relay[i], -1);
+    h.config.profile = profile;
+    h.config.machines.relay = hear_relay;
+    start(&h);
+    assert_int_equal(atomic_load(&h.relay[2]), 1); /* at start it is safe: on */
+    m = over_line(&h, 3);
+    assert_int_equal(modbus_read_input_registers(m, NILA_REG_HEALTH, 2, r), 2);
+    assert_int_equal(r[0] & NILA_HEALTH_SAFE, NILA_HEALTH_SAFE);
+    assert_int_equal(r[1], 1);
+    assert_int_equal(modbus_write_register(m, NILA_HOLD_RELAY, 0), 1);
+    assert_int_equal(modbus_read_input_registers(m, NILA_REG_HEALTH, 2, r), 2);
+    assert_int_equal(r[0] & NILA_HEALTH_SAFE, 0);
+    assert_int_equal(r[1], 0);
+    assert_int_equal(atomic_load(&h.relay[2]), 0);
+    assert_int_equal(modbus_read_registers(m, NILA_HOLD_RELAY, 1, r), 1);
+    assert_int_equal(r[0], 0);
+    assert_int_equal(modbus_set_slave(m, 4), 0); /* its neighbour has none */
+    assert_int_equal(modbus_write_register(m, NILA_HOLD_RELAY, 1), -1);
+    assert_int_equal(errno, EMBXILADD);
+    assert_int_equal(atomic_load(&h.relay[3]), -1);
+    modbus_close(m);
+    modbus_free(m);
+    take_down(&h);
+    profile_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1036,6 +1088,7 @@ int main(void)
         cmocka_unit_test(says_why_it_cannot_start),
         cmocka_unit_test(names_the_ways_in),
         cmocka_unit_test(replaces_an_old_link_and_removes_only_its_own),
+        cmocka_unit_test(a_node_with_a_relay_is_switched_and_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@
 static const struct nila_identity IDENTITY = {.product_id = 1};
 
 /* The node's profiles: the same registers, other sensors. */
-static const char *const PROFILE[] = {"nila-node", "nila-weather"};
+static const char *const PROFILE[] = {"nila-node", "nila-weather", "nila-node-relay"};
 #define PROFILES (sizeof PROFILE / sizeof PROFILE[0])
 
 static struct profile *load(size_t i)
@@ -133,6 +133,22 @@ static void finds_every_value_where_the_node_puts_it(void **state)
     }
 }
 
+static void switches_the_relay_where_the_node_has_it(void **state)
+{
+    struct profile *p = load(2);
+
+    (void)state;
+    assert_int_equal(p->relay.count, 1);
+    assert_int_equal(p->relay.function, 6);
+    assert_int_equal(p->relay.read_function, 3);
+    assert_int_equal(p->relay.address, NILA_HOLD_RELAY);
+    assert_true(nila_node_permits(NILA_HOLD_RELAY, p->relay.on, false));
+    assert_true(nila_node_permits(NILA_HOLD_RELAY, p->relay.off, false));
+    assert_int_equal(p->relay.on, 1);
+    assert_int_equal(p->relay.off, 0);
+    profile_free(p);
+}
+
 static void names_no_channel_twice(void **state)
 {
     (void)state;
@@ -152,6 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_the_block_as_the_node_has_it),
         cmocka_unit_test(finds_every_value_where_the_node_puts_it),
+        cmocka_unit_test(switches_the_relay_where_the_node_has_it),
         cmocka_unit_test(names_no_channel_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -191,11 +191,25 @@ struct polls {
 static void begin_polls(struct node *n, struct polls *p)
 {
     uint16_t r[NILA_REG_COUNT];
+    bool there = false;
 
-    if (modbus_read_input_registers(n->ctx, 0, NILA_REG_COUNT, r) == NILA_REG_COUNT) {
-        p->last.boots = get32(r + NILA_REG_BOOTS);
-        p->last.request = get32(r + NILA_REG_REQUEST);
+    for (int i = 0; i < 5 && !there; i++) {
+        there = modbus_read_input_registers(n->ctx, 0, 20, r) == 20;
+        if (!there)
+            drain(n, 100);
     }
+    if (!there)
+        return;
+    p->last.boots = get32(r + NILA_REG_BOOTS);
+    p->last.request = get32(r + NILA_REG_REQUEST);
+}
+
+/* What went wrong on the line so far, on purpose or because the machine was too busy to keep its time. */
+static unsigned long troubles(const struct node *n)
+{
+    const struct pacedline_count c = pacedline_count(n->line);
+
+    return c.disturbed + c.late;
 }
 
 static void poll_node(struct node *n, struct polls *p, unsigned polls, int registers, int quiet_ms)
@@ -207,9 +221,9 @@ static void poll_node(struct node *n, struct polls *p, unsigned polls, int regis
         struct seen seen;
         double began = now_ms();
         begun[0] = begun[1];
-        begun[1] = pacedline_count(n->line).disturbed;
+        begun[1] = troubles(n);
         if (modbus_read_input_registers(n->ctx, 0, registers, r) != registers) {
-            if (pacedline_count(n->line).disturbed == begun[0]) {
+            if (troubles(n) == begun[0]) {
                 p->unexplained++;
                 printf("  poll %u: %s\n", i, modbus_strerror(errno));
             }
@@ -263,24 +277,27 @@ static void check_line(struct node *n, unsigned baud, unsigned per_10000, unsign
               frame_ms = (8 + 5 + 2 * REGISTERS) * byte_us / 1000;
     const struct pacedline_count before = pacedline_count(n->line);
     struct polls p = {.ms = calloc(polls + 1, sizeof(double))};
-    unsigned long disturbed;
+    struct pacedline_count after;
+    unsigned long disturbed, late;
 
     if (p.ms == NULL)
         return;
-    time_out(n, frame_ms + 300);
-    (void)modbus_set_byte_timeout(n->ctx, 0, 100000);
+    time_out(n, frame_ms + 500);
+    (void)modbus_set_byte_timeout(n->ctx, 0, 300000);
     pacedline_set(n->line, baud, 10, 0, seed);
     begin_polls(n, &p);
     pacedline_set(n->line, baud, 10, per_10000, seed);
-    poll_node(n, &p, polls, REGISTERS, 20 + 2 * byte_us / 1000);
+    poll_node(n, &p, polls, REGISTERS, 40 + 2 * byte_us / 1000);
     pacedline_set(n->line, baud, 10, 0, seed);
-    disturbed = pacedline_count(n->line).disturbed - before.disturbed;
-    claim(n, p.wrong == 0 && p.failed <= 1.2 * (double)disturbed && p.unexplained == 0,
-          "%u baud, %.1f %% noise: %u polls, %u failed for %lu disturbed of %lu bytes, %u wrong, "
-          "%u later than the "
-          "second; ms p50 %.1f most %.1f",
-          baud, per_10000 / 100.0, polls, p.failed, disturbed,
-          pacedline_count(n->line).bytes - before.bytes, p.wrong, p.unexplained,
+    after = pacedline_count(n->line);
+    disturbed = after.disturbed - before.disturbed;
+    late = after.late - before.late;
+    claim(n, p.wrong == 0 && p.failed <= 1.2 * (double)(disturbed + late) && p.unexplained == 0,
+          "%u baud, %.1f %% noise: %u polls, %u failed for %lu disturbed of %lu bytes%s, %u wrong, "
+          "%u later "
+          "than the second; ms p50 %.1f most %.1f",
+          baud, per_10000 / 100.0, polls, p.failed, disturbed, after.bytes - before.bytes,
+          late > 0 ? " and some that came late" : "", p.wrong, p.unexplained,
           p.good > 0 ? p.ms[p.good / 2] : 0, p.good > 0 ? p.ms[p.good - 1] : 0);
     free(p.ms);
 }
@@ -357,10 +374,10 @@ static void check_faults(struct node *n)
 
 /* ---- probes ---- */
 
-/* Reads the block until both channels have the quality wanted in the bits of mask; at most 30 s. */
+/* Reads the block until both channels have the quality wanted in the bits of mask; at most a minute. */
 static bool await_channels(struct node *n, uint16_t mask, uint16_t wanted, uint16_t *r)
 {
-    const double end = now_ms() + 30000;
+    const double end = now_ms() + 60000;
     const uint16_t *a = r + NILA_REG_CHANNEL(0), *b = r + NILA_REG_CHANNEL(1);
     bool there = false;
 

@@ -101,6 +101,8 @@ static void deliver(struct pacedline *l, unsigned to, int64_t now)
     ssize_t n;
 
     out->n = 0;
+    if (l->char_ns > 0 && w->n > 0 && now - w->due_ns > PACEDLINE_LATE_MS * (NS / 1000))
+        l->count.late++;
     while (w->n > 0 && w->due_ns <= now)
         arrive(l, w, out);
     if (out->n == 0)

@@ -8,10 +8,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define PACEDLINE_LATE_MS 15
+
 struct pacedline;
 
 struct pacedline_count {
     unsigned long bytes, disturbed; /* since the start, both directions */
+    unsigned long
+        late; /* bytes that came more than PACEDLINE_LATE_MS too late: the machine was busy, and frames are torn by it */
 };
 
 /* far: path of a unix socket that listens, or of a terminal. near (size >= 64) gets the name of the pty's other end. At first

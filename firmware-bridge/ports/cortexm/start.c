@@ -16,8 +16,8 @@
 
 #define MAGIC          0x4E494C41U /* "NILA" */
 
-/* By the linker script. */
-extern uint32_t data_load[], data_begin[], data_end[], bss_begin[], bss_end[];
+/* By the linker script: places, and lengths in bytes as addresses. */
+extern uint32_t data_load[], data_begin[], data_bytes[], bss_begin[], bss_bytes[];
 int main(void);
 
 struct survivor survivor __attribute__((section(".noinit")));
@@ -27,12 +27,13 @@ static uint32_t ticks_ms, ticks_us;
 
 void start_up(void)
 {
-    const uint32_t *from = data_load;
+    const uint32_t data = (uint32_t)(uintptr_t)data_bytes / 4U;
+    const uint32_t bss = (uint32_t)(uintptr_t)bss_bytes / 4U;
 
-    for (uint32_t *to = data_begin; to < data_end; to++)
-        *to = *from++;
-    for (uint32_t *to = bss_begin; to < bss_end; to++)
-        *to = 0;
+    for (uint32_t i = 0; i < data; i++)
+        data_begin[i] = data_load[i];
+    for (uint32_t i = 0; i < bss; i++)
+        bss_begin[i] = 0;
     (void)main();
     reset_for(NILA_RESET_SOFTWARE);
 }
