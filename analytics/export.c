@@ -149,10 +149,11 @@ static void put_cell(struct sheet *s, enum column_kind kind, const struct cell *
     }
 }
 
-static int put_row(void *arg, const struct cell *cell, int64_t entered_ms)
+static int put_row(void *arg, const struct cell *cell, int64_t entered_ms, int64_t id)
 {
     const struct table *t = arg;
 
+    (void)id;
     if (t->a->keep != NULL && !t->a->keep(t->a->keep_arg, t->t, cell))
         return 0;
     if (t->a->left != NULL && (*t->a->left)-- == 0)

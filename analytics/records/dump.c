@@ -25,10 +25,11 @@ const struct column *dump_pond(enum records_table t)
 }
 
 /* FROM and WHERE; the pond is parameter 1. */
-static void add_which(struct buf *sql, enum records_table t, const struct dump_which *w)
+static void add_which(struct buf *sql, enum records_table t, const struct dump_which *w, bool count)
 {
     const struct column *day = dump_day(t), *pond = dump_pond(t);
     const bool days = day != NULL && w->least_day != INT32_MIN;
+    const char *and = w->pond != NULL || days ? "AND" : "WHERE";
 
     buf_printf(sql, " FROM %s", records_table_name(t));
     if (w->pond != NULL)
@@ -36,6 +37,13 @@ static void add_which(struct buf *sql, enum records_table t, const struct dump_w
     if (days)
         buf_printf(sql, " %s \"%s\" >= %d", w->pond != NULL ? "AND" : "WHERE", day->name,
                    (int)w->least_day);
+    if (count || !w->newest_first || w->after_id == 0)
+        return;
+    if (day != NULL)
+        buf_printf(sql, " %s (\"%s\", id) < (%d, %lld)", and, day->name, (int)w->after_day,
+                   (long long)w->after_id);
+    else
+        buf_printf(sql, " %s id < %lld", and, (long long)w->after_id);
 }
 
 static int prepare(struct db *d, enum records_table t, const struct dump_which *w, bool count,
@@ -51,15 +59,14 @@ static int prepare(struct db *d, enum records_table t, const struct dump_which *
     buf_str(&sql, "SELECT ");
     for (size_t i = 0; i < c->n && !count; i++)
         buf_printf(&sql, "\"%s\", ", c->column[i].name);
-    buf_str(&sql, count ? "count(*)" : "entered_on");
-    add_which(&sql, t, w);
+    buf_str(&sql, count ? "count(*)" : "entered_on, id");
+    add_which(&sql, t, w, count);
     if (!count && w->newest_first && day != NULL)
         buf_printf(&sql, " ORDER BY \"%s\" DESC, id DESC", day->name);
     else if (!count)
         buf_printf(&sql, " ORDER BY id%s", w->newest_first ? " DESC" : "");
-    if (!count && (w->most > 0 || w->skip > 0))
-        buf_printf(&sql, " LIMIT %lld OFFSET %zu", w->most > 0 ? (long long)w->most : -1LL,
-                   w->skip);
+    if (!count && w->most > 0)
+        buf_printf(&sql, " LIMIT %lld", (long long)w->most);
     rc = db_prepare(d, sql.p, out);
     buf_free(&sql);
     if (rc == 0 && w->pond != NULL)
@@ -80,7 +87,7 @@ int records_dump(struct records *r, enum records_table t, const struct dump_whic
     while (rc == 0 && (rc = db_step(r->db, s)) == 1) {
         for (size_t i = 0; i < c->n; i++)
             cell_take(&c->column[i], s, (int)i, &cell[i]);
-        rc = row(arg, cell, db_integer(s, (int)c->n));
+        rc = row(arg, cell, db_integer(s, (int)c->n), db_integer(s, (int)c->n + 1));
     }
     db_finalize(s);
     (void)pthread_mutex_unlock(&r->lock);

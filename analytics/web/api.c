@@ -3,6 +3,7 @@
 #include "page.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "analytics/supply/smoother.h"
 #include "analytics/web/api_own.h"
@@ -128,8 +129,24 @@ void api_pond_members(struct buf *b, const struct page_model *m, const struct pa
     api_values(b, m, p);
 }
 
-void api_ponds(struct buf *b, const struct page_model *m)
+int api_ponds_from(const struct page_model *m, const char *after, size_t *at)
 {
+    *at = 0;
+    for (size_t i = 0; *after != '\0' && i < m->ponds; i++)
+        if (strcmp(m->pond[i].pond.slug, after) == 0) {
+            *at = i + 1;
+            return 0;
+        }
+    return *after == '\0' ? 0 : NILA_ERR_NOT_FOUND;
+}
+
+void api_ponds_part(struct buf *b, const struct page_model *m, const struct api_part *part)
+{
+    size_t from, end;
+
+    if (api_ponds_from(m, part->after, &from) != 0)
+        from = m->ponds; /* the route has refused it */
+    end = m->ponds - from > part->limit ? from + part->limit : m->ponds;
     buf_str(b, "{");
     api_text(b, "notice", m->notice);
     buf_str(b, ",");
@@ -138,14 +155,22 @@ void api_ponds(struct buf *b, const struct page_model *m)
     api_time(b, "read_at", m->read_ms);
     buf_str(b, ",");
     api_time(b, "away_since", m->away_since_ms);
-    buf_printf(b, ",\"night_tried_on_peat\":%s,\"ponds\":[",
-               NIGHT_TRIED_ON_PEAT ? "true" : "false");
-    for (size_t i = 0; i < m->ponds; i++) {
-        buf_str(b, i == 0 ? "{" : ",\n{");
+    buf_printf(b, ",\"night_tried_on_peat\":%s,", NIGHT_TRIED_ON_PEAT ? "true" : "false");
+    api_part_members(b, part, m->ponds, end < m->ponds ? m->pond[end - 1].pond.slug : NULL);
+    buf_str(b, ",\"ponds\":[");
+    for (size_t i = from; i < end; i++) {
+        buf_str(b, i == from ? "{" : ",\n{");
         api_pond_members(b, m, &m->pond[i]);
         buf_str(b, "}");
     }
     buf_str(b, "]}\n");
+}
+
+void api_ponds(struct buf *b, const struct page_model *m)
+{
+    const struct api_part part = {.limit = API_LIMIT_MOST};
+
+    api_ponds_part(b, m, &part);
 }
 
 static void api_summary(struct buf *b, const struct supply_summary *s)

@@ -14,20 +14,28 @@ void api_day(struct buf *b, const char *name, int32_t day);               /* WIB
 void api_number(struct buf *b, const char *name, double v, int decimals); /* NaN: null */
 void api_pond_members(struct buf *b, const struct page_model *m, const struct page_pond *p);
 
-/* A part of a list: from offset on, at most limit. */
+#define API_AFTER_SIZE (3 * SLUG_SIZE)
+/* A part of a list: at most limit, behind the one that after names ("" from the first on), which a part before gave as "next". */
 struct api_part {
-    size_t offset, limit;
+    size_t limit;
+    char after[API_AFTER_SIZE];
 };
 #define API_LIMIT_MOST  1000
 #define API_LIMIT_USUAL 200
-/* "limit":..,"offset":..,"total":..,"next":.. (the next offset, null at the end) */
-void api_part_members(struct buf *b, const struct api_part *part, size_t total);
+/* "limit":..,"total":..,"next":..; next: the last one given, NULL: nothing is behind it */
+void api_part_members(struct buf *b, const struct api_part *part, size_t total, const char *next);
+/* Where a part of the list begins; NILA_ERR_NOT_FOUND: what after names is not on the list (any more). */
+NILA_MUST_CHECK int api_ponds_from(const struct page_model *m, const char *after, size_t *at);
+NILA_MUST_CHECK int api_alarms_from(const struct page_model *m, const char *after, size_t *at);
+/* Of records after is DAY.NUMBER (WIB day number; no day of tables without); false: it is neither that nor "". */
+bool api_records_after(const char *after, int32_t *day, int64_t *id);
 
 /* "24h" "7d" "cycle" */
 const char *api_span(enum page_span s);
 /* A pond with its last 24 hours (or day's span), its night, its limits, cycle and aerator. */
 void api_pond(struct buf *b, const struct page_model *m, const struct page_pond *p,
               const struct page_day *day);
+void api_ponds_part(struct buf *b, const struct page_model *m, const struct api_part *part);
 void api_alarms(struct buf *b, const struct page_model *m, const struct api_part *part);
 /* Of what the forecast is made and how it was: balance of joint and regencies by month, quarter and all; how right it was; assumptions; how
  * much of the region is on record; the hatcheries' ledger. {"notice":..,"state":"waiting"} while there is no forecast. */

@@ -3,6 +3,8 @@
 #include "analytics/web/api_own.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "analytics/web/html.h"
 #include "collector/common/civil.h"
@@ -188,16 +190,33 @@ void api_pond(struct buf *b, const struct page_model *m, const struct page_pond 
 
 /* --- alarms --- */
 
-void api_part_members(struct buf *b, const struct api_part *part, size_t total)
+void api_part_members(struct buf *b, const struct api_part *part, size_t total, const char *next)
 {
-    const bool more = part->offset < total && total - part->offset > part->limit;
-
-    buf_printf(b, "\"limit\":%zu,\"offset\":%zu,\"total\":%zu,\"next\":", part->limit, part->offset,
-               total);
-    if (more)
-        buf_printf(b, "%zu", part->offset + part->limit);
+    buf_printf(b, "\"limit\":%zu,\"total\":%zu,", part->limit, total);
+    if (next != NULL)
+        api_text(b, "next", next);
     else
-        buf_str(b, "null");
+        buf_str(b, "\"next\":null");
+}
+
+static void alarm_key(const struct rec_alarm *a, char out[static API_AFTER_SIZE])
+{
+    (void)snprintf(out, API_AFTER_SIZE, "%lld", (long long)a->id);
+}
+
+int api_alarms_from(const struct page_model *m, const char *after, size_t *at)
+{
+    char key[API_AFTER_SIZE];
+
+    *at = 0;
+    for (size_t i = 0; *after != '\0' && i < m->board.alarms; i++) {
+        alarm_key(&m->board.alarm[i], key);
+        if (strcmp(key, after) == 0) {
+            *at = i + 1;
+            return 0;
+        }
+    }
+    return *after == '\0' ? 0 : NILA_ERR_NOT_FOUND;
 }
 
 static void alarm(struct buf *b, const struct rec_alarm *a)
@@ -231,15 +250,23 @@ static void alarm(struct buf *b, const struct rec_alarm *a)
 
 void api_alarms(struct buf *b, const struct page_model *m, const struct api_part *part)
 {
+    char next[API_AFTER_SIZE] = "";
+    size_t from, end;
+
+    if (api_alarms_from(m, part->after, &from) != 0)
+        from = m->board.alarms; /* the route has refused it */
+    end = m->board.alarms - from > part->limit ? from + part->limit : m->board.alarms;
+    if (end < m->board.alarms)
+        alarm_key(&m->board.alarm[end - 1], next);
     buf_str(b, "{");
     api_text(b, "notice", m->notice);
     buf_str(b, ",");
     api_time(b, "now", m->now_ms);
     buf_printf(b, ",\"watch_silent\":%s,", page_watch_silent(m) ? "true" : "false");
-    api_part_members(b, part, m->board.alarms);
+    api_part_members(b, part, m->board.alarms, end < m->board.alarms ? next : NULL);
     buf_str(b, ",\"alarms\":[");
-    for (size_t i = part->offset; i < m->board.alarms && i - part->offset < part->limit; i++) {
-        buf_str(b, i == part->offset ? "" : ",\n");
+    for (size_t i = from; i < end; i++) {
+        buf_str(b, i == from ? "" : ",\n");
         alarm(b, &m->board.alarm[i]);
     }
     buf_str(b, "]}\n");

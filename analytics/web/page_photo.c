@@ -20,7 +20,7 @@ static void form(struct buf *b, const struct page_model *m, const struct page_ph
 
     (void)snprintf(most, sizeof most, "%d", SEND_BYTES);
     html_put(b,
-             "<form class=\"catat foto\" method=\"post\" enctype=\"multipart/form-data\" "
+             "<form class=\"foto\" method=\"post\" enctype=\"multipart/form-data\" "
              "action=\"/catat/foto\" data-paling=\"$\" data-kirim=\"$\" data-gagal=\"$\" "
              "data-tolak=\"$\" data-bukan=\"$\">\n",
              most, text_get(lang, TEXT_PHOTO_SENDING), text_get(lang, TEXT_PHOTO_FAILED),

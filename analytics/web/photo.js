@@ -3,23 +3,15 @@
  * already can be sent. */
 (() => {
 	const form = document.querySelector("form.foto");
-	if (!form || !window.fetch || !HTMLCanvasElement.prototype.toBlob) return;
+	if (!form || !window.createImageBitmap || !HTMLCanvasElement.prototype.toBlob) return;
 	const say = form.querySelector("[role=status]"), SIDES = [1280, 1024, 800, 640, 480], BITS = [.7, .5, .35];
 	const PATIENCE_MS = 25e3; /* the server waits 20 s */
 	let most = +form.dataset.paling;
 
-	function load(file) {
-		return new Promise((well, bad) => {
-			const i = new Image(), url = URL.createObjectURL(file);
-			i.onload = () => { URL.revokeObjectURL(url); well(i); };
-			i.onerror = () => { URL.revokeObjectURL(url); bad("bukan"); };
-			i.src = url;
-		});
-	}
 	function draw(image, side, quality) {
-		const k = Math.min(1, side / Math.max(image.naturalWidth, image.naturalHeight)), c = document.createElement("canvas");
-		c.width = Math.max(1, Math.round(image.naturalWidth * k));
-		c.height = Math.max(1, Math.round(image.naturalHeight * k));
+		const k = Math.min(1, side / Math.max(image.width, image.height)), c = document.createElement("canvas");
+		c.width = Math.max(1, Math.round(image.width * k));
+		c.height = Math.max(1, Math.round(image.height * k));
 		const g = c.getContext("2d");
 		g.fillStyle = "#fff";
 		g.fillRect(0, 0, c.width, c.height);
@@ -28,8 +20,8 @@
 	}
 	/* The largest that fits */
 	async function small(file) {
-		const image = await load(file);
-		let blob;
+		let image, blob;
+		try { image = await createImageBitmap(file); } catch (e) { throw "bukan"; }
 		for (const side of SIDES)
 			for (const quality of BITS) {
 				blob = await draw(image, side, quality);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The API for programs but for what routes_ponds.c and routes_region.c have: read only, JSON, described by openapi.json. Lists are given in
- * parts: ?limit=1..1000&offset=N. */
+ * parts: ?limit=1..1000&after=KEY, KEY being the "next" of the part before. */
 #include "server_own.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,18 +32,40 @@ static bool read_whole(const char *text, size_t most, size_t *out)
     return true;
 }
 
-static bool read_part(const struct request *q, struct api_part *part)
+bool api_read_part(const struct request *q, struct api_part *part)
 {
+    const char *after = request_query(q, "after");
+
     *part = (struct api_part){.limit = API_LIMIT_USUAL};
-    return read_whole(request_query(q, "limit"), API_LIMIT_MOST, &part->limit) && part->limit > 0 &&
-           read_whole(request_query(q, "offset"), (size_t)1000000000, &part->offset);
+    if (after != NULL && strlen(after) >= sizeof part->after)
+        return false;
+    (void)snprintf(part->after, sizeof part->after, "%s", after != NULL ? after : "");
+    return read_whole(request_query(q, "limit"), API_LIMIT_MOST, &part->limit) && part->limit > 0;
 }
 
-static int may_part(const struct request *q)
+static int may_alarms(const struct request *q)
 {
     struct api_part part;
+    size_t at;
 
-    return read_part(q, &part) ? 0 : 400;
+    return api_read_part(q, &part) && api_alarms_from(q->m, part.after, &at) == 0 ? 0 : 400;
+}
+
+static int may_ponds(const struct request *q)
+{
+    struct api_part part;
+    size_t at;
+
+    return api_read_part(q, &part) && api_ponds_from(q->m, part.after, &at) == 0 ? 0 : 400;
+}
+
+static int may_rows(const struct request *q)
+{
+    struct api_part part;
+    int32_t day;
+    int64_t id;
+
+    return api_read_part(q, &part) && api_records_after(part.after, &day, &id) ? 0 : 400;
 }
 
 /* The picture holds the viewer's ponds alone: another's is no different from none. */
@@ -85,12 +108,21 @@ static void make_pond(const struct request *q, struct reply *r)
     model_day_free(&day);
 }
 
+static void make_ponds(const struct request *q, struct reply *r)
+{
+    struct api_part part;
+
+    r->type = TYPE_JSON;
+    if (api_read_part(q, &part))
+        api_ponds_part(&r->body, q->m, &part);
+}
+
 static void make_alarms(const struct request *q, struct reply *r)
 {
     struct api_part part;
 
     r->type = TYPE_JSON;
-    if (read_part(q, &part))
+    if (api_read_part(q, &part))
         api_alarms(&r->body, q->m, &part);
 }
 
@@ -121,7 +153,7 @@ static int may_records(const struct request *q)
     if (p == NULL ||
         !viewer_sees_farm(q->viewer, p->farm_slug, region_kecamatan(p->kecamatan)->regency))
         return 404;
-    return may_part(q);
+    return may_rows(q);
 }
 
 static void make_records(const struct request *q, struct reply *r)
@@ -135,7 +167,7 @@ static void make_records(const struct request *q, struct reply *r)
     int rc = records_table_find(q->rest, &t);
 
     r->type = TYPE_JSON;
-    if (rc == 0 && !read_part(q, &part))
+    if (rc == 0 && !api_read_part(q, &part))
         rc = NILA_ERR_RANGE;
     if (rc == 0)
         rc = records_open(&own, q->w->c.config->records_path, why, sizeof why);
@@ -162,10 +194,12 @@ static void make_openapi(const struct request *q, struct reply *r)
     .methods = ROUTE_GET, .roles = ROUTE_STAFF, .open = ROUTE_READ, .needs_model = true
 /* clang-format off */
 const struct route ROUTES_API[] = {
+    {.path = "/api/v1/ponds", .methods = ROUTE_GET, .roles = ROUTE_USERS, .open = ROUTE_POND, .needs_model = true,
+     .may = may_ponds, .make = make_ponds},
     {.path = "/api/v1/ponds/", .methods = ROUTE_GET, .roles = ROUTE_USERS, .open = ROUTE_POND, .needs_model = true,
      .may = may_pond_span, .make = make_pond},
     {.path = "/api/v1/alarms", .methods = ROUTE_GET, .roles = ROUTE_USERS, .open = ROUTE_POND, .needs_model = true,
-     .may = may_part, .make = make_alarms},
+     .may = may_alarms, .make = make_alarms},
     {.path = "/api/v1/records/", .methods = ROUTE_GET, .roles = ROUTE_FARMER | ROUTE_STAFF, .open = ROUTE_READ,
      .needs_model = true, .may = may_records, .make = make_records},
     {.path = "/api/v1/balance", STAFF_READ, .make = make_balance},

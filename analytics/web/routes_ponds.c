@@ -109,12 +109,6 @@ static void make_health(const struct request *q, struct reply *r)
     r->status = api_health(&r->body, q->m);
 }
 
-static void make_ponds(const struct request *q, struct reply *r)
-{
-    r->type = TYPE_JSON;
-    api_ponds(&r->body, q->m);
-}
-
 static void make_style(const struct request *q, struct reply *r)
 {
     size_t n;
@@ -147,8 +141,6 @@ const struct route ROUTES_PONDS[] = {
     {.path = "/bantuan", .methods = ROUTE_GET, .roles = ROUTE_USERS, .open = ROUTE_ANYBODY, .needs_model = true,
      .make = make_help},
     {.path = "/api/v1/health", .methods = ROUTE_GET, .roles = ROUTE_USERS, .open = ROUTE_ANYBODY, .make = make_health},
-    {.path = "/api/v1/ponds", .methods = ROUTE_GET, .roles = ROUTE_USERS, .open = ROUTE_POND, .needs_model = true,
-     .make = make_ponds},
     {.path = "/gaya.css", .methods = ROUTE_GET, .roles = ROUTE_USERS, .open = ROUTE_ANYBODY, .keep = true, .make = make_style},
     {.path = "/favicon.svg", .methods = ROUTE_GET, .roles = ROUTE_USERS, .open = ROUTE_ANYBODY, .keep = true, .make = make_icon},
     {.path = "/favicon.ico", .methods = ROUTE_GET, .roles = ROUTE_USERS, .open = ROUTE_ANYBODY, .keep = true, .make = make_icon},

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analytics/web/api_fleet.h"
 #include "analytics/web/assets.h"
 #include "analytics/web/page_technician.h"
 #include "collector/common/region.h"
@@ -151,6 +152,32 @@ static void make_script(const struct request *q, struct reply *r)
     buf_add(&r->body, script, n);
 }
 
+/* Buses and devices for programs: read, checked and made of one picture of the collectors. */
+static void make_api(const struct request *q, struct reply *r, bool buses)
+{
+    struct fleet_view *view = fleet_view(q->w->fleet);
+    struct api_part part;
+    size_t at;
+
+    if (api_read_part(q, &part) && api_fleet_from(view, buses, part.after, &at) == 0) {
+        r->type = "application/json";
+        api_fleet(&r->body, view, buses, q->w->c.config->notice, &part);
+    } else {
+        reply_error(q, r, 400);
+    }
+    fleet_view_free(view);
+}
+
+static void make_api_buses(const struct request *q, struct reply *r)
+{
+    make_api(q, r, true);
+}
+
+static void make_api_devices(const struct request *q, struct reply *r)
+{
+    make_api(q, r, false);
+}
+
 /* clang-format off */
 const struct route ROUTES_TECHNICIAN[] = {
     {.path = "/alat", .methods = ROUTE_GET, .roles = ROLES, .open = ROUTE_READ, .make = make_devices},
@@ -159,6 +186,8 @@ const struct route ROUTES_TECHNICIAN[] = {
     {.path = "/alat/uji", .methods = ROUTE_POST, .roles = ROLES, .open = ROUTE_LOGIN, .keep = true, .make = take_reading},
     {.path = "/alat/", .methods = ROUTE_GET, .roles = ROLES, .open = ROUTE_READ, .forms = true, .make = make_device},
     {.path = "/alat.js", .methods = ROUTE_GET, .roles = ROUTE_USERS, .open = ROUTE_ANYBODY, .keep = true, .make = make_script},
+    {.path = "/api/v1/buses", .methods = ROUTE_GET, .roles = ROLES, .open = ROUTE_READ, .keep = true, .make = make_api_buses},
+    {.path = "/api/v1/devices", .methods = ROUTE_GET, .roles = ROLES, .open = ROUTE_READ, .keep = true, .make = make_api_devices},
     {.path = NULL},
 };
 /* clang-format on */

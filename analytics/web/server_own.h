@@ -154,6 +154,10 @@ const struct route *route_find(const char *path, const char **rest);
 /* Every route in turn: at 0, 1, ...; NULL after the last. */
 const struct route *route_at(size_t at);
 
+/* limit and after of a query; false: no such numbers. routes_api.c */
+struct api_part;
+bool api_read_part(const struct request *q, struct api_part *part);
+
 /* The log-in, with the words that the session has ended; 403. routes_account.c */
 void routes_login_again(const struct request *q, struct reply *r);
 /* Answers: who asks, may they, and the route's handler. q: path, post, lang, body, address, connection; method: as it came.

@@ -12,6 +12,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "analytics/web/api_fleet.h"
 #include "analytics/web/api_own.h"
 #include "analytics/web/assets.h"
 #include "analytics/web/server_own.h"
@@ -128,12 +129,79 @@ static void every_route_is_described_and_the_other_way_round(void **state)
 
 /* --- answers of a made-up region --- */
 
+/* Two at a time: each pond once, in the order of the whole list. */
+static void ponds_come_in_parts(const struct page_model *m)
+{
+    struct api_part part = {.limit = 2};
+    struct buf b = {0};
+    size_t seen = 0, at;
+
+    for (bool more = true; more;) {
+        cJSON *answer, *pond;
+        const cJSON *next;
+
+        buf_clear(&b);
+        api_ponds_part(&b, m, &part);
+        must_fit("Ponds", b.p, "a part of the ponds");
+        answer = cJSON_Parse(b.p);
+        cJSON_ArrayForEach(pond, cJSON_GetObjectItem(answer, "ponds")) assert_string_equal(
+            cJSON_GetObjectItem(pond, "pond")->valuestring, m->pond[seen++].pond.slug);
+        assert_int_equal(cJSON_GetObjectItem(answer, "total")->valueint, m->ponds);
+        next = cJSON_GetObjectItem(answer, "next");
+        more = cJSON_IsString(next);
+        if (more)
+            (void)snprintf(part.after, sizeof part.after, "%s", next->valuestring);
+        cJSON_Delete(answer);
+    }
+    assert_int_equal(seen, m->ponds);
+    assert_int_equal(api_ponds_from(m, "nobody", &at), NILA_ERR_NOT_FOUND);
+    buf_free(&b);
+}
+
+static void fleets_fit(const struct api_part *all)
+{
+    static struct fleet_bus bus[2] = {
+        {.slug = "utara", .where = "/dev/\"a\"", .state = "open", .since_ms = WORLD_NOW},
+        {.slug = "selatan", .where = "x:502", .state = "away", .why = "refused"}};
+    static struct fleet_device device = {
+        .slug = "probe", .bus = "utara", .profile = "p", .unit = 3, .last = "good"};
+    static struct fleet_frames frames = {
+        .bus = "utara", .n = 1, .frame = {{WORLD_NOW, true, "03 04 00 00"}}};
+    struct fleet_box box = {.key = "pi",
+                            .buses = 2,
+                            .bus = bus,
+                            .devices = 1,
+                            .device = &device,
+                            .frames = 1,
+                            .traffic = &frames};
+    const struct fleet_view v = {.now_ms = WORLD_NOW, .boxes = 1, .box = &box};
+    struct api_part one = {.limit = 1};
+    struct buf b = {0};
+
+    api_fleet(&b, &v, true, "Data contoh", all);
+    must_fit("Buses", b.p, "buses");
+    assert_non_null(strstr(b.p, "\"way\":\"tx\",\"bytes\":\"03 04 00 00\""));
+    buf_clear(&b);
+    api_fleet(&b, &v, true, "", &one);
+    assert_non_null(strstr(b.p, "\"limit\":1,\"total\":2,\"next\":\"pi.utara\""));
+    (void)snprintf(one.after, sizeof one.after, "pi.utara");
+    buf_clear(&b);
+    api_fleet(&b, &v, true, "", &one);
+    must_fit("Buses", b.p, "the last bus");
+    assert_non_null(strstr(b.p, "\"bus\":\"selatan\""));
+    assert_non_null(strstr(b.p, "\"next\":null"));
+    buf_clear(&b);
+    api_fleet(&b, &v, false, "", all);
+    must_fit("Devices", b.p, "devices");
+    buf_free(&b);
+}
+
 static void full_answers_fit(void **state)
 {
     struct world *w = calloc(1, sizeof *w);
     struct page_night *night = calloc(1, sizeof *night);
     struct rec_alarm alarm[3];
-    struct api_part part = {.offset = 1, .limit = 1};
+    struct api_part part = {.after = "1", .limit = 1}, none = {.limit = 1000};
     struct buf b = {0};
 
     (void)state;
@@ -170,14 +238,16 @@ static void full_answers_fit(void **state)
     buf_clear(&b);
     api_alarms(&b, &w->model, &part);
     must_fit("Alarms", b.p, "alarms");
-    assert_non_null(strstr(b.p, "\"limit\":1,\"offset\":1,\"total\":3,\"next\":2"));
+    assert_non_null(strstr(b.p, "\"limit\":1,\"total\":3,\"next\":\"2\""));
     assert_non_null(strstr(b.p, "kotim-1"));
     assert_null(strstr(b.p, "kotim-2"));
-    part.offset = 7;
+    (void)snprintf(part.after, sizeof part.after, "3");
     buf_clear(&b);
     api_alarms(&b, &w->model, &part);
     must_fit("Alarms", b.p, "alarms beyond the end");
     assert_non_null(strstr(b.p, "\"next\":null,\"alarms\":[]"));
+    ponds_come_in_parts(&w->model);
+    fleets_fit(&none);
 
     const struct {
         const char *schema;
@@ -300,6 +370,26 @@ static void await_forecast(void)
     buf_free(&body);
 }
 
+/* Newest first, two and one; each row once. */
+static void records_come_in_parts(struct buf *head, struct buf *body)
+{
+    char path[160];
+    const char *next;
+
+    assert_int_equal(ask("/api/v1/records/feed?pond=p-1&limit=2", "", head, body), 200);
+    assert_non_null(strstr(body->p, "\"limit\":2,\"total\":3,\"next\":\""));
+    assert_non_null(strstr(body->p, "\"on\":\"2026-01-07\",\"feed_kg\":2"));
+    next = strstr(body->p, "\"next\":\"") + strlen("\"next\":\"");
+    (void)snprintf(path, sizeof path, "/api/v1/records/feed?pond=p-1&limit=2&after=%.*s",
+                   (int)strcspn(next, "\""), next);
+    assert_int_equal(ask(path, "", head, body), 200);
+    must_fit("Records", body->p, "the last row");
+    assert_non_null(strstr(body->p, "\"next\":null"));
+    assert_null(strstr(body->p, "\"on\":\"2026-01-07\",\"feed_kg\":2"));
+    assert_int_equal(ask("/api/v1/records/ponds?pond=p-1&limit=1", "", head, body), 200);
+    assert_non_null(strstr(body->p, "\"total\":1,\"next\":null"));
+}
+
 static void every_answer_fits_and_is_packed_and_not_sent_twice(void **state)
 {
     static const struct {
@@ -317,10 +407,18 @@ static void every_answer_fits_and_is_packed_and_not_sent_twice(void **state)
         {"/api/v1/alarms", "Alarms", 200},
         {"/api/v1/alarms?limit=0", "Error", 400},
         {"/api/v1/alarms?limit=1001", "Error", 400},
-        {"/api/v1/alarms?offset=-1", "Error", 400},
+        {"/api/v1/alarms?after=77", "Error", 400},
+        {"/api/v1/ponds?limit=1", "Ponds", 200},
+        {"/api/v1/ponds?after=nobody", "Error", 400},
+        {"/api/v1/buses", "Buses", 200}, /* of no collector */
+        {"/api/v1/devices", "Devices", 200},
+        {"/api/v1/devices?after=x.y", "Error", 400},
         {"/api/v1/alarms?limit=x", "Error", 400},
         {"/api/v1/records/feed?pond=p-1", "Records", 200},
-        {"/api/v1/records/feed?pond=p-1&limit=2&offset=1", "Records", 200},
+        {"/api/v1/records/feed?pond=p-1&limit=2", "Records", 200},
+        {"/api/v1/records/feed?pond=p-1&after=1.2.3", "Error", 400},
+        {"/api/v1/records/feed?pond=p-1&after=.", "Error", 400},
+        {"/api/v1/records/feed?pond=p-1&after=-1.5", "Error", 400},
         {"/api/v1/records/ponds?pond=p-1", "Records", 200},
         {"/api/v1/records/feed", "Error", 400},
         {"/api/v1/records/feed?pond=p-9", "Error", 404},
@@ -347,9 +445,7 @@ static void every_answer_fits_and_is_packed_and_not_sent_twice(void **state)
         must_fit(T[i].schema, body.p, T[i].path);
         assert_non_null(strstr(head.p, "Content-Type: application/json\r\n"));
     }
-    assert_int_equal(ask("/api/v1/records/feed?pond=p-1&limit=2&offset=1", "", &head, &body), 200);
-    assert_non_null(strstr(body.p, "\"limit\":2,\"offset\":1,\"total\":3,\"next\":null,\"rows\":[{"
-                                   "\"pond\":\"p-1\",\"on\":\"2026-01-07\",\"feed_kg\":2"));
+    records_come_in_parts(&head, &body);
     assert_int_equal(ask("/api/v1/records/cycles?pond=p-1", "", &head, &body), 200);
     assert_null(strstr(body.p, "price_idr")); /* nobody's here */
     for (int packed = 0; packed < 2; packed++) {

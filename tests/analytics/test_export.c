@@ -140,7 +140,7 @@ static int print_row(void *arg, const struct cell *cell, int64_t entered_ms)
 }
 
 /* Only the table's own columns are filled. */
-static int print_own(void *arg, const struct cell *cell, int64_t entered_ms)
+static int print_own(void *arg, const struct cell *cell, int64_t entered_ms, int64_t id)
 {
     struct cell whole[COLUMNS_MAX];
     struct {
@@ -148,6 +148,7 @@ static int print_own(void *arg, const struct cell *cell, int64_t entered_ms)
         size_t n;
     } *p = arg;
 
+    (void)id;
     memset(whole, 0, sizeof whole);
     memcpy(whole, cell, p->n * sizeof *cell);
     return print_row(p->b, whole, entered_ms);

@@ -12,6 +12,20 @@ async function listed(page) {
 	return page.innerText("main");
 }
 
+/* Runs in the page: a picture that no coder makes small, in base64. */
+function noisyPicture() {
+	const c = document.createElement("canvas"), g = c.getContext("2d");
+	c.width = 1600;
+	c.height = 1200;
+	const d = g.createImageData(c.width, c.height);
+	for (let i = 0, x = 1; i < d.data.length; i++) {
+		x = (x * 1103515245 + 12345) % 2147483648;
+		d.data[i] = i % 4 === 3 ? 255 : 128 + (x >> 16) % 64;
+	}
+	g.putImageData(d, 0, 0);
+	return c.toDataURL("image/png").replace(/^[^,]*,/, "");
+}
+
 async function farmerDay(p) {
 	const { page, context } = p;
 
@@ -89,6 +103,33 @@ async function farmerDay(p) {
 			must(text, !/Budi|\d{8,}/.test(text));
 		}
 		must("no link to write something down", await page.locator("a[href^='/catat']").count() > 0);
+	});
+	await claim("a photo of the receipt, large as a telephone takes it, is made small, sent, and shown", async () => {
+		await page.goto("/catat?kolam=" + POND + "&lang=id");
+		await page.locator("a[href*='/catat/foto']").first().click();
+		await page.waitForSelector("form.foto");
+		const large = Buffer.from(await page.evaluate(noisyPicture), "base64");
+		must("the picture is not large: " + large.length, large.length > 1e6);
+		await page.setInputFiles("#foto", { name: "IMG_20261124.png", mimeType: "image/png", buffer: large });
+		const [post] = await Promise.all([page.waitForRequest(r => r.method() === "POST"), page.click("form.foto button")]);
+		await page.waitForSelector("img.nota");
+		const sent = Number((await post.allHeaders())["content-length"]);
+		must("sent: " + sent, sent > 2000 && sent < 48000);
+		await seen(page, "the picture is drawn", () => {
+			const i = document.querySelector("img.nota");
+			return i && i.complete && i.naturalWidth > 300;
+		});
+		await shoot(page, "petani_foto-nota_id_360_light");
+	});
+	await claim("water that is too acid for fingerlings is told when the check is saved, and again where they are written down", async () => {
+		await page.goto("/catat/cek?kolam=" + POND + "&lang=id");
+		await page.fill("#ph", "4,9");
+		await page.click("button.simpan");
+		await page.waitForURL(/\/catat\/tersimpan/);
+		must("no warning", (await page.innerText("main")).includes("BAHAYA: pH kolam 4,9 terlalu asam"));
+		await shoot(page, "petani_cek-bahaya_id_360_light");
+		await page.goto("/catat/tebar?kolam=" + POND);
+		must("no warning at the stocking", (await page.innerText("main")).includes("BAHAYA: pH kolam 4,9"));
 	});
 	await claim("nothing on the farmer's way was complained of by the browser", async () => {
 		must(p.wrong.join("\n"), p.wrong.length === 0);

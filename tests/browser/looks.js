@@ -103,12 +103,34 @@ function tooWide() {
 
 const nameOf = path => path.replace(/\?.*/, "").replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "") || "kolam-saya";
 
+const withQuery = (path, query) => path + (path.includes("?") ? "&" : "?") + query;
+
+/* A page that is not there is a failure, but for the one that says so. */
+async function go(p, path, query) {
+	const answer = await p.page.goto(withQuery(path, query), { waitUntil: "load" }), wanted = path === "/tidak-ada" ? 404 : 200;
+	must(path + ": " + answer.status(), answer.status() === wanted);
+	if (wanted !== 200) p.wrong.length = 0; /* the browser's own words of it */
+}
+
+/* As who does not see well has it: everything larger, and still within the screen. */
+async function large(p, path, lang, add) {
+	const { page } = p;
+	await page.emulateMedia({ colorScheme: "light" });
+	await page.setViewportSize({ width: 360, height: 740 });
+	await go(p, path, "lang=" + lang + "&besar=1");
+	must("the text is not large", await page.evaluate(() => parseFloat(getComputedStyle(document.body).fontSize) >= 21.5));
+	await shoot(page, [p.who, nameOf(path), lang, 360, "besar"].join("_"));
+	await page.setViewportSize({ width: 320, height: 740 });
+	add("large, 320 px", await page.evaluate(tooWide));
+	await go(p, path, "lang=" + lang + "&besar=0");
+}
+
 async function look(p, path, lang, wrong) {
 	const { page } = p, add = (what, list) => list.forEach(x => wrong.push(lang + " " + what + ": " + x));
 	p.wrong.length = 0;
 	await page.emulateMedia({ colorScheme: "light" });
 	await page.setViewportSize({ width: 360, height: 740 });
-	await page.goto(path + (path.includes("?") ? "&" : "?") + "lang=" + lang, { waitUntil: "load" });
+	await go(p, path, "lang=" + lang);
 	const said = await page.getAttribute("html", "lang");
 	if (said !== lang) add("lang", [said]);
 	add("page", await page.evaluate(bones));
@@ -124,14 +146,22 @@ async function look(p, path, lang, wrong) {
 	}
 	await page.setViewportSize({ width: 320, height: 740 });
 	add("320 px", await page.evaluate(tooWide));
+	await large(p, path, lang, add);
 	add("browser", p.wrong.splice(0));
+}
+
+/* Where a link leads. */
+async function linked(p, [from, link]) {
+	await p.page.goto(from);
+	must("no " + link + " on " + from, await p.page.locator(link).count() > 0);
+	return p.page.locator(link).first().getAttribute("href");
 }
 
 /* Every page of a person who is logged in. */
 async function looks(p, paths) {
-	for (const path of paths)
-		await claim(p.who + " " + path + " can be read, reached and pressed at 360 px, light and dark, both languages", async () => {
-			const wrong = [];
+	for (const at of paths)
+		await claim(p.who + " " + at + " can be read, reached and pressed at 360 px, light and dark, both languages, and in large text at 320", async () => {
+			const wrong = [], path = Array.isArray(at) ? await linked(p, at) : at;
 			for (const lang of ["id", "en"]) await look(p, path, lang, wrong);
 			await p.page.goto("/?lang=id");
 			must(Array.from(new Set(wrong)).join("\n"), wrong.length === 0);

@@ -8,25 +8,17 @@ const { farmerDay } = require("./farmer.js");
 const { officerDay } = require("./officer.js");
 const { technicianDay } = require("./technician.js");
 
+/* A page whose address is not known beforehand is reached as people reach it: [page, link on it]. */
 const PAGES = {
-	petani: ["/", "/kolam/ktp-kolam-1", "/catat", "/catat/pakan", "/catat/panen", "/catat/air", "/alarm", "/bantuan", "/akun"],
+	petani: ["/", "/kolam/ktp-kolam-1", "/catat", "/catat/tebar", "/catat/pakan", "/catat/mati", "/catat/panen", "/catat/cek", "/catat/air",
+		["/catat?kolam=ktp-kolam-1", "a[href*='/catat/koreksi']"], ["/catat?kolam=ktp-kolam-1", "a[href*='/catat/foto']"], "/catat/bentrok",
+		"/alarm", "/bantuan", "/akun", "/audit", "/audit/pokdakan-mentaya"],
 	petugas: ["/wilayah", "/wilayah/cetak", "/wilayah/catatan", "/wilayah/skenario", "/wilayah/ketepatan", "/laporan", "/kolam-wilayah", "/asumsi",
-		"/wilayah/benih", "/wilayah/peta", "/wilayah/telaah"],
-	teknisi: ["/alat", "/alat/armada"],
+		"/wilayah/benih", "/wilayah/peta", "/wilayah/telaah", "/pengguna", "/pengguna/petani", "/audit", "/tidak-ada"],
+	teknisi: ["/alat", "/alat/armada", "/alat/tcp-mentaya", "/alat/tcp-mentaya/node-ktp-1"],
 };
 
-const DAYS = [["farmer", "petani", "/catat", farmerDay], ["officer", "petugas", "/unduh/forecast.csv", officerDay], ["technician", "teknisi", "/alat", technicianDay]];
-
-/* Is there such a page? */
-async function has(p, path) {
-	const r = await p.page.request.get(path);
-	return r.status() !== 404;
-}
-async function there(p, paths) {
-	const out = [];
-	for (const path of paths) if (await has(p, path)) out.push(path);
-	return out;
-}
+const DAYS = [["farmer", "petani", farmerDay], ["officer", "petugas", officerDay], ["technician", "teknisi", technicianDay]];
 
 async function main() {
 	const browser = await launch(), of = {}, only = (process.env.NILA_ONLY || "").split(",").filter(Boolean);
@@ -38,11 +30,11 @@ async function main() {
 			if (!await claim(who + " logs in for the first time, chooses a PIN of their own and consents", () => begin(of[who], who, who === "petani" ? process.env.NILA_FIRST_PIN : process.env.NILA_FIRST_WORD)))
 				return;
 		}
-		for (const [name, who, path, day] of DAYS)
-			if (wanted(name)) await (await has(of[who], path) ? day(of[who]) : console.log("skip - no " + path + " in this build: the day of " + who));
+		for (const [name, who, day] of DAYS)
+			if (wanted(name)) await day(of[who]);
 		if (wanted("load")) await load(browser, of.petani);
 		for (const who of Object.keys(PAGES))
-			if (wanted("looks") || wanted("looks-" + who)) await looks(of[who], await there(of[who], PAGES[who]));
+			if (wanted("looks") || wanted("looks-" + who)) await looks(of[who], PAGES[who]);
 	} finally {
 		await browser.close();
 	}

@@ -48,9 +48,8 @@ history() {
 }
 history >>"$LOGS/history.log" 2>&1 || give_up "two days of history"
 
-demo_fill analytics.json
-sed "s|\"web\": {|&\"collectors\": [{\"slug\": \"mentaya\", \"socket\": \"$D/kotim.sock\"}], |" "$D/analytics.json" >"$D/asked.json"
-if "$bin/nila-analytics" user list --config "$D/asked.json" >/dev/null 2>&1; then mv "$D/asked.json" "$D/analytics.json"; fi
+demo_fill analytics.json example.json
+sed "s|\"web\": {|&\"collectors\": [{\"slug\": \"mentaya\", \"socket\": \"$D/kotim.sock\"}], |" "$D/example.json" >"$D/analytics.json"
 bad=$(demo_records "$bin/nila-analytics" "$D/analytics.json") || give_up "the import of $bad"
 NILA_FIRST_WORD=pertama-2026-kali NILA_FIRST_PIN=739146 # from the console; each person chooses another
 (umask 077 && echo $NILA_FIRST_WORD >"$D/word" && echo $NILA_FIRST_PIN >"$D/pin")
