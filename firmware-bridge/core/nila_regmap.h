@@ -112,6 +112,26 @@
     X(RECORD_SLOPE, 78, S32, R, "relative to the maker's, millionths") \
     X(RECORD_OFFSET, 80, S32, R, "raw × 1000 (conductivity: µS/cm × 1000)") \
     X(RECORD_POINT_0, 82, S32, R, "point i at 82 + 5·i: reference (2), raw (2), temperature 0.01 °C (1)")
+
+/* Registers of an update: as NILA_PROBE_MAP; kept by nila_update. */
+#define NILA_UPDATE_MAP(X) \
+    X(UPDATE_COMMAND, 100, U16, L, "1 start (erases the slot that does not run), 2 finish (checks the whole), 3 activate (starts it on " \
+                                   "trial), 4 confirm, 5 abort, 6 resume; with size and CRC in one write for 1 and 6") \
+    X(UPDATE_SIZE, 101, U32, L, "bytes of the image with its signature") \
+    X(UPDATE_CRC, 103, U32, L, "CRC-32 of all of them") \
+    X(UPDATE_STATE, 105, U16, R, "0 none, 1 erasing, 2 receiving, 3 checking, 4 ready to be activated, 5 restarting, 6 on trial: " \
+                                 "confirm within ten minutes, 7 failed") \
+    X(UPDATE_RESULT, 106, U16, R, "0 done, 1 not now, 2 size, 3 blocks missing, 4 CRC, 5 signature, 6 for another product, 7 older than " \
+                                  "what runs, 8 for the other slot, 9 the memory refused") \
+    X(UPDATE_SLOT, 107, U16, R, "slot that an image would go to, 0 or 1") \
+    X(UPDATE_NEXT, 108, U32, R, "next byte expected") \
+    X(UPDATE_HAVE_CRC, 110, U32, R, "after resume: CRC-32 of the bytes before it") \
+    X(UPDATE_BASE, 112, U32, R, "address the image must be linked for") \
+    X(UPDATE_PRODUCT, 114, U16, R, "board the image must be for") \
+    X(UPDATE_FIRMWARE, 115, U16, R, "running version, major × 256 + minor") \
+    X(UPDATE_ROLLED_BACK, 116, U16, R, "1: the last image was not confirmed, and the one before runs again") \
+    X(UPDATE_OFFSET, 118, U32, W, "of the data behind it, in the same write: 118, 119 and 1 to 100 registers from 120 on; no lock") \
+    X(UPDATE_DATA, 120, U16, W, "two bytes a register, high byte first; reads 0")
 /* clang-format on */
 
 #define NILA_AS_INPUT(name, address, type, text)                NILA_REG_##name = (address),
@@ -129,6 +149,9 @@ enum {
 #define NILA_AS_PROBE(name, address, type, access, text) NILA_HOLD_##name = (address),
 enum {
     NILA_PROBE_MAP(NILA_AS_PROBE) NILA_HOLD_RECORD_END = 97
+};
+enum {
+    NILA_UPDATE_MAP(NILA_AS_PROBE) NILA_HOLD_UPDATE_END = 220
 };
 #undef NILA_AS_PROBE
 #undef NILA_AS_INPUT

@@ -20,7 +20,8 @@ FLAGS_stm32f1 := $(ARM_FLAGS)
 SRC_stm32f1 := $(ARM_SRC) $(wildcard $(PORT_DIR)/stm32f1/*.c)
 CC_avr = $(AVR_CC)
 FLAGS_avr := -mmcu=atmega328p -DF_CPU=16000000UL -DNILA_LINE_RING=32
-SRC_avr := $(filter-out %/pattern.c %/probing.c,$(PORT_ALL)) $(wildcard $(PORT_DIR)/avr/*.c)
+# no probes, and no room for two images
+SRC_avr := $(filter-out %/pattern.c %/probing.c %/nila_update.c %/nila_boot.c %/nila_lms.c %/nila_sha256.c,$(PORT_ALL)) $(wildcard $(PORT_DIR)/avr/*.c)
 
 LINK_arm = -nostdlib -Wl,--gc-sections,--fatal-warnings -L$(PORT_DIR)/cortexm -T $(PORT_DIR)/$(1)/memory.ld
 LINK_mps2 = $(call LINK_arm,mps2)

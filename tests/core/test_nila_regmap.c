@@ -39,6 +39,7 @@ static const struct input HEADER[] = {NILA_INPUT_MAP(AS_INPUT)};
 static const struct input CHANNEL[] = {NILA_CHANNEL_MAP(AS_INPUT)};
 static const struct setting SETTING[] = {NILA_HOLDING_MAP(AS_SETTING)};
 static const struct probe PROBE[] = {NILA_PROBE_MAP(AS_PROBE)};
+static const struct probe UPDATE[] = {NILA_UPDATE_MAP(AS_PROBE)};
 #define LENGTH(a) (sizeof(a) / sizeof(a)[0])
 
 static unsigned words(const char *type)
@@ -73,18 +74,25 @@ static void no_register_runs_into_another(void **state)
     }
 }
 
+static void check_probes(const struct probe *t, size_t n, unsigned end)
+{
+    for (size_t i = 0; i < n; i++) {
+        unsigned next = i + 1 < n ? t[i + 1].address : end;
+        assert_true(t[i].address + words(t[i].type) <= next);
+        assert_true(strcmp(t[i].access, "R") == 0 || strcmp(t[i].access, "W") == 0 ||
+                    strcmp(t[i].access, "L") == 0);
+    }
+}
+
 static void no_register_of_the_probes_runs_into_another(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < LENGTH(PROBE); i++) {
-        const struct probe *p = &PROBE[i];
-        unsigned next = i + 1 < LENGTH(PROBE) ? PROBE[i + 1].address : NILA_HOLD_RECORD_END;
-        assert_true(p->address + words(p->type) <= next);
-        assert_true(strcmp(p->access, "R") == 0 || strcmp(p->access, "W") == 0 ||
-                    strcmp(p->access, "L") == 0);
-        for (size_t k = 0; k < LENGTH(SETTING); k++)
-            assert_true(SETTING[k].address < PROBE[0].address);
-    }
+    for (size_t k = 0; k < LENGTH(SETTING); k++)
+        assert_true(SETTING[k].address < PROBE[0].address);
+    check_probes(PROBE, LENGTH(PROBE), NILA_HOLD_RECORD_END);
+    assert_true(NILA_HOLD_RECORD_END <= UPDATE[0].address);
+    check_probes(UPDATE, LENGTH(UPDATE), NILA_HOLD_UPDATE_END);
+    assert_true(NILA_HOLD_UPDATE_END <= NILA_HOLD_END);
 }
 
 static void the_node_enforces_the_ranges_of_the_table(void **state)
@@ -118,6 +126,17 @@ static void put_inputs(FILE *f, const struct input *t, size_t n, const char *plu
     }
 }
 
+static void put_probes(FILE *f, const struct probe *t, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        (void)fprintf(f, "| %u | ", t[i].address);
+        lower(f, t[i].name);
+        (void)fprintf(f, " | ");
+        lower(f, t[i].type);
+        (void)fprintf(f, " | %s | %s |\n", t[i].access, t[i].text);
+    }
+}
+
 /* The section of README.md; caller frees. */
 static char *described(void)
 {
@@ -146,13 +165,11 @@ static char *described(void)
                      "only, W is written at "
                      "any time, L with the lock open:\n\n"
                      "| register | name | type | access | what |\n|---|---|---|---|---|\n");
-    for (size_t i = 0; i < LENGTH(PROBE); i++) {
-        (void)fprintf(f, "| %u | ", PROBE[i].address);
-        lower(f, PROBE[i].name);
-        (void)fprintf(f, " | ");
-        lower(f, PROBE[i].type);
-        (void)fprintf(f, " | %s | %s |\n", PROBE[i].access, PROBE[i].text);
-    }
+    put_probes(f, PROBE, LENGTH(PROBE));
+    (void)fprintf(f, "\nHolding registers of boards that take new firmware over the bus "
+                     "(`core/nila_update`):\n\n"
+                     "| register | name | type | access | what |\n|---|---|---|---|---|\n");
+    put_probes(f, UPDATE, LENGTH(UPDATE));
     (void)fputs(END, f);
     assert_int_equal(fclose(f), 0);
     return text;
