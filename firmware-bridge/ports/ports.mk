@@ -53,6 +53,11 @@ $(BUILD)/firmware/$(1).elf: $$(OBJ_$(1)) $(wildcard $(PORT_DIR)/*/*.ld)
 endef
 $(foreach p,$(PORTS),$(eval $(call port_rules,$(p))))
 
+$(BUILD)/firmware/%.bin: $(BUILD)/firmware/%.elf
+	$(Q)arm-none-eabi-objcopy -O binary $< $@
+$(BUILD)/firmware/%.hex: $(BUILD)/firmware/%.elf
+	$(Q)avr-objcopy -O ihex -R .eeprom $< $@
+
 IMAGES := $(PORTS:%=$(BUILD)/firmware/%.elf)
-firmware: $(IMAGES)
+firmware: $(IMAGES) $(BUILD)/firmware/stm32f1.bin $(BUILD)/firmware/avr.hex
 	$(Q)$(PORT_DIR)/measure.sh $(BUILD)/firmware $(PORTS)

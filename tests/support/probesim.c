@@ -150,20 +150,26 @@ static void free_sim(struct probesim *p)
     free(p);
 }
 
-struct probesim *probesim_start(const char *ezo_path, const char *thermometer_path,
-                                const char *do_text, int sixteenth)
+static void set(struct probesim *p, const char *do_text, int sixteenth)
 {
     /* DS18B20 data sheet: temperature, alarms, configuration for 12 bits, three reserved bytes, CRC */
     const uint8_t pad[] = {
         (uint8_t)sixteenth, (uint8_t)(sixteenth >> 8), 0x4B, 0x46, 0x7F, 0xFF, 0x0C, 0x10};
+
+    memcpy(p->t.pad, pad, sizeof pad);
+    p->t.pad[8] = crc8(pad, 8);
+    (void)snprintf(p->do_text, sizeof p->do_text, "%s", do_text);
+}
+
+struct probesim *probesim_start(const char *ezo_path, const char *thermometer_path,
+                                const char *do_text, int sixteenth)
+{
     struct probesim *p = calloc(1, sizeof *p);
 
     if (p == NULL)
         return NULL;
     (void)pthread_mutex_init(&p->mutex, NULL);
-    memcpy(p->t.pad, pad, sizeof pad);
-    p->t.pad[8] = crc8(pad, 8);
-    (void)snprintf(p->do_text, sizeof p->do_text, "%s", do_text);
+    set(p, do_text, sixteenth);
     p->fd[EZO] = dial(ezo_path);
     p->fd[THERMOMETER] = dial(thermometer_path);
     if (p->fd[EZO] >= 0 && p->fd[THERMOMETER] >= 0 && pthread_create(&p->thread, NULL, run, p) == 0)
@@ -176,6 +182,13 @@ void probesim_told(struct probesim *p, char *text, size_t size)
 {
     (void)pthread_mutex_lock(&p->mutex);
     (void)snprintf(text, size, "%s", p->told);
+    (void)pthread_mutex_unlock(&p->mutex);
+}
+
+void probesim_set(struct probesim *p, const char *do_text, int sixteenth)
+{
+    (void)pthread_mutex_lock(&p->mutex);
+    set(p, do_text, sixteenth);
     (void)pthread_mutex_unlock(&p->mutex);
 }
 

@@ -16,6 +16,9 @@ struct probesim *probesim_start(const char *ezo_path, const char *thermometer_pa
 /* What the circuit was last told of temperature ("T,28.50"); "" nothing. size 24 or more. */
 void probesim_told(struct probesim *p, char *text, size_t size);
 
+/* From now on they read this. */
+void probesim_set(struct probesim *p, const char *do_text, int sixteenth);
+
 /* From now on neither answers, as if both were unplugged. */
 void probesim_unplug(struct probesim *p);
 
