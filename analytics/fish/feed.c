@@ -37,7 +37,7 @@ const struct feed_kind *feed_kind_find(const char *text)
     const struct feed_kind *found = NULL;
     size_t longest = 0;
 
-    if (text[strspn(text, " \t")] == '\0')
+    if (text == NULL || text[strspn(text, " \t")] == '\0')
         return &KIND[0];
     for (size_t k = 0; k < KINDS; k++) {
         size_t n = words_find(text, KIND[k].name);

@@ -22,7 +22,7 @@ struct feed_kind {
 /* All kinds; the first is the pellet. */
 const struct feed_kind *feed_kinds(size_t *n);
 /* The kind meant by what was written in the records ("Azolla segar", "pelet apung 781-2"): the longest of all names and words
- * that stands in it as whole words, letters' case aside. "" or blanks: pellet. NULL: not known, to be taken as pellets and
+ * that stands in it as whole words, letters' case aside. "", blanks or NULL: pellet. Gives NULL when it is not known, to be taken as pellets and
  * asked about. */
 const struct feed_kind *feed_kind_find(const char *text);
 

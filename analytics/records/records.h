@@ -111,8 +111,9 @@ struct rec_feed {
     size_t cycle; /* index into cycle[]: the one open in the pond that day */
     int32_t day;
     double feed_kg;
-    double price_idr_kg;       /* NaN when not recorded */
-    char kind[SITE_NAME_SIZE]; /* as written, "" when not */
+    double price_idr_kg; /* NaN when not recorded */
+    const char *
+        kind; /* as written, "" (or NULL) when not; the snapshot's: feedings are millions, and their kinds a few */
 };
 struct rec_sample {
     size_t cycle;
@@ -240,6 +241,8 @@ struct records_snapshot {
     struct rec_sample *sample;
     struct rec_death *death;
     struct rec_harvest *harvest;
+    size_t feed_kinds;
+    char **feed_kind; /* what was written, each once, sorted */
     size_t fingerling_rows, officials, registers, assumptions, classes, surveys;
     struct rec_fingerlings *fingerlings;
     struct rec_official *official; /* the targets lie behind them: target, targets */

@@ -39,6 +39,8 @@ void *snapshot_each(struct load *l, const struct query *q, size_t *n, int *rc)
             *rc = 0;
     }
     db_finalize(s);
+    if (got > 0 && got < cap) /* of millions of rows the room to grow is as much again */
+        array = xrealloc(array, got, q->size);
     *n = got;
     return array;
 }
@@ -240,12 +242,40 @@ static int event_of(struct load *l, struct db_stmt *row, size_t *cycle, int32_t 
     return 0;
 }
 
+/* The snapshot's own copy of what was written. */
+static const char *feed_kind(struct records_snapshot *s, const char *text)
+{
+    size_t low = 0, high = s->feed_kinds;
+
+    if (text[0] == '\0')
+        return "";
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        int order = strcmp(s->feed_kind[mid], text);
+
+        if (order == 0)
+            return s->feed_kind[mid];
+        if (order < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    s->feed_kind = xrealloc(s->feed_kind, s->feed_kinds + 1, sizeof *s->feed_kind);
+    memmove(s->feed_kind + low + 1, s->feed_kind + low,
+            (s->feed_kinds - low) * sizeof *s->feed_kind);
+    s->feed_kinds++;
+    s->feed_kind[low] = xstrdup(text);
+    return s->feed_kind[low];
+}
+
 static int take_feed(struct load *l, struct db_stmt *row, void *element)
 {
     struct rec_feed *f = element;
+    char kind[SITE_NAME_SIZE];
 
     f->feed_kg = db_number(row, 2);
-    db_text(row, 3, f->kind, sizeof f->kind);
+    db_text(row, 3, kind, sizeof kind);
+    f->kind = feed_kind(l->s, kind);
     f->price_idr_kg = db_number(row, 4);
     return event_of(l, row, &f->cycle, &f->day);
 }
@@ -389,6 +419,9 @@ void records_snapshot_free(struct records_snapshot *s)
     free(s->pond);
     free(s->cycle);
     free(s->feed);
+    for (size_t i = 0; i < s->feed_kinds; i++)
+        free(s->feed_kind[i]);
+    free(s->feed_kind);
     free(s->sample);
     free(s->death);
     free(s->harvest);

@@ -22,7 +22,7 @@ struct query {
     take_row take;
 };
 
-/* Runs the query; returns the array (NULL when there is no row) and its length. An error of before is kept. */
+/* Runs the query; returns the array (NULL when there is no row), no larger than it must be, and its length. An error of before is kept. */
 void *snapshot_each(struct load *l, const struct query *q, size_t *n, int *rc);
 
 /* Words in the file were checked when they came in; others mean that somebody else wrote them. NILA_ERR_CORRUPT, logged. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model_own.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,7 +103,6 @@ static uint64_t hash_of(const struct records_snapshot *s)
         {s->farm, s->farms, sizeof *s->farm},
         {s->pond, s->ponds, sizeof *s->pond},
         {s->cycle, s->cycles, sizeof *s->cycle},
-        {s->feed, s->feeds, sizeof *s->feed},
         {s->sample, s->samples, sizeof *s->sample},
         {s->death, s->deaths, sizeof *s->death},
         {s->harvest, s->harvests, sizeof *s->harvest},
@@ -113,8 +113,14 @@ static uint64_t hash_of(const struct records_snapshot *s)
         {s->class, s->classes, sizeof *s->class},
         {s->survey, s->surveys, sizeof *s->survey},
     };
-    uint64_t h = s->stray;
+    uint64_t h = s->stray * 31 + s->feeds;
 
+    for (size_t i = 0; i < s->feeds; i++) { /* its kind is a pointer, which is another each time */
+        const struct rec_feed *f = &s->feed[i];
+
+        h = h * 31 + assets_hash(f, offsetof(struct rec_feed, kind));
+        h = h * 31 + assets_hash(f->kind, strlen(f->kind));
+    }
     for (size_t i = 0; i < sizeof PART / sizeof PART[0]; i++)
         h = h * 31 + PART[i].n +
             (PART[i].n == 0 ? 0 : assets_hash(PART[i].p, PART[i].n * PART[i].size));

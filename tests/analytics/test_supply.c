@@ -548,8 +548,7 @@ static void feed_counts_by_what_it_is_worth_in_pellets(void **state)
 
         for (int32_t d = day - 89; d <= day; d++) {
             world_feed(w, cycle, d, row[k].kg);
-            (void)snprintf(w->s.feed[w->s.feeds - 1].kind, sizeof w->s.feed[0].kind, "%s",
-                           row[k].says);
+            w->s.feed[w->s.feeds - 1].kind = row[k].says;
         }
         pond = look(w, day, NULL, NULL);
         pellets = k == 0 ? pond : pellets;
