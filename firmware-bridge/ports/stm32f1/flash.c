@@ -7,8 +7,11 @@
 
 #define STORE 0x0800F800U
 
+/* Not on a supply that may fail before the half word is whole (below 2.9 V; the memory itself needs 2.0). */
 static bool flash_unlock(void)
 {
+    if ((PWR_CSR & PWR_CSR_PVDO) != 0)
+        return false;
     if ((FLASH_CR & FLASH_CR_LOCK) != 0) {
         FLASH_KEYR = FLASH_KEY1;
         FLASH_KEYR = FLASH_KEY2;
