@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "options.h"
 #include "text.h"
+#include "update.h"
 
 static int show(enum text id)
 {
@@ -45,12 +46,15 @@ static int run(const struct options *o)
     return EX_SOFTWARE;
 }
 
-/* The technician's tools, which speak to a node instead of being one. */
+/* The tools of technician and office, which speak to a node, or make what it is told, instead of being one. */
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } TOOL[] = {
     {"calibrate", calibrate_command},
+    {"update", update_command},
+    {"keygen", keygen_command},
+    {"sign", sign_command},
 };
 
 int main(int argc, char **argv)
