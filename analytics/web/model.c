@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "analytics/neighbour.h"
+#include "analytics/records/change.h"
 #include "analytics/scene.h"
 #include "analytics/web/assets.h"
 #include "analytics/web/model_accuracy.h"
@@ -127,20 +128,45 @@ static uint64_t hash_of(const struct records_snapshot *s)
     return h;
 }
 
-/* Reads the records, and tells the forecast's thread when what it works with has changed. False: they could not be read. The lock is not
+/* The number of the newest change of any record; -1: it could not be read, logged. */
+static int64_t newest_change(struct model *m)
+{
+    const struct change_filter one = {.most = 1};
+    struct rec_change *c = NULL;
+    size_t n = 0;
+    int64_t id;
+
+    if (records_changes(m->c.bulk, &one, &c, &n) != 0)
+        return -1;
+    id = n > 0 ? c[0].id : 0;
+    records_changes_free(c, n);
+    return id;
+}
+
+/* Reads the records, and tells the forecast's thread when what it works with has changed. The file changes with each alarm, button and
+ * session too: while the list of changes and the day are the same, so are the records. False: they could not be read. The lock is not
  * held. */
 static bool read_records(struct model *m, const struct file_sign *sign)
 {
+    const int64_t now_ms = clock_wall_ms(), change = newest_change(m);
     struct records_snapshot *s = NULL;
     uint64_t hash;
 
-    if (records_snapshot(m->c.bulk, clock_wall_ms(), &s) != 0)
+    if (change < 0)
+        return false;
+    if (m->snapshot != NULL && change == m->change &&
+        civil_day(now_ms) == civil_day(m->snapshot->as_of_ms)) {
+        m->sign = *sign; /* this thread's alone, as the two above */
+        return true;
+    }
+    if (records_snapshot(m->c.bulk, now_ms, &s) != 0)
         return false; /* logged by records */
     hash = hash_of(s);
     pthread_mutex_lock(&m->lock);
     m->stale = m->stale || m->snapshot == NULL || m->records_hash != hash;
     adopt(m, s);
     m->records_hash = hash;
+    m->change = change;
     m->sign = *sign;
     pthread_cond_broadcast(&m->changed);
     pthread_mutex_unlock(&m->lock);

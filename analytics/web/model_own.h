@@ -61,7 +61,8 @@ struct model {
     bool stale;                        /* what the forecast was made from has changed */
     struct records_snapshot *snapshot; /* NULL: not read yet */
     atomic_int *snapshot_users; /* the model is one; who uses it without the lock is another */
-    struct file_sign sign;
+    struct file_sign sign; /* when the records were last looked at, and the newest change then */
+    int64_t change;
     struct entry *entry; /* one a pond of the snapshot, in its order */
     size_t entries;
     int64_t read_ms, away_since_ms;
