@@ -119,7 +119,52 @@ static void limits(struct buf *b, const struct page_model *m, const struct page_
     buf_str(b, "}");
 }
 
-static void cycle(struct buf *b, const struct page_pond *p, bool hidden)
+/* INT32_MAX: null. */
+static void day_or_null(struct buf *b, const char *name, int32_t day)
+{
+    if (day == INT32_MAX)
+        buf_printf(b, "\"%s\":null", name);
+    else
+        api_day(b, name, day);
+}
+
+/* What follows from the records alone (fish/derived.h). */
+static void figures(struct buf *b, const struct page_cycle *c)
+{
+    const struct derived *d = &c->derived;
+    const struct {
+        const char *name;
+        double v;
+        int decimals;
+    } V[] = {{"mean_g", d->mean_g, 1},
+             {"gain_g_day", d->gain_g_day, 2},
+             {"sgr_pct_day", d->sgr_pct_day, 2},
+             {"survival_pct", d->survival_pct, 1},
+             {"biomass_kg", d->biomass_kg, 1},
+             {"feed_kg", d->feed_kg, 1},
+             {"harvested_kg", d->harvested_kg, 1},
+             {"fcr", d->fcr, 2},
+             {"cost_idr_kg", d->cost_idr_kg, 0},
+             {"target_g", PAGE_TARGET_G, 0},
+             {"target_kg", c->target.kg, 1}};
+
+    buf_str(b, "\"figures\":");
+    if (!c->known) {
+        buf_str(b, "null");
+        return;
+    }
+    buf_printf(b, "{\"day\":%d,", (int)d->day_of_culture);
+    day_or_null(b, "weighed_on", d->weighed ? d->weighed_day : INT32_MAX);
+    for (size_t i = 0; i < sizeof V / sizeof V[0]; i++) {
+        buf_str(b, ",");
+        api_number(b, V[i].name, V[i].v, V[i].decimals);
+    }
+    buf_str(b, ",");
+    day_or_null(b, "target_on", c->target.on);
+    buf_str(b, "}");
+}
+
+static void cycle(struct buf *b, const struct page_pond *p, const struct page_cycle *c, bool hidden)
 {
     const struct supply_pond *e = &p->estimate;
 
@@ -132,6 +177,8 @@ static void cycle(struct buf *b, const struct page_pond *p, bool hidden)
     api_day(b, "stocked_on", p->stocked_day);
     buf_str(b, ",");
     api_number(b, "stocked_fish", p->stocked, 0);
+    buf_str(b, ",");
+    figures(b, c);
     buf_str(b, ",\"estimate\":");
     if (!p->has_estimate) {
         buf_str(b, "null}");
@@ -154,10 +201,11 @@ static void cycle(struct buf *b, const struct page_pond *p, bool hidden)
     buf_str(b, ",");
     api_number(b, "harvest_kg_p90", e->harvest_kg_p90, 1);
     buf_str(b, ",");
-    if (e->harvest_day_p50 == INT32_MAX)
-        buf_str(b, "\"harvest_on_p50\":null");
-    else
-        api_day(b, "harvest_on_p50", e->harvest_day_p50);
+    day_or_null(b, "harvest_on_p10", e->harvest_day_p10);
+    buf_str(b, ",");
+    day_or_null(b, "harvest_on_p50", e->harvest_day_p50);
+    buf_str(b, ",");
+    day_or_null(b, "harvest_on_p90", e->harvest_day_p90);
     buf_printf(b, ",\"questions\":%zu}}", e->doubts);
 }
 
@@ -180,7 +228,7 @@ void api_pond(struct buf *b, const struct page_model *m, const struct page_pond 
     buf_str(b, "},\n");
     limits(b, m, p);
     buf_str(b, ",\n");
-    cycle(b, p, m->without_fish);
+    cycle(b, p, &day->cycle, m->without_fish);
     buf_str(b, ",\n");
     night(b, day->night);
     buf_str(b, ",\n");

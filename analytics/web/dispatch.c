@@ -322,6 +322,7 @@ void dispatch(struct request *q, const char *method, struct reply *r)
         if (viewer_find(q->w->accounts, request_cookie(q, VIEWER_COOKIE), q->w->c.config->web_open,
                         q->now_ms, v) != 0)
             v->role = ROLE_NONE;
+        take_size(q, v, r);
         reply_error(q, r, status);
     } else {
         decide(q, v, r);

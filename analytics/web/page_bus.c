@@ -61,32 +61,30 @@ static void meaning(struct buf *b, const struct fleet_frame *f, bool serial, enu
     }
 }
 
-static void frame_row(struct buf *b, const struct fleet_view *v, const struct fleet_frame *f,
-                      bool serial, enum lang lang)
+static void frame_item(struct buf *b, const struct fleet_view *v, const struct fleet_frame *f,
+                       bool serial, enum lang lang)
 {
     char at[FORMAT_SIZE], ms[8];
 
     page_tech_time(at, sizeof at, f->at_ms, v->now_ms, lang);
     (void)snprintf(ms, sizeof ms, "%03d", (int)(f->at_ms % 1000));
-    html_put(b, "<tr><th scope=\"row\">$$$</th><td><b>$</b></td><td><code>$</code><span>", at,
-             lang == LANG_ID ? "," : ".", ms, f->sent ? "TX" : "RX",
-             f->bytes[0] != '\0' ? f->bytes : "\u2013");
+    html_put(b, "<li><b>$</b> $$$ <span class=\"soft\">", f->sent ? "TX" : "RX", at,
+             lang == LANG_ID ? "," : ".", ms);
     meaning(b, f, serial, lang);
-    html_raw(b, "</span></td></tr>\n");
+    html_raw(b, "</span>");
+    if (f->bytes[0] != '\0')
+        html_put(b, "<code>$</code>", f->bytes);
+    html_raw(b, "</li>\n");
 }
 
-static void frame_table(struct buf *b, const struct fleet_view *v, const struct fleet_frames *f,
-                        bool serial, enum lang lang)
+static void frame_list(struct buf *b, const struct fleet_view *v, const struct fleet_frames *f,
+                       bool serial, enum lang lang)
 {
-    html_put(b,
-             "<div class=\"wide\"><table class=\"bingkai\"><caption>$</caption><thead><tr><th "
-             "scope=\"col\">$</th><th scope=\"col\">$</th><th scope=\"col\">$</th></tr></thead>"
-             "<tbody>\n",
-             text_get(lang, TEXT_TECH_FRAMES_NOTE), text_get(lang, TEXT_TECH_FRAME_TIME),
-             text_get(lang, TEXT_TECH_FRAME_WAY), text_get(lang, TEXT_TECH_FRAME_BYTES));
+    parts_element(b, "p", "soft", lang, TEXT_TECH_FRAMES_NOTE, NULL);
+    html_raw(b, "<ol class=\"plain bingkai\">\n");
     for (size_t i = f->n; i-- > 0;)
-        frame_row(b, v, &f->frame[i], serial, lang);
-    html_raw(b, "</tbody></table></div>\n");
+        frame_item(b, v, &f->frame[i], serial, lang);
+    html_raw(b, "</ol>\n");
 }
 
 void page_bus_path(char *out, size_t size, const struct fleet_view *v, const struct fleet_box *box,
@@ -131,6 +129,6 @@ void page_bus(struct buf *b, const struct fleet_view *v, const struct fleet_box 
     else if (f->n == 0)
         parts_element(b, "p", "soft", lang, TEXT_TECH_FRAMES_NONE, NULL);
     else
-        frame_table(b, v, f, x->serial, lang);
+        frame_list(b, v, f, x->serial, lang);
     parts_end(b, lang);
 }

@@ -104,6 +104,8 @@ static void make_pond(const struct request *q, struct reply *r)
     r->type = TYPE_JSON;
     (void)read_span(q, &span); /* may_pond_span has */
     model_day(q->w->model, q->rest, span, WEB_CHART_WAIT_MS, &day);
+    if (!viewer_sees_money(q->viewer, page_find(q->m, q->rest)->farm_slug))
+        page_cycle_without_money(&day.cycle);
     api_pond(&r->body, q->m, page_find(q->m, q->rest), &day);
     model_day_free(&day);
 }

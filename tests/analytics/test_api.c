@@ -214,10 +214,22 @@ static void full_answers_fit(void **state)
         (struct night_forecast){.issue_ms = WORLD_NOW, .until_ms = WORLD_NOW + 1, .steps = 3};
     night->with = night->without;
     w->day.night = night;
+    w->day.cycle = (struct page_cycle){.known = true,
+                                       .derived = {.day_of_culture = 87,
+                                                   .weighed = true,
+                                                   .weighed_day = civil_day(WORLD_NOW) - 3,
+                                                   .mean_g = 72,
+                                                   .fcr = 1.4,
+                                                   .sgr_pct_day = NAN,
+                                                   .cost_idr_kg = 17250},
+                                       .target = {.on = INT32_MAX, .kg = NAN}};
     for (size_t i = 0; i < w->model.ponds; i++) {
         buf_clear(&b);
         api_pond(&b, &w->model, &w->model.pond[i], &w->day);
         must_fit("PondDetail", b.p, "a pond");
+        if (w->model.pond[i].has_cycle)
+            assert_non_null(strstr(b.p, "\"figures\":{\"day\":87,\"weighed_on\":\"2026-11-21\","
+                                        "\"mean_g\":72"));
     }
     assert_non_null(strstr(b.p, "\"with_aerator\""));
     w->day = (struct page_day){.ready = false};
