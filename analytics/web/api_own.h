@@ -14,7 +14,7 @@ void api_day(struct buf *b, const char *name, int32_t day);               /* WIB
 void api_number(struct buf *b, const char *name, double v, int decimals); /* NaN: null */
 void api_pond_members(struct buf *b, const struct page_model *m, const struct page_pond *p);
 
-#define API_AFTER_SIZE (3 * SLUG_SIZE)
+#define API_AFTER_SIZE ((size_t)3 * SLUG_SIZE)
 /* A part of a list: at most limit, behind the one that after names ("" from the first on), which a part before gave as "next". */
 struct api_part {
     size_t limit;

@@ -126,7 +126,7 @@ static void values_of(struct trouble_values *w, const struct trouble *t, enum la
         w->said = x->sink[t->at].text;
         break;
     case TROUBLE_DISK:
-        n = (double)(x->disk_free / (1024 * 1024));
+        n = floor((double)x->disk_free / 1048576.0);
         break;
     case TROUBLE_LOST:
         n = (double)x->lost_values;

@@ -61,17 +61,19 @@ static void take(const struct request *q, struct reply *r)
 {
     const char *uid = farmer_given(q, "id");
     struct change_who who = {.how = "page", .at_ms = q->now_ms};
-    char photo[CHANGE_UID_SIZE], had[PAGE_PHOTOS_MAX][CHANGE_UID_SIZE];
+    char had[PAGE_PHOTOS_MAX][CHANGE_UID_SIZE];
     size_t n = 0;
-    bool repeated;
     int rc = records_photos_of(q->w->c.records, uid, had, PAGE_PHOTOS_MAX, &n);
 
     (void)snprintf(who.user, sizeof who.user, "%s", q->viewer->user);
     if (rc == 0 && n == PAGE_PHOTOS_MAX)
         rc = NILA_ERR_FULL;
-    if (rc == 0)
+    if (rc == 0) {
+        char photo[CHANGE_UID_SIZE];
+        bool repeated; /* sent twice it is one, and well */
         rc = records_photo_add(q->w->c.records, uid, q->file.bytes, q->file.n, &who, photo,
                                &repeated);
+    }
     if (rc == 0) {
         char path[96];
         (void)snprintf(path, sizeof path, "/catat/foto?id=%.32s", uid);

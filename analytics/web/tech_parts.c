@@ -133,7 +133,7 @@ void tech_of_mb(char *out, size_t size, enum lang lang, int64_t bytes, int64_t o
         return;
     }
     (void)format_number(part, sizeof part, lang, (double)bytes / 1048576.0,
-                        bytes < 10 * 1048576 ? 1 : 0);
+                        bytes < INT64_C(10) * 1048576 ? 1 : 0);
     (void)format_number(all, sizeof all, lang, (double)of / 1048576.0, 0);
     text_fill(&plain, lang, TEXT_TECH_OF_MB, args);
     (void)snprintf(out, size, "%s", plain.p);

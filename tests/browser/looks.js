@@ -21,7 +21,7 @@ function bones() {
 	const ids = Array.from(document.querySelectorAll("[id]"), e => e.id);
 	for (const id of new Set(ids)) if (ids.filter(x => x === id).length > 1) out.push("twice the id " + id);
 	for (const a of document.querySelectorAll("a, button"))
-		if (!a.textContent.trim() && !a.getAttribute("aria-label") && !a.querySelector("title")) out.push("a link without words: " + a.outerHTML.slice(0, 80));
+		if (!a.textContent.trim() && !a.getAttribute("aria-label") && !a.querySelector("title, img:not([alt=''])")) out.push("a link without words: " + a.outerHTML.slice(0, 80));
 	return out;
 }
 
