@@ -30,7 +30,7 @@ void nila_boot_open(struct nila_store *store, const struct nila_boot_layout *lay
     b->tries = in[2];
     b->rolled_back = in[3] == 1;
     for (int i = 0; i < 2; i++) {
-        const uint8_t *p = in + 4 + 10 * i;
+        const uint8_t *p = in + 4 + (size_t)10 * (unsigned)i;
         b->slot[i] = (struct nila_boot_slot){get32(p), get32(p + 4), (uint16_t)(p[8] | p[9] << 8)};
     }
 }
@@ -40,7 +40,7 @@ bool nila_boot_save(struct nila_store *store, const struct nila_boot *b)
     uint8_t out[NILA_BOOT_BYTES] = {b->active, b->trial, b->tries, b->rolled_back};
 
     for (int i = 0; i < 2; i++) {
-        uint8_t *p = out + 4 + 10 * i;
+        uint8_t *p = out + 4 + (size_t)10 * (unsigned)i;
         put32(p, b->slot[i].bytes);
         put32(p + 4, b->slot[i].crc);
         p[8] = (uint8_t)b->slot[i].firmware;

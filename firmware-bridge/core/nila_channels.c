@@ -305,7 +305,9 @@ static int16_t x100(int32_t x1000)
 {
     int64_t v = nila_div(x1000, 10);
 
-    return x1000 == NILA_MISSING || v > INT16_MAX || v < -INT16_MAX ? TEMP_NONE : (int16_t)v;
+    if (x1000 == NILA_MISSING || v > INT16_MAX || v < -INT16_MAX)
+        return TEMP_NONE;
+    return (int16_t)v;
 }
 
 static void put32(uint16_t *reg, int32_t v)
@@ -505,7 +507,7 @@ static void read_record(const void *arg, uint16_t offset, uint16_t count, uint16
         put32(reg + RECORD(SLOPE), cal->slope_ppm);
         put32(reg + RECORD(OFFSET), cal->offset_x1000);
         for (unsigned i = 0; i < cal->points && i < NILA_CAL_POINTS; i++) {
-            uint16_t *p = reg + RECORD(POINT_0) + 5 * i;
+            uint16_t *p = reg + RECORD(POINT_0) + (size_t)5 * i;
             put32(p, cal->point[i].ref_x1000);
             put32(p + 2, cal->point[i].raw_x1000);
             p[4] = (uint16_t)x100(cal->point[i].temp_x1000);

@@ -73,10 +73,10 @@ static void put_number(struct nila_ezo *e, int32_t x1000)
 {
     int32_t x100 = (int32_t)nila_div(x1000, 10), divisor = 100000000;
 
-    if (x100 < 0)
+    if (x100 < 0) {
         put(e, '-');
-    if (x100 < 0)
         x100 = -x100;
+    }
     while (divisor > 100 && x100 / divisor == 0)
         divisor /= 10;
     for (; divisor > 0; divisor /= 10) {
@@ -110,7 +110,7 @@ static void send_from(struct nila_ezo *e, uint8_t step)
     while (!needed(e, step))
         step++;
     e->step = step;
-    if (step > 0 && !STEP[step].setup)
+    if (!STEP[step].setup)
         e->ready = true; /* set-up has been told, whatever the circuit thought of it */
     e->out_n = e->out_at = 0;
     put_text(e, STEP[step].text);

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 struct nila_flash {
-    uint32_t page_bytes; /* erased at once; even, 64 or more */
+    uint32_t page_bytes; /* erased at once; a multiple of 64 */
     /* The page that begins at address (a multiple of page_bytes) becomes 0xFF. false: it did not. */
     bool (*erase)(void *arg, uint32_t address);
     /* address is even. The low byte of value has the lower address. false: the memory did not take it. */

@@ -26,14 +26,18 @@ static uint32_t ror(uint32_t v, int n)
     return v >> n | v << (32 - n);
 }
 
+static uint32_t big32(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
 /* The schedule is kept in 16 words that are renewed as they are used, not in 64: 192 bytes of stack less. */
 static void compress(struct nila_sha256 *s)
 {
     uint32_t w[16], v[8];
 
     for (int i = 0; i < 16; i++)
-        w[i] = (uint32_t)s->block[4 * i] << 24 | (uint32_t)s->block[4 * i + 1] << 16 |
-               (uint32_t)s->block[4 * i + 2] << 8 | s->block[4 * i + 3];
+        w[i] = big32(s->block + (size_t)4 * (unsigned)i);
     for (int i = 0; i < 8; i++)
         v[i] = s->h[i];
     for (int i = 0; i < 64; i++) {

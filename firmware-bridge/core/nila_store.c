@@ -75,10 +75,9 @@ static bool blank(const struct nila_store *s, uint8_t slot)
 {
     uint8_t chunk[CHUNK];
 
-    for (uint32_t done = 0; done < s->slot_bytes; done += CHUNK) {
-        uint32_t n = s->slot_bytes - done < CHUNK ? s->slot_bytes - done : CHUNK;
-        read(s, slot_address(s, slot) + done, chunk, n);
-        for (uint32_t i = 0; i < n; i++)
+    for (uint32_t done = 0; done < s->slot_bytes; done += CHUNK) { /* pages are multiples of 64 */
+        read(s, slot_address(s, slot) + done, chunk, CHUNK);
+        for (uint32_t i = 0; i < CHUNK; i++)
             if (chunk[i] != 0xFF)
                 return false;
     }

@@ -61,9 +61,10 @@ static int read_record(const struct talk *t, uint16_t view, struct nila_cal *cal
     cal->points = (uint8_t)(reg[4] > NILA_CAL_POINTS ? NILA_CAL_POINTS : reg[4]);
     cal->slope_ppm = s32(reg + 8);
     cal->offset_x1000 = s32(reg + 10);
-    for (unsigned i = 0; i < cal->points; i++)
-        cal->point[i] = (struct nila_cal_point){s32(reg + 12 + 5 * i), s32(reg + 14 + 5 * i),
-                                                temp(reg[16 + 5 * i])};
+    for (unsigned i = 0; i < cal->points; i++) {
+        const uint16_t *p = reg + 12 + (size_t)5 * i;
+        cal->point[i] = (struct nila_cal_point){s32(p), s32(p + 2), temp(p[4])};
+    }
     return 0;
 }
 
@@ -126,14 +127,14 @@ static int choose_channel(struct talk *t)
     if (rc != 0)
         return rc == NILA_ERR_REFUSED ? NILA_ERR_UNSUPPORTED : talk_broken(t, rc);
     for (unsigned i = 0; i < NILA_REG_CHANNELS; i++)
-        if (reg[2 * i] != NILA_SOURCE_NONE)
-            talk_say(t, "  %u  %s (%s)\n", i, certificate_quantity(reg[2 * i]),
-                     certificate_source(reg[2 * i]));
+        if (reg[(size_t)2 * i] != NILA_SOURCE_NONE)
+            talk_say(t, "  %u  %s (%s)\n", i, certificate_quantity(reg[(size_t)2 * i]),
+                     certificate_source(reg[(size_t)2 * i]));
     if (channel < 0 && !talk_choose(t, tongue("Kanal yang mana?", "Which channel?"), 0,
                                     NILA_REG_CHANNELS - 1, &channel))
         return NILA_ERR_CLOSED;
     t->channel = (unsigned)channel;
-    t->source = reg[2 * channel];
+    t->source = reg[(size_t)2 * (unsigned)channel];
     if (nila_source_info(t->source) == NULL) {
         talk_say(t, "%s\n", talk_result(NILA_CAL_NO_CHANNEL));
         return NILA_ERR_NOT_FOUND;

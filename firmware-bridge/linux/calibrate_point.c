@@ -185,9 +185,10 @@ static int wait_steady(const struct talk *t)
     }
 }
 
-int calibrate_point(struct talk *t, unsigned index, unsigned needed)
+/* Once; *again when it failed and the person wants it taken again. */
+static int try_point(struct talk *t, unsigned index, unsigned needed, bool *again)
 {
-    int32_t temp_x1000 = NILA_MISSING, ref_x1000;
+    int32_t temp_x1000 = NILA_MISSING, ref_x1000 = NILA_MISSING;
     struct state s;
     int rc;
 
@@ -197,7 +198,7 @@ int calibrate_point(struct talk *t, unsigned index, unsigned needed)
         rc = ask_reference(t, index, temp_x1000, &ref_x1000);
     if (rc == 0)
         rc = wait_steady(t);
-    for (int again = 0; rc == 0; again++) {
+    for (int waits = 0; rc == 0; waits++) {
         rc = calibrate_tell(t, POINT, ref_x1000, &s);
         if (rc != 0)
             return talk_broken(t, rc);
@@ -205,14 +206,25 @@ int calibrate_point(struct talk *t, unsigned index, unsigned needed)
             talk_say(t, tongue("  Titik %u diambil.\n", "  Point %u is taken.\n"), index + 1);
             return 0;
         }
-        if (s.result != NILA_CAL_UNSTABLE || again >= 5)
+        if (s.result != NILA_CAL_UNSTABLE || waits >= 5)
             break; /* it moved just now: wait on */
         rc = wait_steady(t);
     }
     if (rc != 0)
         return rc;
     talk_say(t, "  %s\n", talk_result(s.result));
-    if (talk_agrees(t, tongue("Ulangi titik ini (y/t)?", "Try this point again (y/n)?")))
-        return calibrate_point(t, index, needed);
-    return NILA_ERR_CLOSED;
+    *again = talk_agrees(t, tongue("Ulangi titik ini (y/t)?", "Try this point again (y/n)?"));
+    return *again ? 0 : NILA_ERR_CLOSED;
+}
+
+int calibrate_point(struct talk *t, unsigned index, unsigned needed)
+{
+    bool again;
+    int rc;
+
+    do {
+        again = false;
+        rc = try_point(t, index, needed, &again);
+    } while (again);
+    return rc;
 }

@@ -194,7 +194,7 @@ static void text(struct buf *b, const struct certificate *c)
     line(b, tongue("Alat", "Device"), word);
     (void)snprintf(word, sizeof word, "%08lX", (unsigned long)c->serial);
     line(b, tongue("Nomor seri", "Serial number"), word);
-    (void)snprintf(word, sizeof word, "%u.%u (%08lX)", c->firmware >> 8, c->firmware & 0xFF,
+    (void)snprintf(word, sizeof word, "%d.%d (%08lX)", c->firmware >> 8, c->firmware & 0xFF,
                    (unsigned long)c->build);
     line(b, "Firmware", word);
     (void)snprintf(word, sizeof word, "%u: %s, %s", c->after.channel,

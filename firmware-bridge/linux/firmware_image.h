@@ -8,7 +8,7 @@
 
 #include "collector/common/err.h"
 
-#define FIRMWARE_IMAGE_MAX (1024 * 1024)
+#define FIRMWARE_IMAGE_MAX ((size_t)1024 * 1024)
 
 struct firmware_image {
     uint8_t *bytes; /* free with free() */

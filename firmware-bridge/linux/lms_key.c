@@ -66,8 +66,8 @@ uint8_t (*lms_key_tree(const struct lms_key *k))[32]
     for (uint32_t r = LEAVES - 1; r > 0; r--) {
         struct nila_sha256 s;
         nila_lms_domain(&s, k->id, r, NILA_LMS_D_INTR);
-        nila_sha256_add(&s, node[2 * r], 32);
-        nila_sha256_add(&s, node[2 * r + 1], 32);
+        nila_sha256_add(&s, node[(size_t)2 * r], 32);
+        nila_sha256_add(&s, node[(size_t)2 * r + 1], 32);
         nila_sha256_done(&s, node[r]);
     }
     return node;
@@ -131,11 +131,10 @@ static void hex(char *out, const uint8_t *bytes, size_t n)
 static bool unhex(uint8_t *out, const char *text, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        unsigned v;
         char two[3] = {text[2 * i], text[2 * i + 1], '\0'};
-        if (strspn(two, "0123456789abcdef") != 2 || sscanf(two, "%2x", &v) != 1)
+        if (strspn(two, "0123456789abcdef") != 2)
             return false;
-        out[i] = (uint8_t)v;
+        out[i] = (uint8_t)strtoul(two, NULL, 16);
     }
     return true;
 }

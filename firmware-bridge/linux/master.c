@@ -337,8 +337,8 @@ static int ask(struct master *m, uint8_t *frame, size_t n, uint8_t in[FRAME_MAX]
 
 int master_read(struct master *m, uint8_t function, uint16_t first, uint16_t count, uint16_t *out)
 {
-    uint8_t frame[FRAME_MAX], in[FRAME_MAX];
-    const uint8_t *answer;
+    uint8_t frame[FRAME_MAX], in[FRAME_MAX] = {0};
+    const uint8_t *answer = in;
     int rc = NILA_ERR_TIMEOUT;
 
     for (int attempt = 0; attempt < MASTER_TRIES; attempt++) {
@@ -356,21 +356,21 @@ int master_read(struct master *m, uint8_t function, uint16_t first, uint16_t cou
             break;
     }
     for (unsigned i = 0; rc == 0 && i < count; i++)
-        out[i] = get16(answer + 2 + 2 * i);
+        out[i] = get16(answer + 2 + (size_t)2 * i);
     return rc;
 }
 
 int master_write(struct master *m, uint16_t first, uint16_t count, const uint16_t *value)
 {
-    uint8_t frame[FRAME_MAX + 2], in[FRAME_MAX];
-    const uint8_t *answer;
+    uint8_t frame[FRAME_MAX + 2], in[FRAME_MAX] = {0};
+    const uint8_t *answer = in;
 
     frame[MBAP] = 16;
     put16(frame + MBAP + 1, first);
     put16(frame + MBAP + 3, count);
     frame[MBAP + 5] = (uint8_t)(2 * count);
     for (unsigned i = 0; i < count; i++)
-        put16(frame + MBAP + 6 + 2 * i, value[i]);
+        put16(frame + MBAP + 6 + (size_t)2 * i, value[i]);
     return ask(m, frame, 6 + 2 * (size_t)count, in, &answer);
 }
 
