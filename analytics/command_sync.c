@@ -152,7 +152,7 @@ static int status(struct sync_work *w)
     if (rc == 0)
         rc = sync_standing(w->records, &s);
     if (rc == 0)
-        rc = sync_conflicts(w->records, NULL, SIZE_MAX, &c, &n);
+        rc = sync_conflicts(w->records, NULL, 0, 0, SIZE_MAX, &c, &n);
     if (rc != 0)
         return rc;
     for (size_t i = 0; i < n; i++)
@@ -217,8 +217,11 @@ static int conflicts(struct sync_work *w)
 {
     struct sync_conflict *c = NULL;
     size_t n = 0;
-    int rc = sync_conflicts(w->records, w->farm, SHOWN, &c, &n);
+    char farm[1][SLUG_SIZE];
+    int rc;
 
+    (void)snprintf(farm[0], SLUG_SIZE, "%s", w->farm != NULL ? w->farm : "");
+    rc = sync_conflicts(w->records, farm, w->farm != NULL, 0, SHOWN, &c, &n);
     for (size_t i = 0; rc == 0 && i < n; i++)
         if (w->o.json)
             conflict_json(&c[i]);

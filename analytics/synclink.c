@@ -12,6 +12,7 @@
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
 #include "collector/common/tongue.h"
+#include "collector/common/utf8.h"
 
 #define REQUEST_MS  ((int64_t)120000) /* 48 KiB at 0.5 kB/s, a bad day of a cheap modem */
 #define MOST_BYTES  SYNC_BODY_USUAL
@@ -33,20 +34,41 @@ struct talk {
 
 /* --- one request --- */
 
+/* The first line of what the office said, for terminals, pages and the log: no orders to them, whole characters. */
+static void first_line(const struct buf *body, char *out, size_t size)
+{
+    const size_t n = body->p != NULL ? body->n : 0;
+    const unsigned char *p = (const unsigned char *)body->p;
+    size_t k = 0;
+
+    for (size_t i = 0, whole; i < n && p[i] != '\r' && p[i] != '\n'; i += whole > 0 ? whole : 1) {
+        whole = utf8_length(body->p + i, n - i);
+        if (k + (whole > 0 ? whole : 1) >= size)
+            break;
+        if (whole == 0 || p[i] < ' ' || p[i] == 0x7f || (p[i] == 0xc2 && p[i + 1] < 0xa0)) {
+            out[k++] = '?';
+        } else {
+            memcpy(out + k, p + i, whole);
+            k += whole;
+        }
+    }
+    out[k] = '\0';
+}
+
 static int judge(struct talk *t, const char *url, const struct http_answer *a)
 {
-    const int words = a->body.p != NULL ? (int)strcspn(a->body.p, "\r\n") : 0;
-    const char *said = a->body.p != NULL ? a->body.p : "";
+    char said[201];
 
     if (a->status == 200)
         return 0;
+    first_line(&a->body, said, sizeof said);
     (void)snprintf(t->why, SYNCLINK_WHY,
-                   tongue("%s: jawaban HTTP %ld%s: %.*s", "%s: HTTP answer %ld%s: %.*s"), url,
+                   tongue("%s: jawaban HTTP %ld%s: %s", "%s: HTTP answer %ld%s: %s"), url,
                    a->status,
                    a->status == 401 ? tongue(" (kunci tidak dikenal kantor)",
                                              " (the office does not know the key)")
                                     : "",
-                   words > 200 ? 200 : words, said);
+                   said);
     t->report->refused = a->status >= 400 && a->status < 500 && a->status != 429;
     return a->status == 401 || a->status == 403 ? NILA_ERR_DENIED
            : t->report->refused                 ? NILA_ERR_REFUSED

@@ -115,9 +115,10 @@ struct sync_conflict {
     } cell[RECORDS_COLUMNS_MAX];
     size_t cells;
 };
-/* Newest first, at most most. farm NULL: all. */
-NILA_MUST_CHECK int sync_conflicts(struct records *r, const char *farm, size_t most,
-                                   struct sync_conflict **out, size_t *n);
+/* Those seen here since since_ms, newest first, at most most. Of these farms; farms 0: of all. */
+NILA_MUST_CHECK int sync_conflicts(struct records *r, const char (*farm)[SLUG_SIZE], size_t farms,
+                                   int64_t since_ms, size_t most, struct sync_conflict **out,
+                                   size_t *n);
 void sync_conflicts_free(struct sync_conflict *c, size_t n); /* NULL is fine */
 
 #endif

@@ -13,7 +13,8 @@ static const char CONFLICTS[] =
     "EXISTS(SELECT 1 FROM changes n WHERE n.row_uid = k.row_uid AND n.id > max(w.id, ifnull(l.id, 0)) AND n.how <> 'sync'), "
     "w.uid, w.by, w.kind, w.at_ms, w.new, k.lost, ifnull(l.by, ''), ifnull(l.kind, ''), ifnull(l.at_ms, 0), ifnull(l.new, '') "
     /* the few conflicts first: SQLite would go through every change for the order */
-    "FROM sync_conflicts k CROSS JOIN changes w ON w.uid = k.won LEFT JOIN changes l ON l.uid = k.lost ORDER BY w.id DESC";
+    "FROM sync_conflicts k CROSS JOIN changes w ON w.uid = k.won LEFT JOIN changes l ON l.uid = k.lost "
+    "WHERE k.at_ms >= ? ORDER BY w.id DESC";
 /* clang-format on */
 
 static void take_side(struct db_stmt *s, int at, struct sync_side *out)
@@ -104,7 +105,17 @@ static int take_farm(struct db *d, enum records_table t, struct sync_conflict *c
     return rc < 0 ? rc : 0;
 }
 
-static int take_conflict(struct db *d, struct db_stmt *s, struct sync_conflict *c)
+static bool wanted(const char (*farm)[SLUG_SIZE], size_t farms, const char *of)
+{
+    for (size_t i = 0; i < farms; i++)
+        if (strcmp(farm[i], of) == 0)
+            return true;
+    return farms == 0;
+}
+
+/* 1: one of those farms'; 0: another's, and *c holds nothing. */
+static int take_conflict(struct db *d, struct db_stmt *s, const char (*farm)[SLUG_SIZE],
+                         size_t farms, struct sync_conflict *c)
 {
     enum records_table t;
     int rc;
@@ -112,16 +123,21 @@ static int take_conflict(struct db *d, struct db_stmt *s, struct sync_conflict *
     *c = (struct sync_conflict){.at_ms = db_integer(s, 2), .settled = db_integer(s, 3) != 0};
     db_text(s, 0, c->table, sizeof c->table);
     db_text(s, 1, c->row_uid, sizeof c->row_uid);
-    take_side(s, 4, &c->won);
-    take_side(s, 9, &c->lost);
     rc = records_table_find(c->table, &t);
     if (rc == 0)
         rc = take_farm(d, t, c);
-    return rc == 0 ? take_differences(d, t, c) : rc;
+    if (rc != 0 || !wanted(farm, farms, c->farm))
+        return rc;
+    take_side(s, 4, &c->won);
+    take_side(s, 9, &c->lost);
+    rc = take_differences(d, t, c);
+    if (rc != 0)
+        clear(c);
+    return rc == 0 ? 1 : rc;
 }
 
-int sync_conflicts(struct records *r, const char *farm, size_t most, struct sync_conflict **out,
-                   size_t *n)
+int sync_conflicts(struct records *r, const char (*farm)[SLUG_SIZE], size_t farms, int64_t since_ms,
+                   size_t most, struct sync_conflict **out, size_t *n)
 {
     struct sync_conflict *list = NULL;
     struct db_stmt *s = NULL;
@@ -130,20 +146,22 @@ int sync_conflicts(struct records *r, const char *farm, size_t most, struct sync
 
     (void)pthread_mutex_lock(&r->lock);
     rc = db_prepare(r->db, CONFLICTS, &s);
+    if (rc == 0)
+        db_bind_integer(s, 1, since_ms);
     while (rc == 0 && got < most && (rc = db_step(r->db, s)) == 1) {
         if (got == cap) {
             cap = cap == 0 ? 16 : cap * 2;
             list = xrealloc(list, cap, sizeof *list);
         }
-        rc = take_conflict(r->db, s, &list[got]);
-        if (rc != 0 || farm == NULL || strcmp(list[got].farm, farm) == 0)
+        rc = take_conflict(r->db, s, farm, farms, &list[got]);
+        if (rc == 1) {
             got++;
-        else
-            clear(&list[got]);
+            rc = 0;
+        }
     }
     db_finalize(s);
     (void)pthread_mutex_unlock(&r->lock);
-    if (rc != 0) {
+    if (rc < 0) {
         sync_conflicts_free(list, got);
         return rc;
     }

@@ -20,6 +20,15 @@ static bool sees(const struct request *q, const char *farm)
            viewer_sees_farm(q->viewer, farm, g);
 }
 
+/* The newest since since_ms: a farmer's own alone, that others' may not crowd them out. */
+static int look_at(const struct request *q, int64_t since_ms, struct sync_conflict **c, size_t *n)
+{
+    const struct viewer *v = q->viewer;
+
+    return sync_conflicts(q->w->accounts, v->farm, v->role == ROLE_FARMER ? v->farms : 0, since_ms,
+                          LOOKED_AT, c, n);
+}
+
 /* The viewer's own, moved to the front; the number. */
 static size_t keep_own(const struct request *q, struct sync_conflict *c, size_t n)
 {
@@ -49,11 +58,11 @@ void farmer_standing(const struct request *q, struct note_standing *out)
     } else {
         out->used = false; /* told by records */
     }
-    if (sync_conflicts(q->w->accounts, NULL, LOOKED_AT, &c, &n) != 0)
+    if (look_at(q, q->now_ms - FRESH_MS + 1, &c, &n) != 0)
         return; /* likewise */
     out->conflicts = 0;
     for (size_t i = 0, own = keep_own(q, c, n); i < own; i++)
-        out->conflicts += !c[i].settled && q->now_ms - c[i].at_ms < FRESH_MS;
+        out->conflicts += !c[i].settled;
     sync_conflicts_free(c, n);
 }
 
@@ -64,7 +73,7 @@ void make_conflicts(const struct request *q, struct reply *r)
     size_t n = 0, own;
     bool *money;
 
-    if (sync_conflicts(q->w->accounts, NULL, LOOKED_AT, &c, &n) != 0) {
+    if (look_at(q, 0, &c, &n) != 0) {
         reply_error(q, r, 503);
         return;
     }

@@ -3,6 +3,8 @@
  * both. Prices are the farmer's alone throughout. */
 #include "tests/analytics/webhouse.h"
 
+#include <sqlite3.h>
+
 #include "analytics/records/photos.h"
 #include "analytics/records/sync.h"
 #include "collector/common/civil.h"
@@ -280,6 +282,53 @@ static void what_two_sides_changed_is_shown_without_the_price_to_the_office(void
     webhouse_close(&p.h);
 }
 
+/* Another farm's 250 newer ones: on the page, only the newest 200 are looked at. */
+static void others_conflict(struct party *p)
+{
+    sqlite3 *db = NULL;
+
+    webhouse_import(&p->h, RECORDS_CYCLES,
+                    "cycle,pond,stocked_on,count,mass_g\nc9,seruyan-1,2026-01-02,900,8\n");
+    assert_int_equal(sqlite3_open(p->h.config.records_path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(
+            db,
+            "WITH RECURSIVE k(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM k WHERE i < 250)"
+            " INSERT INTO changes(uid, at_ms, by, how, \"table\", row_uid, kind, based_on,"
+            " old, new, reason, key, origin, origin_seq) SELECT 'many-' || i, c.at_ms, c.by,"
+            " c.how, c.\"table\", c.row_uid, c.kind, '', c.old, c.new, '', '', 'elsewhere', i"
+            " FROM changes c, k WHERE c.row_uid ="
+            " (SELECT uid FROM cycles WHERE pond = 'seruyan-1');"
+            "INSERT INTO sync_conflicts SELECT uid, uid, 'cycles', row_uid, (SELECT max(at_ms)"
+            " FROM sync_conflicts) FROM changes WHERE uid LIKE 'many-%'",
+            NULL, NULL, NULL),
+        SQLITE_OK);
+    (void)sqlite3_close(db);
+}
+
+static void a_farms_conflicts_are_not_crowded_out_by_others(void **state)
+{
+    struct webanswer a;
+    struct party p;
+
+    (void)state;
+    open_party(&p);
+    change_on_both_sides(&p);
+    others_conflict(&p);
+    webhouse_start(&p.h);
+    assert_int_equal(get(&p, "pak-other", "/catat/bentrok", &a), 200);
+    assert_false(webhouse_has(&a.body, "Tidak ada catatan yang bertabrakan."));
+    assert_false(webhouse_has(&a.body, "pak-own"));
+    webanswer_free(&a);
+    assert_int_equal(get(&p, "pak-own", "/catat/bentrok", &a), 200);
+    assert_true(webhouse_has(&a.body, "Berlaku: dari pak-own"));
+    webanswer_free(&a);
+    assert_int_equal(get(&p, "pak-own", "/catat?kolam=kotim-1", &a), 200);
+    assert_true(webhouse_has(&a.body, "1 catatan diubah dua pihak"));
+    webanswer_free(&a);
+    webhouse_close(&p.h);
+}
+
 static void a_farms_own_computer_says_what_is_not_at_the_office(void **state)
 {
     struct webanswer a;
@@ -304,6 +353,7 @@ int main(void)
         cmocka_unit_test(a_photo_of_the_note_is_kept_and_is_the_farmers_alone),
         cmocka_unit_test(what_is_no_small_picture_or_not_of_our_page_is_refused),
         cmocka_unit_test(what_two_sides_changed_is_shown_without_the_price_to_the_office),
+        cmocka_unit_test(a_farms_conflicts_are_not_crowded_out_by_others),
         cmocka_unit_test(a_farms_own_computer_says_what_is_not_at_the_office),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

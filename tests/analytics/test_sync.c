@@ -477,6 +477,7 @@ static const char *cell_of(struct world *w, int side, enum records_table t, cons
 
 static void the_later_to_reach_the_office_wins_and_the_other_is_shown(void **state)
 {
+    static const char FARM[1][SLUG_SIZE] = {"tani"};
     struct world *w = *state;
     struct sync_conflict *c = NULL;
     char uid[CHANGE_UID_SIZE], text[60];
@@ -490,7 +491,7 @@ static void the_later_to_reach_the_office_wins_and_the_other_is_shown(void **sta
     assert_in_step(w, "after both");
     assert_string_equal(cell_of(w, OFFICE, RECORDS_FEED, uid, 2, text), "6");
     for (int side = 0; side < SIDES; side += OFFICE) {
-        assert_int_equal(sync_conflicts(w->r[side], "tani", 10, &c, &n), 0);
+        assert_int_equal(sync_conflicts(w->r[side], FARM, 1, 0, 10, &c, &n), 0);
         assert_int_equal(n, 1);
         assert_string_equal(c[0].row_uid, uid);
         assert_string_equal(c[0].table, "feed");
@@ -504,7 +505,7 @@ static void the_later_to_reach_the_office_wins_and_the_other_is_shown(void **sta
     assert_int_equal(correct(w, OFFICE, RECORDS_FEED, uid, "feed_kg=8"), 0);
     settle(w);
     assert_in_step(w, "settled");
-    assert_int_equal(sync_conflicts(w->r[0], NULL, 10, &c, &n), 0);
+    assert_int_equal(sync_conflicts(w->r[0], NULL, 0, 0, 10, &c, &n), 0);
     assert_int_equal(n, 1);
     assert_true(c[0].settled);
     sync_conflicts_free(c, n);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* hook: a webhook's receiver for the house tests. hook PORTFILE OUT: writes its port to PORTFILE and each request's body, a line each,
- * to OUT; says 200 to all. Ends with SIGTERM. */
+/* hook: a webhook's receiver for the house tests. hook PORTFILE OUT [REPLY]: writes its port to PORTFILE and each request's body, a
+ * line each, to OUT; says 200 to all, or the bytes of the file REPLY. Ends with SIGTERM. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -24,9 +24,20 @@ static long missing(const char *request, size_t n)
            (long)(n - (size_t)(end + 4 - request));
 }
 
+static char reply[4096] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+static void read_reply(const char *path)
+{
+    FILE *f = fopen(path, "r");
+    const size_t n = f != NULL ? fread(reply, 1, sizeof reply - 1, f) : 0;
+
+    reply[n] = '\0';
+    if (f != NULL)
+        (void)fclose(f);
+}
+
 static void serve(int fd, FILE *out)
 {
-    static const char REPLY[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     char *request = calloc(REQUEST_MAX + 1, 1);
     size_t n = 0;
 
@@ -39,7 +50,7 @@ static void serve(int fd, FILE *out)
     if (request != NULL && missing(request, n) == 0) {
         (void)fprintf(out, "%s\n", strstr(request, "\r\n\r\n") + 4);
         (void)fflush(out);
-        (void)send(fd, REPLY, sizeof REPLY - 1, MSG_NOSIGNAL);
+        (void)send(fd, reply, strlen(reply), MSG_NOSIGNAL);
     }
     free(request);
 }
@@ -49,8 +60,10 @@ int main(int argc, char **argv)
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof at;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
-    FILE *port, *out = argc == 3 ? fopen(argv[2], "w") : NULL;
+    FILE *port, *out = argc == 3 || argc == 4 ? fopen(argv[2], "w") : NULL;
 
+    if (argc == 4)
+        read_reply(argv[3]);
     if (fd < 0 || out == NULL || bind(fd, (struct sockaddr *)&at, sizeof at) != 0 ||
         listen(fd, 16) != 0 || getsockname(fd, (struct sockaddr *)&at, &size) != 0 ||
         (port = fopen(argv[1], "w")) == NULL) {

@@ -86,6 +86,19 @@ tr '0-9a-f' '1-9a-f0' <"$D/pi/key" >"$D/bad/key2" && mv "$D/bad/key2" "$D/bad/ke
 rc=$?
 if [ $rc = 77 ] && grep -q "401 (the office does not know the key)" "$D/out"; then ok "a wrong key is refused"; else not_ok "a wrong key: exit $rc, $(cat "$D/out")"; fi
 
+# what answers in the office's place may give no orders to the terminal, nor break a character in two
+printf 'HTTP/1.1 502 Bad Gateway\r\nContent-Length: 28\r\nConnection: close\r\n\r\na\033[2Jb\302\233c\377 \303\251 gate\r\nmore 345' >"$D/reply"
+start gate "$BUILD/tests/house/hook" "$D/gate.port" "$D/gate.out" "$D/reply"
+await 20 "a gateway" test -s "$D/gate.port" || give_up "a gateway answers"
+sed "s/127.0.0.1:[0-9]*/127.0.0.1:$(cat "$D/gate.port")/" "$D/pi/a.json" >"$D/bad/a.json"
+"$A" sync now --config "$D/bad/a.json" --lang en >"$D/out" 2>&1
+if LC_ALL=C grep -q $'HTTP answer 502: a?\\[2Jb?c? \303\251 gate$' "$D/out" && ! LC_ALL=C grep -q $'[\033\233\377]' "$D/out"; then
+  ok "what the office said is shown as text"
+else
+  not_ok "what the office said: $(cat -v "$D/out")"
+fi
+stop gate
+
 # --- serve does it by itself ---
 rm -f "$D/calm"
 start pi "$A" serve --config "$D/pi/a.json" --ready "$D/pi/ready"
