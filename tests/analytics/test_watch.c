@@ -293,12 +293,14 @@ static void a_channel_in_trouble_is_told_by_the_others(void **state)
     begin();
     until(wall + MIN, MIN / 2);
     hear_next(HEARD_STATE, "-");
+    wait_until_heard();
     until(wall + 5 * MIN, MIN / 2);
     assert_int_equal(n_told, 0);
     until(wall + 20 * MIN, MIN / 2);
     assert_non_null(
         strstr(first("sms", "raise", "channel_fault")->sms, "Saluran alarm sms bermasalah"));
     hear_well();
+    wait_until_heard();
     until(wall + 40 * MIN, MIN / 2);
     assert_int_equal(count("sms", "clear", "recovered"), 1);
 }
@@ -367,6 +369,7 @@ static void two_channels_that_break_one_after_the_other_are_told_of_each(void **
     until(crash_ms + 30 * MIN, MIN / 2);
     assert_int_equal(count("sms", "raise", "channel_fault"), 1);
     hear_next(HEARD_STATE, "-"); /* the modem: no signal */
+    wait_until_heard();
     until(wall + 15 * MIN, MIN / 2);
     assert_int_equal(count("sms", "raise", "channel_fault"), 2);
     assert_int_equal(records_alarms_open(db, &a, &n), 0);
