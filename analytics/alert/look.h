@@ -47,7 +47,7 @@ struct look_fault {
     int64_t since_ms;   /* 0: this place is free */
     bool sending;       /* its messages fail; else: it said so itself */
 };
-#define LOOK_FAULTS (2 * CHANNELS_MAX) /* one of each kind a channel */
+#define LOOK_FAULTS ((size_t)2 * CHANNELS_MAX) /* one of each kind a channel */
 /* The fault of that channel that began first, of either kind; NULL: none. */
 struct look;
 const struct look_fault *look_fault_of(const struct look *l, const char *slug);

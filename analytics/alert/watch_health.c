@@ -95,7 +95,7 @@ static int64_t last_worked(struct watch *w, const char *slug, const struct rec_a
     if (records_mark(w->records, key, &last) != 0 || last > now_ms)
         last = 0; /* told by records; or of a clock that was ahead */
     for (size_t i = 0; i < n; i++)
-        if (succeeded(&t[i]) && t[i].begun_ms > last)
+        if (succeeded(&t[i]) && t[i].begun_ms > last && t[i].begun_ms <= now_ms)
             last = t[i].begun_ms;
     return last;
 }
