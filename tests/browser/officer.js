@@ -8,7 +8,7 @@ const { execFileSync } = require("child_process");
 const { claim, must, same, until, shoot, SHOTS } = require("./lib.js");
 const { workbook } = require("./workbook.js");
 
-const SHARE = "9", SOURCE = "Survei pasar uji";
+const SHARE = "9", SOURCE = "Survei pasar uji", WHY = "survei ternyata dari kabupaten lain";
 
 async function csv(page, where) {
 	const r = await page.request.get(where);
@@ -42,6 +42,38 @@ async function takeWorkbook(page) {
 	const [file] = await Promise.all([page.waitForEvent("download"), page.click("a[href='/unduh/forecast.xlsx']")]);
 	must("its name: " + file.suggestedFilename(), /^nila-forecast-\d{8}\.xlsx$/.test(file.suggestedFilename()));
 	return workbook(fs.readFileSync(await file.path()));
+}
+
+/* The rows of a sheet against those of the CSV, figure by figure. */
+function sameFigures(rows, want) {
+	const head = rows.findIndex(r => r[0] === want[0][0]);
+	must("no row of names \"" + want[0][0] + "\": " + JSON.stringify(rows.slice(0, 4).map(r => r.map(c => String(c).slice(0, 20)))), head >= 0);
+	same("rows", rows.length - head, want.length);
+	let compared = 0;
+	for (let i = 1; i < want.length; i++)
+		for (let k = 0; k < want[0].length; k++) {
+			const cell = rows[head + i][k];
+			if (typeof cell !== "number" || want[i][k] === "" || /[^\d.eE+-]/.test(want[i][k])) continue;
+			const day = /^\d{4}-\d\d-\d\d$/.test(want[i][k]), number = day ? Date.parse(want[i][k]) / 864e5 + 25569 : want[i][k]; /* Excel counts days */
+			compared++;
+			must(want[0][k] + " of row " + i + ": " + cell + ", not " + want[i][k], Math.abs(cell - number) <= 1e-9 * Math.max(1, Math.abs(cell)));
+		}
+	must("only " + compared + " numbers", compared > 20);
+}
+
+/* A wrong value goes, the reason stays. */
+async function takeBack(page) {
+	await page.goto("/asumsi?lang=id");
+	const row = page.locator("tr", { hasText: SOURCE }).first(), form = row.locator("xpath=following-sibling::tr[1]");
+	await form.locator("summary").click();
+	await form.locator("[name=alasan]").fill(WHY);
+	await form.locator("button").click();
+	await page.waitForURL(/\/asumsi\?ditarik/);
+	const tables = await page.locator("main table").first().innerText();
+	must("it still counts: " + tables.slice(0, 300), !tables.includes(SOURCE));
+	await page.evaluate(() => document.querySelectorAll("details").forEach(d => { d.open = true; }));
+	must("the reason is not kept", (await page.innerText("main")).includes(WHY));
+	await shoot(page, "petugas_asumsi-ditarik_id_360_light");
 }
 
 function pdf(file, text) {
@@ -94,30 +126,28 @@ async function officerDay(p) {
 	await claim("the workbook opens again and holds the same figures as the CSV", async () => {
 		const book = await takeWorkbook(page), names = Object.keys(book), want = (await csv(page, "/unduh/forecast.csv")).filter(r => !/^"?#/.test(r[0])); /* remarks tell the moment */
 		must("sheets: " + names, names.includes("forecast"));
-		const rows = book.forecast, head = rows.findIndex(r => r[0] === want[0][0]);
-		must("no row of names \"" + want[0][0] + "\": " + JSON.stringify(rows.slice(0, 4).map(r => r.map(c => String(c).slice(0, 20)))), head >= 0);
-		same("rows", rows.length - head, want.length);
-		let compared = 0;
-		for (let i = 1; i < want.length; i++)
-			for (let k = 0; k < want[0].length; k++) {
-				const cell = rows[head + i][k];
-				if (typeof cell !== "number" || want[i][k] === "" || /[^\d.eE+-]/.test(want[i][k])) continue;
-				const day = /^\d{4}-\d\d-\d\d$/.test(want[i][k]), number = day ? Date.parse(want[i][k]) / 864e5 + 25569 : want[i][k]; /* Excel counts days */
-				compared++;
-				must(want[0][k] + " of row " + i + ": " + cell + ", not " + want[i][k], Math.abs(cell - number) <= 1e-9 * Math.max(1, Math.abs(cell)));
-			}
-		must("only " + compared + " numbers", compared > 20);
+		sameFigures(book.forecast, want);
 	});
 	await claim("the month's report is a PDF on A4 with the office's head and places to sign", async () => {
-		await page.goto("/laporan?lang=id&wilayah=kotim");
+		await page.goto("/laporan?lang=id&wilayah=kotim&nomor=017");
 		fs.mkdirSync(SHOTS, { recursive: true });
 		const title = (await page.innerText("h1")).trim(), file = path.join(SHOTS, "laporan.pdf");
 		await page.pdf({ path: file, preferCSSPageSize: true, printBackground: false });
-		const n = pdf(file, [title.split("\n")[0].slice(0, 30), "Kotawaringin Timur", "SEMENTARA", "Nomor"]);
+		const n = pdf(file, [title.split("\n")[0].slice(0, 30), "Kotawaringin Timur", "SEMENTARA", "Nomor", "500.5/017/CONTOH/", "Nama Kepala Kotim (contoh)", "NIP. 00000000"]);
 		const size = execFileSync("pdfinfo", [file]).toString().match(/Page size:.*/)[0];
 		must(size, /\(A4\)/.test(size));
 		must(n + " sheets", n <= 3);
 	});
+	await claim("the month's report opens as a workbook with the quarter and the targets, and says what its CSV says", async () => {
+		await page.goto("/laporan?lang=id&wilayah=gabungan");
+		const link = page.locator("a[href^='/laporan/'][href*='.xlsx']").first(), href = await link.getAttribute("href");
+		const [file] = await Promise.all([page.waitForEvent("download"), link.click()]);
+		must("its name: " + file.suggestedFilename(), /^laporan-gabungan-\d{4}-\d\d\.xlsx$/.test(file.suggestedFilename()));
+		const book = workbook(fs.readFileSync(await file.path()));
+		must("sheets: " + Object.keys(book), ["laporan", "triwulan", "sasaran"].every(n => n in book));
+		sameFigures(book.laporan, (await csv(page, href.replace(".xlsx", ".csv"))).filter(r => !/^"?#/.test(r[0])));
+	});
+	await claim("a wrong assumption is taken back with a reason that stays, and counts no more", () => takeBack(page));
 	await claim("nothing on the officer's way was complained of by the browser", async () => {
 		must(p.wrong.join("\n"), p.wrong.length === 0);
 	});
