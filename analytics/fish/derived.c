@@ -90,14 +90,17 @@ static void count_fish(const struct records_snapshot *s, size_t cycle, struct de
 
 static void count_feed(const struct records_snapshot *s, size_t cycle, struct derived *d)
 {
+    const struct feed_kind *k = feed_kind_find("");
+    const char *written = NULL;
     double priced_kg = 0, idr = 0;
 
     for (size_t i = 0; i < s->feeds; i++) {
         const struct rec_feed *f = &s->feed[i];
-        const struct feed_kind *k;
         if (f->cycle != cycle)
             continue;
-        k = feed_kind_find(f->kind);
+        if (f->kind != written) /* of a snapshot the same words are the same pointer */
+            k = feed_kind_find(f->kind);
+        written = f->kind;
         d->feed_kg += f->feed_kg;
         d->feed_pellets_kg += f->feed_kg * (k != NULL ? k->pellets : 1);
         if (isnan(f->price_idr_kg))

@@ -17,13 +17,18 @@
 #include "versions.h"
 
 enum {
-    BUSY_MS = 5000 /* an import by another process takes less */
+    BUSY_MS = 5000, /* an import by another process takes less */
+    KEPT = 8        /* statements, of db_take_kept */
 };
 
 struct db {
     sqlite3 *handle;
     char *path;
     bool erasing;
+    struct {
+        const char *sql;
+        sqlite3_stmt *s;
+    } kept[KEPT];
 };
 
 static int from_sqlite(int code)
@@ -238,6 +243,8 @@ void db_close(struct db *d)
 {
     if (d == NULL)
         return;
+    for (int i = 0; i < KEPT; i++)
+        (void)sqlite3_finalize(d->kept[i].s);
     (void)sqlite3_close_v2(d->handle);
     free(d->path);
     free(d);
@@ -275,6 +282,30 @@ int db_prepare(struct db *d, const char *sql, struct db_stmt **out)
 void db_finalize(struct db_stmt *s)
 {
     (void)sqlite3_finalize(own(s));
+}
+
+int db_take_kept(struct db *d, const char *sql, struct db_stmt **out)
+{
+    int i = 0;
+
+    while (i < KEPT && d->kept[i].sql != NULL && d->kept[i].sql != sql)
+        i++;
+    if (i == KEPT)
+        fatal("records: more than %d statements are kept", KEPT);
+    if (d->kept[i].s == NULL) {
+        if (sqlite3_prepare_v3(d->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &d->kept[i].s,
+                               NULL) != SQLITE_OK)
+            return failed(d, sql);
+        d->kept[i].sql = sql;
+    }
+    *out = (struct db_stmt *)(void *)d->kept[i].s;
+    return 0;
+}
+
+void db_give_back(struct db_stmt *s)
+{
+    if (s != NULL)
+        db_reset(s);
 }
 
 /* Binding fails only for a wrong number or no memory: the first is our own bug. */

@@ -35,6 +35,10 @@ void db_rollback(struct db *d); /* also when no transaction is open */
 
 NILA_MUST_CHECK int db_prepare(struct db *d, const char *sql, struct db_stmt **out);
 void db_finalize(struct db_stmt *s); /* NULL is fine */
+/* The same for the few statements that every request needs: prepared once a connection. sql is known by its address, and lives as long as
+ * the connection; given back by db_give_back before it is asked for again. */
+NILA_MUST_CHECK int db_take_kept(struct db *d, const char *sql, struct db_stmt **out);
+void db_give_back(struct db_stmt *s); /* NULL is fine */
 /* Binds parameter i (1-based). text is not copied: it must live until the statement is reset. */
 void db_bind_null(struct db_stmt *s, int i);
 void db_bind_integer(struct db_stmt *s, int i, int64_t v);

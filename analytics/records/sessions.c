@@ -100,14 +100,14 @@ int records_session(struct records *r, const char *digest, int64_t now_ms,
     int rc;
 
     (void)pthread_mutex_lock(&r->lock);
-    rc = db_prepare(r->db, FIND, &s);
+    rc = db_take_kept(r->db, FIND, &s);
     if (rc == 0) {
         db_bind_text(s, 1, digest);
         db_bind_integer(s, 2, now_ms);
         rc = db_step(r->db, s);
         rc = rc == 1 ? take_session(s, &e) : rc == 0 ? NILA_ERR_NOT_FOUND : rc;
     }
-    db_finalize(s);
+    db_give_back(s);
     if (rc == 0)
         rc = users_read(r->db, e.user, user, NULL);
     if (rc == 0)

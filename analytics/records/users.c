@@ -14,6 +14,7 @@
 static const char ALL[] = "SELECT " USER_COLUMNS " FROM users WHERE erased_ms = 0 ORDER BY user";
 static const char ONE[] =
     "SELECT " USER_COLUMNS " FROM users WHERE erased_ms = 0 AND (user = ?1 OR (phone = ?1 AND phone <> ''))";
+static const char ANY[] = "SELECT EXISTS(SELECT 1 FROM users)";
 static const char FARMS[] = "SELECT farm FROM user_farms WHERE user = ?1 ORDER BY farm";
 static const char ADD[] =
     "INSERT INTO users(user, name, phone, role, regencies, contact, hash, renew, active, english, large, consent_ms, verified_ms, "
@@ -119,7 +120,7 @@ static int take_user(struct db_stmt *s, void *element)
 static int load_farms(struct db *d, struct rec_user *u)
 {
     struct db_stmt *s = NULL;
-    int rc = db_prepare(d, FARMS, &s);
+    int rc = db_take_kept(d, FARMS, &s);
 
     if (rc == 0) {
         db_bind_text(s, 1, u->slug);
@@ -131,7 +132,7 @@ static int load_farms(struct db *d, struct rec_user *u)
             db_text(s, 0, u->farm[u->farms++], SLUG_SIZE);
         }
     }
-    db_finalize(s);
+    db_give_back(s);
     return rc;
 }
 
@@ -140,7 +141,7 @@ int users_read(struct db *d, const char *who, struct rec_user *out, char *hash)
     struct rec_user u = {.slug = ""};
     struct db_stmt *s = NULL;
     char got[PASSWORD_HASH_SIZE];
-    int rc = db_prepare(d, ONE, &s);
+    int rc = db_take_kept(d, ONE, &s);
 
     if (rc == 0) {
         db_bind_text(s, 1, who);
@@ -152,7 +153,7 @@ int users_read(struct db *d, const char *who, struct rec_user *out, char *hash)
     } else if (rc == 0) {
         rc = NILA_ERR_NOT_FOUND;
     }
-    db_finalize(s);
+    db_give_back(s);
     if (rc == 0)
         rc = load_farms(d, &u);
     if (rc != 0)
@@ -200,14 +201,14 @@ int records_users_any(struct records *r, bool *any)
     int rc;
 
     (void)pthread_mutex_lock(&r->lock);
-    rc = db_prepare(r->db, "SELECT EXISTS(SELECT 1 FROM users)", &s);
+    rc = db_take_kept(r->db, ANY, &s);
     if (rc == 0)
         rc = db_step(r->db, s);
     if (rc == 1) {
         *any = db_integer(s, 0) != 0;
         rc = 0;
     }
-    db_finalize(s);
+    db_give_back(s);
     (void)pthread_mutex_unlock(&r->lock);
     return rc;
 }

@@ -147,16 +147,26 @@ static bool sees_subject(const struct viewer *v, const struct page_model *m, con
     return false;
 }
 
-/* Lists lie by pond, most of them: the pond before, or the one behind it, is what is asked for. */
+/* Lists lie by pond, most of them: the one that was found last, or its neighbours, tell whether the subject is one. */
 static bool sees_next(const struct viewer *v, const struct page_model *m, const char *subject,
                       size_t *at)
 {
-    for (size_t k = *at; m->by_slug != NULL && k < m->ponds && k < *at + 2; k++)
-        if (strcmp(m->pond[m->by_slug[k]].pond.slug, subject) == 0) {
-            *at = k;
+    if (m->by_slug == NULL || m->ponds == 0 || strchr(subject, ':') != NULL || *subject == '\0')
+        return sees_subject(v, m, subject);
+    for (;;) {
+        const int order = strcmp(subject, m->pond[m->by_slug[*at]].pond.slug);
+
+        if (order == 0)
             return true;
-        }
-    return sees_subject(v, m, subject);
+        if (order < 0)
+            break;
+        if (*at + 1 == m->ponds)
+            return false;
+        ++*at;
+    }
+    if (*at == 0 || strcmp(subject, m->pond[m->by_slug[*at - 1]].pond.slug) > 0)
+        return false;                     /* between two that are */
+    return page_find(m, subject) != NULL; /* the list goes back */
 }
 
 /* A new list of those of n elements whose subject, at the offset in each, may be seen; their number in *kept. */
