@@ -66,6 +66,7 @@ static void ask_ezo(struct nila_probes *p)
     w = nila_channels_water(&p->channels);
     water = (struct nila_ezo_water){w.temp_x1000, w.sal_x1000, w.baro_pa};
     nila_ezo_ask(&p->ezo, &water);
+    p->asking = true;
 }
 
 void nila_probes_begin(struct nila_probes *p)
@@ -73,7 +74,7 @@ void nila_probes_begin(struct nila_probes *p)
     if (p->round)
         return;
     p->round = true;
-    p->hurry_ms = 0;
+    p->round_ms = p->hurry_ms = 0;
     if (channel_of(p, false) < NILA_REG_CHANNELS && p->gear->thermometer != NULL)
         nila_ds18b20_ask(&p->thermometer);
     ask_ezo(p);
@@ -126,6 +127,8 @@ static void put_value(struct nila_probes *p, unsigned channel)
         if (p->gear->thermometer != NULL && channel == channel_of(p, false))
             raw = nila_ds18b20_result(&p->thermometer, &quality);
     } else if (is_ezo(source)) {
+        if (p->asking && !p->news)
+            return; /* still busy: the value before grows older */
         if (p->gear->ezo != NULL && channel == channel_of(p, true))
             raw = nila_ezo_result(&p->ezo, &quality);
     } else if (p->gear->microvolts != NULL && !p->gear->microvolts(p->gear->arg, source, &raw)) {
@@ -139,7 +142,7 @@ static void end_round(struct nila_probes *p)
     for (unsigned i = 0; i < NILA_REG_CHANNELS; i++)
         put_value(p, i);
     nila_channels_round(&p->channels);
-    p->round = false;
+    p->round = p->news = false;
 }
 
 static void hurry(struct nila_probes *p, uint16_t ms)
@@ -166,7 +169,14 @@ void nila_probes_step(struct nila_probes *p, uint32_t now_us)
         nila_ezo_tick(&p->ezo, ms);
         nila_ds18b20_tick(&p->thermometer, ms);
         hurry(p, (uint16_t)ms);
+        if (p->round_ms < NILA_PROBES_PATIENCE_MS)
+            p->round_ms = (uint16_t)(p->round_ms + ms);
     }
-    if (p->round && !nila_ezo_busy(&p->ezo) && !nila_ds18b20_busy(&p->thermometer))
+    if (p->asking && !nila_ezo_busy(&p->ezo)) {
+        p->asking = false;
+        p->news = true;
+    }
+    if (p->round && !nila_ds18b20_busy(&p->thermometer) &&
+        (!p->asking || p->round_ms >= NILA_PROBES_PATIENCE_MS))
         end_round(p);
 }

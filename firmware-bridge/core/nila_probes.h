@@ -2,6 +2,8 @@
 /* nila_probes: asks what is connected to a board, round by round, and hands it to nila_channels: one EZO circuit and one DS18B20,
  * each on a UART of its own, and analog inputs. What a channel's register says is connected (nila_cal.h, enum nila_source) decides;
  * a second channel with the same wire, or a source the board has no wire for, is "absent".
+ * A circuit that has not answered after NILA_PROBES_PATIENCE_MS keeps the others' values up no longer: the round ends without it, and
+ * what it says, or that it says nothing, belongs to the next one.
  * While a calibration is open a round begins every two seconds, whatever the period is.
  * Freestanding; one context; nothing blocks. */
 #ifndef NILA_PROBES_H
@@ -13,6 +15,8 @@
 #include "nila_channels.h"
 #include "nila_ds18b20.h"
 #include "nila_ezo.h"
+
+#define NILA_PROBES_PATIENCE_MS 3000 /* a new circuit's first reading takes 2 s */
 
 /* A UART that leads to a probe, 8N1. The port keeps what comes until it is fetched (a reading's answer has up to 40 bytes). */
 struct nila_wire {
@@ -40,7 +44,10 @@ struct nila_probes {
     uint32_t baud;      /* of the thermometer's wire; 0 not open */
     uint16_t hurry_ms;  /* since the last round of a calibration */
     uint8_t ezo_source; /* that ezo was made for; NILA_SOURCE_NONE */
+    uint16_t round_ms;  /* since it began */
     bool round;         /* one is under way */
+    bool asking;        /* the circuit is busy */
+    bool news;          /* it has finished a reading since the last round */
     struct nila_block block[NILA_CHANNEL_BLOCKS];
 };
 

@@ -138,7 +138,7 @@ static void rounds(struct gear *g, unsigned n)
 {
     while (n-- > 0) {
         nila_probes_begin(&g->probes);
-        pass_ms(g, 20000); /* a circuit that says nothing is asked for 13 s */
+        pass_ms(g, 10000);
     }
 }
 
@@ -176,8 +176,8 @@ static void what_does_not_answer_is_absent_and_holds_nobody_up(void **state)
     assert_true(nila_channels_connect(&g.probes.channels, 3, NILA_SOURCE_PH_MV));
     g.says = NULL;
     g.no_uv = true;
-    rounds(&g, 3);
-    assert_int_equal(g.node.sample, 3);
+    rounds(&g, 4); /* the circuit is asked for 13 s before it counts as absent */
+    assert_int_equal(g.node.sample, 4);
     assert_true(g.thermometer_bytes > 0);
     for (unsigned i = 0; i < 4; i++) {
         assert_int_equal(g.node.channel[i].value_x1000, NILA_MISSING);
@@ -188,6 +188,30 @@ static void what_does_not_answer_is_absent_and_holds_nobody_up(void **state)
     rounds(&g, 12);
     assert_int_equal(g.node.channel[1].value_x1000, 7250);
     assert_int_equal(g.node.channel[2].value_x1000, NILA_MISSING); /* one wire, one circuit */
+}
+
+static void a_silent_circuit_does_not_age_the_others(void **state)
+{
+    struct gear g;
+
+    (void)state;
+    begin(&g, &with);
+    assert_true(nila_channels_connect(&g.probes.channels, 0, NILA_SOURCE_EZO_DO));
+    assert_true(nila_channels_connect(&g.probes.channels, 1, NILA_SOURCE_PH_MV));
+    rounds(&g, 12);
+    assert_int_equal(g.node.channel[0].value_x1000, 6540);
+    g.says = NULL;
+    for (unsigned i = 1; i <= 12; i++) {
+        nila_probes_begin(&g.probes);
+        pass_ms(&g, 4000);
+        assert_int_equal(g.node.channel[1].sequence, 12 + i);
+    }
+    assert_int_equal(g.node.channel[0].value_x1000, NILA_MISSING);
+    assert_true((g.node.channel[0].quality & NILA_Q_ABSENT) != 0);
+    assert_int_equal(g.node.channel[0].sequence, 12);
+    g.says = "5.00";
+    rounds(&g, 12);
+    assert_int_equal(g.node.channel[0].value_x1000, 5000);
 }
 
 static void a_board_without_wires_has_no_values(void **state)
@@ -250,6 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_channel_gets_what_its_source_says),
         cmocka_unit_test(what_does_not_answer_is_absent_and_holds_nobody_up),
+        cmocka_unit_test(a_silent_circuit_does_not_age_the_others),
         cmocka_unit_test(a_board_without_wires_has_no_values),
         cmocka_unit_test(a_busy_transmitter_loses_no_byte),
         cmocka_unit_test(a_calibration_hurries_and_another_kind_begins_anew),
