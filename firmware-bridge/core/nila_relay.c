@@ -28,7 +28,7 @@ void nila_relay_tick(struct nila_relay *relay, uint32_t seconds, bool heard)
         relay->silent_s += seconds;
     else
         relay->silent_s = UINT32_MAX;
-    if (relay->silence_min > 0 && relay->silent_s >= 60UL * relay->silence_min && !relay->fell)
+    if (relay->silence_min > 0 && relay->silent_s >= 60UL * relay->silence_min)
         fall(relay);
 }
 
