@@ -25,7 +25,8 @@ static void open_party(struct party *p)
     (void)civil_format_day(p->today, sizeof p->today, civil_day(clock_wall_ms()));
     (void)civil_format_day(before, sizeof before, civil_day(clock_wall_ms()) - 60);
     (void)snprintf(p->cycles, sizeof p->cycles,
-                   "cycle,pond,stocked_on,count,mass_g\nc1,kotim-1,%s,3000,8\n", before);
+                   "cycle,pond,stocked_on,count,mass_g,price_idr_each\nc1,kotim-1,%s,3000,8,400\n",
+                   before);
     (void)snprintf(p->harvests, sizeof p->harvests,
                    "pond,on,kg,kind,buyer,price_idr_kg\nkotim-1,%s,120,partial,Haji Sani,28500\n",
                    p->today);
@@ -139,6 +140,38 @@ static void a_photo_of_the_note_is_kept_and_is_the_farmers_alone(void **state)
     assert_int_equal(get(&p, "ibu-kotim", "/catat?kolam=kotim-1", &a), 200);
     assert_false(webhouse_has(&a.body, "/catat/foto"));
     webanswer_free(&a);
+    webhouse_close(&p.h);
+}
+
+/* Fingerlings and feed with prices: the cost is on the farmer's page and in their API, and nowhere else. */
+static void what_fish_cost_is_the_farmers_alone(void **state)
+{
+    static const char *const USER[] = {"pak-own", "ibu-kotim"};
+    char rows[200];
+    struct webanswer a;
+    struct party p;
+
+    (void)state;
+    open_party(&p);
+    (void)snprintf(rows, sizeof rows, "pond,on,feed_kg,price_idr_kg\nkotim-1,%s,50,12000\n",
+                   p.today);
+    webhouse_import(&p.h, RECORDS_FEED, rows);
+    (void)snprintf(rows, sizeof rows, "pond,on,fish,total_g\nkotim-1,%s,10,1000\n", p.today);
+    webhouse_import(&p.h, RECORDS_SAMPLES, rows);
+    webhouse_start(&p.h);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(get(&p, USER[i], "/kolam/kotim-1", &a), 200);
+        assert_true(webhouse_has(&a.body, "Hitungan dari catatan"));
+        assert_int_equal(webhouse_has(&a.body, "Rp 3.420.000 dari 120"), i == 0);
+        assert_int_equal(webhouse_has(&a.body, "Biaya benih dan pakan: Rp "), i == 0);
+        if (i == 1)
+            assert_false(webhouse_has(&a.body, "Rp "));
+        webanswer_free(&a);
+        assert_int_equal(get(&p, USER[i], "/api/v1/ponds/kotim-1", &a), 200);
+        assert_true(webhouse_has(&a.body, "\"figures\":{\"day\":60,"));
+        assert_int_equal(webhouse_has(&a.body, "\"cost_idr_kg\":null"), i == 1);
+        webanswer_free(&a);
+    }
     webhouse_close(&p.h);
 }
 
@@ -351,6 +384,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_photo_of_the_note_is_kept_and_is_the_farmers_alone),
+        cmocka_unit_test(what_fish_cost_is_the_farmers_alone),
         cmocka_unit_test(what_is_no_small_picture_or_not_of_our_page_is_refused),
         cmocka_unit_test(what_two_sides_changed_is_shown_without_the_price_to_the_office),
         cmocka_unit_test(a_farms_conflicts_are_not_crowded_out_by_others),

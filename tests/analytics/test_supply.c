@@ -121,6 +121,9 @@ static void quantiles_are_in_order_and_no_draw_is_negative(void **state)
         assert_true(pond[p].mass_g_p10 > 0 && pond[p].mass_g_p10 <= pond[p].mass_g_p50);
         assert_true(pond[p].mass_g_p50 <= pond[p].mass_g_p90 && pond[p].count_p50 > 0);
         assert_true(pond[p].harvest_day_p50 > t.as_of_day);
+        assert_true(pond[p].harvest_day_p10 <= pond[p].harvest_day_p50);
+        assert_true(pond[p].harvest_day_p50 <= pond[p].harvest_day_p90);
+        assert_true(pond[p].harvest_day_p10 < pond[p].harvest_day_p90); /* nobody knows the day */
         assert_true(pond[p].harvest_kg_p10 <= pond[p].harvest_kg_p50);
         assert_true(pond[p].harvest_kg_p50 <= pond[p].harvest_kg_p90);
     }
