@@ -351,6 +351,48 @@ static void a_channel_whose_messages_fail_is_told_of_and_cleared_when_they_arriv
     }
 }
 
+/* Whichever breaks, the others tell of it. */
+static void any_channel_that_breaks_is_told_of_by_all_others(void **state)
+{
+    static const char *const SLUG[] = {"siren", "call", "mail", "hook", "push"};
+    static char list[900];
+
+    for (size_t k = 0; k < sizeof SLUG / sizeof SLUG[0]; k++) {
+        struct rec_press gasps = {.pond = "p-1", .kind = PRESS_GASPING, .by = "Budi"};
+        char secret[320], says[64];
+
+        if (k > 0) {
+            (void)tear_down(state);
+            (void)set_up(state);
+        }
+        print_message("%s\n", SLUG[k]);
+        (void)snprintf(secret, sizeof secret, "%s/secret", dir);
+        support_write(secret, "a secret of 24 characters\n");
+        assert_int_equal(chmod(secret, 0640), 0);
+        (void)snprintf(list, sizeof list,
+                       ",{\"slug\":\"mail\",\"kind\":\"smtp\",\"url\":\"smtp://127.0.0.1:1\","
+                       "\"from\":\"nila@x.org\",\"to\":\"budi@x.org\"},"
+                       "{\"slug\":\"hook\",\"kind\":\"webhook\",\"url\":\"http://127.0.0.1:1/\","
+                       "\"secret_file\":\"%s\"},"
+                       "{\"slug\":\"push\",\"kind\":\"ntfy\",\"url\":\"http://127.0.0.1:1\","
+                       "\"topic\":\"nila-uji-4711\"}",
+                       secret);
+        more_channels = list;
+        broken = SLUG[k];
+        calm = true;
+        begin();
+        until(wall + MIN, MIN);
+        gasps.at_ms = wall;
+        assert_int_equal(records_press(db, &gasps), 0);
+        until(wall + 14 * MIN, MIN);
+        (void)snprintf(says, sizeof says, "Saluran alarm %s bermasalah", SLUG[k]);
+        assert_int_equal(count("sms", "raise", "channel_fault"), 1);
+        assert_non_null(strstr(first("sms", "raise", "channel_fault")->sms, says));
+        for (size_t i = 2; i < sizeof SLUG / sizeof SLUG[0]; i++)
+            assert_int_equal(count(SLUG[i], "raise", "channel_fault"), 1);
+    }
+}
+
 /* Each is an alarm of its own: the second is told of although the first is known; and a test by hand that works ends it. */
 static void two_channels_that_break_one_after_the_other_are_told_of_each(void **state)
 {
@@ -1015,6 +1057,7 @@ int main(void)
         T(nobody_reached_means_the_second_without_waiting),
         T(a_channel_in_trouble_is_told_by_the_others),
         T(a_channel_whose_messages_fail_is_told_of_and_cleared_when_they_arrive),
+        T(any_channel_that_breaks_is_told_of_by_all_others),
         T(two_channels_that_break_one_after_the_other_are_told_of_each),
         T(a_hundred_ponds_that_go_bad_at_once_are_few_messages),
         T(a_message_of_several_is_dropped_when_none_of_them_holds),

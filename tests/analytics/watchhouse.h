@@ -106,8 +106,10 @@ static size_t n_told;
 static pthread_mutex_t told_lock = PTHREAD_MUTEX_INITIALIZER;
 static enum channel_fate sms_fate, call_fate, siren_fate;
 static enum channel_code sms_code, siren_code; /* with a fate that is not "sent" */
-static const char *sms_reference;              /* of the modem; "" none */
-static struct channel_event heard;             /* what comes in with the next listening */
+static const char *broken;         /* slug of a channel that refuses everything; "" none */
+static const char *more_channels;  /* of the configuration, each with a comma before it; "" none */
+static const char *sms_reference;  /* of the modem; "" none */
+static struct channel_event heard; /* what comes in with the next listening */
 
 static int fake_send(void *c, const char *to, const struct channel_message *m,
                      struct channel_result *out)
@@ -118,6 +120,10 @@ static int fake_send(void *c, const char *to, const struct channel_message *m,
                                            : channel_kind_of(c) == CHANNEL_CALL  ? call_fate
                                            : channel_kind_of(c) == CHANNEL_SIREN ? siren_fate
                                                                                  : FATE_SENT};
+    if (strcmp(slug, broken) == 0) {
+        out->fate = FATE_REFUSED;
+        out->code = CODE_LOGIN;
+    }
     if (channel_kind_of(c) == CHANNEL_SIREN && siren_fate != FATE_SENT)
         out->code = siren_code;
     if (channel_kind_of(c) == CHANNEL_SMS && sms_fate != FATE_SENT)
@@ -272,7 +278,7 @@ static int set_up(void **state)
     sms_fate = call_fate = siren_fate = FATE_SENT;
     sms_code = siren_code = CODE_NONE;
     many = false;
-    sms_reference = "";
+    sms_reference = broken = more_channels = "";
     heard = (struct channel_event){0};
     clock_set(&CLOCK);
     fake = (struct fake_collector){.value = pond_value, .step_ms = 10 * MIN, .now_ms = wall};
@@ -283,12 +289,15 @@ static int set_up(void **state)
 
 static void begin(void)
 {
-    char why[400] = "";
+    char why[400] = "", list[1200];
 
-    write_config("\"channels\":[{\"slug\":\"siren\",\"kind\":\"siren\",\"switch\":\"siren-1\"},"
-                 "{\"slug\":\"sms\",\"kind\":\"sms\",\"modem\":\"m\"},"
-                 "{\"slug\":\"call\",\"kind\":\"call\",\"modem\":\"m\"}],"
-                 "\"modems\":[{\"slug\":\"m\",\"port\":\"/nonexistent/tty\"}]");
+    (void)snprintf(list, sizeof list,
+                   "\"channels\":[{\"slug\":\"siren\",\"kind\":\"siren\",\"switch\":\"siren-1\"},"
+                   "{\"slug\":\"sms\",\"kind\":\"sms\",\"modem\":\"m\"},"
+                   "{\"slug\":\"call\",\"kind\":\"call\",\"modem\":\"m\"}%s],"
+                   "\"modems\":[{\"slug\":\"m\",\"port\":\"/nonexistent/tty\"}]",
+                   more_channels);
+    write_config(list);
     config = calloc(1, sizeof *config);
     if (analytics_config_load(config, config_path, why, sizeof why) != 0 ||
         series_source_open(&series, config, why, sizeof why) != 0 ||
