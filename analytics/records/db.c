@@ -286,20 +286,18 @@ void db_finalize(struct db_stmt *s)
 
 int db_take_kept(struct db *d, const char *sql, struct db_stmt **out)
 {
-    int i = 0;
-
-    while (i < KEPT && d->kept[i].sql != NULL && d->kept[i].sql != sql)
-        i++;
-    if (i == KEPT)
-        fatal("records: more than %d statements are kept", KEPT);
-    if (d->kept[i].s == NULL) {
-        if (sqlite3_prepare_v3(d->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &d->kept[i].s,
+    for (int i = 0; i < KEPT; i++) {
+        if (d->kept[i].sql != NULL && d->kept[i].sql != sql)
+            continue;
+        if (d->kept[i].s == NULL &&
+            sqlite3_prepare_v3(d->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &d->kept[i].s,
                                NULL) != SQLITE_OK)
             return failed(d, sql);
         d->kept[i].sql = sql;
+        *out = (struct db_stmt *)(void *)d->kept[i].s;
+        return 0;
     }
-    *out = (struct db_stmt *)(void *)d->kept[i].s;
-    return 0;
+    fatal("records: more than %d statements are kept", KEPT);
 }
 
 void db_give_back(struct db_stmt *s)
