@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The pages' picture from real records and a collector's socket: mains that are away, ponds whose dangers reach nobody, oxygen that was
- * measured by hand. */
+ * measured by hand, and what a page waits for. */
 #include "tests/analytics/nighthouse.h"
+
+#include <poll.h>
 
 #include "analytics/records/alarms.h"
 #include "analytics/records/contacts.h"
@@ -227,6 +229,57 @@ static void a_reading_by_hand_is_the_ponds_night_and_its_warning(void **state)
     model_day_free(&day);
 }
 
+/* --- the day of the charts --- */
+
+static atomic_bool silent; /* the collector does not answer until it is false again */
+
+static double value_when_heard(const char *pond, const char *metric, int64_t ts)
+{
+    while (atomic_load(&silent))
+        (void)poll(NULL, 0, 5);
+    return house_value(pond, metric, ts);
+}
+
+static bool has_day(void *pond)
+{
+    struct page_day day;
+    bool ready;
+
+    model_day(model, pond, PAGE_SPAN_DAY, 0, &day);
+    ready = day.ready;
+    model_day_free(&day);
+    return ready;
+}
+
+static void a_page_waits_for_no_more_than_the_last_points_of_a_chart(void **state)
+{
+    char k1[] = "k-1";
+    struct page_model *m;
+    struct page_day day;
+
+    (void)state;
+    house.fake.value = value_when_heard;
+    begin();
+    assert_true(house_until(has_day, k1));
+    atomic_store(&silent, true);
+    house_mono += 2 * MINUTE;
+    house_wall += 2 * MINUTE;
+    model_day(model, k1, PAGE_SPAN_DAY, 60000,
+              &day); /* old, but not by much: read behind the page */
+    assert_true(day.ready && day.oxygen.n > 0);
+    model_day_free(&day);
+    m = picture();
+    assert_int_equal(m->away_since_ms, 0); /* nobody waited until the source was given up */
+    model_picture_free(m);
+    atomic_store(&silent, false);
+    house_mono += 10 * MINUTE;
+    house_wall += 10 * MINUTE;
+    model_day(model, k1, PAGE_SPAN_DAY, 60000, &day); /* too old: waited for */
+    assert_true(day.ready);
+    assert_int_equal(day.to_ms, house_wall);
+    model_day_free(&day);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, house_set_up, tear_down)
 int main(void)
 {
@@ -237,6 +290,7 @@ int main(void)
         T(ponds_whose_dangers_reach_nobody_are_named),
         T(where_no_alarm_was_ever_set_up_nobody_is_missing),
         T(a_reading_by_hand_is_the_ponds_night_and_its_warning),
+        T(a_page_waits_for_no_more_than_the_last_points_of_a_chart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
