@@ -115,7 +115,8 @@ static inline void world_harvest(struct world *w, size_t cycle, int32_t day, dou
                                  double fish_per_kg, enum records_harvest_kind kind)
 {
     assert_true(w->s.harvests < WORLD_ROWS);
-    w->s.harvest[w->s.harvests++] = (struct rec_harvest){cycle, day, kg, fish_per_kg, kind, NAN, NAN};
+    w->s.harvest[w->s.harvests++] =
+        (struct rec_harvest){cycle, day, kg, fish_per_kg, kind, NAN, NAN};
     if (kind == HARVEST_FINAL)
         w->s.cycle[cycle].closed_day = day;
 }
