@@ -71,7 +71,7 @@ static void writes_and_reads_back_coils_and_registers(void **state)
         for (size_t u = 0; u < sizeof UNIT / sizeof UNIT[0]; u++) {
             struct board board = {.steps = 0};
             const uint16_t bits[] = {1, 0, 1, 1, 0, 0, 0, 1, 1}, words[] = {0xFFFF, 7, 1000};
-            struct bus_question q = {.unit = UNIT[u], .timeout_ms = 300, .first = 10};
+            struct bus_question q = {.unit = UNIT[u], .timeout_ms = 3000, .first = 10};
             uint16_t got[2000];
             struct bus_answer a;
             struct link l;
@@ -130,7 +130,7 @@ static void an_echo_of_another_write_is_no_success(void **state)
                                            .function = WRITE[k % 4],
                                            .first = 5,
                                            .count = 1,
-                                           .timeout_ms = 80,
+                                           .timeout_ms = 250, /* bad answers take all of it */
                                            .write = &one};
             struct board board = {.step = {{T[i].act, 0, 2}}, .steps = 1};
             struct bus_answer a;
@@ -155,6 +155,7 @@ static void an_echo_of_another_write_is_no_success(void **state)
 static void a_late_echo_is_never_taken_for_the_next_write(void **state)
 {
     const uint16_t on = 1, off = 0;
+    int in_time = 0;
 
     (void)state;
     for (int late_ms = 105; late_ms <= 180; late_ms += 25) {
@@ -166,7 +167,15 @@ static void a_late_echo_is_never_taken_for_the_next_write(void **state)
         int rc;
 
         open_link(&l, false, &board);
-        assert_int_equal(bus_ask(l.bus, &q, NULL, &a), NILA_ERR_TIMEOUT);
+        rc = bus_ask(l.bus, &q, NULL, &a);
+        if (rc ==
+            0) { /* a busy machine looked only when the echo was there: this time it was not late */
+            close_link(&l);
+            assert_true(++in_time < 40);
+            late_ms -= 25;
+            continue;
+        }
+        assert_int_equal(rc, NILA_ERR_TIMEOUT);
         q.write = &off;
         rc = bus_ask(l.bus, &q, NULL, &a); /* never answered: what comes is the first one's */
         assert_true(rc == NILA_ERR_TIMEOUT || rc == NILA_ERR_PROTO);
