@@ -19,7 +19,9 @@
 #define MARK_ROOM      14.0 /* between the letters of marks */
 
 #define HOUR_MS        ((int64_t)3600 * 1000)
-#define NIGHTS_MOST_MS (10 * 24 * HOUR_MS) /* of more the shading would be stripes */
+#define DAY_H          ((int64_t)24)
+#define DAY_MS         (DAY_H * HOUR_MS)
+#define NIGHTS_MOST_MS (10 * DAY_MS) /* of more the shading would be stripes */
 /* Sampit lies at 113 E: the sun stands highest near 11.30 WIB, and so near the equator a day has 12 hours all year. */
 #define DUSK_MS  ((int64_t)(17.5 * 3600 * 1000))
 #define NIGHT_MS (12 * HOUR_MS)
@@ -169,12 +171,17 @@ static int64_t label_hours(int64_t wide_ms)
 {
     static const struct {
         int64_t up_to, step;
-    } STEP[] = {{18, 3}, {36, 6}, {8 * 24, 24}, {15 * 24, 48}, {45 * 24, 7 * 24}, {90 * 24, 336}};
+    } STEP[] = {{18, 3},
+                {36, 6},
+                {8 * DAY_H, DAY_H},
+                {15 * DAY_H, 2 * DAY_H},
+                {45 * DAY_H, 7 * DAY_H},
+                {90 * DAY_H, 14 * DAY_H}};
 
     for (size_t i = 0; i < sizeof STEP / sizeof STEP[0]; i++)
         if (wide_ms <= STEP[i].up_to * HOUR_MS)
             return STEP[i].step;
-    return (wide_ms / HOUR_MS / (7 * 24) / 6 + 1) * 7 * 24;
+    return (wide_ms / (7 * DAY_MS) / 6 + 1) * 7 * DAY_H;
 }
 
 /* Clock times, or dates where they lie a day or more apart; the month is told once where each day has a label. */
