@@ -25,11 +25,13 @@
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
 
-#define THREADS      4U
-#define CONNECTIONS  2048U /* as far as the process may open files */
-#define FILES_OTHER  256U  /* of the process: records, database, stdout ... */
-#define PER_ADDRESS  64U   /* who takes all of theirs leaves the rest to others */
-#define SILENCE_S    10U
+#define THREADS     4U
+#define CONNECTIONS 2048U /* as far as the process may open files */
+#define FILES_OTHER 256U  /* of the process: records, database, stdout ... */
+#define PER_ADDRESS 64U   /* who takes all of theirs leaves the rest to others */
+#define SILENCE_S   10U
+#define IDLE_S \
+    4U /* after an answer: a page's files come at once, and an address may have few connections */
 #define MEMORY_BYTES ((size_t)16 * 1024)
 #define GZIP_MIN     400 /* below, the headers weigh more than what is saved */
 #define TYPE_HTML    "text/html; charset=utf-8"
@@ -246,6 +248,7 @@ static void finished(void *arg, struct MHD_Connection *connection, void **seen,
 
     (void)how;
     connections_answered(w->connections, watched(connection));
+    (void)MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, IDLE_S);
     if (in == NULL)
         return;
     if (in->body.p != NULL) /* it may hold a PIN */
@@ -294,6 +297,7 @@ static enum MHD_Result answer(void *arg, struct MHD_Connection *connection, cons
     /* MHD calls first when the headers are there; who answers then says that the rest is not wanted, and the connection is closed. A
      * page's style and script come over the same one */
     if (in == NULL && (awaits_body(url, method) || !has_body(connection))) {
+        (void)MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, SILENCE_S);
         *seen = xcalloc(1, sizeof(struct incoming));
         return MHD_YES;
     }

@@ -77,6 +77,39 @@ static void one_connection_carries_a_page_and_what_it_loads(void **state)
     webhouse_close(&h);
 }
 
+/* An address may have few connections: those that wait for nothing are soon given up, and one that is being used is not. */
+static void a_connection_that_was_answered_does_not_wait_long_for_more(void **state)
+{
+    struct webhouse h;
+    struct webanswer a;
+    int64_t began;
+    int fd, slow;
+
+    (void)state;
+    webhouse_open(&h);
+    webhouse_start(&h);
+    fd = webhouse_dial(&h);
+    slow = webhouse_dial(&h);
+    tell(slow, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    hear(slow, &a);
+    webanswer_free(&a);
+    tell(slow, "POST /tombol HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\na=");
+    began = clock_mono_ms();
+    tell(fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    hear(fd, &a);
+    assert_int_equal(a.status, 200);
+    webanswer_free(&a);
+    assert_true(is_closed(fd));
+    assert_true(clock_mono_ms() - began < 8000);
+    tell(slow, "b"); /* its form was under way all the while */
+    hear(slow, &a);
+    assert_int_equal(a.status, 403);
+    webanswer_free(&a);
+    (void)close(fd);
+    (void)close(slow);
+    webhouse_close(&h);
+}
+
 static void a_body_that_nobody_reads_ends_its_connection(void **state)
 {
     static const char *const ASK[] = {
@@ -264,6 +297,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_connection_carries_a_page_and_what_it_loads),
+        cmocka_unit_test(a_connection_that_was_answered_does_not_wait_long_for_more),
         cmocka_unit_test(a_body_that_nobody_reads_ends_its_connection),
         cmocka_unit_test(a_first_visit_brings_style_and_script_along_and_the_policy_knows_them),
         cmocka_unit_test(a_file_is_kept_for_good_under_its_version_whatever_the_cookies_are),
