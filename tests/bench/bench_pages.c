@@ -110,6 +110,7 @@ static void path_of(const struct route *t, char *out, size_t size)
                 {"/unduh/", "samples.csv"},
                 {"/audit/", "f-0"},
                 {"/pengguna/", "petani"},
+                {"/laporan/", "2026-01.csv"},
                 {"/catat", "?kolam=p-1"},
                 {"/catat/", "pakan?kolam=p-1"}};
     const char *rest = "";
