@@ -73,8 +73,7 @@ uint8_t nila_boot_choose(const struct nila_boot_layout *layout)
     nila_boot_open(&store, layout, &b);
     other = (uint8_t)(1 - b.active);
     if (!b.trial)
-        return nila_boot_sound(layout, &b, b.active) || b.slot[other].bytes == 0 ||
-                       !nila_boot_sound(layout, &b, other)
+        return nila_boot_sound(layout, &b, b.active) || !nila_boot_sound(layout, &b, other)
                    ? b.active
                    : other;
     if (b.tries > 0 && nila_boot_sound(layout, &b, b.active)) {

@@ -12,8 +12,10 @@
 
 #include "nila_store.h"
 
-#define NILA_BOOT_TRIES 2
-#define NILA_BOOT_BYTES 24 /* of a record */
+#define NILA_BOOT_TRIES   2
+#define NILA_BOOT_BYTES   24 /* of a record */
+
+#define NILA_BOOT_NOTHING UINT32_MAX /* bytes of a slot that holds no whole image */
 
 struct nila_boot_slot {
     uint32_t bytes,

@@ -92,7 +92,7 @@ static bool disown(struct nila_update *u)
 {
     struct nila_boot b = u->boot;
 
-    b.slot[free_slot(u)] = (struct nila_boot_slot){0};
+    b.slot[free_slot(u)] = (struct nila_boot_slot){.bytes = NILA_BOOT_NOTHING};
     b.active = u->self->running;
     b.trial = false;
     if (!nila_boot_save(&u->store, &b))

@@ -280,6 +280,32 @@ static void an_image_that_rots_before_its_trial_is_not_started(void **state)
     assert_int_equal(b.self.running, 0);
 }
 
+/* Long after it was confirmed a bit of the running image falls over: the workshop's is still there, until it is written over. */
+static void an_image_that_rots_later_falls_back_to_a_whole_one(void **state)
+{
+    struct board b;
+    struct nila_boot_layout layout;
+
+    (void)state;
+    fresh(&b);
+    assert_int_equal(offer(&b, image[1][1], IMAGE), NILA_UPDATE_READY);
+    assert_int_equal(command(&b, ACTIVATE, NULL, 0), NILA_UPDATE_FINE);
+    boot(&b);
+    assert_int_equal(command(&b, CONFIRM, NULL, 0), NILA_UPDATE_FINE);
+    memory[SLOT_AT + SLOT + 5] ^= 4;
+    boot(&b);
+    assert_int_equal(b.self.running, 0);
+    memory[SLOT_AT + SLOT + 5] ^= 4;
+    boot(&b);
+    assert_int_equal(b.self.running, 1);
+    assert_int_equal(command(&b, START, image[0][2], IMAGE), 0);
+    work(&b);
+    assert_int_equal(block(&b, image[0][2], 0, 200), 0);
+    layout = b.self.layout;
+    memory[SLOT_AT + SLOT + 5] ^= 4;
+    assert_int_equal(nila_boot_choose(&layout), 1); /* a rotten image, but not half of another */
+}
+
 static void what_is_wrong_is_refused_with_its_reason(void **state)
 {
     static uint8_t other[IMAGE];
@@ -474,6 +500,7 @@ int main(void)
         cmocka_unit_test(an_update_goes_its_whole_way),
         cmocka_unit_test(what_is_not_confirmed_goes_back),
         cmocka_unit_test(an_image_that_rots_before_its_trial_is_not_started),
+        cmocka_unit_test(an_image_that_rots_later_falls_back_to_a_whole_one),
         cmocka_unit_test(what_is_wrong_is_refused_with_its_reason),
         cmocka_unit_test(blocks_come_in_order_and_may_come_twice),
         cmocka_unit_test(a_cut_transfer_goes_on_where_it_was),

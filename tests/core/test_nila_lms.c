@@ -168,6 +168,12 @@ static void nothing_may_be_changed(void **state)
             fail_msg("bit %zu of the key changed and still good", bit);
         key[bit / 8] ^= (uint8_t)(1 << bit % 8);
     }
+    /* a one-time key beyond the tree must not lead beyond the signature either, which read would notice */
+    for (unsigned bit = 5; bit < 32; bit++) {
+        m.byte[message_n + 3 - bit / 8] ^= (uint8_t)(1 << bit % 8);
+        assert_int_equal(verify(&m, key, message_n, signature_n), NILA_LMS_BAD);
+        m.byte[message_n + 3 - bit / 8] ^= (uint8_t)(1 << bit % 8);
+    }
     assert_int_equal(verify(&m, key, message_n - 1, signature_n), NILA_LMS_BAD);
     assert_int_equal(verify(&m, key, message_n, signature_n - 32), NILA_LMS_BAD);
     assert_int_equal(verify(&m, key, message_n, 0), NILA_LMS_BAD);
