@@ -73,6 +73,7 @@ static const char *const HELP_RESTORE[2] = {
     "dikatakan. Berkas catatan sekarang tidak dihapus: ia disimpan di sebelahnya dengan nama\n"
     "...sebelum-WAKTU. Bila terputus di tengah, berkas catatan adalah yang lama atau yang baru, "
     "utuh.\n"
+    "Akun, orang yang dihapus dan kunci sync yang berlaku lagi karena salinan itu disebutkan.\n"
     "\n"
     "  --dry-run  hanya memeriksa BERKAS\n"
     "\n"
@@ -88,7 +89,9 @@ static const char *const HELP_RESTORE[2] = {
     "is\n"
     "not deleted: it is kept beside it as ...sebelum-MOMENT. Broken off in the middle, the "
     "records\n"
-    "file is the old one or the new one, whole.\n"
+    "file is the old one or the new one, whole. Accounts, erased people and sync keys that are "
+    "valid\n"
+    "again with the copy are named.\n"
     "\n"
     "  --dry-run  only checks FILE\n"
     "\n"
@@ -398,6 +401,29 @@ static int bring_back(struct work *w, char *made_at, char *aside)
     return rc;
 }
 
+/* Whoever was shut out or forgotten since the copy was made is back with it: that must not pass unseen, whatever was asked. */
+static void tell_revived(const struct work *w, const char *aside)
+{
+    struct buf names = {0};
+    const int rc = backup_revived(w->db, aside, &names);
+
+    if (rc != 0)
+        (void)fprintf(
+            stderr, "%s\n",
+            tongue("berkas lama tidak terbaca: periksa sendiri akun, hapusan dan kunci "
+                   "sync yang berakhir sejak salinan dibuat (user list, sync status)",
+                   "the old file can't be read: check yourself which accounts, erasures "
+                   "and sync keys ended since the copy was made (user list, sync status)"));
+    else if (names.n > 0)
+        (void)fprintf(stderr,
+                      tongue("berlaku lagi, padahal sudah diakhiri atau dihapus sejak salinan "
+                             "dibuat: %s; akhiri lagi (user disable, user erase, sync key)\n",
+                             "valid again, though ended or erased since the copy was made: %s; end "
+                             "them again (user disable, user erase, sync key)\n"),
+                      names.p);
+    buf_free(&names);
+}
+
 int command_restore(int argc, char **argv, int at)
 {
     struct work w = {.why = ""};
@@ -417,6 +443,8 @@ int command_restore(int argc, char **argv, int at)
     if (rc != 0)
         return fail(&w, rc);
     words(&w, aside, made_at);
+    if (aside[0] != '\0')
+        tell_revived(&w, aside);
     if (w.facts.form < backup_newest_form() && !w.o.quiet)
         command_say(&w.o, "bentuk tabelnya %d; dibawa ke %d saat dibuka\n",
                     "its tables have form %d; they are brought to %d when it is opened\n",

@@ -528,3 +528,46 @@ int backup_swap(const char *db, const char *with, const char *aside, char *why, 
     (void)close(fd);
     return rc;
 }
+
+int backup_revived(const char *now, const char *old, struct buf *names)
+{
+    /* accounts that were ended or erased, erased farms, keys replaced since */
+    static const char *const SQL[] = {
+        "SELECT 'user ' || n.user FROM main.users n JOIN old.users o ON o.user = n.user WHERE "
+        "n.erased_ms = 0 AND (o.erased_ms > 0 OR n.active > o.active)",
+        "SELECT 'farm ' || n.farm FROM main.farms n JOIN old.farms o ON o.farm = n.farm WHERE "
+        "substr(o.name, 1, 9) = '(dihapus ' AND o.name <> n.name",
+        "SELECT 'key ' || n.node FROM main.sync_nodes n WHERE n.digest NOT IN (SELECT digest FROM "
+        "old.sync_nodes)"};
+    sqlite3 *h = NULL;
+    char *attach = sqlite3_mprintf("ATTACH %Q AS old", old);
+    int rc = 0;
+
+    if (attach == NULL)
+        fatal("out of memory: a statement");
+    if (sqlite3_open_v2(now, &h, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
+        sqlite3_exec(h, attach, NULL, NULL, NULL) != SQLITE_OK)
+        rc = NILA_ERR_CORRUPT;
+    sqlite3_free(attach);
+    for (size_t i = 0; rc == 0 && i < sizeof SQL / sizeof SQL[0]; i++) {
+        sqlite3_stmt *s = NULL;
+        int code;
+        /* a copy older than accounts or keys has none that could come back */
+        if (sqlite3_table_column_metadata(h, "main",
+                                          i == 0   ? "users"
+                                          : i == 1 ? "farms"
+                                                   : "sync_nodes",
+                                          NULL, NULL, NULL, NULL, NULL, NULL) != SQLITE_OK)
+            continue;
+        code = sqlite3_prepare_v2(h, SQL[i], -1, &s, NULL);
+        while (code == SQLITE_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {
+            buf_printf(names, "%s%s", names->n > 0 ? ", " : "",
+                       (const char *)sqlite3_column_text(s, 0));
+            code = SQLITE_OK;
+        }
+        rc = code == SQLITE_OK || code == SQLITE_DONE ? 0 : NILA_ERR_CORRUPT;
+        (void)sqlite3_finalize(s);
+    }
+    (void)sqlite3_close(h);
+    return rc;
+}

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "collector/common/buf.h"
 #include "collector/common/err.h"
 #include "collector/common/sha256.h"
 
@@ -67,5 +68,9 @@ NILA_MUST_CHECK int backup_new_origin(const char *path, char *why, size_t why_si
  * another program's; NILA_ERR_DENIED, NILA_ERR_FULL, NILA_ERR_IO: then db is what it was. */
 NILA_MUST_CHECK int backup_swap(const char *db, const char *with, const char *aside, char *why,
                                 size_t why_size);
+
+/* Writes to names what the records file now, a restored copy, has valid again that in old, the file it replaced, was not: "user budi, key pi-tani",
+ * "" nothing. NILA_ERR_CORRUPT: old can't be read; NILA_ERR_IO. */
+NILA_MUST_CHECK int backup_revived(const char *now, const char *old, struct buf *names);
 
 #endif

@@ -103,6 +103,22 @@ claim "restored over a damaged file" "$A" restore "$D/b.db" --records "$D/hurt.d
 if ls "$D"/hurt.db.sebelum-* >/dev/null && [ "$(rows "$D/hurt.db" feed)" = "$n" ]; then ok "the damaged file lies aside"; else not_ok "the damaged file lies aside"; fi
 claim "restored where there was none" "$A" restore "$D/b.db" --records "$D/fresh.db"
 
+# who was shut out since the copy was made is not let in again unseen
+echo 'a long sentence of words' >"$D/pw" && chmod 600 "$D/pw"
+for u in admin:admin budi:petugas; do
+  "$A" user add ${u%:*} --role ${u#*:} --regency kotim --name "Nama ${u%:*}" --password-file "$D/pw" --records "$D/fresh.db" >"$D/out" 2>&1 ||
+    give_up "an account: $(cat "$D/out")"
+done
+"$A" sync key --farm tani --node pi --out "$D/key1" --records "$D/fresh.db" >"$D/out" 2>&1 || give_up "a key: $(cat "$D/out")"
+"$A" backup "$D/people.db" --records "$D/fresh.db" --quiet || give_up "a backup with accounts"
+"$A" restore "$D/people.db" --records "$D/fresh.db" --lang en >"$D/out" 2>&1
+if grep -q "valid again" "$D/out"; then not_ok "nobody ended, and yet: $(cat "$D/out")"; else ok "where nobody was ended nothing is said"; fi
+"$A" user disable budi --records "$D/fresh.db" >/dev/null 2>&1 || give_up "disable"
+"$A" sync key --farm tani --node pi --out "$D/key2" --records "$D/fresh.db" >/dev/null 2>&1 || give_up "a new key"
+"$A" restore "$D/people.db" --records "$D/fresh.db" --lang en --quiet >"$D/out" 2>&1
+if grep -q "valid again, .*: user budi, key pi; end them again" "$D/out"; then ok "an account and a key that ended since are named"; else
+  not_ok "an account and a key that ended since: $(cat "$D/out")"; fi
+
 # --- killed ---
 killed() { # killed MS COMMAND...: kills it with -9 after a chance share of one and a half times that
   local most=$1 pid
