@@ -52,7 +52,7 @@ enum nila_store_state nila_channels_init(struct nila_channels *c, struct nila_no
     *c = (struct nila_channels){.node = node,
                                 .master_temp_x100 = TEMP_NONE,
                                 .master_sal_x100 = SAL_NONE,
-                                .master_age_s = NEVER_S};
+                                .master_age_s = {NEVER_S, NEVER_S, NEVER_S}};
     c->cal_reg[NILA_HOLD_CAL_TEMP - NILA_HOLD_CAL_COMMAND] = (uint16_t)TEMP_NONE;
     state = nila_store_open(&c->store, flash, base, slot_bytes, record, NILA_SETTINGS_BYTES, &n);
     if (state != NILA_STORE_GOOD)
@@ -111,10 +111,15 @@ static const struct nila_channel *own(const struct nila_channels *c, uint16_t ki
     return NULL;
 }
 
+/* Did the master write it (0 temperature, 1 salinity, 2 pressure) lately? */
+static bool told(const struct nila_channels *c, unsigned which)
+{
+    return c->master_age_s[which] <= NILA_WATER_FRESH_S;
+}
+
 struct nila_water nila_channels_water(const struct nila_channels *c)
 {
     const struct nila_channel *t = own(c, NILA_KIND_TEMP_C), *ec = own(c, NILA_KIND_EC_US_CM);
-    bool told = c->master_age_s <= NILA_WATER_FRESH_S;
     struct nila_water w = {.temp_x1000 = NILA_DEFAULT_TEMP_X1000,
                            .sal_x1000 = NILA_DEFAULT_SAL_X1000,
                            .baro_pa = NILA_DEFAULT_BARO_PA,
@@ -125,18 +130,18 @@ struct nila_water nila_channels_water(const struct nila_channels *c)
     if (t != NULL) {
         w.temp_x1000 = t->value_x1000;
         w.default_temp = false;
-    } else if (told && c->master_temp_x100 != TEMP_NONE) {
+    } else if (told(c, 0) && c->master_temp_x100 != TEMP_NONE) {
         w.temp_x1000 = c->master_temp_x100 * 10;
         w.default_temp = false;
     }
     if (ec != NULL && !w.default_temp) {
         w.sal_x1000 = nila_sal_x1000(ec->value_x1000, w.temp_x1000);
         w.default_sal = false;
-    } else if (told && c->master_sal_x100 != SAL_NONE) {
+    } else if (told(c, 1) && c->master_sal_x100 != SAL_NONE) {
         w.sal_x1000 = c->master_sal_x100 * 10;
         w.default_sal = false;
     }
-    if (told && c->master_baro_x10 != 0) {
+    if (told(c, 2) && c->master_baro_x10 != 0) {
         w.baro_pa = c->master_baro_x10 * 10;
         w.default_baro = false;
     }
@@ -225,7 +230,9 @@ void nila_channels_round(struct nila_channels *c)
 void nila_channels_tick(struct nila_channels *c, uint32_t seconds)
 {
     nila_caltx_tick(&c->tx, seconds);
-    c->master_age_s = c->master_age_s > NEVER_S - seconds ? NEVER_S : c->master_age_s + seconds;
+    for (unsigned i = 0; i < 3; i++)
+        c->master_age_s[i] =
+            c->master_age_s[i] > NEVER_S - seconds ? NEVER_S : c->master_age_s[i] + seconds;
     if (c->today == 0)
         return;
     c->today_s += seconds;
@@ -413,14 +420,17 @@ static void apply_cal(void *arg, uint16_t offset, uint16_t count, const uint16_t
 static void read_water(const void *arg, uint16_t offset, uint16_t count, uint16_t *value)
 {
     const struct nila_channels *c = arg;
+    uint32_t age_min = NEVER_S;
     uint16_t reg[5];
 
+    for (unsigned i = 0; i < 3; i++)
+        if (c->master_age_s[i] / 60 < age_min)
+            age_min = c->master_age_s[i] / 60;
     reg[WATER(WATER_TEMP)] = (uint16_t)c->master_temp_x100;
     reg[WATER(WATER_SAL)] = c->master_sal_x100;
     reg[WATER(WATER_BARO)] = c->master_baro_x10;
     reg[WATER(TODAY)] = c->today;
-    reg[WATER(WATER_AGE_MIN)] =
-        c->master_age_s / 60 > UINT16_MAX ? UINT16_MAX : (uint16_t)(c->master_age_s / 60);
+    reg[WATER(WATER_AGE_MIN)] = age_min > UINT16_MAX ? UINT16_MAX : (uint16_t)age_min;
     for (unsigned i = 0; i < count; i++)
         value[i] = reg[offset + i];
 }
@@ -464,7 +474,7 @@ static void apply_water(void *arg, uint16_t offset, uint16_t count, const uint16
             c->today = value[i];
             continue;
         }
-        c->master_age_s = 0;
+        c->master_age_s[at] = 0;
         if (at == WATER(WATER_TEMP))
             c->master_temp_x100 = (int16_t)value[i];
         else if (at == WATER(WATER_SAL))

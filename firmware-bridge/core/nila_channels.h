@@ -35,7 +35,7 @@ struct nila_channels {
     int16_t master_temp_x100;      /* 0x8000: not known */
     uint16_t master_sal_x100;      /* 0xFFFF */
     uint16_t master_baro_x10;      /* hPa; 0 */
-    uint32_t master_age_s;         /* UINT32_MAX never */
+    uint32_t master_age_s[3];      /* of these three; UINT32_MAX never */
     uint16_t today;                /* 0 not known */
     uint32_t today_s;
     uint16_t cal_reg[10]; /* NILA_HOLD_CAL_COMMAND .. NILA_HOLD_CAL_TEMP as last written */

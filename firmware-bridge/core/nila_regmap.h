@@ -96,11 +96,11 @@
     X(CAL_TAKEN, 57, U16, R, "points taken") \
     X(CAL_NEEDED, 58, U16, R, "points that the method needs") \
     X(WATER_TEMP, 60, S16, W, "from the master, for nodes without a thermometer: 0.01 °C; 0x8000 not known. This and the next " \
-                              "three hold for two hours") \
+                              "two hold for two hours each") \
     X(WATER_SAL, 61, U16, W, "0.01 PSU, for nodes without conductivity; 0xFFFF not known") \
     X(WATER_BARO, 62, U16, W, "0.1 hPa, 5000 … 11000; 0 not known") \
     X(TODAY, 63, U16, W, "days since 2000-01-01, for \"calibration due\"; 0 not known; the node counts on") \
-    X(WATER_AGE_MIN, 64, U16, R, "since the master wrote 60 … 62, minutes; 0xFFFF never or longer") \
+    X(WATER_AGE_MIN, 64, U16, R, "since the master last wrote one of 60 … 62, minutes; 0xFFFF never or longer") \
     X(RECORD_NUMBER, 70, U16, R, "the calibration record chosen by 48: its number, 0 factory") \
     X(RECORD_CHANNEL, 71, U16, R, "its channel") \
     X(RECORD_SOURCE, 72, U16, R, "its source, 0: there is no such record") \

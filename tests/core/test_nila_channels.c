@@ -401,6 +401,11 @@ static void compensation_is_the_nodes_own_the_masters_or_a_default_that_is_said(
     nila_channels_tick(&b.channels, 7300);
     w = nila_channels_water(&b.channels);
     assert_true(w.default_temp && w.default_sal && w.default_baro);
+    /* what is written anew says nothing of what was written long ago */
+    assert_int_equal(set(&b, 62, 10005), 0);
+    w = nila_channels_water(&b.channels);
+    assert_true(w.default_temp && w.default_sal && !w.default_baro);
+    assert_int_equal(get(&b, 64), 0);
     assert_int_equal(set(&b, 60, 6000), NILA_EXCEPTION_VALUE);
     assert_int_equal(set(&b, 62, 4999), NILA_EXCEPTION_VALUE);
     assert_int_equal(set(&b, 60, NOT), 0);
