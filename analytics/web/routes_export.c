@@ -133,7 +133,7 @@ static bool keep(void *arg, enum records_table t, const struct cell *cell)
     struct own *o = arg;
     const struct viewer *v = o->q->viewer;
     const struct column *pond = dump_pond(t);
-    const struct cell *place = cell_of(t, cell, "kecamatan");
+    const struct cell *district = cell_of(t, cell, "kecamatan");
     enum regency r;
     size_t k;
 
@@ -149,8 +149,8 @@ static bool keep(void *arg, enum records_table t, const struct cell *cell)
         if (!sees_regency_word(v, cell_of(t, cell, "from")) &&
             !sees_regency_word(v, cell_of(t, cell, "to")))
             return false;
-    } else if (place != NULL && (region_find_kecamatan(place->text, &k) != 0 ||
-                                 !viewer_sees_regency(v, region_kecamatan(k)->regency))) {
+    } else if (district != NULL && (region_find_kecamatan(district->text, &k) != 0 ||
+                                    !viewer_sees_regency(v, region_kecamatan(k)->regency))) {
         return false;
     }
     return true;
@@ -165,7 +165,8 @@ struct placing {
 
 static bool place(void *arg, size_t node, struct buf *code, struct buf *name)
 {
-    const struct request *q = ((const struct placing *)arg)->q;
+    const struct placing *by = arg;
+    const struct request *q = by->q;
 
     if (!region_stands(&q->m->forecast, node))
         return false;
