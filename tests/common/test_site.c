@@ -386,7 +386,7 @@ static void the_example_file_is_a_good_one(void **state)
     assert_int_equal(s->inputs, 1);
     assert_int_equal(s->reflexes, 1);
     assert_int_equal(s->sinks, 1);
-    assert_string_equal(s->sink[0].token_file, "deploy/config/office.token");
+    assert_string_equal(s->sink[0].token_file, "deploy/config/secrets/office.token");
     site_free(s);
 }
 

@@ -52,9 +52,9 @@ while read -r u guess; do
   want=${profiles[$((u - 1))]}
   if [ "$guess" = "$want" ]; then right=$((right + 1)); elif [ -n "$guess" ]; then wrong="$wrong $want:$guess"; fi
 done <"$D/guesses"
-# the Yosemitech probes have the same registers, and one that was not told to measure has no values yet
+# the Yosemitech probes have the same registers, as have nodes with a relay and without; and one that was not told to measure has no values yet
 if [ $right -ge $((unit * 7 / 10)) ]; then ok "of $unit the first guess is right for $right"; else not_ok "of $unit the first guess is right for $right only; wrong:$wrong"; fi
-strange=$(tr ' ' '\n' <<<"$wrong" | grep -v '^$' | grep -vE '^yosemitech-[a-z0-9]+:yosemitech-' || true)
+strange=$(tr ' ' '\n' <<<"$wrong" | grep -v '^$' | grep -vE '^(yosemitech-[a-z0-9]+:yosemitech-|nila-node(-relay)?:nila-node)' || true)
 if [ -z "$strange" ]; then ok "no device is taken for one of another maker"; else not_ok "taken for another: $strange"; fi
 
 shown() { # shown WHO FROM: devices FROM and higher can be read, and their values are good
