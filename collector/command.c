@@ -130,8 +130,7 @@ static int line_failed(const struct options *o, const struct site_bus *c, int rc
     return EX_UNAVAILABLE;
 }
 
-/* "host:port", "host", "[::1]:502". */
-static bool take_host(struct site_bus *c, const char *text)
+bool command_take_host(struct site_bus *c, const char *text)
 {
     const char *colon = strrchr(text, ':');
     size_t n = colon != NULL ? (size_t)(colon - text) : strlen(text);
@@ -167,7 +166,7 @@ static int take_own(const struct options *o, struct site_bus *c)
                            .stop_bits = 1,
                            .timeout_ms = LINE_TIMEOUT_MS};
     if (o->host != NULL)
-        return take_host(c, o->host)
+        return command_take_host(c, o->host)
                    ? EX_OK
                    : options_usage(o, TEXT_USAGE_VALUE, "host", o->host, "HOST[:1..65535]");
     if (strlen(o->port) >= sizeof c->port)

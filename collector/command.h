@@ -16,6 +16,7 @@ int command_doctor(const struct options *o);
 int command_export(const struct options *o);
 int command_spool(const struct options *o);
 int command_relay(const struct options *o);
+int command_setup(const struct options *o);
 int command_metrics(const struct options *o);
 
 /* --- shared, command.c -------------------------------------------------------------------------------------------- */
@@ -52,6 +53,9 @@ int command_line_open(const struct options *o, struct command_line *out);
 int command_line_open_bus(const struct options *o, const struct site *site, int bus,
                           struct command_line *out);
 void command_line_close(struct command_line *l);
+
+/* "host:port", "host", "[::1]:502" into c, whose kind becomes TCP; false: none of these. */
+bool command_take_host(struct site_bus *c, const char *text);
 
 /* Says why an error of asker_ask ended the command; returns the code. */
 int command_ask_failed(const struct options *o, int rc, const char *text);

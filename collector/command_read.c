@@ -6,91 +6,34 @@
 #include <sysexits.h>
 
 #include "collector/common/civil.h"
-#include "collector/common/clock.h"
 #include "collector/common/log.h"
 #include "columns.h"
 #include "command.h"
-#include "device.h"
 #include "json_out.h"
 #include "judge_words.h"
+#include "read_round.h"
 #include "run.h"
 #include "setup.h"
-
-#define READY_MS 60000 /* the longest wait for a device that was told to measure */
 
 struct round {
     const struct options *o;
     const struct setup *setup;
-    unsigned index;
-    struct reading_set set;
-    char note[256]; /* what was wrong in spite of the values, "" nothing */
+    struct read_round read;
 };
 
 static const struct site_device *device_of(const struct round *r)
 {
-    return &r->setup->site->device[r->index];
+    return &r->setup->site->device[r->read.index];
 }
 
-/* --- asking ------------------------------------------------------------------------------------------------------- */
-
-static int one_round(struct round *r, struct device *dev, struct asker *asker)
+static void say_waits(void *arg, double seconds)
 {
-    struct bus_question q;
-    struct bus_answer a;
-    uint16_t *regs;
+    const struct round *r = arg;
+    char n[TEXT_NUMBER_SIZE];
 
-    device_begin(dev, clock_mono_ms());
-    while (device_next(dev, &q, &regs)) {
-        int64_t from_ms = clock_mono_ms();
-        int rc = asker_ask(asker, &q, regs, &a);
-        /* the collector's own troubles are no answer of the device */
-        if (rc == NILA_ERR_BUSY || rc == NILA_ERR_REFUSED || rc == NILA_ERR_DENIED ||
-            rc == NILA_ERR_CLOSED) {
-            (void)snprintf(r->note, sizeof r->note, "%s", a.text);
-            return rc;
-        }
-        device_answer(dev, rc, &a, from_ms);
-    }
-    return device_end(dev, &r->set, clock_trusted());
-}
-
-/* A device that must be told to measure is read when it is ready. */
-static int rounds(struct round *r, struct device *dev, struct asker *asker)
-{
-    int64_t end_ms = clock_mono_ms() + READY_MS;
-    int rc = one_round(r, dev, asker);
-    bool said = r->o->quiet;
-
-    while (rc == 0 && r->set.n == 0 && dev->at_once && dev->at_once_ms < end_ms) {
-        char seconds[TEXT_NUMBER_SIZE];
-        (void)text_number(seconds, r->o->l, (double)(dev->at_once_ms - clock_mono_ms()) / 1000, 0);
-        if (!said)
-            command_say(r->o, TEXT_READ_STARTED, device_of(r)->slug, seconds, NULL, NULL);
-        said = true;
-        clock_sleep_until(dev->at_once_ms);
-        rc = one_round(r, dev, asker);
-    }
-    return rc;
-}
-
-static int ask(struct round *r, struct asker *asker)
-{
-    struct poll_device_stats stats;
-    struct device dev;
-    int rc = device_init(&dev, r->setup->site, r->index, r->setup->profile[r->index], NULL, r->note,
-                         sizeof r->note);
-
-    if (rc != 0)
-        return rc;
-    if (asker_by_collector(asker)) /* it keeps its devices started */
-        dev.start.deaf_ms = INT64_MAX;
-    rc = rounds(r, &dev, asker);
-    r->set.ts_ms = clock_wall_ms();
-    device_copy_stats(&dev, &stats);
-    if (r->note[0] == '\0')
-        (void)snprintf(r->note, sizeof r->note, "%s", stats.error);
-    device_done(&dev);
-    return rc;
+    if (!r->o->quiet)
+        command_say(r->o, TEXT_READ_STARTED, device_of(r)->slug,
+                    text_number(n, r->o->l, seconds, 0), NULL, NULL);
 }
 
 /* --- what people see ---------------------------------------------------------------------------------------------- */
@@ -104,8 +47,8 @@ static void show_words(struct buf *out, const struct round *r)
     (void)snprintf(unit, sizeof unit, "%d", d->unit);
     text_add(out, r->o->l, TEXT_READ_TITLE, d->slug, d->profile, r->setup->site->bus[d->bus].slug,
              unit, NULL);
-    for (unsigned i = 0; i < r->set.n; i++) {
-        const struct reading_value *x = &r->set.v[i];
+    for (unsigned i = 0; i < r->read.set.n; i++) {
+        const struct reading_value *x = &r->read.set.v[i];
         buf_printf(&rows, "%s\t%s %s\t", metric_info(x->metric)->name,
                    command_number(v, r->o->l, x->value), metric_info(x->metric)->unit);
         judge_words(&rows, r->o->l, x);
@@ -113,12 +56,12 @@ static void show_words(struct buf *out, const struct round *r)
     }
     columns(out, &rows);
     buf_free(&rows);
-    if (r->set.n == 0 && r->setup->profile[r->index]->n == 0)
+    if (r->read.set.n == 0 && r->setup->profile[r->read.index]->n == 0)
         text_add(out, r->o->l, TEXT_READ_SWITCHES, d->slug, NULL);
-    else if (r->set.n == 0)
+    else if (r->read.set.n == 0)
         text_add(out, r->o->l, TEXT_READ_NOTHING, NULL);
-    if (r->note[0] != '\0')
-        text_add(out, r->o->l, TEXT_READ_NOTE, r->note, NULL);
+    if (r->read.note[0] != '\0')
+        text_add(out, r->o->l, TEXT_READ_NOTE, r->read.note, NULL);
 }
 
 static void show_json(struct buf *out, const struct round *r)
@@ -129,11 +72,11 @@ static void show_json(struct buf *out, const struct round *r)
     json_member(out, "profile", d->profile);
     json_member(out, "bus", r->setup->site->bus[d->bus].slug);
     json_whole(out, "unit", d->unit);
-    json_whole(out, "ts_ms", r->set.ts_ms);
-    json_member(out, "note", r->note);
+    json_whole(out, "ts_ms", r->read.set.ts_ms);
+    json_member(out, "note", r->read.note);
     buf_str(out, ",\"values\":[");
-    for (unsigned i = 0; i < r->set.n; i++) {
-        const struct reading_value *x = &r->set.v[i];
+    for (unsigned i = 0; i < r->read.set.n; i++) {
+        const struct reading_value *x = &r->read.set.v[i];
         buf_printf(out, "%s{\"metric\":\"%s\"", i > 0 ? "," : "", metric_info(x->metric)->name);
         json_number(out, "value", x->value);
         json_whole(out, "flag", x->flag);
@@ -164,10 +107,10 @@ static int serve(struct round *r)
         command_line_close(&line);
         return rc;
     }
-    rc = ask(r, line.asker);
+    rc = read_round_ask(&r->read, line.asker);
     command_line_close(&line);
-    if (rc != 0 && r->set.n == 0)
-        return command_ask_failed(r->o, rc, r->note);
+    if (rc != 0 && r->read.set.n == 0)
+        return command_ask_failed(r->o, rc, r->read.note);
     if (r->o->json)
         show_json(&out, r);
     else
@@ -199,7 +142,11 @@ int command_read(const struct options *o)
     r = xcalloc(1, sizeof *r);
     r->o = o;
     r->setup = &setup;
-    r->index = (unsigned)index;
+    r->read = (struct read_round){.site = setup.site,
+                                  .index = (unsigned)index,
+                                  .p = setup.profile[index],
+                                  .waits = say_waits,
+                                  .arg = r};
     rc = serve(r);
     free(r);
     setup_free(&setup);

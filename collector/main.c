@@ -144,6 +144,7 @@ static const struct command {
     enum text operand; /* what it wants, when that is missing */
     bool no_config;    /* may do without a site file */
 } COMMAND[] = {
+    {"setup", command_setup, TEXT_HELP_SETUP, 0, TEXT_COUNT, true},
     {"run", run, TEXT_HELP_RUN, 0, TEXT_COUNT, false},
     {"check", check, TEXT_HELP_CHECK, 0, TEXT_COUNT, false},
     {"scan", command_scan, TEXT_HELP_SCAN, 0, TEXT_COUNT, true},

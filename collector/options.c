@@ -29,7 +29,8 @@ static const struct {
     {"verbose", FLAG, offsetof(struct options, verbose), 0, 0, ""},
     {"help", FLAG, offsetof(struct options, help), 0, 0, ""},
     {"version", FLAG, offsetof(struct options, version), 0, 0, ""},
-    {"devices", WORD, offsetof(struct options, devices), 0, 0, "run check scan probe read doctor"},
+    {"devices", WORD, offsetof(struct options, devices), 0, 0,
+     "run check scan probe read doctor setup"},
     {"trust-clock", FLAG, offsetof(struct options, trust_clock), 0, 0, "run"},
     {"bus", WORD, offsetof(struct options, bus), 0, 0, "scan probe"},
     {"port", WORD, offsetof(struct options, port), 0, 0, "scan probe"},
@@ -51,6 +52,7 @@ static const struct {
     {"metric", WORD, offsetof(struct options, metric), 0, 0, "export"},
     {"out", WORD, offsetof(struct options, out), 0, 0, "export"},
     {"for", WHOLE, offsetof(struct options, for_s), 1, 604800, "relay"},
+    {"answers", WORD, offsetof(struct options, answers), 0, 0, "setup"},
     {"newest", WHOLE, offsetof(struct options, newest), 0, 1000, "spool"},
 };
 #define OPTIONS (sizeof OPTION / sizeof OPTION[0])

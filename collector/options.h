@@ -16,7 +16,7 @@ struct options {
     const char *word[3]; /* what stands beside the options: the command and its operands */
     int words;
     const char *bus, *port, *host, *units, *baud, *parity;
-    const char *pond, *metric, *from, *to, *out, *write;
+    const char *pond, *metric, *from, *to, *out, *write, *answers;
     /* OPTIONS_NOT_SAID, or within the range their table in options.c names */
     int unit, function, first, reg, count, timeout_ms, for_s, newest;
 };

@@ -206,12 +206,15 @@ int scan_run(const struct scan *s, void (*found)(void *arg, const struct scan_fo
         for (int unit = 0; rc == 0 && unit < 256; unit++) {
             if (!s->unit[unit])
                 continue;
+            if (s->stop != NULL && s->stop(s->arg))
+                goto out;
             memset(f, 0, sizeof *f);
             f->speed = s->speed[i];
             f->unit = unit;
             rc = look_at(&r, f);
         }
     }
+out:
     free(f);
     return rc;
 }

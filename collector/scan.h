@@ -35,9 +35,11 @@ struct scan {
     struct scan_speed speed[SCAN_SPEEDS];
     bool unit[256]; /* to be asked */
     int timeout_ms; /* of each question; 0: by the speed */
+    /* true ends it as if all had been asked; looked at before each unit; may be NULL */
+    bool (*stop)(void *arg);
     /* how far it has come, in questions; may be NULL */
     void (*progress)(void *arg, size_t done, size_t all);
-    void *arg;
+    void *arg; /* of both */
 };
 
 /* Speeds worth trying, the commonest first, into speed; returns how many. baud: "all" or numbers with commas; parity: "all" or one

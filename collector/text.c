@@ -336,6 +336,23 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
     [TEXT_NAME_FILE] = {"berkas CSV", "CSV file"},
     [TEXT_NAME_DEVICE] = {"alat", "device"},
     [TEXT_NAME_SWITCH] = {"sakelar dan on | off | auto", "switch and on | off | auto"},
+    [TEXT_HELP_SETUP] = {
+        "cara pakai: nila-collector setup [--answers BERKAS] [--config BERKAS] [--devices FOLDER]\n"
+        "\n"
+        "Bertanya tentang tambak, kolam, alat dan server, mencari alat di jalurnya, mencoba semuanya,\n"
+        "lalu menulis berkas situs (yang lama menjadi .bak). Dapat diulang: yang sudah ada menjadi\n"
+        "jawaban dalam [ ]. Enter: tetap. <: kembali. ?: penjelasan. Ctrl-C: tidak ada yang diubah.\n"
+        "  --answers BERKAS  jawaban dari berkas JSON, tanpa bertanya; setiap jawaban yang salah atau\n"
+        "                    kurang disebut dengan berkas:baris:kolom (65). 69: ditulis, tetapi ada alat\n"
+        "                    atau server yang tidak menjawab. 75: tidak diteruskan, tidak ada yang diubah\n",
+        "usage: nila-collector setup [--answers FILE] [--config FILE] [--devices DIR]\n"
+        "\n"
+        "Asks for the farm, its ponds, devices and server, looks for the devices on their lines, tries\n"
+        "everything and writes the site file (the old one becomes .bak). It can be run again: what is\n"
+        "there becomes the answer in [ ]. Enter: keeps it. <: back. ?: explains. Ctrl-C: changes nothing.\n"
+        "  --answers FILE  the answers from a JSON file, nothing is asked; each that is wrong or missing\n"
+        "                  is named as file:line:column (65). 69: written, but a device or the server\n"
+        "                  does not answer. 75: not gone through with, nothing was changed\n"},
     [TEXT_HELP_RUN] = {
         "cara pakai: nila-collector run [--config SITUS.json] [--devices FOLDER] [--trust-clock]\n"
         "\n"
@@ -467,6 +484,7 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
     [TEXT_HELP] = {
         "cara pakai: nila-collector PERINTAH [pilihan]; rinci: nila-collector PERINTAH --help\n"
         "\n"
+        "setup    memasang: bertanya, mencari alat, menulis berkas situs\n"
         "run      membaca alat, menyimpan setiap data, mengirimnya; sampai SIGTERM\n"
         "check    memeriksa berkas situs dan profil alat; tidak membuka apa pun\n"
         "scan     mencari alat di sebuah jalur\n"
@@ -490,6 +508,7 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
         "77 tidak diizinkan, 78 konfigurasi.\n",
         "usage: nila-collector COMMAND [options]; more: nila-collector COMMAND --help\n"
         "\n"
+        "setup    leads through the installation and writes the site file\n"
         "run      polls the devices, keeps every reading, sends it; ends on SIGTERM\n"
         "check    reads the site file and the profiles, shows the requests; opens nothing\n"
         "scan     looks for devices on a line\n"

@@ -248,6 +248,7 @@ enum text {
     TEXT_NAME_FILE,     /* what a command wants, as all below */
     TEXT_NAME_DEVICE,
     TEXT_NAME_SWITCH,
+    TEXT_HELP_SETUP,
     TEXT_HELP_RUN,
     TEXT_HELP_CHECK,
     TEXT_HELP_SCAN,
