@@ -156,8 +156,19 @@ bool wizard_draft_comments(const struct wizard_draft *d)
 
 static void add_leaf(struct buf *b, const cJSON *v)
 {
-    char *s = cJSON_PrintUnformatted(v);
+    char *s, number[40];
 
+    if (cJSON_IsNumber(
+            v)) { /* the fewest digits that give the very same number back; cJSON rounds */
+        for (int digits = 15; digits <= 17; digits++) {
+            (void)snprintf(number, sizeof number, "%.*g", digits, v->valuedouble);
+            if (strtod(number, NULL) == v->valuedouble)
+                break;
+        }
+        buf_str(b, number);
+        return;
+    }
+    s = cJSON_PrintUnformatted(v);
     if (s == NULL)
         fatal("out of memory");
     buf_str(b, s);

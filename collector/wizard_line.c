@@ -13,9 +13,12 @@
 #include "wizard_device.h"
 #include "wizard_name.h"
 
-#define COMMON_UNITS "1-32"
-#define UNIT_MS \
-    450 /* about what a silent unit costs: a few questions for the low numbers, one for the others */
+#define COMMON_UNITS    "1-32"
+#define LINE_TIMEOUT_MS 1000
+/* About what a silent unit costs: the low numbers, by which devices are shipped, get several questions. */
+#define LOW_LAST 16
+#define LOW_MS   1000
+#define HIGH_MS  250
 
 /* --- where it is -------------------------------------------------------------------------------------------------- */
 
@@ -59,7 +62,7 @@ static enum wizard_end ask_where(void *arg)
     if (n == 0)
         wizard_say(&w->io, "%s",
                    tongue("Tidak ada adaptor RS-485 yang ditemukan: periksa kabel USB-nya (ls "
-                          "/dev/ttyUSB*), lalu ketik ? dan Enter. Gateway Modbus TCP: ketik "
+                          "/dev/ttyUSB*), lalu ketik < dan +. Gateway Modbus TCP: ketik "
                           "alamatnya.",
                           "No RS-485 adapter is found: check its USB cable (ls /dev/ttyUSB*). A "
                           "Modbus TCP gateway: type its address."));
@@ -191,9 +194,13 @@ static void show_found(const struct wizard *w)
             buf_str(&rows, tongue("rusak", "garbled"));
         else if (f->guesses == 0)
             buf_str(&rows, tongue("belum dikenal", "not known"));
-        for (int k = 0; !f->garbled && k < f->guesses; k++)
-            buf_printf(&rows, "%s%s%s", k > 0 ? ", " : "", f->guess[k].p->id,
-                       f->guess[k].certain ? tongue(" (pasti)", " (certain)") : "?");
+        for (int k = 0; !f->garbled && k < f->guesses; k++) {
+            const struct identify_guess *g = &f->guess[k];
+            buf_printf(&rows, "%s%s%s", k > 0 ? ", " : "", g->p->id,
+                       g->certain ? tongue(" (pasti)", " (certain)") : "?");
+            if (g->certain)
+                break;
+        }
         buf_str(&rows, "\n");
     }
     columns(&table, &rows);
@@ -258,14 +265,18 @@ static void settle_speed(struct wizard *w)
 static int look(struct wizard *w, const struct scan_speed *speed, unsigned speeds)
 {
     bool unit[256], stopped = false;
-    unsigned n = 0;
+    unsigned n = 0, ms = 0;
     int rc;
 
     if (!scan_units(unit, w->units))
         return 0;
     unit[0] = unit[0] && w->bus.kind == SITE_BUS_TCP; /* everybody, and nobody answers */
-    for (int i = 0; i < 256; i++)
-        n += unit[i];
+    for (int i = 0; i < 256; i++) {
+        if (unit[i]) {
+            n++;
+            ms += i <= LOW_LAST ? LOW_MS : HIGH_MS;
+        }
+    }
     w->n_found = 0;
     wizard_say(
         &w->io,
@@ -273,7 +284,7 @@ static int look(struct wizard *w, const struct scan_speed *speed, unsigned speed
                "berhenti mencari.",
                "Looking for %u units at %u speeds, about %u seconds at most. Enter: stops the "
                "search."),
-        n, speeds, n * speeds * UNIT_MS / 1000 + 1);
+        n, speeds, speeds * ms / 1000 + 1);
     rc = w->world->scan(w->world->arg, &w->bus, unit, speed, speeds, keep, w, &stopped);
     if (stopped)
         wizard_say(&w->io, "%s", tongue("Pencarian dihentikan.", "The search was stopped."));
@@ -426,8 +437,12 @@ static enum wizard_end ask_line(struct wizard *w, size_t at)
     const struct wizard_row row = {STEP, sizeof STEP / sizeof STEP[0], &w->silent};
 
     w->bus_at = at;
-    w->bus = (struct site_bus){
-        .kind = SITE_BUS_SERIAL, .baud = 9600, .parity = 'N', .stop_bits = 1, .tcp_port = 502};
+    w->bus = (struct site_bus){.kind = SITE_BUS_SERIAL,
+                               .baud = 9600,
+                               .parity = 'N',
+                               .stop_bits = 1,
+                               .tcp_port = 502,
+                               .timeout_ms = LINE_TIMEOUT_MS};
     if (at < wizard_draft_buses(w->draft))
         wizard_draft_bus(w->draft, at, &w->bus);
     (void)snprintf(w->units, sizeof w->units, COMMON_UNITS);

@@ -223,7 +223,7 @@ static void names_every_wrong_answer(void **state)
     assert_int_equal(wizard_answers_read(&w, "a.json", TEXT, sizeof TEXT - 1, &mistakes, &has_sink),
                      NILA_ERR_CONFIG);
     static const char *const WANT[] = {
-        "a.json:1:11: site.name", "site.kecamatan",     "ponds[0].area_m2", "\"depth_m\"",
+        "a.json:1:19: site.name", "site.kecamatan",     "ponds[0].area_m2", "\"depth_m\"",
         "devices[0].unit",        "devices[0].profile", "devices[0].pond",  "\"server\""};
     for (size_t i = 0; i < sizeof WANT / sizeof WANT[0]; i++)
         if (strstr(mistakes.p, WANT[i]) == NULL)

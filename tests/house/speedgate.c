@@ -2,6 +2,7 @@
 /* speedgate: a serial line between a program and a simulator's, on which only one speed is understood, as on real wires.
  *
  *   speedgate LINK PTY BAUD      makes LINK, a terminal; passes bytes to and from PTY while LINK's speed is BAUD, else drops them */
+#define _XOPEN_SOURCE 700 /* posix_openpt */
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>

@@ -5,6 +5,7 @@
  *
  * A line of SCRIPT is "TEXT" TAB "ANSWER": when TEXT has come from the program (behind what was matched before), ANSWER and Enter are
  * typed; ^C and ^D as answers are those keys. Exit code: the program's; 99 when a TEXT did not come within 30 s. */
+#define _XOPEN_SOURCE 700 /* posix_openpt */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
