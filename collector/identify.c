@@ -245,6 +245,12 @@ static void judge(struct asked *k, const struct profile *p, const struct identif
         g->score += SCORE_BAUD;
 }
 
+/* Of two that fit as well, the one that claims less: a relay does not show in what is read. */
+static bool outdoes(const struct identify_guess *a, const struct identify_guess *b)
+{
+    return a->score != b->score ? a->score > b->score : a->p->outputs < b->p->outputs;
+}
+
 static int keep_best(struct asked *k, const struct identify_name *name, int baud,
                      struct identify_guess guess[static IDENTIFY_GUESSES])
 {
@@ -256,7 +262,7 @@ static int keep_best(struct asked *k, const struct identify_name *name, int baud
         judge(k, k->id->p[i], name, baud, &g);
         if (!convinces(&g))
             continue;
-        while (at > 0 && guess[at - 1].score < g.score)
+        while (at > 0 && outdoes(&g, &guess[at - 1]))
             at--;
         if (at == IDENTIFY_GUESSES)
             continue;
