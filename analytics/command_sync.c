@@ -221,7 +221,8 @@ static int conflicts(struct sync_work *w)
     int rc;
 
     (void)snprintf(farm[0], SLUG_SIZE, "%s", w->farm != NULL ? w->farm : "");
-    rc = sync_conflicts(w->records, farm, w->farm != NULL, 0, SHOWN, &c, &n);
+    rc = sync_conflicts(w->records, (const char(*)[SLUG_SIZE])farm, w->farm != NULL, 0, SHOWN, &c,
+                        &n);
     for (size_t i = 0; rc == 0 && i < n; i++)
         if (w->o.json)
             conflict_json(&c[i]);
