@@ -187,7 +187,8 @@ static void add_key(struct buf *b, const cJSON *v)
     buf_str(b, ": ");
 }
 
-/* indent < 0: all on one line. */
+/* indent < 0: all on one line. The reader allows 32 levels.
+ * NOLINTNEXTLINE(misc-no-recursion) */
 static void add_value(struct buf *b, const cJSON *v, int indent)
 {
     bool list = cJSON_IsArray(v), flat = indent < 0;
@@ -295,7 +296,7 @@ void wizard_draft_bus(const struct wizard_draft *d, size_t i, struct site_bus *o
 
     *out = (struct site_bus){.kind = tcp != NULL ? SITE_BUS_TCP : SITE_BUS_SERIAL,
                              .baud = (int)number_of(serial, "baud", 9600),
-                             .parity = parity[0] != '\0' ? parity[0] : 'N',
+                             .parity = (char)(parity[0] != '\0' ? parity[0] : 'N'),
                              .stop_bits = (int)number_of(serial, "stop_bits", 1),
                              .tcp_port = (int)number_of(tcp, "port", 502),
                              .timeout_ms = (int)number_of(o, "timeout_ms", 1000),
@@ -453,6 +454,7 @@ void wizard_draft_remove_sink(struct wizard_draft *d, size_t i)
 
 /* --- who is who --------------------------------------------------------------------------------------------------- */
 
+/* NOLINTNEXTLINE(misc-no-recursion): the reader allows 32 levels */
 static bool speaks_of(const cJSON *v, const char *key, const char *slug)
 {
     const cJSON *k;
