@@ -337,22 +337,27 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
     [TEXT_NAME_DEVICE] = {"alat", "device"},
     [TEXT_NAME_SWITCH] = {"sakelar dan on | off | auto", "switch and on | off | auto"},
     [TEXT_HELP_SETUP] = {
-        "cara pakai: nila-collector setup [--answers BERKAS] [--config BERKAS] [--devices FOLDER]\n"
+        "cara pakai: nila-collector setup [--answers BERKAS] [--config BERKAS]\n"
+        "                            [--devices FOLDER]\n"
         "\n"
-        "Bertanya tentang tambak, kolam, alat dan server, mencari alat di jalurnya, mencoba semuanya,\n"
-        "lalu menulis berkas situs (yang lama menjadi .bak). Dapat diulang: yang sudah ada menjadi\n"
-        "jawaban dalam [ ]. Enter: tetap. <: kembali. ?: penjelasan. Ctrl-C: tidak ada yang diubah.\n"
-        "  --answers BERKAS  jawaban dari berkas JSON, tanpa bertanya; setiap jawaban yang salah atau\n"
-        "                    kurang disebut dengan berkas:baris:kolom (65). 69: ditulis, tetapi ada alat\n"
-        "                    atau server yang tidak menjawab. 75: tidak diteruskan, tidak ada yang diubah\n",
+        "Bertanya tentang tambak, kolam, alat dan server, mencari alat di jalurnya,\n"
+        "mencoba semuanya, lalu menulis berkas situs (yang lama menjadi .bak). Dapat\n"
+        "diulang: yang sudah ada menjadi jawaban dalam [ ].\n"
+        "Enter: tetap. <: kembali. ?: penjelasan. Ctrl-C: tidak ada yang diubah.\n"
+        "  --answers BERKAS  jawaban dari berkas JSON, tanpa bertanya; setiap jawaban\n"
+        "                    yang salah atau kurang disebut: berkas:baris:kolom\n"
+        "Kode keluar: 65 jawaban salah; 69 ditulis, tetapi ada alat atau server yang\n"
+        "tidak menjawab; 75 dan 130 (Ctrl-C) tidak selesai, tidak ada yang diubah.\n",
         "usage: nila-collector setup [--answers FILE] [--config FILE] [--devices DIR]\n"
         "\n"
-        "Asks for the farm, its ponds, devices and server, looks for the devices on their lines, tries\n"
-        "everything and writes the site file (the old one becomes .bak). It can be run again: what is\n"
-        "there becomes the answer in [ ]. Enter: keeps it. <: back. ?: explains. Ctrl-C: changes nothing.\n"
-        "  --answers FILE  the answers from a JSON file, nothing is asked; each that is wrong or missing\n"
-        "                  is named as file:line:column (65). 69: written, but a device or the server\n"
-        "                  does not answer. 75: not gone through with, nothing was changed\n"},
+        "Asks for the farm, its ponds, devices and server, looks for the devices on\n"
+        "their lines, tries everything and writes the site file (the old one becomes\n"
+        ".bak). It can be run again: what is there becomes the answer in [ ].\n"
+        "Enter: keeps it. <: back. ?: explains. Ctrl-C: changes nothing.\n"
+        "  --answers FILE  the answers from a JSON file, nothing is asked; each that is\n"
+        "                  wrong or missing is named as file:line:column\n"
+        "Exit codes: 65 wrong answers; 69 written, but a device or the server does not\n"
+        "answer; 75 and 130 (Ctrl-C) not gone through with, nothing was changed.\n"},
     [TEXT_HELP_RUN] = {
         "cara pakai: nila-collector run [--config SITUS.json] [--devices FOLDER] [--trust-clock]\n"
         "\n"
