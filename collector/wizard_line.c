@@ -109,7 +109,9 @@ static bool take_speed(struct site_bus *b, const char *answer)
 
     while (*end == ' ')
         end++;
-    parity = *end != '\0' ? (char)toupper((unsigned char)*end) : b->parity;
+    parity = b->parity;
+    if (*end != '\0')
+        parity = (char)toupper((unsigned char)*end);
     if (*end != '\0' && end[1] != '\0')
         return false;
     (void)snprintf(baud_text, sizeof baud_text, "%ld", baud);

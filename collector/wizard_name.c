@@ -10,7 +10,9 @@ static char plain_letter(unsigned char second)
 {
     static const char LETTER[] = "aaaaaaaceeeeiiiidnooooo-ouuuuy-saaaaaaaceeeeiiiidnooooo-ouuuuy-y";
 
-    return second >= 0x80 && second <= 0xBF ? LETTER[second - 0x80] : '-';
+    if (second < 0x80 || second > 0xBF)
+        return '-';
+    return LETTER[second - 0x80];
 }
 
 /* The next character of *p as one of a slug; '-' for all that is none. */

@@ -86,7 +86,7 @@ static bool try_server(void *arg, const struct wizard_sink *sink, const char *lo
     (void)login;
     ((struct desk *)arg)->tries++;
     buf_str(words, "tried\n");
-    return ((struct desk *)arg)->server;
+    return ((struct desk *)arg)->server || ((struct desk *)arg)->tries > 1;
 }
 
 static bool look_at_clock(void *arg, struct buf *words)
@@ -268,6 +268,24 @@ static void silence_is_told_with_its_cure_in_both_languages(void **state)
     tongue_set(false);
 }
 
+static void a_server_that_is_away_can_be_tried_again(void **state)
+{
+    static const char *const T[] = {
+        "1", "A", "",     "1", "", "",  "9", "1", "", "", "", "", "-", "", "https://d.example",
+        "",  "",  "pi:x", "r", "", NULL};
+    struct desk k = {.answer = T};
+    struct wizard_draft *d = wizard_draft_new();
+
+    (void)state;
+    assert_int_equal(talk(&k, d, false), WIZARD_ON);
+    assert_int_equal(k.tries, 2);
+    assert_int_equal(k.writes, 1);
+    assert_non_null(strstr(k.heard.p, "It can go on without the network"));
+    assert_non_null(strstr(k.written.p, "credential:office.token"));
+    assert_null(strstr(k.written.p, "pi:x"));
+    done(&k, d);
+}
+
 static int open_profiles(void **state)
 {
     char why[256];
@@ -290,6 +308,7 @@ int main(void)
         cmocka_unit_test(an_end_anywhere_writes_nothing),
         cmocka_unit_test(enter_keeps_all_of_an_existing_file),
         cmocka_unit_test(back_leads_to_the_question_before),
+        cmocka_unit_test(a_server_that_is_away_can_be_tried_again),
         cmocka_unit_test(silence_is_told_with_its_cure_in_both_languages),
     };
     return cmocka_run_group_tests(tests, open_profiles, close_profiles);
