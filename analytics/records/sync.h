@@ -4,7 +4,8 @@
  * The office is the one that puts changes in order: by the moment they reach it. A row is what the last change in that order
  * made it, on both sides; a change that was made without knowing of the one before it wins as well, and the two are a
  * conflict: both stay in the list of changes, and sync_conflicts names them. What refers to a pond or farm brings it back
- * when it was withdrawn meanwhile; of two cycles stocked in one pond on one day the earlier is withdrawn.
+ * when it was withdrawn meanwhile; of two cycles stocked in one pond on one day the earlier is withdrawn. What is entered as
+ * new and was in the office in those words before (one list imported on both sides) leaves the office's correction alone.
  *
  * Every message may be lost, cut, or come twice, in any order: a change is known by its uid and taken once, and a message is
  * taken wholly or not at all. The farm's computer is always the one that asks (analytics/synclink.h).

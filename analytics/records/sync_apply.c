@@ -538,11 +538,65 @@ static int judge(struct sync_taking *k, const struct sync_line *l)
     return note_conflict(k, records_table_name(l->table), l->row_uid, l->uid, uid);
 }
 
+/* All that the row refers to is there now: 1, 0, or an error. */
+static int parents_there(struct sync_taking *k, enum records_table t, const struct sync_row *row)
+{
+    const struct columns *c = columns_of(t);
+    struct parent *p = xcalloc(1, sizeof *p);
+    int rc = 1;
+
+    for (size_t i = 0; i < c->n && rc == 1; i++) {
+        const enum column_kind kind = c->column[i].kind;
+        if (row->cell[i].empty || (kind != COLUMN_FARM && kind != COLUMN_POND))
+            continue;
+        rc = find_parent(k, kind == COLUMN_FARM ? RECORDS_FARMS : RECORDS_PONDS, &row->cell[i], p);
+        if (rc == 1 && p->gone)
+            rc = 0;
+    }
+    free(p);
+    return rc;
+}
+
+/* Does the line enter, as new, a row that was entered here too and corrected since? One list imported on both sides comes so:
+ * its author did not know of the correction, which stands. 1, 0, or an error. A farm puts the line in its place and then hears
+ * of what stands; where that would move other rows too, the line is taken as any other. */
+static int overtaken(struct sync_taking *k, const struct sync_line *l)
+{
+    char uid[CHANGE_UID_SIZE];
+    int rc;
+
+    if (l->kind != SYNC_ADD || l->seen[0] != '\0' || k->had.id == 0 ||
+        sync_row_same(l->table, &k->had, &k->want))
+        return 0;
+    rc = sync_row_was_ever(k->db, l->table, l->row_uid, &k->want);
+    if (rc == 1)
+        rc = parents_there(k, l->table, &k->want);
+    if (rc != 1)
+        return rc;
+    rc = clash(k, l, uid);
+    return rc < 0 ? rc : rc == 0;
+}
+
+/* The line has its place, the row stays, and everybody is told what it is. */
+static int leave_as_it_is(struct sync_taking *k, const struct sync_line *l)
+{
+    int64_t id = 0;
+    int rc = write_change(k, l, &id);
+
+    if (rc == 0)
+        rc = write_place(k, id, 0);
+    return rc == 0 ? write_own(k, l->table, l->row_uid, "correct", &k->had, &k->had) : rc;
+}
+
 static int take_in_office(struct sync_taking *k, const struct sync_line *l)
 {
     int64_t id = 0;
     int rc = check_rights(k, l);
 
+    if (rc == 0)
+        rc = overtaken(k, l);
+    if (rc == 1)
+        return leave_as_it_is(k, l);
     if (rc == 0)
         rc = judge(k, l);
     if (rc == 0 && k->want.id != 0) {

@@ -28,6 +28,9 @@ NILA_MUST_CHECK int sync_row_find(struct db *d, enum records_table t, const char
                                   struct sync_row *out);
 NILA_MUST_CHECK int sync_row_was(struct db *d, enum records_table t, const char *uid,
                                  struct sync_row *out, int64_t *until_ms);
+/* Is one of the versions before the present one the same in its cells? 1, 0, or an error. */
+NILA_MUST_CHECK int sync_row_was_ever(struct db *d, enum records_table t, const char *uid,
+                                      const struct sync_row *row);
 /* Writes the version; had: the present one, which is kept as one of old, id 0 none. */
 NILA_MUST_CHECK int sync_row_put(struct db *d, enum records_table t, const char *uid,
                                  const struct sync_row *had, const struct sync_row *want);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rows by their uid, and the versions before them. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "collector/common/log.h"
 #include "sync_own.h"
 
 bool sync_table(enum records_table t)
@@ -28,6 +30,14 @@ int sync_ask(struct db *d, const char *sql, const char *text, char *out, size_t 
     return rc;
 }
 
+static void take_row(struct db_stmt *s, const struct columns *c, struct sync_row *out)
+{
+    out->id = db_integer(s, 0);
+    out->entered_on = db_integer(s, 1);
+    for (size_t i = 0; i < c->n; i++)
+        cell_take(&c->column[i], s, (int)i + 3, &out->cell[i]);
+}
+
 /* id, entered_on, one more number and the cells of the row that a statement with the uid gives. */
 static int load(struct db *d, enum records_table t, const char *sql, const char *uid,
                 struct sync_row *out, int64_t *third)
@@ -42,11 +52,8 @@ static int load(struct db *d, enum records_table t, const char *sql, const char 
         rc = db_step(d, s);
     }
     if (rc == 1) {
-        out->id = db_integer(s, 0);
-        out->entered_on = db_integer(s, 1);
+        take_row(s, c, out);
         *third = db_integer(s, 2);
-        for (size_t i = 0; i < c->n; i++)
-            cell_take(&c->column[i], s, (int)i + 3, &out->cell[i]);
     }
     db_finalize(s);
     return rc;
@@ -78,6 +85,33 @@ int sync_row_was(struct db *d, enum records_table t, const char *uid, struct syn
                records_table_name(t));
     rc = load(d, t, sql.p, uid, out, until_ms);
     buf_free(&sql);
+    return rc;
+}
+
+int sync_row_was_ever(struct db *d, enum records_table t, const char *uid,
+                      const struct sync_row *row)
+{
+    const struct columns *c = columns_of(t);
+    struct sync_row *old = xcalloc(1, sizeof *old);
+    struct buf sql = {0};
+    struct db_stmt *s = NULL;
+    int rc;
+
+    buf_str(&sql, "SELECT id, entered_on, 0, ");
+    versions_list(&sql, c, "", ", ");
+    buf_printf(&sql, " FROM %s_was WHERE uid = ?1", records_table_name(t));
+    rc = db_prepare(d, sql.p, &s);
+    if (rc == 0) {
+        db_bind_text(s, 1, uid);
+        while ((rc = db_step(d, s)) == 1) {
+            take_row(s, c, old);
+            if (sync_row_same(t, old, row))
+                break;
+        }
+    }
+    db_finalize(s);
+    buf_free(&sql);
+    free(old);
     return rc;
 }
 

@@ -563,6 +563,108 @@ static void of_two_cycles_in_one_pond_on_one_day_the_earlier_is_withdrawn(void *
     assert_int_equal(w->conflicts, 1);
 }
 
+static void import(struct world *w, int side, enum records_table t, const char *text)
+{
+    struct records_report report;
+    char path[320];
+
+    (void)snprintf(path, sizeof path, "%s/in.csv", w->dir);
+    support_write(path, text);
+    assert_int_equal(records_import(w->r[side], t, path, w->now_ms, 0, NULL, NULL, &report), 0);
+    assert_int_equal(report.rows, 1);
+}
+
+/* One list, imported on the farm's computer and in the office before they ever met. */
+static void import_on_both(struct world *w, char *feed, char *pond)
+{
+    for (int i = 0; i < 2; i++) {
+        const int side = i == 0 ? OFFICE : 0; /* the farm's later by its clock */
+        import(w, side, RECORDS_FARMS, "farm,name,regency,kecamatan\ntani,Tambak,kotim,62.02.06\n");
+        import(w, side, RECORDS_PONDS,
+               "pond,farm,name,system,area_m2,depth_m\ntani-1,tani,Kolam,pond,400,1.2\n");
+        import(w, side, RECORDS_FEED, "pond,on,feed_kg\ntani-1,2026-11-20,5\n");
+        w->now_ms += 60000;
+    }
+    assert_true(any_row(w, OFFICE, RECORDS_FEED, feed));
+    assert_true(any_row(w, OFFICE, RECORDS_PONDS, pond));
+}
+
+static void a_list_imported_on_both_sides_undoes_no_correction_of_the_office(void **state)
+{
+    struct world *w = *state;
+    char feed[CHANGE_UID_SIZE], pond[CHANGE_UID_SIZE], text[60];
+
+    import_on_both(w, feed, pond);
+    assert_int_equal(correct(w, OFFICE, RECORDS_FEED, feed, "feed_kg=7"), 0);
+    assert_int_equal(correct(w, OFFICE, RECORDS_PONDS, pond, "area_m2=500"), 0);
+    w->now_ms += 60000;
+    settle(w);
+    assert_in_step(w, "after the first contact");
+    assert_string_equal(cell_of(w, 0, RECORDS_FEED, feed, 2, text), "7");
+    assert_string_equal(cell_of(w, OFFICE, RECORDS_FEED, feed, 2, text), "7");
+    assert_string_equal(cell_of(w, OFFICE, RECORDS_PONDS, pond, 4, text), "500");
+    assert_int_equal(w->conflicts, 0);
+    assert_int_equal(count(w->path[OFFICE], "SELECT count(*) FROM feed"), 1);
+    /* nothing was lost: what the farm said is in the office's list as well */
+    assert_int_equal(count(w->path[OFFICE], "SELECT count(*) FROM changes WHERE \"table\" = 'feed' "
+                                            "AND kind = 'add'"),
+                     2);
+    assert_int_equal(correct(w, 0, RECORDS_FEED, feed, "feed_kg=8"), 0);
+    settle(w);
+    assert_in_step(w, "after a correction that knew");
+    assert_string_equal(cell_of(w, OFFICE, RECORDS_FEED, feed, 2, text), "8");
+    assert_int_equal(w->conflicts, 0);
+}
+
+static void a_correction_of_either_side_counts_where_the_other_only_imported(void **state)
+{
+    struct world *w = *state;
+    char feed[CHANGE_UID_SIZE], pond[CHANGE_UID_SIZE], text[60];
+
+    import_on_both(w, feed, pond);
+    assert_int_equal(correct(w, 0, RECORDS_FEED, feed, "feed_kg=6"), 0);
+    settle(w);
+    assert_in_step(w, "the farm's");
+    assert_string_equal(cell_of(w, OFFICE, RECORDS_FEED, feed, 2, text), "6");
+    assert_int_equal(w->conflicts, 0);
+}
+
+static void corrections_of_both_sides_are_one_conflict(void **state)
+{
+    struct world *w = *state;
+    char feed[CHANGE_UID_SIZE], pond[CHANGE_UID_SIZE], text[60];
+
+    import_on_both(w, feed, pond);
+    assert_int_equal(correct(w, OFFICE, RECORDS_FEED, feed, "feed_kg=7"), 0);
+    assert_int_equal(correct(w, 0, RECORDS_FEED, feed, "feed_kg=6"), 0);
+    settle(w);
+    assert_in_step(w, "both");
+    assert_string_equal(cell_of(w, OFFICE, RECORDS_FEED, feed, 2, text), "6");
+    assert_int_equal(w->conflicts, 1);
+}
+
+static void a_row_entered_differently_on_both_sides_is_a_conflict(void **state)
+{
+    struct world *w = *state;
+    struct sync_conflict *c = NULL;
+    char text[60], pond[CHANGE_UID_SIZE];
+    size_t n = 0;
+
+    begin_farm(w, OFFICE, "tani");
+    assert_true(any_row(w, OFFICE, RECORDS_PONDS, pond));
+    assert_int_equal(correct(w, OFFICE, RECORDS_PONDS, pond, "area_m2=500"), 0);
+    import(w, 0, RECORDS_FARMS, "farm,name,regency,kecamatan\ntani,Tambak,kotim,62.02.06\n");
+    import(w, 0, RECORDS_PONDS,
+           "pond,farm,name,system,area_m2,depth_m\ntani-1,tani,Kolam,pond,450,1.2\n");
+    settle(w);
+    assert_in_step(w, "both");
+    assert_string_equal(cell_of(w, OFFICE, RECORDS_PONDS, pond, 4, text), "450");
+    assert_int_equal(sync_conflicts(w->r[OFFICE], NULL, 0, 0, 10, &c, &n), 0);
+    assert_int_equal(n, 1);
+    assert_string_equal(c[0].row_uid, pond);
+    sync_conflicts_free(c, n);
+}
+
 /* --- rights and bad messages --- */
 
 /* Pushes text as pi-0; rc and why. */
@@ -817,6 +919,10 @@ int main(void)
         T(what_the_author_had_seen_is_no_conflict),
         T(a_pond_that_is_still_used_comes_back),
         T(of_two_cycles_in_one_pond_on_one_day_the_earlier_is_withdrawn),
+        T(a_list_imported_on_both_sides_undoes_no_correction_of_the_office),
+        T(a_correction_of_either_side_counts_where_the_other_only_imported),
+        T(corrections_of_both_sides_are_one_conflict),
+        T(a_row_entered_differently_on_both_sides_is_a_conflict),
         T(another_farms_row_is_refused_and_nothing_stored),
         T(nobody_sees_another_farms_changes),
         T(keys_are_told_apart),
