@@ -11,6 +11,8 @@
 #define MIN_MS ((int64_t)60 * 1000)
 /* What is seen again within this time was there all along: a value that wavers about its limit is one event. */
 #define GAP_MS (5 * MIN_MS)
+/* A danger that eased for this long and is back is a new one to whoever acknowledged the first. */
+#define RETURN_MS (5 * MIN_MS)
 
 const struct engine_rules ENGINE_DEFAULTS = {
     .repeat_ms = 15 * MIN_MS, .second_ms = 30 * MIN_MS, .clear_ms = 30 * MIN_MS};
@@ -219,9 +221,11 @@ static void relax(struct engine *e, size_t at, const struct engine_seen *s, bool
     struct rec_alarm *a = &e->alarm[at];
 
     if (a->severity == ALARM_DANGER) {
-        if (!eased || (s != NULL && s->severity == ALARM_DANGER))
+        if (!eased || (s != NULL && s->severity == ALARM_DANGER)) {
+            if (a->eased_ms != 0 && now_ms - a->eased_ms >= RETURN_MS)
+                a->acked_ms = a->snooze_ms = 0; /* it comes back: not what was acknowledged */
             a->eased_ms = 0;
-        else if (a->eased_ms == 0)
+        } else if (a->eased_ms == 0)
             a->eased_ms = now_ms;
         if (a->eased_ms != 0 && now_ms - a->eased_ms >= e->rules.clear_ms) {
             a->severity = ALARM_WATCH;

@@ -179,22 +179,25 @@ static struct engine_ground *stand(struct look *l, const char *subject)
     return g;
 }
 
-/* Every danger, each by itself; and, when there is none, what else is the matter. */
+/* Every danger, each by itself; and what else is the matter: a danger that lasts for days must not hide a probe that has died. */
 static void see_water(struct look *l, const struct look_pond *p)
 {
     struct series_latest rest = p->latest;
     struct status_scene scene = p->scene;
     struct pond_status s = p->status;
+    bool taken[METRIC_COUNT] = {false};
     enum cause c;
 
     scene.latest = &rest;
     for (int k = 0; k < METRIC_COUNT && s.level == STATUS_DANGER; k++) {
         if (cause_of_reason(s.reason, &c))
             see(l, p->pond->slug, c, ALARM_DANGER, s.value, s.limit);
-        if (s.reason == REASON_MORTALITY)
+        if (s.reason == REASON_MORTALITY) {
             scene.deaths = 0;
-        else
+        } else {
             rest.metric[s.metric] = (struct series_last){.value = NAN};
+            taken[s.metric] = true;
+        }
         if (s.metric == METRIC_NH3_N_MG_L) /* it is derived from these */
             rest.metric[METRIC_TAN_N_MG_L] = (struct series_last){.value = NAN};
         if (s.metric == METRIC_DO_MG_L)
@@ -203,9 +206,10 @@ static void see_water(struct look *l, const struct look_pond *p)
             scene.ph = NULL;
         status_judge(&scene, &p->limits, &s);
     }
-    if ((p->status.level == STATUS_WATCH || p->status.level == STATUS_NO_DATA) && !p->empty &&
-        cause_of_reason(p->status.reason, &c))
-        see(l, p->pond->slug, c, cause_severity(p->status.level), p->status.value, p->status.limit);
+    /* what is left without the dangers, but for the want of what they were taken from */
+    if ((s.level == STATUS_WATCH || s.level == STATUS_NO_DATA) && !p->empty && !taken[s.metric] &&
+        cause_of_reason(s.reason, &c))
+        see(l, p->pond->slug, c, cause_severity(s.level), s.value, s.limit);
 }
 
 /* Limits drawn in by the margins. */
@@ -395,6 +399,8 @@ static bool look_at(struct look *l, struct look_pond *p, struct series_source *s
     p->answered = rc == 0;
     keep_failure(p, rc);
     if (!p->answered) { /* why: told by series */
+        stand(l, p->pond->slug)->well =
+            BIT(GROUP_GASPING); /* that is a person's word, when it is not seen */
         series_free(&hour);
         return false;
     }
@@ -415,8 +421,8 @@ static bool look_at(struct look *l, struct look_pond *p, struct series_source *s
         see_water(l, p);
         if (p->probe.fouled_ms != 0 && !p->empty)
             see(l, p->pond->slug, CAUSE_FOULING, ALARM_WATCH, NAN, NAN);
-        stand_of(l, p, now_ms);
     }
+    stand_of(l, p, now_ms); /* also without a probe: what people told of it ends, too */
     p->scene.do_recent = NULL;
     series_free(&hour);
     return true;

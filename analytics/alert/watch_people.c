@@ -26,6 +26,13 @@ static bool ask_for(struct watch *w, const struct rec_alarm *a, const char *by, 
     return true;
 }
 
+/* It may have been read or heard: one that was refused, or waits for its next try, was not. */
+static bool went_out(const struct rec_attempt *t)
+{
+    return t->tries > 0 && (strcmp(t->fate, "sent") == 0 || strcmp(t->fate, "delivered") == 0 ||
+                            strcmp(t->fate, "unknown") == 0);
+}
+
 /* Can the person have meant this alarm? A message about it went out to them before theirs was read, by our own clock; and where the
  * operator says when an SMS was sent, that was not before it either: an OK that waited for signal is about an earlier alarm. */
 static bool about(const struct watch *w, const struct rec_alarm *a, const struct rec_contact *c,
@@ -39,7 +46,8 @@ static bool about(const struct watch *w, const struct rec_alarm *a, const struct
         return false; /* told by records; whoever sees the alarm again says OK again */
     for (size_t i = 0; i < n && !told; i++)
         told =
-            strcmp(t[i].contact, c->slug) == 0 && t[i].tries > 0 &&
+            strcmp(t[i].contact, c->slug) == 0 && went_out(&t[i]) &&
+            t[i].made_ms >= a->danger_told_ms && /* not of an earlier danger that had eased */
             t[i].severity >= a->severity && /* who knows of a warning does not know of the danger */
             (strcmp(t[i].kind, "raise") == 0 || strcmp(t[i].kind, "repeat") == 0) &&
             t[i].begun_ms <= read_ms &&
@@ -174,6 +182,6 @@ void watch_look_at_button(struct watch *w, int64_t now_ms)
         return; /* told by records; looked at again */
     for (size_t i = 0; i < w->engine.n; i++)
         if (w->engine.alarm[i].raised_ms <= c.on_ms)
-            (void)ask_for(w, &w->engine.alarm[i], "tombol", "button", now_ms); /* told there */
+            (void)ask_for(w, &w->engine.alarm[i], "tombol", "button", c.on_ms); /* told there */
     w->asks_due = 0;
 }

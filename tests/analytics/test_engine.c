@@ -142,6 +142,21 @@ static void an_acknowledgement_ends_the_repeats_and_the_way_to_the_second(void *
         assert_string_equal(step(m, &bad, 0), "");
 }
 
+static void a_danger_that_had_eased_and_is_back_is_told_although_acknowledged(void **state)
+{
+    struct engine_seen bad = seen(CAUSE_DO_CRITICAL, ALARM_DANGER);
+
+    (void)state;
+    assert_string_equal(step(0, &bad, 0), "R");
+    ask(5, ASK_ACK, 0);
+    for (int m = 6; m < 20; m++) /* a value that wavers is the same danger */
+        assert_string_equal(step(m, m % 4 == 0 ? NULL : &bad, m % 4 == 0 ? EASED : 0), "");
+    for (int m = 20; m < 40; m++)
+        assert_string_equal(step(m, NULL, EASED), "");
+    assert_non_null(strchr(step(40, &bad, 0), 'r'));
+    assert_int_equal(e.alarm[0].acked_ms, 0);
+}
+
 static void what_becomes_worse_is_told_although_acknowledged(void **state)
 {
     struct engine_seen bad = seen(CAUSE_DO_CRITICAL, ALARM_DANGER),
@@ -440,6 +455,7 @@ int main(void)
         T(one_low_reading_wakes_nobody),
         T(a_danger_is_told_at_once_and_every_quarter_of_an_hour),
         T(an_acknowledgement_ends_the_repeats_and_the_way_to_the_second),
+        T(a_danger_that_had_eased_and_is_back_is_told_although_acknowledged),
         T(what_becomes_worse_is_told_although_acknowledged),
         T(a_snoozed_danger_speaks_again_when_the_snooze_is_over),
         T(the_siren_is_given_back_when_the_danger_is_over_and_a_new_one_is_told),

@@ -140,6 +140,43 @@ static void a_danger_hides_no_other(void **state)
     assert_int_not_equal(well_of("p-2") & (1U << GROUP_OXYGEN), 0);
 }
 
+static void a_danger_hides_no_warning(void **state)
+{
+    (void)state;
+    ph = 4.2;
+    oxygen[0] = 2.5;
+    pass();
+    assert_non_null(find("p-1", CAUSE_PH_LOW));
+    assert_non_null(find("p-1", CAUSE_DO_LOW));
+    assert_int_equal(find("p-1", CAUSE_DO_LOW)->severity, ALARM_WATCH);
+}
+
+static void oxygen_that_is_the_danger_is_not_missing(void **state)
+{
+    (void)state;
+    oxygen[0] = 0.9;
+    pass();
+    for (size_t i = 0; i < look.n_seen; i++)
+        if (strcmp(look.seen[i].subject, "p-1") == 0)
+            assert_int_equal(look.seen[i].severity, ALARM_DANGER);
+    assert_null(find("p-1", CAUSE_NO_DATA));
+}
+
+/* Gasping fish are a person's word: the alarm of it ends when the word is old, also where nothing measures. */
+static void a_word_of_people_ends_without_a_probe_and_without_an_answer(void **state)
+{
+    const uint32_t gasping = 1U << GROUP_GASPING;
+
+    (void)state;
+    oxygen[2] = NAN;
+    fake.ill = "\"p-1\"";
+    pass();
+    assert_int_not_equal(well_of("k-1") & gasping, 0);
+    assert_int_equal(well_of("k-1") & (1U << GROUP_OXYGEN), 0);
+    assert_int_not_equal(well_of("p-1") & gasping, 0);
+    assert_int_equal(well_of("p-1") & ~gasping, 0);
+}
+
 static void a_pond_that_cannot_be_read_costs_no_other_its_look(void **state)
 {
     (void)state;
@@ -304,6 +341,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(a_danger_hides_no_other),
+        T(a_danger_hides_no_warning),
+        T(oxygen_that_is_the_danger_is_not_missing),
+        T(a_word_of_people_ends_without_a_probe_and_without_an_answer),
         T(a_pond_that_cannot_be_read_costs_no_other_its_look),
         T(near_the_limit_is_neither_a_cause_nor_well),
         T(a_pond_may_have_limits_of_its_own),
