@@ -404,6 +404,33 @@ static void act(struct world *w)
     w->refused += rc != 0;
 }
 
+/* The same is entered on a farm's computer and in the office, which mostly corrects it at once. */
+static void twins(struct world *w)
+{
+    const int side = (int)below(w, FARMS);
+    const unsigned which = below(w, 40), pond = 1 + below(w, 3), day = 1 + below(w, 3);
+    const bool cycle = below(w, 2) == 0;
+    const enum records_table t = cycle ? RECORDS_CYCLES : RECORDS_PONDS;
+    char text[300], uid[CHANGE_UID_SIZE];
+
+    if (cycle)
+        (void)snprintf(text, sizeof text,
+                       "cycle=%s-t%u,pond=%s-%u,stocked_on=2026-09-0%u,count=100,mass_g=5",
+                       OWNS[side], which, OWNS[side], pond, day);
+    else
+        (void)snprintf(text, sizeof text,
+                       "pond=%s-t%u,farm=%s,name=Kolam,system=pond,area_m2=100,depth_m=1.2",
+                       OWNS[side], which, OWNS[side]);
+    w->refused += add(w, side, t, text, NULL) != 0;
+    if (add(w, OFFICE, t, text, uid) != 0 || below(w, 4) == 0)
+        return;
+    if (cycle && below(w, 2) == 0)
+        (void)snprintf(text, sizeof text, "stocked_on=2026-09-0%u", 4 + below(w, 3));
+    else
+        (void)snprintf(text, sizeof text, "%s=%u", cycle ? "count" : "area_m2", 200 + below(w, 9));
+    w->refused += correct(w, OFFICE, t, uid, text) != 0;
+}
+
 static void both_sides_end_alike_whatever_the_line_does(void **state)
 {
     struct world *w = *state;
@@ -417,7 +444,10 @@ static void both_sides_end_alike_whatever_the_line_does(void **state)
     for (long i = 0; i < rounds; i++) {
         const int farm = (int)below(w, FARMS);
         char when[40];
-        act(w);
+        if (below(w, 10) == 0)
+            twins(w);
+        else
+            act(w);
         if (below(w, 3) == 0)
             push(w, farm, true);
         if (below(w, 3) == 0)
