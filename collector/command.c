@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "collector/common/log.h"
+#include "collector/common/utf8.h"
 #include "port_holder.h"
 #include "run.h"
 #include "setup.h"
@@ -19,15 +20,7 @@
 
 void command_plain(struct buf *b)
 {
-    for (size_t i = 0; i < b->n; i++) {
-        unsigned char c = (unsigned char)b->p[i];
-        /* U+0080 to U+009F are control characters as well: C2 80 to C2 9F */
-        bool c1 = c == 0xC2 && i + 1 < b->n && ((unsigned char)b->p[i + 1] & 0xE0) == 0x80;
-        if (c1)
-            b->p[i + 1] = '?';
-        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7F || c1)
-            b->p[i] = '?';
-    }
+    utf8_plain(b->p, b->n);
 }
 
 int command_finish(struct buf *out)

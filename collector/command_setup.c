@@ -13,10 +13,10 @@
 #include "collector/common/jsontext.h"
 #include "collector/common/log.h"
 #include "collector/common/tongue.h"
+#include "collector/common/wizard_file.h"
 #include "command.h"
 #include "run.h"
 #include "wizard_answers.h"
-#include "wizard_file.h"
 #include "wizard_world.h"
 
 #define EX_INTERRUPTED 130 /* as a shell says of Ctrl-C */

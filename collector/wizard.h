@@ -8,10 +8,10 @@
 #define COLLECTOR_WIZARD_H
 
 #include "collector/common/reading.h"
+#include "collector/common/wizard_talk.h"
 #include "scan.h"
 #include "text.h"
 #include "wizard_draft.h"
-#include "wizard_talk.h"
 
 #define WIZARD_ADAPTERS   32
 #define WIZARD_LOGIN_SIZE 254 /* one line of a token file (SETUP_TOKEN_SIZE) without its end */

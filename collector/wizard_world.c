@@ -5,13 +5,11 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -19,92 +17,13 @@
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
 #include "collector/common/tongue.h"
+#include "collector/common/wizard_file.h"
 #include "doctor.h"
 #include "read_round.h"
 #include "run.h"
-#include "wizard_file.h"
 
 #define SAY_MS     5000 /* how far a search has come is said so often */
 #define CREDENTIAL "credential:"
-
-static volatile sig_atomic_t interrupted;
-
-/* --- the terminal ------------------------------------------------------------------------------------------------- */
-
-static void interrupt(int sig)
-{
-    (void)sig;
-    interrupted = 1;
-}
-
-static void say(void *arg, const char *text)
-{
-    struct buf b = {0};
-
-    (void)arg;
-    buf_str(&b, text);
-    command_plain(&b);
-    (void)fputs(b.p, stdout);
-    (void)fflush(stdout);
-    buf_free(&b);
-}
-
-static void echo(bool on)
-{
-    struct termios t;
-
-    if (tcgetattr(STDIN_FILENO, &t) != 0)
-        return;
-    t.c_lflag = on ? t.c_lflag | ECHO : t.c_lflag & ~(tcflag_t)ECHO;
-    (void)tcsetattr(STDIN_FILENO, TCSANOW, &t);
-}
-
-/* A byte at a time: what was typed ahead stays for the next question. */
-static enum wizard_end read_line(char *buf, size_t size)
-{
-    size_t n = 0;
-
-    for (;;) {
-        char c;
-        ssize_t k = interrupted ? -1 : read(STDIN_FILENO, &c, 1);
-        if (interrupted)
-            return WIZARD_STOP;
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0)
-            return WIZARD_OVER;
-        if (c == '\n')
-            break;
-        if (n < size - 1)
-            buf[n++] = c;
-    }
-    buf[n] = '\0';
-    return WIZARD_ON;
-}
-
-static enum wizard_end line(void *arg, char *buf, size_t size, bool hidden)
-{
-    enum wizard_end end;
-
-    (void)arg;
-    if (hidden)
-        echo(false);
-    end = read_line(buf, size);
-    if (hidden) {
-        echo(true);
-        say(NULL, "\n");
-    }
-    return end;
-}
-
-void wizard_terminal(struct wizard_io *io)
-{
-    struct sigaction sa = {.sa_handler = interrupt}; /* without SA_RESTART: read ends */
-
-    (void)sigemptyset(&sa.sa_mask);
-    (void)sigaction(SIGINT, &sa, NULL);
-    *io = (struct wizard_io){.line = line, .say = say};
-}
 
 /* --- adapters ----------------------------------------------------------------------------------------------------- */
 
@@ -205,7 +124,7 @@ static bool stop(void *arg)
     struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
     char c = '\0';
 
-    if (interrupted)
+    if (wizard_terminal_ended())
         s->stopped = true;
     /* Enter, on a terminal: what was piped in is for the questions that come */
     if (!s->stopped && isatty(STDIN_FILENO) && poll(&p, 1, 0) == 1 && (p.revents & POLLIN) != 0) {
@@ -226,7 +145,7 @@ static void progress(void *arg, size_t done, size_t all)
     s->said_ms = clock_mono_ms();
     (void)snprintf(text, sizeof text, tongue("  %s dari %s pertanyaan\n", "  %s of %s questions\n"),
                    text_number(a, s->l, (double)done, 0), text_number(b, s->l, (double)all, 0));
-    say(NULL, text);
+    wizard_terminal_say(text);
 }
 
 static int scan(void *arg, const struct site_bus *bus, const bool unit[256],

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* wizard_world: the machine as `setup` sees it: adapters, lines, server, clock, files; and the technician's terminal. */
+/* wizard_world: the machine as `setup` sees it: adapters, lines, server, clock, files. */
 #ifndef COLLECTOR_WIZARD_WORLD_H
 #define COLLECTOR_WIZARD_WORLD_H
 
+#include "collector/common/wizard_terminal.h"
 #include "command.h"
 #include "wizard.h"
 
@@ -14,8 +15,5 @@ struct wizard_machine {
 
 /* Fills the world; m outlives it. http_global_init must have been called. */
 void wizard_world_open(struct wizard_world *world, struct wizard_machine *m);
-
-/* stdin and stdout; from here on Ctrl-C is an end of the conversation and no more of the program. */
-void wizard_terminal(struct wizard_io *io);
 
 #endif

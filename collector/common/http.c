@@ -133,6 +133,16 @@ static int64_t retry_after_ms(CURL *easy)
     return left > 0 ? left : 0;
 }
 
+/* The first of that name; what does not fit is no answer. */
+static void take_header(CURL *easy, const char *name, char out[static HTTP_HEADER_SIZE])
+{
+    struct curl_header *found;
+
+    if (name != NULL && curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &found) == CURLHE_OK &&
+        strlen(found->value) < HTTP_HEADER_SIZE)
+        (void)snprintf(out, HTTP_HEADER_SIZE, "%s", found->value);
+}
+
 static int from_curl(CURL *easy, CURLcode code, bool full)
 {
     long sent = 0;
@@ -271,6 +281,7 @@ int http_do(struct http *h, const struct http_request *rq, struct http_answer *o
             curl_easy_getinfo(h->easy, CURLINFO_REQUEST_SIZE, &sent) == CURLE_OK && sent > 0;
         if (done && code == CURLE_OK)
             out->retry_after_ms = retry_after_ms(h->easy);
+        take_header(h->easy, rq->want, out->header);
         rc = done ? from_curl(h->easy, code, sink.full) : NILA_ERR_CLOSED;
         (void)curl_multi_remove_handle(h->multi, h->easy);
     } else {

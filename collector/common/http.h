@@ -12,6 +12,8 @@
 
 #include "collector/common/buf.h"
 
+#define HTTP_HEADER_SIZE 160
+
 struct http;
 
 struct http_request {
@@ -24,13 +26,15 @@ struct http_request {
     size_t body_len;
     int64_t timeout_ms; /* whole request; default 10000 when 0 */
     size_t max_answer;  /* bytes; default 1 MiB when 0 */
+    const char *want;   /* a header of the answer that is wanted, such as "ETag"; NULL: none */
 };
 
 struct http_answer {
     long status; /* HTTP status, 0 when there was none */
     bool sent;   /* some of the request has left: on a failure it may have been acted upon */
-    int64_t retry_after_ms; /* from Retry-After, -1 when absent or unreadable */
-    struct buf body;        /* the caller frees it with buf_free */
+    int64_t retry_after_ms;        /* from Retry-After, -1 when absent or unreadable */
+    char header[HTTP_HEADER_SIZE]; /* the one wanted; "" when absent or longer */
+    struct buf body;               /* the caller frees it with buf_free */
 };
 
 void http_global_init(void);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "utf8.h"
 
+#include <stdbool.h>
+
 #include <stdint.h>
 
 /* Unicode 15, table 3-7: the second byte's span depends on the first; all later bytes are 80..BF. */
@@ -30,4 +32,17 @@ size_t utf8_length(const char *s, size_t n)
         return FORM[i].bytes;
     }
     return 0;
+}
+
+void utf8_plain(char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)s[i];
+        /* U+0080 to U+009F are control characters as well: C2 80 to C2 9F */
+        bool c1 = c == 0xC2 && i + 1 < n && ((unsigned char)s[i + 1] & 0xE0) == 0x80;
+        if (c1)
+            s[i + 1] = '?';
+        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7F || c1)
+            s[i] = '?';
+    }
 }

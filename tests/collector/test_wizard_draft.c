@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "collector/common/site.h"
+#include "collector/common/wizard_file.h"
 #include "collector/wizard_answers.h"
 #include "collector/wizard_draft.h"
-#include "collector/wizard_file.h"
 #include "collector/wizard_name.h"
 
 static void makes_slugs_from_names(void **state)

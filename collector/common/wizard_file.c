@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "collector/common/tongue.h"
+#include "tongue.h"
 
 #define END_SIZE 8 /* ".new", ".bak", ".old" */
 

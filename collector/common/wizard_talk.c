@@ -8,8 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "collector/common/buf.h"
-#include "collector/common/tongue.h"
+#include "buf.h"
+#include "tongue.h"
 
 #define WIDTH       79
 #define ANSWER_SIZE 512

@@ -3,13 +3,13 @@
  *
  * Everywhere: Enter keeps what stands in brackets, "<" goes back to the question before, "?" explains. Where lines come from and
  * go to is the caller's, so that a conversation can be tested. The words are in the language of tongue(). */
-#ifndef COLLECTOR_WIZARD_TALK_H
-#define COLLECTOR_WIZARD_TALK_H
+#ifndef NILA_COMMON_WIZARD_TALK_H
+#define NILA_COMMON_WIZARD_TALK_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "collector/common/err.h"
+#include "err.h"
 
 enum wizard_end {
     WIZARD_ON,   /* answered */

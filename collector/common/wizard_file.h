@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wizard_file: a file replaced as a whole, or not at all. */
-#ifndef COLLECTOR_WIZARD_FILE_H
-#define COLLECTOR_WIZARD_FILE_H
+#ifndef NILA_COMMON_WIZARD_FILE_H
+#define NILA_COMMON_WIZARD_FILE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "collector/common/err.h"
+#include "err.h"
 
 /* Looks at the new file before it is put in place; not 0: it is not, and that is returned. */
 typedef int (*wizard_file_check)(void *arg, const char *path, char *why, size_t why_size);
