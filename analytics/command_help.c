@@ -47,6 +47,7 @@ static const char USAGE_EN[] =
     "  nila-analytics export   TABLE|forecast|balance|all [--format csv|excel|xlsx]\n"
     "                          [--out FILE]  (export --help)\n"
     "  nila-analytics backup   FILE, restore FILE  (backup --help, restore --help)\n"
+    "  nila-analytics setup    [--answers FILE] [--dry-run]  (setup --help)\n"
     "  nila-analytics user     add|list|farms|passwd|disable|enable|erase  (user --help)\n"
     "  nila-analytics sync     now | status | conflicts | key  (sync --help)\n"
     "  nila-analytics exchange publish | take FILE | fetch | status | leave\n"
@@ -95,6 +96,7 @@ static const char HELP_EN[] =
     "          says what became of it; WHOM: a telephone number, chat or mail address\n"
     "export    tables, forecast and balance for programs, Excel and offices\n"
     "backup    a checked copy of the records while all runs; restore: back again\n"
+    "setup     the office's server: InfluxDB, the collectors' logins, first admin, configuration\n"
     "exchange  the joint forecast of two offices that keep their own records; only sums are given\n"
     "check     reads the configuration; opens nothing\n";
 
@@ -158,6 +160,7 @@ static const char USAGE_ID[] =
     "  nila-analytics export   TABEL|forecast|balance|all [--format csv|excel|xlsx]\n"
     "                          [--out BERKAS]  (export --help)\n"
     "  nila-analytics backup   BERKAS, restore BERKAS  (backup --help, restore --help)\n"
+    "  nila-analytics setup    [--answers BERKAS] [--dry-run]  (setup --help)\n"
     "  nila-analytics user     add|list|farms|passwd|disable|enable|erase  (user --help)\n"
     "  nila-analytics sync     now | status | conflicts | key  (sync --help)\n"
     "  nila-analytics exchange publish | take BERKAS | fetch | status | leave\n"
@@ -208,6 +211,7 @@ static const char HELP_ID[] =
     "          menyebut nasibnya; TUJUAN: nomor telepon, chat, atau alamat surel\n"
     "export    tabel, prakiraan, dan neraca untuk program, Excel, dan kantor\n"
     "backup    salinan catatan yang diperiksa, selagi semua berjalan; restore: mengembalikan\n"
+    "setup     server kantor: InfluxDB, login kolektor, admin pertama, konfigurasi\n"
     "exchange  prakiraan gabungan dua kantor dengan catatan masing-masing; hanya jumlah yang\n"
     "          dipertukarkan\n"
     "check     memeriksa konfigurasi; tidak membuka apa pun\n";

@@ -190,6 +190,8 @@ int command_user(int argc, char **argv, int at);
 
 /* A farm's records and the office's: keys, standing, conflicts, a round at once. */
 int command_sync(int argc, char **argv, int at);
+/* The office's server set up: InfluxDB, logins, first admin, configuration. */
+int command_setup(int argc, char **argv, int at);
 
 /* The exit code for an error of ours. */
 int command_exit_code(int rc);

@@ -388,7 +388,7 @@ static const struct {
     int (*run)(int argc, char **argv, int at); /* at: where its name stands */
 } OWN[] = {{"water", command_water},   {"backup", command_backup}, {"restore", command_restore},
            {"export", command_export}, {"user", command_user},     {"exchange", command_exchange},
-           {"sync", command_sync}};
+           {"sync", command_sync},     {"setup", command_setup}};
 
 /* Which of them is called and where its name stands: before it only long options may; -1: another command. */
 static int own_command(int argc, char **argv, int *at)
