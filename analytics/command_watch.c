@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,6 +18,7 @@
 #include "collector/common/clock.h"
 #include "collector/common/http.h"
 #include "collector/common/log.h"
+#include "collector/common/notify.h"
 #include "collector/common/tongue.h"
 
 enum {
@@ -27,28 +26,6 @@ enum {
     REHEARSAL_SLICE_MS = 50, /* in a rehearsal, whose clock runs faster */
     ONCE_MAX_MS = 180 * 1000 /* --once waits so long for its channels */
 };
-
-/* One datagram to systemd, when it started us; nobody else listens. */
-static void notify(const char *state)
-{
-    const char *path = getenv("NOTIFY_SOCKET");
-    struct sockaddr_un to = {.sun_family = AF_UNIX};
-    size_t n = path != NULL ? strlen(path) : 0;
-    int fd;
-
-    if (n == 0 || n >= sizeof to.sun_path)
-        return;
-    memcpy(to.sun_path, path, n);
-    if (to.sun_path[0] == '@')
-        to.sun_path[0] = '\0';
-    fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return;
-    if (sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&to,
-               (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n)) < 0)
-        log_debug("systemd: %s not told: %s", state, strerror(errno));
-    (void)close(fd);
-}
 
 static void signals_to_wait_for(sigset_t *set)
 {
@@ -84,16 +61,16 @@ static int run(const struct command_options *o, struct watch *w)
                 rc = command_write_ready(o->ready, 0);
             if (rc != 0)
                 return rc;
-            notify("READY=1");
+            notify_systemd("READY=1");
         }
         if (passed)
-            notify("WATCHDOG=1"); /* only a look that was finished proves life */
+            notify_systemd("WATCHDOG=1"); /* only a look that was finished proves life */
         if (o->once && began && (watch_busy(w) == 0 || clock_mono_ms() > once_until))
             return 0;
         caught = sigtimedwait(&set, NULL, &slice);
         if (caught > 0) {
             log_info("alarm: signal %d, ending", caught);
-            notify("STOPPING=1");
+            notify_systemd("STOPPING=1");
             return 0;
         }
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* health: what the collector says about itself: to systemd (sd_notify's datagrams, without its library) and, each minute,
- * to InfluxDB (measurement collector, tags regency, site, collector). */
+/* health: what the collector says about itself, each minute, to InfluxDB (measurement collector, tags regency, site, collector), and whether
+ * its pollers are at work. */
 #ifndef COLLECTOR_HEALTH_H
 #define COLLECTOR_HEALTH_H
 
@@ -12,12 +12,6 @@
 #include "journal.h"
 #include "poll.h"
 #include "uplink.h"
-
-/* Sends "READY=1", "STATUS=...", "WATCHDOG=1", "STOPPING=1" to $NOTIFY_SOCKET; nothing when there is none. */
-void health_notify(const char *state);
-
-/* How often systemd wants to hear WATCHDOG=1: half of WATCHDOG_USEC, in ms; 0: never. */
-int64_t health_watchdog_ms(void);
 
 /* Are the pollers at work? False when the thread of a serial line, or that of the TCP lines, has not looked for five minutes
  * what is due, whatever the others do; *stuck is then the slug of its bus, or "tcp". p may be NULL. mono_ms: now. */

@@ -16,6 +16,7 @@
 #include "collector/common/clock.h"
 #include "collector/common/http.h"
 #include "collector/common/log.h"
+#include "collector/common/notify.h"
 #include "control.h"
 #include "health.h"
 #include "inputs.h"
@@ -356,7 +357,7 @@ static void say_ready(const struct run *r, const struct run_options *o)
 
     (void)snprintf(status, sizeof status, "READY=1\nSTATUS=%u devices, %u sinks, site %s",
                    site->devices, site->sinks, site->slug);
-    health_notify(status);
+    notify_systemd(status);
     log_info("site %s: %u devices on %u buses, %u sinks, journal %s at row %" PRId64 ", socket %s",
              site->slug, site->devices, site->buses, site->sinks, site->journal_path,
              journal_last_seq(r->journal), site->control_socket);
@@ -378,12 +379,12 @@ static int reload(struct run *r, const struct run_options *o)
     log_info("site %s: reading %s anew", before.site->slug, o->config);
     if (read_setup(&fresh, o) != 0) {
         log_warnx("site %s: the configuration stays as it was", before.site->slug);
-        health_notify("STATUS=the site file has mistakes; running the one before");
+        notify_systemd("STATUS=the site file has mistakes; running the one before");
         return 0;
     }
     (void)snprintf(reloading, sizeof reloading, "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
                    clock_mono_ms() * 1000);
-    health_notify(reloading);
+    notify_systemd(reloading);
     control_stop(r->control); /* nobody speaks any more */
     r->control = NULL;
     keep_words(r);
@@ -404,14 +405,14 @@ static int reload(struct run *r, const struct run_options *o)
     forget_words(r);
     if (rc == 0) {
         say_ready(r, o);
-        health_notify("STATUS=the site file cannot be run; running the one before");
+        notify_systemd("STATUS=the site file cannot be run; running the one before");
     }
     return rc;
 }
 
 static int serve(struct run *r, const struct run_options *o)
 {
-    const int64_t watchdog_ms = health_watchdog_ms();
+    const int64_t watchdog_ms = notify_watchdog_ms();
     int64_t gauges_at = r->started_mono_ms + GAUGES_MS, watchdog_at = r->started_mono_ms;
     bool polling = true;
 
@@ -438,7 +439,7 @@ static int serve(struct run *r, const struct run_options *o)
                 stuck);
         polling = now;
         if (watchdog_ms > 0 && polling && mono_ms >= watchdog_at) {
-            health_notify("WATCHDOG=1");
+            notify_systemd("WATCHDOG=1");
             watchdog_at = mono_ms + watchdog_ms;
         }
         if (mono_ms >= gauges_at) {
@@ -473,7 +474,7 @@ int run_collector(const struct run_options *o)
         if (rc == 0) {
             say_ready(&r, o);
             rc = serve(&r, o);
-            health_notify("STOPPING=1");
+            notify_systemd("STOPPING=1");
         }
         stop_parts(&r);
         setup_free(&r.setup);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "nila_ds18b20.h"
 
+#include <stddef.h>
+
 #define RESET_BAUD    9600
 #define BIT_BAUD      115200
 #define RESET_BYTE    0xF0
@@ -113,6 +115,18 @@ static void judge(struct nila_ds18b20 *d)
         finish(d, NILA_MISSING, NILA_DS18B20_POWER_ON);
     else
         finish(d, x1000, NILA_DS18B20_FINE);
+}
+
+void nila_ds18b20_scratchpad(struct nila_ds18b20 *d, const uint8_t *pad)
+{
+    if (pad == NULL) {
+        finish(d, NILA_MISSING, NILA_DS18B20_NOBODY);
+        return;
+    }
+    for (unsigned i = 0; i < PAD_BYTES; i++)
+        d->pad[i] = pad[i];
+    d->tries = NILA_DS18B20_TRIES - 1; /* there is nobody here to read it again */
+    judge(d);
 }
 
 static void echo_of_reset(struct nila_ds18b20 *d, uint8_t byte)

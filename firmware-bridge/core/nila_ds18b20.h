@@ -63,6 +63,10 @@ bool nila_ds18b20_busy(const struct nila_ds18b20 *d);
 /* C x 1000, or NILA_MISSING with *quality NILA_Q_ABSENT or (85.0, strange) NILA_Q_RANGE; d->fault says why. */
 int32_t nila_ds18b20_result(const struct nila_ds18b20 *d, uint16_t *quality);
 
+/* Instead of ask, take and echo, where somebody else reads the thermometer (an operating system): pad is the scratchpad of a conversion
+ * just made, 9 bytes with their CRC, and is judged in the same way; NULL: nobody answered. */
+void nila_ds18b20_scratchpad(struct nila_ds18b20 *d, const uint8_t *pad);
+
 /* The 1-wire CRC-8 (polynomial 0x8C reflected, start 0; Maxim application note 27); over bytes with their own CRC it is 0. */
 uint8_t nila_ds18b20_crc(const uint8_t *bytes, uint8_t n);
 

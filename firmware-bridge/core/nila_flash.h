@@ -20,6 +20,9 @@ struct nila_flash {
     /* n bytes from address on. Cannot fail. */
     void (*read)(void *arg, uint32_t address, uint8_t *out, uint32_t n);
     void *arg;
+    /* What was erased and programmed so far outlives a power cut from now on, whatever is programmed later. false: it may not. NULL: it
+     * always does, as in a microcontroller; a file of a disk needs it. */
+    bool (*settle)(void *arg);
 };
 
 #endif

@@ -138,6 +138,11 @@ static bool program(const struct nila_store *s, uint32_t at, const uint8_t *byte
     return true;
 }
 
+static bool settle(const struct nila_store *s)
+{
+    return s->flash->settle == NULL || s->flash->settle(s->flash->arg);
+}
+
 bool nila_store_write(struct nila_store *store, const uint8_t *record, uint16_t n)
 {
     uint8_t slot = store->state == NILA_STORE_GOOD ? (uint8_t)(1 - store->slot) : 0;
@@ -160,8 +165,8 @@ bool nila_store_write(struct nila_store *store, const uint8_t *record, uint16_t 
         if (!store->flash->erase(store->flash->arg, at + page))
             return false;
     if (!program(store, at + AT_FORM, head + AT_FORM, NILA_STORE_OVERHEAD - AT_FORM) ||
-        !program(store, at + NILA_STORE_OVERHEAD, record, n) ||
-        !program(store, at + AT_MAGIC, head, 2))
+        !program(store, at + NILA_STORE_OVERHEAD, record, n) || !settle(store) ||
+        !program(store, at + AT_MAGIC, head, 2) || !settle(store))
         return false;
     if (!valid(store, slot, seen) || get32(seen + AT_CRC) != get32(head + AT_CRC))
         return false; /* the memory said yes and kept something else */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* nila-bridge: simulated ponds behind Modbus, and their history. Subcommands and exit codes: --help. */
+/* nila-bridge: probes of this machine behind Modbus, simulated ponds, and tools. Subcommands and exit codes: --help. */
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -10,6 +10,7 @@
 #include "calibrate.h"
 #include "commands.h"
 #include "options.h"
+#include "serve_command.h"
 #include "text.h"
 #include "update.h"
 
@@ -46,15 +47,13 @@ static int run(const struct options *o)
     return EX_SOFTWARE;
 }
 
-/* The tools of technician and office, which speak to a node, or make what it is told, instead of being one. */
+/* What has options of its own: the daemon, and the tools of technician and office, which speak to a node or make what it is told. */
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } TOOL[] = {
-    {"calibrate", calibrate_command},
-    {"update", update_command},
-    {"keygen", keygen_command},
-    {"sign", sign_command},
+    {"serve", serve_command},   {"calibrate", calibrate_command}, {"update", update_command},
+    {"keygen", keygen_command}, {"sign", sign_command},
 };
 
 int main(int argc, char **argv)

@@ -10,7 +10,16 @@
 
 #include "simserver.h"
 
-/* host NULL: "127.0.0.1". link: one entry a bus, NULL entries without. NILA_ERR_IO, errno says why. */
+struct ready_bus {
+    const char *slug, *host; /* host: of a TCP bus */
+    int port;                /* 0: none, a serial port or pty */
+    const char *pty, *link;  /* link NULL: none */
+};
+
+/* NILA_ERR_IO, errno says why. */
+NILA_MUST_CHECK int ready_write_buses(const char *path, const struct ready_bus *bus, size_t n);
+
+/* The same of a simulator. host NULL: "127.0.0.1". link: one entry a bus, NULL entries without. NILA_ERR_IO, errno says why. */
 NILA_MUST_CHECK int ready_write(const char *path, const struct site *site,
                                 const struct simserver *server, const char *host,
                                 const char *const *link);

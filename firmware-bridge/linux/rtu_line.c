@@ -17,9 +17,10 @@
 #include "firmware-bridge/core/nila_rtu.h"
 
 #include "rtu_ear.h"
+#include "tty.h"
 #include "uart.h"
 
-#define PATH_SIZE 64
+#define PATH_SIZE SITE_PATH_SIZE
 
 #define NS_PER_MS 1000000LL
 
@@ -29,6 +30,9 @@ struct rtu_line {
     int other_fd; /* the master's end, only held */
     char path[PATH_SIZE];
     char *link;          /* NULL: none made */
+    bool port;           /* path is a serial port, not a pty of ours */
+    int why;             /* errno of the last try to open it */
+    bool lost;           /* it failed: a rest before the next try */
     struct nila_rtu rtu; /* how the nodes hear the line */
     struct rtu_ear ear;  /* and how the other devices do */
     struct uart uart;
@@ -141,6 +145,20 @@ int rtu_line_open(struct rtu_line **out, struct simbus *bus, const char *link, i
     return 0;
 }
 
+struct rtu_line *rtu_line_on_port(struct simbus *bus)
+{
+    struct rtu_line *l = xcalloc(1, sizeof *l);
+
+    l->bus = bus;
+    l->fd = l->other_fd = -1;
+    l->port = true;
+    nila_rtu_init(&l->rtu, &bus->units);
+    uart_init(&l->uart, 0); /* the port's own clock sends the bytes */
+    l->t35_ns = 1000LL * nila_rtu_t35_us((uint32_t)bus->bus->baud);
+    (void)snprintf(l->path, sizeof l->path, "%s", bus->bus->port);
+    return l;
+}
+
 const char *rtu_line_path(const struct rtu_line *l)
 {
     return l->path;
@@ -176,8 +194,11 @@ static int64_t now_ns(void)
 static void what_was_said(struct rtu_line *l, struct sim_reply *r)
 {
     uint8_t framed[NILA_RTU_MAX];
-    struct nila_answer a = nila_rtu_end(&l->rtu, framed);
+    struct nila_answer a;
 
+    simbus_lock(l->bus);
+    a = nila_rtu_end(&l->rtu, framed);
+    simbus_unlock(l->bus);
     rtu_ear_end(&l->ear, l->bus, r);
     if (a.n == 0)
         return;
@@ -284,13 +305,54 @@ static int wait_for(const struct rtu_line *l, struct pollfd p[2])
     return ppoll(p, 2, &t, NULL);
 }
 
+/* Tries to open the port, after a rest when it failed before. False: it is time to stop. */
+static bool find_port(struct rtu_line *l, int stop_fd)
+{
+    const struct site_bus *b = l->bus->bus;
+    struct pollfd p = {.fd = stop_fd, .events = POLLIN};
+
+    if (l->lost && poll(&p, 1, RTU_LINE_RETRY_MS) > 0)
+        return false;
+    l->fd = tty_open(l->path, b->baud, b->parity, b->stop_bits);
+    l->lost = l->fd < 0;
+    if (!l->lost)
+        log_info("bus %s: %s is open", b->slug, l->path);
+    else if (l->why != errno)
+        log_warn("bus %s: %s, next try every %d s", b->slug, l->path, RTU_LINE_RETRY_MS / 1000);
+    l->why = l->lost ? errno : 0;
+    return true;
+}
+
+/* A port that went away may come back; a pty of our own does not. */
+static bool lose_port(struct rtu_line *l)
+{
+    log_warn("bus %s: %s failed, %s", l->bus->bus->slug, l->path,
+             l->port ? "it is looked for again" : "this bus is silent until the next start");
+    if (!l->port)
+        return false;
+    (void)close(l->fd);
+    l->fd = -1;
+    l->lost = true;
+    l->hearing = l->held = false;
+    uart_clear(&l->uart);
+    nila_rtu_init(&l->rtu, &l->bus->units);
+    return true;
+}
+
 void rtu_line_run(struct rtu_line *l, int stop_fd)
 {
     for (;;) {
         struct pollfd p[2] = {{.fd = stop_fd, .events = POLLIN}, {.fd = l->fd, .events = POLLIN}};
-        int n = wait_for(l, p);
-        bool good = n >= 0 || errno == EINTR;
+        bool good;
+        int n;
 
+        if (l->fd < 0) {
+            if (!find_port(l, stop_fd))
+                return;
+            continue;
+        }
+        n = wait_for(l, p);
+        good = n >= 0 || errno == EINTR;
         if (n > 0 && p[0].revents != 0)
             return;
         if (n > 0)
@@ -299,10 +361,7 @@ void rtu_line_run(struct rtu_line *l, int stop_fd)
             listen_on(l, now_ns());
             good = transmit(l, now_ns());
         }
-        if (!good) {
-            log_warn("bus %s: %s failed, this bus is silent until the next start",
-                     l->bus->bus->slug, l->path);
+        if (!good && !lose_port(l))
             return;
-        }
     }
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* rtu_line: one Modbus RTU line on a pseudo terminal, served by one thread. The master opens the pty like a serial port.
+/* rtu_line: one Modbus RTU line on a pseudo terminal, or on a serial port, served by one thread. The master opens the pty like a
+ * serial port.
  *
  * The line goes on hearing while an answer waits for its time.
  * A pty carries bytes without the time they take on a line and knows no parity or direction; the silences that end a frame
@@ -19,7 +20,12 @@ struct rtu_line; /* opaque */
 NILA_MUST_CHECK int rtu_line_open(struct rtu_line **out, struct simbus *bus, const char *link,
                                   int baud, char *why, size_t why_size);
 
-/* The pty's own name ("/dev/pts/7"), valid until close. */
+/* The same on the serial port of bus->bus, with its baud rate, parity and stop bits. A port that is not there or goes away is looked
+ * for every RTU_LINE_RETRY_MS, so this cannot fail; it is opened by rtu_line_run. */
+#define RTU_LINE_RETRY_MS 2000
+struct rtu_line *rtu_line_on_port(struct simbus *bus);
+
+/* The pty's own name ("/dev/pts/7"), or the port's; valid until close. */
 const char *rtu_line_path(const struct rtu_line *l);
 
 /* Serves until stop_fd becomes readable (it is not read). */

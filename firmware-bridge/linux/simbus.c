@@ -193,8 +193,30 @@ void simbus_init(struct simbus *b, const struct simserver_config *c, int bus_ind
     b->units.nodes = n;
 }
 
+void simbus_init_nodes(struct simbus *b, const struct site_bus *bus, struct nila_node *node,
+                       size_t n, pthread_mutex_t *lock, struct truth *truth)
+{
+    *b = (struct simbus){
+        .bus = bus, .units = {.node = node, .nodes = n}, .lock = lock, .truth = truth};
+    busfault_init(&b->fault, NULL, bus->slug);
+}
+
+void simbus_lock(const struct simbus *b)
+{
+    if (b->lock != NULL)
+        (void)pthread_mutex_lock(b->lock);
+}
+
+void simbus_unlock(const struct simbus *b)
+{
+    if (b->lock != NULL)
+        (void)pthread_mutex_unlock(b->lock);
+}
+
 void simbus_clear(struct simbus *b)
 {
+    if (b->lock != NULL)
+        b->units = (struct nila_units){0}; /* somebody else's */
     for (size_t i = 0; i < b->personas; i++)
         persona_free(b->persona[i]);
     free(b->persona);
@@ -272,6 +294,7 @@ void simbus_serve(struct simbus *b, uint8_t unit, const uint8_t *pdu, size_t n,
     const bool persona = simbus_has_persona(b, unit);
 
     *out = (struct sim_reply){0};
+    simbus_lock(b);
     /* A device of unit 0, which a gateway may have, must not be taken for a broadcast to the nodes. */
     if (!persona || unit != 0)
         out->a = nila_units_serve(&b->units, unit, pdu, n, out->pdu);
@@ -279,13 +302,14 @@ void simbus_serve(struct simbus *b, uint8_t unit, const uint8_t *pdu, size_t n,
         simbus_serve_persona(b, unit, pdu, n, out);
     else if (out->a.n > 0)
         out->delay_ms = out->a.node->response_ms;
+    simbus_unlock(b);
 }
 
 bool simbus_release(struct simbus *b, struct sim_reply *r, struct busfault_hit *hit)
 {
     const int bus_ms = b->bus->timeout_ms > 0 ? b->bus->timeout_ms : TIMEOUT_MS;
 
-    if (r->a.node != NULL && r->a.node->blocks > 0)
+    if (b->relay != NULL && r->a.node != NULL && r->a.node->blocks > 0)
         show_relay(b, (size_t)(r->a.node - b->units.node)); /* it may have been switched */
     *hit = busfault_draw(&b->fault);
     if (busfault_keeps_values(hit->kind) && truth_write(b->truth, b->bus->slug, &r->a, r->pdu) != 0)

@@ -2,10 +2,11 @@
 /* simbus: the simulated devices of one bus, sampled from the source when they are asked. What tcp_server and rtu_line
  * share.
  *
- * Threads: all calls from the bus's own thread once it runs. */
+ * Threads: all calls from the bus's own thread once it runs. Nodes of simbus_init_nodes may be on several buses. */
 #ifndef BRIDGE_SIMBUS_H
 #define BRIDGE_SIMBUS_H
 
+#include <pthread.h>
 #include <stdbool.h>
 
 #include "busfault.h"
@@ -34,6 +35,8 @@ struct simbus {
     void *arg;
     struct truth *truth;
     struct busfault fault;
+    pthread_mutex_t
+        *lock; /* of the nodes, when several buses carry them; NULL: this one alone does */
 };
 
 /* One answer, before it is framed. */
@@ -48,6 +51,15 @@ struct sim_reply {
 void simbus_init(struct simbus *b, const struct simserver_config *c, int bus_index,
                  struct truth *truth);
 void simbus_clear(struct simbus *b); /* a zeroed struct is fine */
+
+/* A bus of n nodes that live elsewhere and are sampled there, under the caller's lock. Everything is the caller's and outlives b; simbus_clear
+ * has nothing to do. */
+void simbus_init_nodes(struct simbus *b, const struct site_bus *bus, struct nila_node *node,
+                       size_t n, pthread_mutex_t *lock, struct truth *truth);
+
+/* The nodes' lock, where there is one. simbus_serve takes it itself. */
+void simbus_lock(const struct simbus *b);
+void simbus_unlock(const struct simbus *b);
 
 /* Is there a device of another profile than a node's under this unit id? */
 bool simbus_has_persona(const struct simbus *b, uint8_t unit);

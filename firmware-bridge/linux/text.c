@@ -8,9 +8,10 @@ static enum language chosen = LANGUAGE_ID;
 /* clang-format off */
 static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 [TEXT_HELP] = {
-"nila-bridge - kolam nila tiruan di belakang Modbus; alat bantu teknisi\n"
+"nila-bridge - sensor Pi ini di belakang Modbus; kolam nila tiruan; alat bantu teknisi\n"
 "\n"
 "CARA PAKAI\n"
+"  nila-bridge serve [pilihan]                layani sensor yang terpasang di Pi ini\n"
 "  nila-bridge simulate SITUS.json [pilihan]  layani semua alat di berkas situs\n"
 "  nila-bridge history SITUS.json --days N    tulis riwayat pengukuran sebagai CSV\n"
 "  nila-bridge calibrate --unit N ...         tuntun kalibrasi sensor sebuah alat\n"
@@ -28,9 +29,10 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 "KODE KELUAR (sysexits.h)\n"
 "  0 baik, 64 cara pakai, 66 berkas situs tidak ada, 69 porta terpakai, 70 salah program,\n"
 "  73 berkas tidak dapat dibuat, 74 salah baca/tulis, 77 tidak diizinkan, 78 berkas situs salah\n",
-"nila-bridge - simulated tilapia ponds behind Modbus; technician's tools\n"
+"nila-bridge - this Pi's probes behind Modbus; simulated tilapia ponds; technician's tools\n"
 "\n"
 "USAGE\n"
+"  nila-bridge serve [options]                serve the probes of this Pi\n"
 "  nila-bridge simulate SITE.json [options]   serve every device of a site file\n"
 "  nila-bridge history SITE.json --days N     write a history of measurements as CSV\n"
 "  nila-bridge calibrate --unit N ...         lead through the calibration of a node's probe\n"

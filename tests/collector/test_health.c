@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "collector/common/notify.h"
 #include "collector/health.h"
 #include "journal_help.h"
 
@@ -34,14 +35,14 @@ static void tells_systemd_over_a_path_and_over_an_abstract_name(void **state)
                               (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n)),
                          0);
         assert_int_equal(setenv("NOTIFY_SOCKET", name, 1), 0);
-        health_notify("READY=1");
+        notify_systemd("READY=1");
         assert_int_equal(recv(fd, got, sizeof got - 1, MSG_DONTWAIT), 7);
         assert_string_equal(got, "READY=1");
         (void)close(fd);
-        health_notify("WATCHDOG=1"); /* nobody there any more: no harm */
+        notify_systemd("WATCHDOG=1"); /* nobody there any more: no harm */
     }
     assert_int_equal(unsetenv("NOTIFY_SOCKET"), 0);
-    health_notify("READY=1");
+    notify_systemd("READY=1");
     support_rmdir(dir);
 }
 
@@ -51,16 +52,16 @@ static void takes_the_watchdog_s_time_from_its_own_environment_only(void **state
 
     (void)state;
     (void)unsetenv("WATCHDOG_USEC");
-    assert_int_equal(health_watchdog_ms(), 0);
+    assert_int_equal(notify_watchdog_ms(), 0);
     (void)setenv("WATCHDOG_USEC", "60000000", 1);
-    assert_int_equal(health_watchdog_ms(), 30000);
+    assert_int_equal(notify_watchdog_ms(), 30000);
     (void)setenv("WATCHDOG_PID", "1", 1); /* meant for another process */
-    assert_int_equal(health_watchdog_ms(), 0);
+    assert_int_equal(notify_watchdog_ms(), 0);
     (void)snprintf(pid, sizeof pid, "%ld", (long)getpid());
     (void)setenv("WATCHDOG_PID", pid, 1);
-    assert_int_equal(health_watchdog_ms(), 30000);
+    assert_int_equal(notify_watchdog_ms(), 30000);
     (void)setenv("WATCHDOG_USEC", "soon", 1);
-    assert_int_equal(health_watchdog_ms(), 0);
+    assert_int_equal(notify_watchdog_ms(), 0);
     (void)unsetenv("WATCHDOG_USEC");
     (void)unsetenv("WATCHDOG_PID");
 }

@@ -120,7 +120,7 @@ static void begin(struct gear *g, const struct nila_probe_gear *gear)
     thermometer = (struct nila_wire){g, no_open, ready, put_thermometer, get_nothing};
     with = (struct nila_probe_gear){&ezo, &thermometer, microvolts, g};
     without = (struct nila_probe_gear){NULL, NULL, NULL, NULL};
-    flash = (struct nila_flash){SLOT, erase, program, read, g};
+    flash = (struct nila_flash){SLOT, erase, program, read, g, NULL};
     nila_node_init(&g->node, 1, 10, &IDENTITY);
     assert_int_equal(nila_probes_init(&g->probes, &g->node, gear, &flash, 0, SLOT, g->now_us),
                      NILA_STORE_EMPTY);

@@ -35,7 +35,7 @@ t0=$SECONDS
 claim "the packages install" dpkg -i /debs/*.deb
 echo "# installed in $((SECONDS - t0)) s"
 claim "dpkg finds nothing changed or missing" sh -c '! dpkg --verify nila-common nila-collector nila-bridge nila-analytics | grep .'
-for u in nila-collector nila-analytics nila-alarm; do
+for u in nila-collector nila-analytics nila-alarm nila-bridge; do
   claim "$u: enabled, and waits for its configuration" sh -c "[ $(state $u UnitFileState) = enabled ] && [ $(state $u ActiveState) = inactive ]"
   claim "$u: nothing to say against its unit" sh -c "! systemd-analyze verify /lib/systemd/system/$u.service 2>&1 | grep -F $u"
   claim "$u: exposure at most 1.6 ($(systemd-analyze security $u.service --no-pager | sed -nE 's/.*service: ([0-9.]+) .*/\1/p'))" \
@@ -44,7 +44,7 @@ done
 for p in nila-collector nila-bridge nila-analytics; do
   claim "$p says its version" sh -c "$p --version | grep -q ."
 done
-for m in nila-collector nila-bridge nila-analytics nila-collector.json nila-analytics.json; do
+for m in nila-collector nila-bridge nila-analytics nila-collector.json nila-analytics.json nila-bridge.json; do
   claim "there is a manual page $m, in both languages" sh -c "ls /usr/share/man/man*/$m.?.gz /usr/share/man/id/man*/$m.?.gz"
 done
 
@@ -74,6 +74,17 @@ useradd -M stranger
 claim "a stranger may not ask it" sh -c '! su -s /bin/sh stranger -c "nila-collector status" '
 usermod -aG nila stranger
 claim "a member of the group nila may" su -s /bin/sh stranger -c "nila-collector status"
+
+cat >/etc/lumbung-nila/bridge.json <<'JSON'
+{ "lines": [{"slug": "lokal", "tcp": {}}, {"slug": "pty", "pty": {"link": "/run/lumbung-nila-bridge/line"}}],
+  "nodes": [{"slug": "kolam", "unit": 1, "probes": [{"kind": "ds18b20"}, {"kind": "ezo_do", "port": "/dev/ttyS77"}]}] }
+JSON
+systemctl start nila-bridge
+claim "the bridge runs, though no probe is there" await 10 active nila-bridge
+claim "it answers on its port, and has made its pty" sh -c 'ss -ltn | grep -q 127.0.0.1:1502 || grep -q 05DE /proc/net/tcp; test -e /run/lumbung-nila-bridge/line'
+claim "it keeps its nodes' settings" test -s /var/lib/lumbung-nila/bridge/kolam.store
+systemctl kill -s KILL nila-bridge
+claim "killed, it is back within 15 s" await 15 back nila-bridge
 
 cat >/etc/lumbung-nila/analytics.json <<'JSON'
 { "records": {"path": "/var/lib/lumbung-nila/analytics/records.db"},

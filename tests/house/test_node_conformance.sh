@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# One conformance table, three nodes: nila-bridge's simulated one on a pty, and the firmware for mps2 and stm32f1 in QEMU. Then polls
+# One conformance table, four nodes: nila-bridge's simulated one on a pty, a served one (a thermometer in a folder like /sys) on another, and
+# the firmware for mps2 and stm32f1 in QEMU. Then polls
 # beside a busy processor, a line of four speeds with noise, probes behind the emulated boards' other UARTs, and the faults of mps2,
 # which the watchdog must end.
 # NILA_LONG=1: 2000 polls and more of the noise, and the relay's minute without a master.
@@ -11,8 +12,8 @@ cd "$(dirname "$0")/../.." || exit 1
 check=$BUILD/tests/house/nodecheck
 polls=400 lines=4 safe=()
 [ -n "${NILA_LONG:-}" ] && polls=2000 lines=160 safe=(safe)
-declare -A kind=([simulator]=simulator [mps2]=board [stm32f1]=board)
-declare -A path=([simulator]=$D/line.pty [mps2]=$D/mps2.sock [stm32f1]=$D/stm32f1.sock)
+declare -A kind=([simulator]=simulator [serve]=simulator [mps2]=board [stm32f1]=board)
+declare -A path=([simulator]=$D/line.pty [serve]=$D/serve.pty [mps2]=$D/mps2.sock [stm32f1]=$D/stm32f1.sock)
 
 for p in "$check" "$bin/nila-bridge" "$BUILD/firmware/mps2.elf" "$BUILD/firmware/stm32f1.elf"; do
   [ -e "$p" ] || { echo "not ok - $p is not built (make firmware)"; exit 1; }
@@ -27,6 +28,14 @@ cat >"$D/site.json" <<JSON
    {"slug": "n2", "profile": "nila-node", "unit": 2, "every_s": 1, "pond": "k2"}]}],
  "journal": {"path": "$D/j.db"}, "control": {"socket": "$D/c.sock"}}
 JSON
+w1=$D/sys/bus/w1/devices/28-0316a2790fff
+mkdir -p "$w1"
+printf 'c9 01 4b 46 7f ff 0c 10 47 : crc=47 YES\nc9 01 4b 46 7f ff 0c 10 47 t=28562\n' >"$w1/w1_slave"
+cat >"$D/bridge.json" <<JSON
+{"state": "state", "sysfs": "sys", "lines": [{"slug": "line", "pty": {"link": "$D/serve.pty"}}],
+ "nodes": [{"slug": "n1", "unit": 1, "every_s": 1, "probes": [{"kind": "ds18b20"}]},
+  {"slug": "n2", "unit": 2, "every_s": 1, "probes": [{"kind": "ds18b20"}]}]}
+JSON
 board() { # board NAME MACHINE
   local uart=() i
   for i in "${path[$1]}" "$D/$1-ezo" "$D/$1-thermometer"; do
@@ -35,26 +44,27 @@ board() { # board NAME MACHINE
   start "$1" qemu-system-arm -M "$2" -display none -monitor none "${uart[@]}" -kernel "$BUILD/firmware/$1.elf"
 }
 start simulator "$bin/nila-bridge" simulate "$D/site.json" --seed 7 --pty-link "$D/line.pty" --ready "$D/ready.json"
+start serve "$bin/nila-bridge" serve --config "$D/bridge.json"
 board mps2 mps2-an385
 board stm32f1 stm32vldiscovery
-for n in simulator mps2 stm32f1; do
+for n in simulator serve mps2 stm32f1; do
   await 30 "$n" test -e "${path[$n]}" || give_up "$n does not start"
 done
 
-# together ROUND COMMAND...: all three at once, then what each said, in order; $mps2_more and $stm32f1_more only those
+# together ROUND COMMAND...: all at once, then what each said, in order; $mps2_more and $stm32f1_more only those
 mps2_more=() stm32f1_more=()
 together() {
   local round=$1 n more
   shift
   local -A job=()
-  for n in simulator mps2 stm32f1; do
+  for n in simulator serve mps2 stm32f1; do
     more=()
     [ "$n" != mps2 ] || more=("${mps2_more[@]}")
     [ "$n" != stm32f1 ] || more=("${stm32f1_more[@]}")
     "$check" "${kind[$n]}" "$n" "${path[$n]}" "$@" "${more[@]}" >"$LOGS/$round-$n.log" 2>&1 &
     job[$n]=$!
   done
-  for n in simulator mps2 stm32f1; do
+  for n in simulator serve mps2 stm32f1; do
     wait "${job[$n]}" || failed=1
     cat "$LOGS/$round-$n.log"
   done
@@ -67,7 +77,7 @@ stop busy
 mps2_more=("probes=$D/mps2-ezo,$D/mps2-thermometer" faults "${safe[@]}")
 stm32f1_more=("probes=$D/stm32f1-ezo,$D/stm32f1-thermometer" "${safe[@]}")
 together lines "lines=$lines"
-for n in simulator mps2 stm32f1; do
+for n in simulator serve mps2 stm32f1; do
   alive "$n" || not_ok "$n has ended"
 done
 exit "$failed"
