@@ -32,6 +32,10 @@ enum option_id {
     OPT_DEVICES,
     OPT_CONTACT,
     OPT_AERATOR,
+    OPT_REPLAY,
+    OPT_SPEED,
+    OPT_LOOP,
+    OPT_REPLAY_FROM,
     OPT_FOR,
     OPT_DAYS,
     OPT_EVERY,
@@ -63,6 +67,10 @@ static const struct option OPTION[] = {
     {"devices", required_argument, NULL, OPT_DEVICES},
     {"contact", required_argument, NULL, OPT_CONTACT},
     {"aerator", required_argument, NULL, OPT_AERATOR},
+    {"replay", required_argument, NULL, OPT_REPLAY},
+    {"speed", required_argument, NULL, OPT_SPEED},
+    {"loop", no_argument, NULL, OPT_LOOP},
+    {"replay-from", required_argument, NULL, OPT_REPLAY_FROM},
     {"for", required_argument, NULL, OPT_FOR},
     {"days", required_argument, NULL, OPT_DAYS},
     {"every", required_argument, NULL, OPT_EVERY},
@@ -147,7 +155,8 @@ static int take(struct options *o, int id, const char *v, int argc)
                 {OPT_CONTACT, &o->contact},
                 {OPT_AERATOR, &o->aerator},
                 {OPT_BUS_FAULT, &o->bus_fault},
-                {OPT_BAUD, &o->baud}};
+                {OPT_BAUD, &o->baud},
+                {OPT_REPLAY, &o->replay}};
 
     for (size_t i = 0; i < sizeof PLAIN / sizeof PLAIN[0]; i++) {
         if (PLAIN[i].id == id) {
@@ -172,6 +181,15 @@ static int take(struct options *o, int id, const char *v, int argc)
         return text_choose(v) ? 0 : bad(id, v, "id | en");
     case OPT_NOISE:
         return on_off(v, &o->noise);
+    case OPT_LOOP:
+        o->loop = true;
+        return 0;
+    case OPT_SPEED:
+        return number_double(v, 0.001, 1e6, &o->speed) == 0 ? 0 : bad(id, v, "0.001..1000000");
+    case OPT_REPLAY_FROM:
+        o->has_replay_from = true;
+        return civil_parse_iso(v, &o->replay_from_ms, NULL) == 0 ? 0
+                                                                 : bad(id, v, "2026-11-24T05:00");
     case OPT_UNTIL:
         o->has_until = true;
         o->until_text = v;
@@ -273,6 +291,12 @@ static int check_owner(const struct options *o, const bool seen[static OPT_COUNT
             return EX_USAGE;
         }
     }
+    for (int id = OPT_SPEED; id <= OPT_REPLAY_FROM && o->replay.n == 0; id++) {
+        if (seen[id - OPT_HELP]) {
+            text_say(TEXT_OPTION_WITHOUT, OPTION[id - OPT_HELP].name, "replay", NULL);
+            return EX_USAGE;
+        }
+    }
     if (o->command == COMMAND_HISTORY && !seen[OPT_DAYS - OPT_HELP]) {
         text_say(TEXT_OPTION_NO_VALUE, "days", "history", NULL);
         return EX_USAGE;
@@ -317,6 +341,7 @@ int options_parse(struct options *o, int argc, char **argv)
                           .seed = 1,
                           .noise = true,
                           .for_s = -1,
+                          .speed = 1,
                           .every_s = 600};
     choose_language(argc, argv);
     rc = parse_all(o, argc, argv);
@@ -335,4 +360,5 @@ void options_free(struct options *o)
     free(o->aerator.text);
     free(o->bus_fault.text);
     free(o->baud.text);
+    free(o->replay.text);
 }

@@ -30,7 +30,11 @@ struct options {
     struct option_list set, fault, event;
     /* simulate; a text is NULL when not given */
     const char *truth, *ready, *listen, *devices;
-    struct option_list pty_link, bus_fault, baud, contact, aerator;
+    struct option_list pty_link, bus_fault, baud, contact, aerator, replay;
+    double speed; /* of --replay: recorded seconds a second */
+    bool loop;
+    bool has_replay_from;
+    int64_t replay_from_ms;
     int64_t for_s; /* -1: until a signal */
     /* history */
     int64_t days, every_s;

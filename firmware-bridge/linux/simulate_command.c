@@ -19,6 +19,7 @@
 #include "number.h"
 #include "profiles.h"
 #include "ready.h"
+#include "replay.h"
 #include "simserver.h"
 #include "text.h"
 
@@ -36,6 +37,7 @@ struct simulation {
     int *baud;             /* one a bus, 0: not paced */
     FILE *truth;
     struct sensors *sensors;
+    struct replay **replay; /* one a pond, NULL entries: simulated */
     int64_t start_mono_ms;
     struct busfault_plan plan;
     struct busfault_counts counts;
@@ -47,9 +49,16 @@ static int source(void *arg, int device, int64_t ts_ms, struct sim_channel ch[SI
 {
     struct simulation *s = arg;
     double t_s = (double)(clock_mono_ms() - s->start_mono_ms) / 1000;
-    const struct profile *p = s->profile[device];
-    int n = p != NULL && !p->node_header ? sensors_read_profile(s->sensors, device, p, ts_ms, ch)
-                                         : sensors_read(s->sensors, device, ts_ms, ch);
+    const struct profile *p =
+        s->profile[device] != NULL && !s->profile[device]->node_header ? s->profile[device] : NULL;
+    const int pond = s->site->device[device].pond;
+    int n;
+
+    if (pond >= 0 && s->replay[pond] != NULL)
+        n = replay_read(s->replay[pond], p, t_s, ch);
+    else
+        n = p != NULL ? sensors_read_profile(s->sensors, device, p, ts_ms, ch)
+                      : sensors_read(s->sensors, device, ts_ms, ch);
 
     for (size_t i = 0; i < s->o->fault.n; i++)
         n = fault_apply(&s->fault[i], device, t_s, ts_ms, ch, n);
@@ -108,6 +117,50 @@ static void relay(void *arg, int device, unsigned channel, bool on)
         if (a->device == device && a->channel == channel)
             sensors_aerate(s->sensors, a->pond, clock_wall_ms(), on ? a->per_h : 0);
     }
+}
+
+/* [POND=]FILE.csv. NILA_ERR_NOT_FOUND: no such pond, or which of them. */
+static int find_replay(const struct site *site, const char *text, const char **path)
+{
+    const char *equals = strchr(text, '='), *slash = strchr(text, '/');
+    char slug[SLUG_SIZE];
+    int pond;
+
+    *path = text;
+    if (equals == NULL || (slash != NULL && slash < equals))
+        return site->ponds == 1 ? 0 : NILA_ERR_NOT_FOUND;
+    if (equals == text || (size_t)(equals - text) >= sizeof slug)
+        return NILA_ERR_NOT_FOUND;
+    memcpy(slug, text, (size_t)(equals - text));
+    slug[equals - text] = '\0';
+    *path = equals + 1;
+    pond = site_find_pond(site, slug);
+    return pond >= 0 ? pond : NILA_ERR_NOT_FOUND;
+}
+
+static int read_replays(struct simulation *s)
+{
+    s->replay = xcalloc(s->site->ponds, sizeof(struct replay *));
+    for (size_t i = 0; i < s->o->replay.n; i++) {
+        struct replay_config c = {.speed = s->o->speed,
+                                  .loop = s->o->loop,
+                                  .has_from = s->o->has_replay_from,
+                                  .from_ms = s->o->replay_from_ms};
+        const int pond = find_replay(s->site, s->o->replay.text[i], &c.path);
+        char why[512] = "";
+        int rc;
+        if (pond < 0 || s->replay[pond] != NULL) {
+            text_say(TEXT_BAD_REPLAY, s->o->replay.text[i],
+                     text_why(pond < 0 ? pond : NILA_ERR_RANGE), NULL);
+            return EX_USAGE;
+        }
+        rc = replay_open(&s->replay[pond], &c, why, sizeof why);
+        if (rc != 0) {
+            text_say(TEXT_CANNOT_START, why, NULL, NULL);
+            return rc == NILA_ERR_PARSE || rc == NILA_ERR_RANGE ? EX_DATAERR : exit_code(rc);
+        }
+    }
+    return 0;
 }
 
 static int read_bus_faults(struct simulation *s)
@@ -311,6 +364,14 @@ static void say_where(const struct simulation *s)
         if (p->start.function != 0 && !p->node_header)
             text_say(TEXT_WAITS_FOR_START, s->site->device[i].slug, NULL, NULL);
     }
+    for (unsigned i = 0; i < s->site->ponds; i++) {
+        char rows[32], metrics[256];
+        if (s->replay[i] == NULL)
+            continue;
+        replay_metrics(s->replay[i], metrics, sizeof metrics);
+        (void)snprintf(rows, sizeof rows, "%zu", replay_rows(s->replay[i]));
+        text_say(TEXT_REPLAYED, s->site->pond[i].slug, rows, metrics);
+    }
     say_bus_faults(s);
 }
 
@@ -394,6 +455,8 @@ int simulate_command(const struct options *o)
     if (rc == 0)
         rc = read_machines(&s);
     if (rc == 0)
+        rc = read_replays(&s);
+    if (rc == 0)
         rc = read_bus_faults(&s);
     if (rc == 0)
         rc = read_links(&s);
@@ -405,6 +468,9 @@ int simulate_command(const struct options *o)
         rc = run(&s);
     closed = close_truth(&s);
     sensors_free(s.sensors);
+    for (unsigned i = 0; s.replay != NULL && i < s.site->ponds; i++)
+        replay_free(s.replay[i]);
+    free(s.replay);
     free(s.baud);
     free(s.pty_link);
     free(s.fault);

@@ -78,6 +78,11 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 "                        masukan modul tertutup (atau terbuka) di antara detik itu, sebaliknya di luarnya\n"
 "  --aerator KOLAM:ALAT:SALURAN[:per_jam]\n"
 "                        relai itu menjalankan kincir kolam (bawaan 0.8 per jam)\n"
+"  --replay [KOLAM=]BERKAS.csv\n"
+"                        alat kolam itu mengukur rekaman, bukan air tiruan: kolom time dan metrik (do_mg_l, temp_c,\n"
+"                        ph ...), seperti oxygen backtest; celah dan metrik yang tidak ada berarti tanpa nilai\n"
+"  --speed X             detik rekaman tiap detik (bawaan 1); --replay-from WAKTU mulai dari situ;\n"
+"                        --loop mulai lagi di akhir (bawaan: tanpa nilai setelah baris terakhir)\n"
 "  --bus-fault JENIS[:laju][,JENIS[:laju]...]\n"
 "                        rusak sebagian jawaban di semua jalur, diundi dari benih; laju 0 sampai 1 (bawaan\n"
 "                        0.05): late (terlambat), duplicate (dua kali), wrong-unit, wrong-function,\n"
@@ -118,6 +123,11 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 "                        an input of a module is closed (or open) between these seconds, else not\n"
 "  --aerator POND:DEVICE:CHANNEL[:per_hour]\n"
 "                        that relay drives the pond's aerator (default 0.8 an hour)\n"
+"  --replay [POND=]FILE.csv\n"
+"                        that pond's devices measure a recording instead of simulated water: columns time and metrics\n"
+"                        (do_mg_l, temp_c, ph ...), as for oxygen backtest; gaps and metrics it has not are no values\n"
+"  --speed X             recorded seconds a second (default 1); --replay-from TIME begins there; --loop begins\n"
+"                        anew at the end (default: no values after the last row)\n"
 "  --bus-fault KIND[:rate][,KIND[:rate]...]\n"
 "                        spoil a share of the answers on all buses, drawn from the seed; rate 0 to 1\n"
 "                        (default 0.05): late, duplicate, wrong-unit, wrong-function, wrong-crc, short,\n"
@@ -182,6 +192,7 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 [TEXT_BAD_SUBCOMMAND] = {"perintah {0} tidak dikenal", "unknown command {0}"},
 [TEXT_BAD_OPTION] = {"pilihan {0} tidak dikenal", "unknown option {0}"},
 [TEXT_OPTION_ELSEWHERE] = {"pilihan --{0} bukan untuk {1}", "option --{0} is not for {1}"},
+[TEXT_OPTION_WITHOUT] = {"pilihan --{0} hanya bersama --{1}", "option --{0} only goes with --{1}"},
 [TEXT_OPTION_NEEDS_VALUE] = {"pilihan {0} perlu nilai", "option {0} needs a value"},
 [TEXT_OPTION_NO_VALUE] = {"pilihan --{0} wajib untuk {1}", "option --{0} is required for {1}"},
 [TEXT_BAD_VALUE] = {"--{0} {1}: harus {2}", "--{0} {1}: must be {2}"},
@@ -210,6 +221,9 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 [TEXT_BAD_SET] = {
     "--set {0}: {1}; bentuknya KOLAM:fish_kg_m2=X dengan X di atas 0 sampai 100",
     "--set {0}: {1}; the form is POND:fish_kg_m2=X with X above 0 up to 100"},
+[TEXT_BAD_REPLAY] = {
+    "--replay {0}: {1}; bentuknya KOLAM=BERKAS.csv, atau BERKAS.csv bila kolamnya hanya satu",
+    "--replay {0}: {1}; the form is POND=FILE.csv, or FILE.csv where there is one pond alone"},
 [TEXT_WHY_FORM] = {"bentuknya lain", "another form"},
 [TEXT_WHY_UNKNOWN] = {"nama tidak dikenal", "unknown name"},
 [TEXT_WHY_RANGE] = {"di luar batas", "out of range"},
@@ -227,6 +241,7 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 [TEXT_WAITS_FOR_START] = {
     "alat {0}: mengukur hanya bila disuruh; sampai saat itu nilainya 0",
     "device {0}: measures only when told to; until then its values are 0"},
+[TEXT_REPLAYED] = {"kolam {0}: diputar dari rekaman, {1} baris: {2}", "pond {0}: replayed from a recording of {1} rows: {2}"},
 [TEXT_BUS_FAULTS] = {"gangguan jalur: {0}; benih {1}", "bus faults: {0}; seed {1}"},
 [TEXT_BUS_FAULTS_DONE] = {"{0} jawaban; gangguan jalur: {1}", "{0} answers; bus faults: {1}"},
 [TEXT_STOPPED] = {"berhenti", "stopped"},
