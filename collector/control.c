@@ -249,7 +249,8 @@ static const struct {
     {"status", control_status}, {"history", history},         {"import", import},
     {"ask", control_ask},       {"relay", control_relay},     {"spool", control_spool},
     {"rows", control_rows},     {"metrics", control_metrics}, {"registers", control_registers},
-    {"frames", control_frames},
+    {"frames", control_frames}, {"lend", control_lend},       {"lent", control_lent},
+    {"return", control_return},
 };
 
 static control_operation *find_operation(const cJSON *op)
@@ -274,9 +275,11 @@ static void *request(void *arg, const struct lineserver_peer *peer, const char *
     else if (!cJSON_IsNumber(v) || v->valuedouble != 1)
         control_error(out, "unsupported", "this collector speaks version 1", "v");
     else if (run == NULL)
-        control_error(
-            out, "unsupported",
-            "op is status, history, rows, import, ask, registers, relay, spool or metrics", "op");
+        control_error(out, "unsupported",
+                      "op is status, history, rows, import, ask, registers, relay, spool, metrics, "
+                      "frames, lend, "
+                      "lent or return",
+                      "op");
     else
         state = run(c, peer, rq, out);
     cJSON_Delete(rq);
@@ -300,6 +303,13 @@ static void discard(struct control *c)
     (void)pthread_cond_destroy(&c->asks_done);
     (void)pthread_mutex_destroy(&c->asks_lock);
     free(c);
+}
+
+/* Answers that last as long as a loan look at it. */
+static void loans_changed(void *arg)
+{
+    struct control *c = arg;
+    lineserver_wake(c->server);
 }
 
 int control_start(struct control **out, const char *path, const struct control_sources *src)
@@ -328,6 +338,8 @@ int control_start(struct control **out, const char *path, const struct control_s
         discard(c);
         return rc;
     }
+    if (src->loan != NULL)
+        loan_watch(src->loan, loans_changed, c);
     *out = c;
     return 0;
 }
@@ -336,6 +348,8 @@ void control_stop(struct control *c)
 {
     if (c == NULL)
         return;
+    if (c->src.loan != NULL)
+        loan_watch(c->src.loan, NULL, NULL);
     lineserver_stop(c->server);
     control_ask_wait(c);
     discard(c);

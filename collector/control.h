@@ -15,7 +15,8 @@
  *     minute),"waiting","why"}, one a bus
  *   {"kind":"device","slug","pond" (null: of the site),"bus","unit","profile","read" (false: it has no values),"every_s",
  *     "last_good_ms","last_try_ms" (0: never),"requests","good","timeouts","bad_frames","exceptions","stale","served_slots","missed_slots","values",
- *     "round_ms" (how long its last round took),"last": how the last question ended: "" (none yet) "good" "silent" "bad" "stale"
+ *     "calibrating_ms" (since when it is being calibrated, 0: it
+ *     is not),"round_ms" (how long its last round took),"last": how the last question ended: "" (none yet) "good" "silent" "bad" "stale"
  *     "exception" "away" (the line was),"answer_ms","answer_p50_ms","answer_p95_ms","backoff_s","error"}, one a device
  *   {"kind":"switch","slug","name","pond","device","channel","known","on","wanted","lost","cause" (of wanted),"taken" (cause
  *     of on),"since_ms","manual_until_ms" (0: by itself),"switched","failed","error"}, one a reflex
@@ -62,6 +63,15 @@
  * {"v":1,"op":"metrics"}
  *   {"text":L}: the lines of Prometheus's text format, the figures of the measurement "collector" (health.h).
  *
+ * {"v":1,"op":"lend","device":D}
+ *   lends D for a calibration (loan.h). Needs the right to write; "busy": one is lent already, the words say which to whom. One line
+ *   {"lease","device","pond" (null: of the site),"bus","unit","profile","idle_s","settle_s"}, and the answer stays open: {"left_s":N}
+ *   each ten seconds, {"end":true} when the loan is over. Whoever closes this connection ends the loan.
+ * {"v":1,"op":"lent","lease":L,"function":F,"first":A,"count":N[,"timeout_ms":T][,"write":[words]]}
+ *   one question to the lent device, as "ask"; only what its profile's calibration_access holds. "not_found": the loan has ended.
+ * {"v":1,"op":"return","lease":L[,"metric":M,"slope_pct":S,"offset":O,"due_day":D]}
+ *   gives it back. With a metric: this is in force now, for the journal; with "keep":true the loan goes on.
+ *
  * The right to switch, write and import has who is root, the collector's own user, or in the group nila-admin.
  * Error codes: "request" (not understood), "not_found", "range", "denied", "journal", "busy", "unsupported". */
 #ifndef COLLECTOR_CONTROL_H
@@ -74,6 +84,7 @@
 #include "collector/common/profile.h"
 #include "collector/common/site.h"
 #include "journal.h"
+#include "loan.h"
 #include "poll.h"
 #include "switcher.h"
 #include "uplink.h"
@@ -92,6 +103,7 @@ struct control_sources {
     int64_t started_mono_ms;
     const struct profile *const *profile; /* of each device; NULL: nothing is written */
     struct switcher *switcher;            /* NULL: there are no switches */
+    struct loan *loan;                    /* NULL: nothing is lent */
 };
 
 /* Listens on path. NILA_ERR_BUSY: another collector answers there; NILA_ERR_DENIED, NILA_ERR_IO, NILA_ERR_RANGE (path too

@@ -281,7 +281,8 @@ static const char *take_question(const cJSON *rq, struct job *job)
     const cJSON *write = cJSON_GetObjectItemCaseSensitive(rq, "write");
     int first, count;
 
-    if (!control_whole(cJSON_GetObjectItemCaseSensitive(rq, "unit"), 0, 255, &job->q.unit))
+    if (job->q.unit < 0 &&
+        !control_whole(cJSON_GetObjectItemCaseSensitive(rq, "unit"), 0, 255, &job->q.unit))
         return "unit";
     if (!control_whole(cJSON_GetObjectItemCaseSensitive(rq, "function"), 1, 127, &job->q.function))
         return "function";
@@ -299,37 +300,59 @@ static const char *take_question(const cJSON *rq, struct job *job)
 }
 
 /* False after the refusal has been written. */
-static bool permitted(struct control *c, const struct lineserver_peer *peer, const struct job *job,
-                      struct buf *out)
+static bool permitted(struct control *c, const struct lineserver_peer *peer, unsigned bus,
+                      const struct bus_question *q, const cJSON *rq, struct buf *out)
 {
     char why[200];
 
-    if (!bus_is_write(job->q.function))
+    (void)rq;
+    if (!bus_is_write(q->function))
         return true;
     if (!control_may_write(peer)) {
         control_error(out, "denied", "writing is for root and the group nila-admin", "write");
         return false;
     }
-    if (job->q.write == NULL) {
+    if (q->write == NULL) {
         control_error(out, "range", "as many words as count, each 0..65535", "write");
         return false;
     }
-    if (write_fault(&c->src, job->bus, &job->q, why, sizeof why) != NULL) {
+    if (write_fault(&c->src, bus, q, why, sizeof why) != NULL) {
         control_error(out, "denied", why, "write");
         return false;
     }
     log_info("bus %s unit %d: user %u writes %u words at %u by function %d",
-             c->src.site->bus[job->bus].slug, job->q.unit, (unsigned)peer->uid,
-             (unsigned)job->q.count, (unsigned)job->q.first, job->q.function);
+             c->src.site->bus[bus].slug, q->unit, (unsigned)peer->uid, (unsigned)q->count,
+             (unsigned)q->first, q->function);
     return true;
+}
+
+struct control_state *control_question(struct control *c, const struct lineserver_peer *peer,
+                                       unsigned bus, int unit, const cJSON *rq,
+                                       control_permit *permit, struct buf *out)
+{
+    struct job *job = xcalloc(1, sizeof *job);
+    const char *wrong;
+
+    job->job.run = ask;
+    job->job.answer = answer;
+    job->bus = bus;
+    job->q.unit = unit;
+    job->q.timeout_ms = c->src.site->bus[bus].timeout_ms;
+    wrong = take_question(rq, job);
+    if (wrong != NULL)
+        control_error(out, "range", "absent, or not what bus.h allows", wrong);
+    else if (bus_check(&c->src.site->bus[bus], &job->q, &job->a) != 0)
+        control_error(out, "range", job->a.text, "");
+    else if (permit(c, peer, bus, &job->q, rq, out))
+        return control_job_begin(c, &job->job, out);
+    free(job);
+    return NULL;
 }
 
 struct control_state *control_ask(struct control *c, const struct lineserver_peer *peer,
                                   const cJSON *rq, struct buf *out)
 {
     int bus = find_bus(c->src.site, cJSON_GetObjectItemCaseSensitive(rq, "bus"));
-    struct job *job;
-    const char *wrong;
 
     if (c->src.poller == NULL) {
         control_error(out, "unsupported", "nothing is polled here", "");
@@ -339,18 +362,5 @@ struct control_state *control_ask(struct control *c, const struct lineserver_pee
         control_error(out, "not_found", "no such bus in this site", "bus");
         return NULL;
     }
-    job = xcalloc(1, sizeof *job);
-    job->job.run = ask;
-    job->job.answer = answer;
-    job->bus = (unsigned)bus;
-    job->q.timeout_ms = c->src.site->bus[bus].timeout_ms;
-    wrong = take_question(rq, job);
-    if (wrong != NULL)
-        control_error(out, "range", "absent, or not what bus.h allows", wrong);
-    else if (bus_check(&c->src.site->bus[bus], &job->q, &job->a) != 0)
-        control_error(out, "range", job->a.text, "");
-    else if (permitted(c, peer, job, out))
-        return control_job_begin(c, &job->job, out);
-    free(job);
-    return NULL;
+    return control_question(c, peer, (unsigned)bus, -1, rq, permitted, out);
 }

@@ -60,7 +60,15 @@ typedef struct control_state *control_operation(struct control *c,
                                                 const struct lineserver_peer *peer,
                                                 const struct cJSON *rq, struct buf *out);
 control_operation control_status, control_ask, control_relay, control_spool, control_rows,
-    control_metrics, control_registers, control_frames;
+    control_metrics, control_registers, control_frames, control_lend, control_lent, control_return;
+
+/* May this be asked? Writes the refusal. A write without its words has q->write NULL. */
+typedef bool control_permit(struct control *c, const struct lineserver_peer *peer, unsigned bus,
+                            const struct bus_question *q, const struct cJSON *rq, struct buf *out);
+/* Puts the question of rq on a line; unit -1: rq says which. Returns as an operation. */
+struct control_state *control_question(struct control *c, const struct lineserver_peer *peer,
+                                       unsigned bus, int unit, const struct cJSON *rq,
+                                       control_permit *permit, struct buf *out);
 
 /* One line of the status each. */
 void control_status_switch(struct buf *b, const struct control_sources *src, unsigned i);

@@ -112,6 +112,7 @@ static void status_device(struct buf *b, const struct control_sources *src, unsi
     json_count(b, "served_slots", s.served_slots);
     json_count(b, "missed_slots", s.missed_slots);
     json_count(b, "values", s.values);
+    json_whole(b, "calibrating_ms", loan_since_ms(src->loan, i));
     json_whole(b, "round_ms", s.round_ms);
     json_member(b, "last", last_word(&s));
     json_whole(b, "answer_ms", s.answer_ms);

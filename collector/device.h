@@ -7,6 +7,7 @@
 #define COLLECTOR_DEVICE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -56,6 +57,8 @@ struct device {
     int64_t at_once_ms;
     bool kept; /* that reading is of the slot in which the device was started */
     int64_t kept_slot_ms;
+    atomic_bool
+        lent; /* somebody calibrates it: what it reads is not the pond's. Set by any thread */
     struct start start; /* what is known of a device that must be told to measure */
     struct device_round round;
     struct reg_block *block; /* room for a block of the plan each */

@@ -350,6 +350,16 @@ static void fill_tags(const struct device *dev, struct reading_tags *t)
     memcpy(t->device, dev->d->slug, sizeof t->device);
 }
 
+/* What is read in a solution judges no pond, and no later value is compared with it. */
+static void mark_lent(struct reading_set *set)
+{
+    for (unsigned i = 0; i < set->n; i++) {
+        struct reading_value *v = &set->v[i];
+        v->bits |= READING_BIT_CALIBRATION;
+        v->flag = (uint8_t)reading_worse(v->flag, READING_FAIL);
+    }
+}
+
 static void fill_set(struct device *dev, struct reading_set *set, bool trusted)
 {
     int64_t mono_ms, wall_ms;
@@ -364,7 +374,10 @@ static void fill_set(struct device *dev, struct reading_set *set, bool trusted)
     set->boot_ms = mono_ms;
     set->ts_ms = slots_stamp(&dev->stamps, dev->round.slot_ms, mono_ms, wall_ms, dev->anchor_ms,
                              dev->period_ms, set->clock_trusted);
-    quality_judge(dev->quality, set, mono_ms);
+    if (atomic_load(&dev->lent))
+        mark_lent(set);
+    else
+        quality_judge(dev->quality, set, mono_ms);
 }
 
 /* note: what was wrong in spite of it, or "". */

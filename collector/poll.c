@@ -236,6 +236,12 @@ void poller_line_stats(struct poller *p, unsigned bus, struct poll_line_stats *o
         device_add_slots(l->device[i], &out->served_slots, &out->missed_slots);
 }
 
+void poller_lend(struct poller *p, unsigned device, bool lent)
+{
+    if (device < p->devices)
+        atomic_store(&p->device[device].lent, lent);
+}
+
 size_t poller_frames(struct poller *p, unsigned bus, struct frame out[static FRAMES_KEPT])
 {
     return frames_copy(&p->line[bus].frames, out);

@@ -79,6 +79,10 @@ struct poll_line_stats {
 /* Copies the counters of bus (index into site->bus) as they are now. Any thread. */
 void poller_line_stats(struct poller *p, unsigned bus, struct poll_line_stats *out);
 
+/* While lent, what device reads is marked READING_BIT_CALIBRATION and no pond's value (flag 4, or 9 where there is none); polling
+ * goes on. From the next reading on that ends after the call. Any thread. */
+void poller_lend(struct poller *p, unsigned device, bool lent);
+
 /* The last frames of bus (index into site->bus), oldest first; their number. Any thread. */
 size_t poller_frames(struct poller *p, unsigned bus, struct frame out[static FRAMES_KEPT]);
 

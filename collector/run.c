@@ -21,6 +21,7 @@
 #include "health.h"
 #include "inputs.h"
 #include "journal.h"
+#include "loan.h"
 #include "poll.h"
 #include "poll_batch.h"
 #include "setup.h"
@@ -32,6 +33,7 @@
 #define ASK_MS          20000
 #define JOURNAL_WAIT_MS 5000
 #define JOURNAL_NAP_MS  1000
+#define CALIBRATIONS    4 /* sets of calibrations that may wait for the journal at once */
 
 /* A person's word about a switch, carried over a reload. */
 struct word {
@@ -49,7 +51,8 @@ struct run {
     struct poller *poller;
     struct switcher *switcher;
     struct inputs *inputs;
-    struct batch *states; /* of switches and inputs, on their way to the journal */
+    struct loan *loan;
+    struct batch *states; /* of switches, inputs and calibrations, on their way to the journal */
     struct control *control;
     atomic_uint_fast64_t lost_values;
     int64_t started_ms, started_mono_ms;
@@ -129,6 +132,12 @@ static int ask(void *arg, unsigned bus, const struct bus_question *q, uint16_t *
 {
     struct run *r = arg;
     return poller_ask(r->poller, bus, q, regs, a, ASK_MS);
+}
+
+static void lend(void *arg, unsigned device, bool lent)
+{
+    struct run *r = arg;
+    poller_lend(r->poller, device, lent);
 }
 
 /* --- start and stop ----------------------------------------------------------------------------------------------- */
@@ -270,7 +279,7 @@ static int start_parts(struct run *r)
     if ((rc = start_journal(r)) != 0 || (rc = start_uplinks(r)) != 0)
         return rc;
     const struct poll_receiver journal = {.deliver = keep, .lost = lost, .arg = r};
-    if ((rc = batch_start(&r->states, site->reflexes + site->inputs, &journal)) != 0)
+    if ((rc = batch_start(&r->states, site->reflexes + site->inputs + CALIBRATIONS, &journal)) != 0)
         return rc;
     const struct switcher_config sc = {
         .site = site, .profile = profile, .ask = ask, .deliver = tell, .arg = r};
@@ -286,6 +295,10 @@ static int start_parts(struct run *r)
         .site = site, .profile = profile, .ask = ask, .see = see, .deliver = tell, .arg = r};
     if ((rc = switcher_start(r->switcher)) != 0 || (rc = inputs_start(&r->inputs, &ic)) != 0)
         return rc;
+    const struct loan_config lc = {
+        .site = site, .profile = profile, .ask = ask, .lend = lend, .deliver = tell, .arg = r};
+    if ((rc = loan_start(&r->loan, &lc)) != 0)
+        return rc;
     const struct control_sources src = {.site = site,
                                         .journal = r->journal,
                                         .poller = r->poller,
@@ -294,7 +307,8 @@ static int start_parts(struct run *r)
                                         .started_ms = r->started_ms,
                                         .started_mono_ms = r->started_mono_ms,
                                         .profile = profile,
-                                        .switcher = r->switcher};
+                                        .switcher = r->switcher,
+                                        .loan = r->loan};
     return control_start(&r->control, site->control_socket, &src);
 }
 
@@ -303,6 +317,7 @@ static int start_parts(struct run *r)
 static void stop_parts(struct run *r)
 {
     control_stop(r->control);
+    loan_stop(r->loan);
     inputs_stop(r->inputs);
     switcher_stop(r->switcher);
     poller_stop(r->poller);
@@ -313,6 +328,7 @@ static void stop_parts(struct run *r)
     free(r->uplink);
     journal_close(r->journal);
     r->control = NULL;
+    r->loan = NULL;
     r->inputs = NULL;
     r->switcher = NULL;
     r->states = NULL;

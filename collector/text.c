@@ -164,6 +164,7 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
     [TEXT_BIT_11] = {"saluran ini mengukur hal lain", "this channel measures something else"},
     [TEXT_BIT_12] = {"alat menolak register ini", "the device refuses this register"},
     [TEXT_BIT_13] = {"diimpor", "imported"},
+    [TEXT_BIT_14] = {"sedang dikalibrasi", "being calibrated"},
     [TEXT_SOCKET_DENIED] = {"tidak diizinkan: {}\nmasuk grup nila (sudo usermod -aG nila $USER, lalu masuk lagi) atau pakai sudo\n",
         "not permitted: {}\njoin the group nila (sudo usermod -aG nila $USER, then log in again) or use sudo\n"},
     [TEXT_PORT_HELD] = {"port {} dipakai oleh {} (proses {})\nbila itu kolektor: tanya lewat --bus NAMA, atau hentikan dulu: sudo systemctl stop nila-collector\n",

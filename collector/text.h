@@ -133,6 +133,7 @@ enum text {
     TEXT_BIT_11,
     TEXT_BIT_12,
     TEXT_BIT_13,
+    TEXT_BIT_14,
     TEXT_SOCKET_DENIED,     /* words */
     TEXT_PORT_HELD,         /* port, program, its number */
     TEXT_PORT_BUSY,         /* port */

@@ -400,7 +400,7 @@ void status_judge(const struct status_scene *scene, const struct status_limits *
     out->minutes = stuck_minutes(&j, scene->do_recent);
     ammonia(&j);
     judge_lime(&j);
-    for (int m = 0; m < METRIC_COUNT; m++)
+    for (int m = 0; m < METRIC_CALIBRATING; m++) /* from there on they are events, not readings */
         out->doubtful += doubtful(&j, (enum metric)m) ? 1 : 0;
     judge_danger(&j);
     judge_no_data(&j);

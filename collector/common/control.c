@@ -178,6 +178,7 @@ struct answer {
     control_line line;
     void *arg;
     bool ended;
+    bool once; /* the first data line is all that is waited for */
     char *why;
     size_t why_size;
 };
@@ -195,6 +196,7 @@ static int take_line(struct answer *a, const char *json)
     }
     if (first_key(json, "error", &after))
         return refusal(json, a->why, a->why_size);
+    a->ended = a->once;
     return a->line != NULL ? a->line(a->arg, json) : 0;
 }
 
@@ -252,28 +254,48 @@ static int receive(struct answer *a, int fd, int64_t timeout_ms, const atomic_bo
     return rc;
 }
 
+/* Dials, asks, and takes the answer; the connection in *fd unless it fails. */
+static int converse(struct answer *a, const char *socket_path, const char *request,
+                    int64_t timeout_ms, const atomic_bool *cancel, int *fd)
+{
+    struct buf ask = {0};
+    int rc;
+
+    if (a->why != NULL && a->why_size > 0)
+        a->why[0] = '\0';
+    rc = dial(socket_path, fd, a->why, a->why_size);
+    if (rc != 0)
+        return rc;
+    buf_printf(&ask, "%s\n", request);
+    rc = send_all(*fd, ask.p, ask.n, timeout_ms, cancel);
+    /* a collector that hung up may still have said why */
+    if (rc == 0 || rc == NILA_ERR_CLOSED)
+        rc = receive(a, *fd, timeout_ms, cancel);
+    else
+        (void)fail(rc, a->why, a->why_size, nila_err_text(rc));
+    buf_free(&ask);
+    if (rc != 0)
+        (void)close(*fd);
+    return rc;
+}
+
 int control_call_until(const char *socket_path, const char *request, control_line line, void *arg,
                        int64_t timeout_ms, const atomic_bool *cancel, char *why, size_t why_size)
 {
     struct answer a = {.line = line, .arg = arg, .why = why, .why_size = why_size};
-    struct buf ask = {0};
-    int fd = -1, rc;
+    int fd, rc = converse(&a, socket_path, request, timeout_ms, cancel, &fd);
 
-    if (why != NULL && why_size > 0)
-        why[0] = '\0';
-    rc = dial(socket_path, &fd, why, why_size);
-    if (rc != 0)
-        return rc;
-    buf_printf(&ask, "%s\n", request);
-    rc = send_all(fd, ask.p, ask.n, timeout_ms, cancel);
-    /* a collector that hung up may still have said why */
-    if (rc == 0 || rc == NILA_ERR_CLOSED)
-        rc = receive(&a, fd, timeout_ms, cancel);
-    else
-        (void)fail(rc, why, why_size, nila_err_text(rc));
-    buf_free(&ask);
-    (void)close(fd);
+    if (rc == 0)
+        (void)close(fd);
     return rc;
+}
+
+int control_hold(const char *socket_path, const char *request, control_line line, void *arg,
+                 int64_t timeout_ms, int *fd, char *why, size_t why_size)
+{
+    struct answer a = {.line = line, .arg = arg, .once = true, .why = why, .why_size = why_size};
+
+    return converse(&a, socket_path, request, timeout_ms, NULL, fd);
 }
 
 int control_call(const char *socket_path, const char *request, control_line line, void *arg,

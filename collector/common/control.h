@@ -27,4 +27,10 @@ NILA_MUST_CHECK int control_call_until(const char *socket_path, const char *requ
                                        control_line line, void *arg, int64_t timeout_ms,
                                        const atomic_bool *cancel, char *why, size_t why_size);
 
+/* The same for an answer that stays open: after its first data line 0 is returned and the connection is the caller's, in *fd, to
+ * be closed when it may end. What comes later need not be read when it is little. On an error nothing is open. */
+NILA_MUST_CHECK int control_hold(const char *socket_path, const char *request, control_line line,
+                                 void *arg, int64_t timeout_ms, int *fd, char *why,
+                                 size_t why_size);
+
 #endif

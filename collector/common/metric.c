@@ -38,6 +38,12 @@ static const struct metric_info INFO[METRIC_COUNT] = {
     [METRIC_POWER_W]    = {"power_w",     "W",     METRIC_EQUIPMENT,   0,   1e6,       0,  1e5,   0},
     [METRIC_ENERGY_KWH] = {"energy_kwh",  "kWh",   METRIC_EQUIPMENT,   0,   1e9,       0,  1e8,   1},
     [METRIC_CAUSE]      = {"cause",       "",      METRIC_EQUIPMENT,   0,   255,       0,  255,   0},
+    [METRIC_CALIBRATING]   = {"calibrating",   "",  METRIC_EQUIPMENT,    0,     1,     0,     1, 0},
+    [METRIC_CAL_USER]      = {"cal_user",      "",  METRIC_EQUIPMENT,    0,   5e9,     0,   5e9, 0},
+    [METRIC_CAL_OF]        = {"cal_of",        "",  METRIC_EQUIPMENT,    0,   255,     0,   255, 0},
+    [METRIC_CAL_SLOPE_PCT] = {"cal_slope_pct", "%", METRIC_EQUIPMENT,    0,   400,    40,   160, 1},
+    [METRIC_CAL_OFFSET]    = {"cal_offset",    "",  METRIC_EQUIPMENT, -1e6,   1e6, -1000,  1000, 3},
+    [METRIC_CAL_DUE_DAY]   = {"cal_due_day",   "",  METRIC_EQUIPMENT,    0, 65535,     0, 65535, 0},
 };
 /* clang-format on */
 

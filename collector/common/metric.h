@@ -38,7 +38,14 @@ enum metric {
     METRIC_POWER_W = 27,
     METRIC_ENERGY_KWH = 28,
     METRIC_CAUSE = 29, /* why a switch is as it is: enum reflex_cause */
-    METRIC_COUNT = 30
+    /* events of a device, not what it measures: */
+    METRIC_CALIBRATING = 30,   /* 1: a calibration of the device began, 0: it is over */
+    METRIC_CAL_USER = 31,      /* who calibrated: the login's number on the collector's machine */
+    METRIC_CAL_OF = 32,        /* the number of the metric whose calibration was put into force */
+    METRIC_CAL_SLOPE_PCT = 33, /* of the maker's */
+    METRIC_CAL_OFFSET = 34,    /* in the metric's unit */
+    METRIC_CAL_DUE_DAY = 35,   /* of the next one, days since 2000-01-01 by WIB; 0 none */
+    METRIC_COUNT = 36
 };
 
 /* Which InfluxDB measurement a metric belongs to. */

@@ -221,6 +221,7 @@ static void read_all(struct jsonconf *c, struct profile *p)
     profile_read_states(c, root, p);
     profile_read_outputs(c, root, p);
     profile_read_identity(c, root, p);
+    profile_read_access(c, root, p);
     jsonconf_ignore(c, root, "$schema"); /* where an editor finds profile.schema.json */
 }
 

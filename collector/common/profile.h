@@ -31,6 +31,8 @@ enum profile_type {
 #define PROFILE_OUTPUTS      16
 #define PROFILE_IDENTITIES   4
 #define PROFILE_MARKS        32
+#define PROFILE_RANGES       16
+#define PROFILE_TELLS        4
 
 struct profile_measurement {
     char name[SLUG_SIZE]; /* the file's own name ("dissolved_oxygen") */
@@ -157,6 +159,30 @@ struct profile_request {
     uint16_t value;   /* function 6 */
 };
 
+/* Registers that a calibration may read or write, whole or in part. */
+struct profile_range {
+    int function; /* 3, 4: they are read; 6, 16: written */
+    uint16_t first, count;
+    bool has_value;
+    uint16_t value; /* written: nothing but this */
+};
+
+/* What the master tells a device because it cannot measure it itself. */
+enum profile_quantity {
+    PROFILE_TELL_TEMP_C,   /* of the water */
+    PROFILE_TELL_SAL_PSU,  /* of the water */
+    PROFILE_TELL_BARO_HPA, /* of the air, at the place */
+    PROFILE_TELL_TODAY     /* days since 2000-01-01, by WIB */
+};
+
+/* Written by function 16, one register. */
+struct profile_tell {
+    enum profile_quantity quantity;
+    uint16_t address;
+    bool is_signed;
+    double scale; /* quantity = register * scale; > 0 */
+};
+
 /* The channels of a relay board that are written one by one: the first "coil" of its outputs by function 5 or 6. */
 struct profile_switch {
     int function;      /* 5: a coil is written, 6: a register */
@@ -223,6 +249,14 @@ struct profile {
             char order[5];
         } of[PROFILE_ORDERS];
     } order_register;
+    /* calibration through the running collector; ranges 0: there is none */
+    unsigned ranges;
+    struct profile_range range[PROFILE_RANGES];
+    bool has_abort; /* what ends a calibration that was left alone: written by function 16 */
+    uint16_t abort_address, abort_value;
+    int settle_s; /* until values are the pond's again; 0..3600, default 120 */
+    unsigned tells;
+    struct profile_tell tell[PROFILE_TELLS];
     unsigned states, outputs, identities, marks;
     struct profile_state state[PROFILE_STATES];
     struct profile_output output[PROFILE_OUTPUTS];

@@ -34,6 +34,9 @@ void profile_read_states(struct jsonconf *c, const struct jsonconf_node *root, s
 void profile_read_outputs(struct jsonconf *c, const struct jsonconf_node *root, struct profile *p);
 void profile_read_identity(struct jsonconf *c, const struct jsonconf_node *root, struct profile *p);
 
+/* "calibration_access" and "tell". */
+void profile_read_access(struct jsonconf *c, const struct jsonconf_node *root, struct profile *p);
+
 /* The words of a "type" of a single register or a text, NULL-ended, in the order of enum profile_word_type. */
 extern const char *const PROFILE_WORD_TYPE[];
 

@@ -37,7 +37,9 @@ enum reading_bit {
         1 << 10,                /* every channel of the device exactly 0 at once: it was reset */
     READING_BIT_KIND = 1 << 11, /* the node says this channel measures something else */
     READING_BIT_EXCEPTION = 1 << 12, /* the device answered this register with a Modbus exception */
-    READING_BIT_IMPORTED = 1 << 13   /* came by file, judged there or not at all */
+    READING_BIT_IMPORTED = 1 << 13,  /* came by file, judged there or not at all */
+    READING_BIT_CALIBRATION =
+        1 << 14 /* the device was being calibrated: its probes are in a solution, not in the pond */
 };
 
 /* May models and alarms use a value with this flag? */
@@ -69,7 +71,7 @@ struct reading_tags {
     char device[SLUG_SIZE];
 };
 
-#define READING_SET_MAX 32
+#define READING_SET_MAX 40
 
 /* Until the year 2262: InfluxDB counts nanoseconds in 64 bits. */
 #define READING_TS_MAX_MS INT64_C(9223372036854)

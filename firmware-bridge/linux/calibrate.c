@@ -43,10 +43,10 @@ int calibrate_look(const struct talk *t, struct state *s)
 static int read_record(const struct talk *t, uint16_t view, struct nila_cal *cal)
 {
     uint16_t reg[27], choice[1] = {view}, channel[1] = {(uint16_t)t->channel};
-    int rc = master_write(t->m, NILA_HOLD_CAL_CHANNEL, 1, channel);
+    int rc = master_set(t->m, NILA_HOLD_CAL_CHANNEL, 1, channel);
 
     if (rc == 0)
-        rc = master_write(t->m, NILA_HOLD_CAL_VIEW, 1, choice);
+        rc = master_set(t->m, NILA_HOLD_CAL_VIEW, 1, choice);
     if (rc == 0)
         rc = master_read(t->m, 3, NILA_HOLD_RECORD_NUMBER, 27, reg);
     if (rc != 0)
@@ -103,8 +103,14 @@ static int identify(struct talk *t)
     t->c.build = (uint32_t)s32(reg + NILA_REG_BUILD);
     t->c.serial = (uint32_t)s32(reg + NILA_REG_SERIAL);
     t->c.unit = t->m->place.unit;
-    (void)snprintf(t->c.place, sizeof t->c.place, "%s",
-                   t->m->place.serial != NULL ? t->m->place.serial : t->m->place.tcp);
+    if (t->job->practice != NULL)
+        (void)snprintf(t->c.place, sizeof t->c.place, "%s",
+                       tongue("LATIHAN, bukan alat sungguhan", "PRACTICE, no real node"));
+    else if (t->m->place.socket != NULL)
+        (void)snprintf(t->c.place, sizeof t->c.place, "%s (nila-collector)", t->m->place.device);
+    else
+        (void)snprintf(t->c.place, sizeof t->c.place, "%s",
+                       t->m->place.serial != NULL ? t->m->place.serial : t->m->place.tcp);
     talk_say(t,
              tongue("Alat Lumbung Nila, nomor seri %08lX, firmware %u.%u, unit %u.\n",
                     "Lumbung Nila node, serial number %08lX, firmware %u.%u, unit %u.\n"),
@@ -204,7 +210,7 @@ static int who_and_when(struct talk *t)
     }
     t->c.after.date = (uint16_t)today;
     t->c.after.due = due > 0 ? (uint16_t)(today + due) : 0;
-    return talk_broken(t, master_write(t->m, NILA_HOLD_TODAY, 1, &t->c.after.date));
+    return talk_broken(t, master_set(t->m, NILA_HOLD_TODAY, 1, &t->c.after.date));
 }
 
 /* Pressure of the place, told to the node and used for the certificate. */
@@ -217,7 +223,7 @@ static int tell_water(struct talk *t)
     if (t->job->baro_pa == NILA_MISSING)
         return 0;
     t->c.water.baro_pa = t->job->baro_pa;
-    return talk_broken(t, master_write(t->m, NILA_HOLD_WATER_BARO, 1, &baro_x10));
+    return talk_broken(t, master_set(t->m, NILA_HOLD_WATER_BARO, 1, &baro_x10));
 }
 
 /* --- the whole ---------------------------------------------------------------------------------------------------- */
@@ -242,7 +248,8 @@ static int write_certificate(struct talk *t)
     char base[80], day[16], why[4300] = "";
     int rc;
 
-    (void)snprintf(base, sizeof base, "kalibrasi-%08lX-%u-%s-%u", (unsigned long)t->c.serial,
+    (void)snprintf(base, sizeof base, "%skalibrasi-%08lX-%u-%s-%u",
+                   t->job->practice != NULL ? "latihan-" : "", (unsigned long)t->c.serial,
                    t->channel, certificate_day(day, t->c.after.date), t->c.after.number);
     rc = certificate_write(&t->c, t->job->certificate != NULL ? t->job->certificate : base, why,
                            sizeof why);
@@ -252,6 +259,28 @@ static int write_certificate(struct talk *t)
         talk_say(t, tongue("Sertifikat: %s.txt dan .json\n", "Certificate: %s.txt and .json\n"),
                  t->job->certificate != NULL ? t->job->certificate : base);
     return rc;
+}
+
+/* The collector keeps it for the pages: when, slope, next due. Without that the calibration is in force all the same. */
+static void tell_collector(struct talk *t)
+{
+    static const struct {
+        uint16_t kind;
+        enum metric metric;
+    } METRIC[] = {{NILA_KIND_TEMP_C, METRIC_TEMP_C},
+                  {NILA_KIND_DO_MG_L, METRIC_DO_MG_L},
+                  {NILA_KIND_PH, METRIC_PH},
+                  {NILA_KIND_EC_US_CM, METRIC_EC_US_CM}};
+    const struct nila_cal *cal = &t->c.after;
+
+    for (size_t i = 0; t->m->place.socket != NULL && i < sizeof METRIC / sizeof METRIC[0]; i++)
+        if (METRIC[i].kind == nila_source_info(t->source)->kind &&
+            lender_result(&t->m->lender, METRIC[i].metric, cal->slope_ppm / 1e4,
+                          cal->offset_x1000 / 1e3, cal->due, t->m->why, sizeof t->m->why) != 0)
+            talk_say(t,
+                     tongue("nila-collector tidak mencatat kalibrasi ini: %s\n",
+                            "nila-collector has not recorded this calibration: %s\n"),
+                     t->m->why);
 }
 
 static int commit(struct talk *t)
@@ -283,10 +312,26 @@ static int commit(struct talk *t)
     if (rc != 0)
         return talk_broken(t, rc);
     say_record(t, tongue("Berlaku", "In force"), &t->c.after);
+    tell_collector(t);
     talk_say(t, "%s\n",
              tongue("Kembalikan sensor ke kolam; nilainya sah lagi setelah 2 menit.",
                     "Put the probe back into the pond; its value is valid again after 2 minutes."));
     return write_certificate(t);
+}
+
+/* How well it was done: what a perfect calibration would have found. */
+static void say_truth(const struct talk *t)
+{
+    char slope[24], offset[24];
+    int32_t slope_ppm, offset_x1000;
+
+    practice_put(t->job->practice, PRACTICE_POND);
+    practice_truth(t->job->practice, t->channel, &slope_ppm, &offset_x1000);
+    talk_say(t,
+             tongue("Latihan: yang sebenarnya kemiringan %s %%, geser %s.\n",
+                    "Practice: the truth is slope %s %%, offset %s.\n"),
+             certificate_number(slope, (int32_t)nila_div(slope_ppm, 10), 1),
+             certificate_number(offset, offset_x1000, 3));
 }
 
 static int calibrate(struct talk *t)
@@ -310,7 +355,11 @@ static int calibrate(struct talk *t)
     t->open = true;
     for (unsigned i = 0; rc == 0 && i < s.needed; i++)
         rc = calibrate_point(t, i, s.needed);
-    return rc != 0 ? rc : commit(t);
+    if (rc == 0)
+        rc = commit(t);
+    if (rc == 0 && t->job->practice != NULL)
+        say_truth(t);
+    return rc;
 }
 
 static int show(struct talk *t)
@@ -349,6 +398,7 @@ static int revert(struct talk *t)
     if (rc != 0)
         return talk_broken(t, rc);
     say_record(t, tongue("Berlaku", "In force"), &t->c.after);
+    tell_collector(t);
     return 0;
 }
 
@@ -371,7 +421,7 @@ int calibrate_run(const struct calibrate_job *job, struct master *m)
                                            : calibrate(&t);
     if (t.open) {
         uint16_t abort_it = ABORT;
-        if (master_write(m, NILA_HOLD_CAL_COMMAND, 1, &abort_it) == 0 &&
+        if (master_set(m, NILA_HOLD_CAL_COMMAND, 1, &abort_it) == 0 &&
             calibrate_look(&t, &s) == 0 && s.state == NILA_CALTX_ABORTED)
             talk_say(&t, "\n%s\n",
                      tongue("Dibatalkan; kalibrasi lama tetap berlaku.",

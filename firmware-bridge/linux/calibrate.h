@@ -11,6 +11,7 @@
 
 #include "firmware-bridge/core/nila_cal.h"
 #include "master.h"
+#include "practice.h"
 
 enum calibrate_action {
     CALIBRATE_RUN,
@@ -29,6 +30,8 @@ struct calibrate_job {
     const char
         *certificate; /* files' name without ending; NULL: made of serial number, channel and day */
     int poll_ms;      /* between looks at the node */
+    struct practice *
+        practice; /* the node is only for learning: asks where the probes are put; NULL: a real one */
     FILE *in, *out;
     const volatile sig_atomic_t *stop; /* a signal came; NULL: none will */
 };

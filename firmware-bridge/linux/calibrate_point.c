@@ -61,6 +61,30 @@ static void tell_what_to_do(const struct talk *t, unsigned index, unsigned neede
                    "stir gently."));
 }
 
+/* Practice: what stands on the bench for this probe. The person chooses, and may choose wrongly. */
+static int ask_place(const struct talk *t)
+{
+    static const enum practice_place BENCH[][6] = {
+        [NILA_KIND_DO_MG_L] = {PRACTICE_SULFITE, PRACTICE_AIR, PRACTICE_POND, PRACTICE_PLACES},
+        [NILA_KIND_PH] = {PRACTICE_PH_4, PRACTICE_PH_686, PRACTICE_PH_7, PRACTICE_PH_918,
+                          PRACTICE_PH_10, PRACTICE_PLACES},
+        [NILA_KIND_EC_US_CM] = {PRACTICE_AIR, PRACTICE_EC_1413, PRACTICE_EC_12880, PRACTICE_POND,
+                                PRACTICE_PLACES},
+        [NILA_KIND_TEMP_C] = {PRACTICE_POND, PRACTICE_PH_7, PRACTICE_PLACES},
+    };
+    const enum practice_place *bench = BENCH[nila_source_info(t->source)->kind];
+    int n = 0, choice;
+
+    talk_say(t, "%s\n", tongue("Di meja latihan:", "On the practice bench:"));
+    for (; n < 6 && bench[n] != PRACTICE_PLACES; n++)
+        talk_say(t, "  %d  %s\n", n + 1, practice_place_name(bench[n]));
+    if (!talk_choose(t, tongue("Sensor dimasukkan ke mana?", "Where do you put the probe?"), 1, n,
+                     &choice))
+        return NILA_ERR_CLOSED;
+    practice_put(t->job->practice, bench[choice - 1]);
+    return 0;
+}
+
 /* Temperature of the reference: typed, or the node's thermometer standing in it. */
 static int ask_temperature(const struct talk *t, int32_t *temp_x1000)
 {
@@ -83,7 +107,7 @@ static int ask_temperature(const struct talk *t, int32_t *temp_x1000)
             continue;
         }
         reg = line[0] == '\0' ? NO_TEMP : (uint16_t)nila_div(*temp_x1000, 10);
-        rc = master_write(t->m, NILA_HOLD_CAL_TEMP, 1, &reg);
+        rc = master_set(t->m, NILA_HOLD_CAL_TEMP, 1, &reg);
         if (rc == 0)
             rc = calibrate_look(t, &s);
         if (rc != 0)
@@ -193,7 +217,9 @@ static int try_point(struct talk *t, unsigned index, unsigned needed, bool *agai
     int rc;
 
     tell_what_to_do(t, index, needed);
-    rc = ask_temperature(t, &temp_x1000);
+    rc = t->job->practice != NULL ? ask_place(t) : 0;
+    if (rc == 0)
+        rc = ask_temperature(t, &temp_x1000);
     if (rc == 0)
         rc = ask_reference(t, index, temp_x1000, &ref_x1000);
     if (rc == 0)

@@ -80,11 +80,14 @@ static int open_serial(struct master *m)
         (void)snprintf(
             m->why, sizeof m->why,
             tongue(
-                "%s sedang dipakai program lain; bila itu nila-collector: sudo systemctl stop "
-                "nila-collector, "
-                "lalu start lagi sesudahnya",
-                "%s is in use by another program; if that is nila-collector: sudo systemctl stop "
-                "nila-collector, and start it again afterwards"),
+                "%s sedang dipakai program lain; bila itu nila-collector: \"calibrate --device "
+                "ALAT\" "
+                "lewat dia (grup nila-admin atau root), selain itu hentikan dulu: sudo systemctl "
+                "stop nila-collector",
+                "%s is in use by another program; if that is nila-collector: \"calibrate --device "
+                "DEVICE\" through it (group nila-admin or root), else stop it first: sudo "
+                "systemctl "
+                "stop nila-collector"),
             port);
         return NILA_ERR_BUSY;
     }
@@ -168,7 +171,12 @@ int master_open(struct master *m, const struct master_place *place)
 {
     int rc;
 
-    *m = (struct master){.place = *place, .fd = -1};
+    *m = (struct master){.place = *place, .fd = -1, .lender = {.fd = -1}};
+    if (place->socket != NULL) {
+        rc = lender_take(&m->lender, place->socket, place->device, m->why, sizeof m->why);
+        m->place.unit = (uint8_t)m->lender.unit;
+        return rc;
+    }
     rc = place->serial != NULL ? open_serial(m) : open_tcp(m);
     if (rc != 0)
         master_close(m);
@@ -180,6 +188,8 @@ void master_close(struct master *m)
     if (m->fd >= 0)
         (void)close(m->fd);
     m->fd = -1;
+    if (m->place.socket != NULL)
+        lender_return(&m->lender);
 }
 
 /* --- one question ------------------------------------------------------------------------------------------------- */
@@ -335,28 +345,54 @@ static int ask(struct master *m, uint8_t *frame, size_t n, uint8_t in[FRAME_MAX]
     return 0;
 }
 
-int master_read(struct master *m, uint8_t function, uint16_t first, uint16_t count, uint16_t *out)
+/* The same through the collector. */
+static int ask_lender(struct master *m, uint8_t function, uint16_t first, uint16_t count,
+                      const uint16_t *value, uint16_t *out)
+{
+    int rc = lender_ask(&m->lender, function, first, count, value, out, &m->exception, m->why,
+                        sizeof m->why);
+
+    if (rc != NILA_ERR_EXCEPTION)
+        return rc;
+    (void)snprintf(m->why, sizeof m->why,
+                   tongue("unit %u menolak (exception %u)", "unit %u refuses (exception %u)"),
+                   m->place.unit, m->exception);
+    return NILA_ERR_REFUSED;
+}
+
+static int read_once(struct master *m, uint8_t function, uint16_t first, uint16_t count,
+                     uint16_t *out)
 {
     uint8_t frame[FRAME_MAX], in[FRAME_MAX] = {0};
     const uint8_t *answer = in;
-    int rc = NILA_ERR_TIMEOUT;
+    int rc;
 
-    for (int attempt = 0; attempt < MASTER_TRIES; attempt++) {
-        frame[MBAP] = function;
-        put16(frame + MBAP + 1, first);
-        put16(frame + MBAP + 3, count);
-        rc = ask(m, frame, 5, in, &answer);
-        if (rc == 0 && answer[1] != 2 * count) {
-            (void)snprintf(m->why, sizeof m->why,
-                           tongue("jawaban unit %u rusak", "the answer of unit %u is damaged"),
-                           m->place.unit);
-            rc = NILA_ERR_PROTO;
-        }
-        if (rc != NILA_ERR_TIMEOUT && rc != NILA_ERR_PROTO)
-            break;
+    if (m->place.socket != NULL)
+        return ask_lender(m, function, first, count, NULL, out);
+    frame[MBAP] = function;
+    put16(frame + MBAP + 1, first);
+    put16(frame + MBAP + 3, count);
+    rc = ask(m, frame, 5, in, &answer);
+    if (rc == 0 && answer[1] != 2 * count) {
+        (void)snprintf(m->why, sizeof m->why,
+                       tongue("jawaban unit %u rusak", "the answer of unit %u is damaged"),
+                       m->place.unit);
+        rc = NILA_ERR_PROTO;
     }
     for (unsigned i = 0; rc == 0 && i < count; i++)
         out[i] = get16(answer + 2 + (size_t)2 * i);
+    return rc;
+}
+
+int master_read(struct master *m, uint8_t function, uint16_t first, uint16_t count, uint16_t *out)
+{
+    int rc = NILA_ERR_TIMEOUT;
+
+    for (int attempt = 0; attempt < MASTER_TRIES; attempt++) {
+        rc = read_once(m, function, first, count, out);
+        if (rc != NILA_ERR_TIMEOUT && rc != NILA_ERR_PROTO)
+            break;
+    }
     return rc;
 }
 
@@ -365,6 +401,8 @@ int master_write(struct master *m, uint16_t first, uint16_t count, const uint16_
     uint8_t frame[FRAME_MAX + 2], in[FRAME_MAX] = {0};
     const uint8_t *answer = in;
 
+    if (m->place.socket != NULL)
+        return ask_lender(m, 16, first, count, value, NULL);
     frame[MBAP] = 16;
     put16(frame + MBAP + 1, first);
     put16(frame + MBAP + 3, count);
@@ -374,7 +412,17 @@ int master_write(struct master *m, uint16_t first, uint16_t count, const uint16_
     return ask(m, frame, 6 + 2 * (size_t)count, in, &answer);
 }
 
-int master_write_open(struct master *m, uint16_t first, uint16_t count, const uint16_t *value)
+int master_set(struct master *m, uint16_t first, uint16_t count, const uint16_t *value)
+{
+    int rc = NILA_ERR_TIMEOUT;
+
+    for (int attempt = 0;
+         attempt < MASTER_TRIES && (rc == NILA_ERR_TIMEOUT || rc == NILA_ERR_PROTO); attempt++)
+        rc = master_write(m, first, count, value);
+    return rc;
+}
+
+static int write_open(struct master *m, uint16_t first, uint16_t count, const uint16_t *value)
 {
     static const uint16_t UNLOCK = NILA_UNLOCK;
     int rc = master_write(m, NILA_HOLD_UNLOCK, 1, &UNLOCK);
@@ -382,4 +430,14 @@ int master_write_open(struct master *m, uint16_t first, uint16_t count, const ui
     if (rc == NILA_ERR_TIMEOUT || rc == NILA_ERR_PROTO)
         rc = master_write(m, NILA_HOLD_UNLOCK, 1, &UNLOCK); /* opening twice does no harm */
     return rc != 0 ? rc : master_write(m, first, count, value);
+}
+
+int master_write_open(struct master *m, uint16_t first, uint16_t count, const uint16_t *value)
+{
+    int rc = write_open(m, first, count, value);
+
+    /* The collector's own word, to a relay say, may have come between and used up the open lock. Nothing was done then. */
+    if (rc == NILA_ERR_REFUSED && m->exception == 3 && m->place.socket != NULL)
+        rc = write_open(m, first, count, value);
+    return rc;
 }

@@ -45,10 +45,10 @@ static void numbers_in_journals_never_move(void **state)
         int number;
         const char *name;
     } STORED[] = {
-        {0, "temp_c"},      {1, "do_mg_l"},   {3, "ph"},          {5, "ec_us_cm"},
-        {6, "ec25_us_cm"},  {9, "turb_ntu"},  {10, "tan_n_mg_l"}, {15, "level_cm"},
-        {17, "air_temp_c"}, {22, "baro_hpa"}, {23, "relay"},      {25, "volt_v"},
-        {28, "energy_kwh"}, {29, "cause"},
+        {0, "temp_c"},      {1, "do_mg_l"},   {3, "ph"},           {5, "ec_us_cm"},
+        {6, "ec25_us_cm"},  {9, "turb_ntu"},  {10, "tan_n_mg_l"},  {15, "level_cm"},
+        {17, "air_temp_c"}, {22, "baro_hpa"}, {23, "relay"},       {25, "volt_v"},
+        {28, "energy_kwh"}, {29, "cause"},    {30, "calibrating"}, {35, "cal_due_day"},
     };
 
     (void)state;
