@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "nila_lms.h"
 
-#define AT_ID    8
 #define AT_ROOT  24
 #define OTS_HEAD 36 /* type, C */
 
@@ -106,7 +105,7 @@ enum nila_lms_result nila_lms_begin(struct nila_lms *v, const uint8_t key[NILA_L
     if (get32(word) != type)
         return NILA_LMS_BAD;
     read(arg, signature_at + 8, c, 32);
-    nila_lms_domain(&v->sum, key + AT_ID, v->q, NILA_LMS_D_MESG);
+    nila_lms_domain(&v->sum, key + NILA_LMS_AT_ID, v->q, NILA_LMS_D_MESG);
     nila_sha256_add(&v->sum, c, 32);
     return NILA_LMS_RUNNING;
 }
@@ -127,7 +126,7 @@ static void step_message(struct nila_lms *v)
         return;
     nila_sha256_done(&v->sum, v->digits);
     nila_lms_checksum(v->digits, v->w);
-    nila_lms_domain(&v->sum, v->key + AT_ID, v->q, NILA_LMS_D_PBLK);
+    nila_lms_domain(&v->sum, v->key + NILA_LMS_AT_ID, v->q, NILA_LMS_D_PBLK);
     v->phase = CHAINS;
     v->done = 0;
 }
@@ -137,7 +136,7 @@ static void step_chain(struct nila_lms *v)
     uint8_t value[32];
 
     v->read(v->arg, v->signature_at + 4 + OTS_HEAD + 32 * v->done, value, 32);
-    nila_lms_chain(v->key + AT_ID, v->q, (uint16_t)v->done,
+    nila_lms_chain(v->key + NILA_LMS_AT_ID, v->q, (uint16_t)v->done,
                    nila_lms_digit(v->digits, v->done, v->w), (1U << v->w) - 1, value);
     nila_sha256_add(&v->sum, value, 32);
     v->done++;
@@ -150,7 +149,7 @@ static enum nila_lms_result tree(struct nila_lms *v)
 {
     uint32_t node = (UINT32_C(1) << v->height) + v->q;
     uint32_t at = v->signature_at + 4 + OTS_HEAD + 32U * v->chains + 4;
-    const uint8_t *id = v->key + AT_ID;
+    const uint8_t *id = v->key + NILA_LMS_AT_ID;
     uint8_t value[32], beside[32], different = 0;
     struct nila_sha256 s;
 

@@ -14,6 +14,8 @@
 #include "nila_sha256.h"
 
 #define NILA_LMS_PUBLIC_BYTES 56 /* type, one-time type, I, T[1] */
+#define NILA_LMS_AT_ID        8  /* I in it */
+#define NILA_LMS_ID_BYTES     16
 #define NILA_LMS_CHUNK        512
 
 /* The types a key of this project has: SHA256_M32_H10 and SHA256_N32_W4. Its signatures are of one length. */

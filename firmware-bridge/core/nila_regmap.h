@@ -122,7 +122,8 @@
     X(UPDATE_STATE, 105, U16, R, "0 none, 1 erasing, 2 receiving, 3 checking, 4 ready to be activated, 5 restarting, 6 on trial: " \
                                  "confirm within ten minutes, 7 failed") \
     X(UPDATE_RESULT, 106, U16, R, "0 done, 1 not now, 2 size, 3 blocks missing, 4 CRC, 5 signature, 6 for another product, 7 older than " \
-                                  "what runs, 8 for the other slot, 9 the memory refused") \
+                                  "what runs, 8 for the other slot, 9 the memory refused, 10 a firmware on trial has not shown yet that it " \
+                                  "works: confirm again") \
     X(UPDATE_SLOT, 107, U16, R, "slot that an image would go to, 0 or 1") \
     X(UPDATE_NEXT, 108, U32, R, "next byte expected") \
     X(UPDATE_HAVE_CRC, 110, U32, R, "after resume: CRC-32 of the bytes before it") \
@@ -130,6 +131,7 @@
     X(UPDATE_PRODUCT, 114, U16, R, "board the image must be for") \
     X(UPDATE_FIRMWARE, 115, U16, R, "running version, major × 256 + minor") \
     X(UPDATE_ROLLED_BACK, 116, U16, R, "1: the last image was not confirmed, and the one before runs again") \
+    X(UPDATE_KEY, 117, U16, R, "mark of the key whose signatures count; 0: the development key, with which anybody can sign") \
     X(UPDATE_OFFSET, 118, U32, W, "of the data behind it, in the same write: 118, 119 and 1 to 100 registers from 120 on; no lock") \
     X(UPDATE_DATA, 120, U16, W, "two bytes a register, high byte first; reads 0")
 /* clang-format on */

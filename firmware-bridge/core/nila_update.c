@@ -211,6 +211,10 @@ static void confirm(struct nila_update *u)
         say(u, NILA_UPDATE_NOT_NOW);
         return;
     }
+    if (u->self->well != NULL && !u->self->well()) {
+        say(u, NILA_UPDATE_NOT_WELL);
+        return;
+    }
     b.trial = false;
     b.tries = 0;
     if (!nila_boot_save(&u->store, &b)) {
@@ -329,6 +333,20 @@ static void put32(uint16_t *reg, uint32_t v)
     reg[1] = (uint16_t)v;
 }
 
+uint16_t nila_update_key_mark(const uint8_t key[NILA_LMS_PUBLIC_BYTES])
+{
+    static const uint8_t ID[] = NILA_UPDATE_DEVELOPMENT_ID;
+    uint32_t crc = nila_crc32(0, key, NILA_LMS_PUBLIC_BYTES);
+    uint16_t mark = (uint16_t)(crc ^ crc >> 16);
+    unsigned same = 0;
+
+    while (same < NILA_LMS_ID_BYTES && key[NILA_LMS_AT_ID + same] == ID[same])
+        same++;
+    if (same == NILA_LMS_ID_BYTES)
+        return 0;
+    return mark != 0 ? mark : 1;
+}
+
 static void read_registers(const void *arg, uint16_t offset, uint16_t count, uint16_t *value)
 {
     const struct nila_update *u = arg;
@@ -345,6 +363,7 @@ static void read_registers(const void *arg, uint16_t offset, uint16_t count, uin
     reg[REG(PRODUCT)] = u->self->product;
     reg[REG(FIRMWARE)] = u->self->firmware;
     reg[REG(ROLLED_BACK)] = u->boot.rolled_back;
+    reg[REG(KEY)] = nila_update_key_mark(u->self->key);
     for (unsigned i = 0; i < count; i++)
         value[i] = offset + i < REG(DATA) ? reg[offset + i] : 0;
 }

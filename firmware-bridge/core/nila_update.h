@@ -16,7 +16,10 @@
 #define NILA_IMAGE_INFO     32
 #define NILA_IMAGE_MAGIC    0x4E4C494D /* "NLIM" */
 #define NILA_UPDATE_TRIAL_S 600
-#define NILA_UPDATE_WORDS   100 /* of data in one write */
+/* Boards: NILA_IMAGE_AT_PRODUCT and register 114 */
+#define NILA_IMAGE_STM32F1 1
+#define NILA_IMAGE_MPS2    2   /* emulated */
+#define NILA_UPDATE_WORDS  100 /* of data in one write */
 
 /* The 32 bytes behind the body, each number high byte first. */
 #define NILA_IMAGE_AT_MAGIC    0  /* u32 */
@@ -48,7 +51,8 @@ enum nila_update_result { /* in registers */
     NILA_UPDATE_OTHER_PRODUCT = 6,
     NILA_UPDATE_OLDER = 7,         /* than what runs */
     NILA_UPDATE_OTHER_ADDRESS = 8, /* linked for the other slot */
-    NILA_UPDATE_MEMORY = 9         /* the flash refused */
+    NILA_UPDATE_MEMORY = 9,        /* the flash refused */
+    NILA_UPDATE_NOT_WELL = 10      /* confirm: what is on trial has not shown yet that it works */
 };
 
 /* What the running firmware knows of itself; the caller's, outlives the update. */
@@ -59,7 +63,12 @@ struct nila_update_self {
     uint16_t firmware;  /* major << 8 | minor */
     uint8_t running;    /* slot that started */
     const uint8_t *key; /* NILA_LMS_PUBLIC_BYTES, whose signatures count */
+    /* Has this firmware shown since its start that all of it works? Without that nobody can confirm it. NULL: it has. */
+    bool (*well)(void);
 };
+
+/* The identifier I of the key that comes with the source: whoever has that can sign with it. For tests and for learning. */
+#define NILA_UPDATE_DEVELOPMENT_ID "DEVELOPMENT KEY!"
 
 struct nila_update {
     const struct nila_update_self *self;
@@ -89,5 +98,8 @@ void nila_update_tick(struct nila_update *u, uint32_t seconds);
 
 /* The port restarts the processor, once the present answer has left. */
 bool nila_update_wants_restart(const struct nila_update *u);
+
+/* Register 117 for a public key: 0 the development key, else a mark by which an office knows its own. */
+uint16_t nila_update_key_mark(const uint8_t key[NILA_LMS_PUBLIC_BYTES]);
 
 #endif

@@ -30,9 +30,9 @@ struct work {
     const struct firmware_image *image;
 };
 
-/* Registers 105..116. */
+/* Registers 105..117. */
 struct state {
-    unsigned state, result, slot, product, firmware, rolled_back;
+    unsigned state, result, slot, product, firmware, rolled_back, key;
     uint32_t next, have_crc, base;
 };
 
@@ -81,6 +81,9 @@ static const char *result_text(unsigned result)
         return tongue("untuk slot yang lain", "it is for the other slot");
     case NILA_UPDATE_MEMORY:
         return tongue("memori alat menolak", "the node's memory refuses");
+    case NILA_UPDATE_NOT_WELL:
+        return tongue("firmware baru belum membuktikan bahwa ia bekerja",
+                      "the new firmware has not shown that it works");
     default:
         return tongue("baik", "fine");
     }
@@ -94,8 +97,8 @@ static int refused(const struct work *w, unsigned result)
 
 static int look(const struct work *w, struct state *s)
 {
-    uint16_t reg[12];
-    int rc = master_read(w->m, 3, NILA_HOLD_UPDATE_STATE, 12, reg);
+    uint16_t reg[13];
+    int rc = master_read(w->m, 3, NILA_HOLD_UPDATE_STATE, 13, reg);
 
     if (rc != 0)
         return rc;
@@ -104,7 +107,8 @@ static int look(const struct work *w, struct state *s)
                         .slot = reg[2],
                         .product = reg[9],
                         .firmware = reg[10],
-                        .rolled_back = reg[11]};
+                        .rolled_back = reg[11],
+                        .key = reg[12]};
     s->next = (uint32_t)reg[3] << 16 | reg[4];
     s->have_crc = (uint32_t)reg[5] << 16 | reg[6];
     s->base = (uint32_t)reg[7] << 16 | reg[8];
@@ -281,10 +285,17 @@ static int wait_restart(const struct work *w, struct state *s)
     return NILA_ERR_TIMEOUT;
 }
 
+/* New firmware that has not yet shown that it works says so, and is asked again. */
 static int confirm(const struct work *w, struct state *s)
 {
+    int64_t end = clock_mono_ms() + (int64_t)w->job->restart_s * 1000;
     int rc = command(w, CONFIRM, s);
 
+    while (rc == 0 && s->state == NILA_UPDATE_TRIAL && s->result == NILA_UPDATE_NOT_WELL &&
+           clock_mono_ms() < end && !stopped(w)) {
+        pause_ms(w->job->poll_ms);
+        rc = command(w, CONFIRM, s);
+    }
     if (rc == 0 && s->state != NILA_UPDATE_IDLE)
         return refused(w, s->result);
     if (rc == 0)
@@ -307,6 +318,13 @@ int update_run(const struct update_job *job, struct master *m)
     }
     if (rc != 0)
         return broken(&w, rc);
+    if (s.key == 0)
+        say(&w, "%s\n",
+            tongue(
+                "Peringatan: alat ini memakai kunci pengembangan; siapa pun dapat menandatangani "
+                "firmware untuknya. Bukan untuk kolam.",
+                "Warning: this node has the development key; anybody can sign firmware for it. "
+                "Not for a pond."));
     if (s.rolled_back != 0)
         say(&w, "%s\n",
             tongue("Percobaan terakhir tidak dikonfirmasi; alat kembali ke firmware lama.",

@@ -2,25 +2,28 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Measures firmware images: flash, memory, and the deepest stack, and fails above the limits.
 #
-#   firmware-bridge/ports/measure.sh DIR PORT...     DIR/PORT.elf, DIR/PORT/**/*.su (gcc -fstack-usage)
+#   firmware-bridge/ports/measure.sh DIR IMAGE...     DIR/IMAGE.elf, DIR/PORT/**/*.su (gcc -fstack-usage); IMAGE is a PORT (the
+#                                                     node alone), PORT-a or PORT-b (with the window for updates) or PORT-boot
 #   NILA_PATH=1 shows the longest path of calls.
 #
 # The stack is the sum of frames along the longest path of calls in the disassembly, plus the deepest interrupt. Where a call
 # through a pointer may lead is written in POINTERS; any other counts as if it went to the deepest function that nobody calls
 # by name and that is no interrupt. Functions of one name count as the largest of them. Recursion is an error.
 set -u
-FLASH_MAX=$((24 * 1024))
-RAM_MAX=$((6 * 1024)) # the smallest board has 8 KB
-AVR_RAM=2048 # all that an ATmega328P has
+declare -A FLASH_MAX=([node]=$((24 * 1024)) [slot]=$((32 * 1024)) [boot]=$((8 * 1024)) [avr]=$((24 * 1024)))
+declare -A RAM_MAX=([node]=$((6 * 1024)) [slot]=$((7 * 1024)) [boot]=2048 [avr]=2048) # the smallest board has 8 KB, an ATmega328P 2
 
 # caller, and a regular expression of those it may call through a pointer: the functions of nila_port, nila_pdu's table, nila_block,
 # nila_board, nila_flash, nila_caltx and nila_wire
 POINTERS='
 nila_line_(heard|sent|step|alive|open) ^(clock_us|tick_us|drive|transmit|rx_waiting|uart_open)$
 nila_units_serve ^(read_input|read_holding|write_one|write_several|diagnose|report_id|identify)$
-nila_node_(write|holding) ^(line_|fault_)?(read|check|apply)(_(config|cal|water|record))?$
+nila_node_(write|holding) ^(line_|fault_)?(read|check|apply)(_(config|cal|water|record|registers))?$
 (nila_app_(init|step)|move_relay|open_line) ^(clock_us|tick_us|uart_open|feed|relay|adc_supply_mv|adc_temp_x10|supply_low|sample|recall|probing_.*)$
-(nila_store_(open|write)|valid|program) ^(store|flash)_(erase|program|read)$
+(nila_store_(open|write)|valid|program) ^flash_(erase|program|read)$
+(nila_boot_sound|nila_update_step|read|erase|page_blank|take_data|resume|check_data|apply) ^flash_(erase|program|read)$
+(nila_lms_(begin|step)|step_(message|chain)|tree) ^read_slot$
+confirm ^well$
 probing_(recall|step) ^clock_us$
 (nila_caltx_(commit|revert)|keep_all) ^save$
 (nila_probes_(init|begin|step)|move_.*|put_value|ask_ezo) ^(wire_)?(open|ready|put|get|microvolts)$
@@ -30,9 +33,9 @@ dir=$1
 shift
 bad=0
 
-deepest() { # deepest PORT PREFIX: "main interrupt" in bytes
-  find "$dir/$1" -name '*.su' -exec cat {} + |
-    awk -F'\t' '{ n = split($1, p, ":"); print "su", p[n], $2, $3 }' >"$dir/$1.stack"
+deepest() { # deepest IMAGE PREFIX: "main interrupt" in bytes
+  find "$dir/${1%-*}" -name '*.su' -exec cat {} + |
+    awk -F'\t' '{ n = split($1, p, ":"); sub(/\.(isra|constprop|part).*/, "", p[n]); print "su", p[n], $2, $3 }' >"$dir/$1.stack"
   "$2objdump" -d --no-show-raw-insn "$dir/$1.elf" >>"$dir/$1.stack" || return 1
   awk -v pointers="$POINTERS" -v avr="$([ "$1" = avr ] && echo 1 || echo 0)" '
     function of(f,   d, best, n, i, list) { # bytes from here on
@@ -71,10 +74,10 @@ deepest() { # deepest PORT PREFIX: "main interrupt" in bytes
       if ($4 !~ /static/) { print $2 ": stack of no known size" >"/dev/stderr"; failed = 1 }
       next
     }
-    /^[0-9a-f]+ <.*>:$/ { f = $2; gsub(/[<>:]/, "", f); known[f] = 1; next }
+    /^[0-9a-f]+ <.*>:$/ { f = $2; gsub(/[<>:]|\.(isra|constprop|part).*/, "", f); known[f] = 1; next }
     f == "" { next }
     /\t(bl|b|b\.w|b\.n|call|rcall|jmp|rjmp|beq|bne|bcc|bcs|bhi|bls|bge|blt|bgt|ble|cbz|cbnz|b[a-z][a-z]\.[nw])[ \t]/ && /<[A-Za-z_.][A-Za-z0-9_.]*>/ {
-      t = $0; sub(/.*</, "", t); sub(/>.*/, "", t)
+      t = $0; sub(/.*</, "", t); sub(/>.*/, "", t); sub(/\.(isra|constprop|part).*/, "", t)
       if (t != f) { calls[f] = calls[f] " " t; called[t] = 1 }
       next
     }
@@ -111,10 +114,14 @@ deepest() { # deepest PORT PREFIX: "main interrupt" in bytes
     }' "$dir/$1.stack"
 }
 
-printf '%-9s %7s %6s %6s %7s %9s %6s   %s\n' port .text .data .bss stack interrupt RAM "flash of $FLASH_MAX, RAM"
+printf '%-12s %7s %6s %6s %7s %9s %6s   %s\n' image .text .data .bss stack interrupt RAM "(flash of its limit, RAM of its limit)"
 for port in "$@"; do
-  prefix=arm-none-eabi- limit=$RAM_MAX
-  [ "$port" != avr ] || prefix=avr- limit=$AVR_RAM
+  prefix=arm-none-eabi- kind=node
+  case $port in
+    avr) prefix=avr- kind=avr ;;
+    *-boot) kind=boot ;;
+    *-[ab]) kind=slot ;;
+  esac
   read -r text data bss < <("${prefix}size" "$dir/$port.elf" | awk 'NR == 2 { print $1, $2, $3 }')
   read -r main irq < <(deepest "$port" "$prefix" || echo "0 0")
   if [ "${main:-0}" -eq 0 ]; then
@@ -123,7 +130,8 @@ for port in "$@"; do
     continue
   fi
   flash=$((text + data)) ram=$((data + bss + main + irq)) says=fits
-  if [ "$flash" -gt "$FLASH_MAX" ] || [ "$ram" -gt "$limit" ]; then says="TOO LARGE" bad=1; fi
-  printf '%-9s %7d %6d %6d %7d %9d %6d   %s (%d, %d of %d)\n' "$port" "$text" "$data" "$bss" "$main" "$irq" "$ram" "$says" "$flash" "$ram" "$limit"
+  if [ "$flash" -gt "${FLASH_MAX[$kind]}" ] || [ "$ram" -gt "${RAM_MAX[$kind]}" ]; then says="TOO LARGE" bad=1; fi
+  printf '%-12s %7d %6d %6d %7d %9d %6d   %s (%d of %d, %d of %d)\n' "$port" "$text" "$data" "$bss" "$main" "$irq" "$ram" "$says" \
+    "$flash" "${FLASH_MAX[$kind]}" "$ram" "${RAM_MAX[$kind]}"
 done
 exit $bad

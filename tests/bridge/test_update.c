@@ -267,6 +267,47 @@ static void what_is_not_confirmed_goes_back(void **state)
     assert_int_equal(get(&b, 105), NILA_UPDATE_IDLE);
 }
 
+static bool is_well;
+
+static bool well(void)
+{
+    return is_well;
+}
+
+static void what_has_not_shown_that_it_works_is_not_confirmed(void **state)
+{
+    struct board b;
+
+    (void)state;
+    fresh(&b);
+    assert_int_equal(offer(&b, image[1][1], IMAGE), NILA_UPDATE_READY);
+    assert_int_equal(command(&b, ACTIVATE, NULL, 0), NILA_UPDATE_FINE);
+    boot(&b);
+    b.self.well = well;
+    is_well = false;
+    assert_int_equal(command(&b, CONFIRM, NULL, 0), NILA_UPDATE_NOT_WELL);
+    assert_int_equal(get(&b, 105), NILA_UPDATE_TRIAL);
+    is_well = true;
+    assert_int_equal(command(&b, CONFIRM, NULL, 0), NILA_UPDATE_FINE);
+    assert_int_equal(get(&b, 105), NILA_UPDATE_IDLE);
+}
+
+static void a_node_says_whose_key_it_has(void **state)
+{
+    uint8_t development[NILA_LMS_PUBLIC_BYTES];
+    struct board b;
+
+    (void)state;
+    fresh(&b);
+    assert_int_not_equal(get(&b, 117), 0);
+    memcpy(development, public_key, sizeof development);
+    memcpy(development + NILA_LMS_AT_ID, NILA_UPDATE_DEVELOPMENT_ID, NILA_LMS_ID_BYTES);
+    b.self.key = development;
+    assert_int_equal(get(&b, 117), 0);
+    development[NILA_LMS_AT_ID] ^= 1;
+    assert_int_not_equal(get(&b, 117), 0);
+}
+
 static void an_image_that_rots_before_its_trial_is_not_started(void **state)
 {
     struct board b;
@@ -499,6 +540,8 @@ int main(void)
         cmocka_unit_test(the_key_of_rfc_8554_test_case_2),
         cmocka_unit_test(an_update_goes_its_whole_way),
         cmocka_unit_test(what_is_not_confirmed_goes_back),
+        cmocka_unit_test(what_has_not_shown_that_it_works_is_not_confirmed),
+        cmocka_unit_test(a_node_says_whose_key_it_has),
         cmocka_unit_test(an_image_that_rots_before_its_trial_is_not_started),
         cmocka_unit_test(an_image_that_rots_later_falls_back_to_a_whole_one),
         cmocka_unit_test(what_is_wrong_is_refused_with_its_reason),

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # One conformance table, four nodes: nila-bridge's simulated one on a pty, a served one (a thermometer in a folder like /sys) on another, and
-# the firmware for mps2 and stm32f1 in QEMU. Then polls
+# the firmware for mps2 and stm32f1 in QEMU, started by its bootloader. Then polls
 # beside a busy processor, a line of four speeds with noise, probes behind the emulated boards' other UARTs, and the faults of mps2,
 # which the watchdog must end.
 # NILA_LONG=1: 2000 polls and more of the noise, and the relay's minute without a master.
@@ -15,7 +15,7 @@ polls=400 lines=4 safe=()
 declare -A kind=([simulator]=simulator [serve]=simulator [mps2]=board [stm32f1]=board)
 declare -A path=([simulator]=$D/line.pty [serve]=$D/serve.pty [mps2]=$D/mps2.sock [stm32f1]=$D/stm32f1.sock)
 
-for p in "$check" "$bin/nila-bridge" "$BUILD/firmware/mps2.elf" "$BUILD/firmware/stm32f1.elf"; do
+for p in "$check" "$bin/nila-bridge" "$BUILD"/firmware/{mps2-boot.elf,mps2-workshop.bin,stm32f1-workshop.bin}; do
   [ -e "$p" ] || { echo "not ok - $p is not built (make firmware)"; exit 1; }
 done
 command -v qemu-system-arm >/dev/null || { echo "skip - qemu-system-arm is not installed"; exit 0; }
@@ -36,17 +36,20 @@ cat >"$D/bridge.json" <<JSON
  "nodes": [{"slug": "n1", "unit": 1, "every_s": 1, "probes": [{"kind": "ds18b20"}]},
   {"slug": "n2", "unit": 2, "every_s": 1, "probes": [{"kind": "ds18b20"}]}]}
 JSON
-board() { # board NAME MACHINE
+# By their bootloaders, from slot A: mps2's flash memory is a file (ports/mps2/flash.c), stm32f1's is what a programmer writes.
+cp "$BUILD/firmware/mps2-workshop.bin" "$D/flash" && truncate -s 16M "$D/flash"
+board() { # board NAME MACHINE QEMU-OPTION...
   local uart=() i
   for i in "${path[$1]}" "$D/$1-ezo" "$D/$1-thermometer"; do
     uart+=(-chardev "socket,id=u${#uart[@]},path=$i,server=on,wait=off" -serial "chardev:u${#uart[@]}")
   done
-  start "$1" qemu-system-arm -M "$2" -display none -monitor none "${uart[@]}" -kernel "$BUILD/firmware/$1.elf"
+  start "$1" qemu-system-arm -M "$2" -display none -monitor none "${uart[@]}" "${@:3}"
 }
 start simulator "$bin/nila-bridge" simulate "$D/site.json" --seed 7 --pty-link "$D/line.pty" --ready "$D/ready.json"
 start serve "$bin/nila-bridge" serve --config "$D/bridge.json"
-board mps2 mps2-an385
-board stm32f1 stm32vldiscovery
+board mps2 mps2-an385,memory-backend=flash -m 16M -kernel "$BUILD/firmware/mps2-boot.elf" \
+  -object "memory-backend-file,id=flash,mem-path=$D/flash,share=on,size=16M"
+board stm32f1 stm32vldiscovery -kernel "$BUILD/firmware/stm32f1-workshop.bin"
 for n in simulator serve mps2 stm32f1; do
   await 30 "$n" test -e "${path[$n]}" || give_up "$n does not start"
 done

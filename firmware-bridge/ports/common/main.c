@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "port.h"
+#include "window.h"
 
 int main(void);
 
@@ -11,7 +12,6 @@ int main(void)
                                             .product = "nila-node",
                                             .revision = NILA_VERSION,
                                             .product_name = "Lumbung Nila sensor node",
-                                            .application = "nila-app",
                                             .firmware = NILA_FIRMWARE,
                                             .build = NILA_BUILD};
     struct port_start start;
@@ -22,11 +22,13 @@ int main(void)
     identity.boots = start.boots;
     identity.serial = start.serial;
     identity.model = start.model;
+    identity.application = window_application();
     /* A line that cannot be opened leaves the watchdog hungry: the board starts again. */
-    while (!nila_app_init(&app, &PORT, &BOARD, &identity))
+    while (!nila_app_init(&app, &PORT, &BOARD, &identity) || !window_open(&app))
         port_sleep();
     for (;;) {
         nila_app_step(&app);
+        window_step(&app);
         port_sleep();
     }
 }

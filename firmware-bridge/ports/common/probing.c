@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "probing.h"
 
+#include "places.h"
 #include "port.h"
 
 _Static_assert(NILA_BOARD_OWN == NILA_SETTINGS_OWN, "the same registers are kept");
@@ -10,7 +11,8 @@ struct nila_probes probes;
 bool probing_recall(void *arg, struct nila_node *node, uint16_t own[NILA_BOARD_OWN])
 {
     (void)arg;
-    (void)nila_probes_init(&probes, node, &GEAR, &FLASH, 0, PROBING_SLOT, PORT.tick_us(PORT.arg));
+    (void)nila_probes_init(&probes, node, &GEAR, &FLASH, PLACE(settings_at), PROBING_SLOT,
+                           PORT.tick_us(PORT.arg));
     for (unsigned i = 0; i < NILA_BOARD_OWN; i++)
         own[i] = probes.channels.settings.own[i];
     return probes.channels.settings.own_kept;

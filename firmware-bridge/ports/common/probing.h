@@ -12,7 +12,7 @@
 
 /* By the board. */
 extern const struct nila_probe_gear GEAR;
-extern const struct nila_flash FLASH; /* two slots from address 0 on */
+extern const struct nila_flash FLASH; /* addresses from flash_begin on (places.h) */
 
 extern struct nila_probes probes;
 

@@ -6,6 +6,8 @@
 #include "firmware-bridge/ports/common/port.h"
 #include "firmware-bridge/ports/common/probing.h"
 #include "firmware-bridge/ports/cortexm/cortexm.h"
+#include "firmware-bridge/ports/cortexm/guard.h"
+#include "mps2.h"
 
 #define CLOCK_HZ      25000000U
 
@@ -35,20 +37,9 @@
 #define IRQ_WIRE_1    2U
 #define IRQ_WIRE_2    4U
 
-/* Flash memory is played by a piece of the board's memory behind the program, which outlives a reset. */
-#define STORE      0x00010000U
-
-#define WDOG       0x40008000U
-#define WDOG_LOAD  REG32(WDOG + 0x000U)
-#define WDOG_CTRL  REG32(WDOG + 0x008U)
-#define WDOG_FEED  REG32(WDOG + 0x00CU)
-#define WDOG_LOCK  REG32(WDOG + 0xC00U)
-#define WDOG_KEY   0x1ACCE551U
-#define WDOG_S     4U
-
-#define LEDS       REG32(0x40028000U)
-#define LED_RELAY  1U
-#define LED_DRIVER 2U
+#define LEDS          REG32(0x40028000U)
+#define LED_RELAY     1U
+#define LED_DRIVER    2U
 
 /* Faults that a test may ask for, since this board exists for tests: holding register 99. */
 #define FAULT_REGISTER 99U
@@ -122,9 +113,7 @@ static void uart_tx(void)
 static void feed(void *arg)
 {
     (void)arg;
-    WDOG_LOCK = WDOG_KEY; /* the lock holds back feeding too */
-    WDOG_FEED = 1;
-    WDOG_LOCK = 0;
+    guard_feed();
 }
 
 /* The watchdog's first call; a second one would be the reset itself. */
@@ -197,40 +186,6 @@ static const struct nila_wire WIRES[2] = {
 };
 const struct nila_probe_gear GEAR = {.ezo = &WIRES[0], .thermometer = &WIRES[1]};
 
-/* ---- what is kept ---- */
-
-static volatile uint8_t *store(uint32_t address)
-{
-    return (volatile uint8_t *)(uintptr_t)(STORE + address);
-}
-
-static bool store_erase(void *arg, uint32_t address)
-{
-    (void)arg;
-    for (uint32_t i = 0; i < PROBING_SLOT; i++)
-        *store(address + i) = 0xFF;
-    return true;
-}
-
-/* As flash memory does: bits only fall. */
-static bool store_program(void *arg, uint32_t address, uint16_t value)
-{
-    (void)arg;
-    *store(address) &= (uint8_t)value;
-    *store(address + 1) &= (uint8_t)(value >> 8);
-    return *store(address) == (uint8_t)value && *store(address + 1) == value >> 8;
-}
-
-static void store_read(void *arg, uint32_t address, uint8_t *out, uint32_t n)
-{
-    (void)arg;
-    for (uint32_t i = 0; i < n; i++)
-        out[i] = *store(address + i);
-}
-
-const struct nila_flash FLASH = {
-    .page_bytes = PROBING_SLOT, .erase = store_erase, .program = store_program, .read = store_read};
-
 /* ---- faults ---- */
 
 static void sample(void *arg, struct nila_node *node)
@@ -293,14 +248,10 @@ void port_start(struct port_start *out)
                                .boots = survivor.boots,
                                .model = "mps2-an385"};
     survivor.cause = NILA_RESET_UNKNOWN;
-    for (uint32_t slot = 0; slot < 2 && !survived; slot++)
-        (void)store_erase(NULL, slot * PROBING_SLOT); /* a new board */
+    flash_unpack();
     LEDS = 0;
     clock_start(CLOCK_HZ);
-    WDOG_LOCK = WDOG_KEY;
-    WDOG_LOAD = CLOCK_HZ * WDOG_S;
-    WDOG_CTRL = 3; /* call, then reset */
-    WDOG_LOCK = 0;
+    guard_start();
     irq_enable(IRQ_RX);
     irq_enable(IRQ_TX);
 }

@@ -11,22 +11,11 @@
 #include "firmware-bridge/ports/common/pattern.h"
 #include "firmware-bridge/ports/common/port.h"
 #include "firmware-bridge/ports/common/probing.h"
+#include "firmware-bridge/ports/cortexm/guard.h"
 #include "stm32f1.h"
 
-#define DRIVER_PIN  8U  /* A */
-#define RELAY_PIN   12U /* B */
-#define WAIT_ROUNDS 100000U
-#define LSI_HZ      40000U
-#define IWDG_S      4U
-#define IWDG_DIV64  4U
-
-bool becomes(volatile const uint32_t *reg, uint32_t bits, bool set)
-{
-    for (uint32_t i = 0; i < WAIT_ROUNDS; i++)
-        if (((*reg & bits) != 0) == set)
-            return true;
-    return false;
-}
+#define DRIVER_PIN 8U  /* A */
+#define RELAY_PIN  12U /* B */
 
 static bool emulated(void)
 {
@@ -116,7 +105,7 @@ static void usart1(void)
 static void feed(void *arg)
 {
     (void)arg;
-    IWDG_KR = IWDG_KEY_FEED;
+    guard_feed();
 }
 
 static void relay(void *arg, bool on)
@@ -165,7 +154,6 @@ static uint16_t reset_cause(bool survived)
 static void pins(void)
 {
     RCC_APB2ENR |= RCC_APB2ENR_IOPA | RCC_APB2ENR_IOPB | RCC_APB2ENR_ADC1 | RCC_APB2ENR_USART1;
-    RCC_APB1ENR |= RCC_APB1ENR_PWR;
     GPIO_BSRR(GPIOA) = 1U << (DRIVER_PIN + 16U);
     GPIO_BSRR(GPIOB) = 1U << (RELAY_PIN + 16U);
     GPIO_BSRR(GPIOA) = 1U << 10; /* RX pulled up: silence when nothing is connected */
@@ -183,10 +171,7 @@ void port_start(struct port_start *out)
         .product_id = NILA_PRODUCT_BOARD, .boots = survivor.boots, .model = "stm32f1"};
     out->reset_cause = reset_cause(survived);
     survivor.cause = NILA_RESET_UNKNOWN;
-    IWDG_KR = IWDG_KEY_ACCESS;
-    IWDG_PR = IWDG_DIV64;
-    IWDG_RLR = LSI_HZ / 64U * IWDG_S;
-    IWDG_KR = IWDG_KEY_START;
+    guard_start();
     if (emulated()) {
         out->product_id = NILA_PRODUCT_EMULATED;
         out->model = "stm32vldiscovery";
@@ -195,7 +180,6 @@ void port_start(struct port_start *out)
         out->serial = UNIQUE_ID(0) ^ UNIQUE_ID(1) ^ UNIQUE_ID(2);
     }
     pins();
-    PWR_CR = PWR_CR_PLS_2V9 | PWR_CR_PVDE;
     adc_start();
     clock_start(clock_hz);
     irq_enable(USART1_IRQ);
