@@ -250,7 +250,7 @@ static const struct {
     {"ask", control_ask},       {"relay", control_relay},     {"spool", control_spool},
     {"rows", control_rows},     {"metrics", control_metrics}, {"registers", control_registers},
     {"frames", control_frames}, {"lend", control_lend},       {"lent", control_lent},
-    {"return", control_return},
+    {"return", control_return}, {"backup", control_backup},
 };
 
 static control_operation *find_operation(const cJSON *op)
@@ -277,8 +277,7 @@ static void *request(void *arg, const struct lineserver_peer *peer, const char *
     else if (run == NULL)
         control_error(out, "unsupported",
                       "op is status, history, rows, import, ask, registers, relay, spool, metrics, "
-                      "frames, lend, "
-                      "lent or return",
+                      "frames, lend, lent, return or backup",
                       "op");
     else
         state = run(c, peer, rq, out);

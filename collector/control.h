@@ -60,6 +60,8 @@
  * {"v":1,"op":"spool"[,"newest":N]}
  *   {"kind":"sink","slug","pending","refused"...} as in the status, one a sink, then the newest N (0..1000, default 20) of
  *   the lines servers have refused, newest first: {"kind":"refused","id","sink","seq","at_ms","line","reason"}.
+ * {"v":1,"op":"backup"}, and {"v":1,"op":"backup","done":true} when the copy was taken away
+ *   {"kind":"copying"} now and then, then {"kind":"copy","path"}: a copy of the journal of one instant beside it, which goes with "done", or the next one. Needs the right to.
  * {"v":1,"op":"metrics"}
  *   {"text":L}: the lines of Prometheus's text format, the figures of the measurement "collector" (health.h).
  *

@@ -60,7 +60,8 @@ typedef struct control_state *control_operation(struct control *c,
                                                 const struct lineserver_peer *peer,
                                                 const struct cJSON *rq, struct buf *out);
 control_operation control_status, control_ask, control_relay, control_spool, control_rows,
-    control_metrics, control_registers, control_frames, control_lend, control_lent, control_return;
+    control_metrics, control_registers, control_frames, control_lend, control_lent, control_return,
+    control_backup;
 
 /* May this be asked? Writes the refusal. A write without its words has q->write NULL. */
 typedef bool control_permit(struct control *c, const struct lineserver_peer *peer, unsigned bus,

@@ -138,4 +138,27 @@ NILA_MUST_CHECK int journal_stats(struct journal *j, struct journal_stats *out);
  * can be thinned is not known before); while rows are thinned, what the present pass will still take is counted in. */
 double journal_hours_left(const struct journal_stats *s);
 
+/* A copy of the journal of one instant at path to (a new file, 0640), checked and on the disk; readings are stored meanwhile. to has to lie
+ * in a folder that may be written; tick (may be NULL) is called between its pieces. NILA_ERR_BUSY: another is being made; NILA_ERR_IO, NILA_ERR_FULL, NILA_ERR_DENIED, NILA_ERR_CORRUPT. */
+NILA_MUST_CHECK int journal_backup(struct journal *j, const char *to, void (*tick)(void *arg),
+                                   void *arg);
+
+/* The same of a journal that nobody has open. NILA_ERR_BUSY: somebody has; NILA_ERR_NOT_FOUND. */
+NILA_MUST_CHECK int journal_backup_closed(const char *path, const char *to);
+
+/* Makes a copy (nobody has it open) fit to go on on another machine, which the first one may have outlived by any number of readings:
+ * - numbers go on far above any that were given, by the copy and above least, so that none is given twice;
+ * - readings that waited for the clock leave it (*unsure of them): the first machine may have sent them since with the time they
+ *   got then, and here they would be sent as unsure ones.
+ * What the sinks had not acknowledged is sent again, which makes the same points. */
+struct journal_adopted {
+    int64_t rows, last_seq; /* as they were in the copy */
+    int64_t next_seq;       /* the first number that will be given */
+    int64_t unsure;
+};
+NILA_MUST_CHECK int journal_adopt(const char *path, int64_t least, struct journal_adopted *out);
+
+/* The last number given in the file at path, which nobody has open; 0 there is none. Errors as journal_backup_closed. */
+NILA_MUST_CHECK int journal_last_closed(const char *path, int64_t *last);
+
 #endif

@@ -130,4 +130,14 @@ struct journal_db_salvage {
 };
 NILA_MUST_CHECK int journal_db_salvage(const char *path, const struct journal_db_salvage *to);
 
+/* A copy of one instant while others go on: begins a new file at to (0640), then some pages a call (1: there is more, 0: the copy
+ * is closed and on the disk), each of which the journal's lock is held for. NILA_ERR_BUSY: one is being made; NILA_ERR_IO:
+ * it was begun on another handle, or the disk fails; NILA_ERR_FULL, NILA_ERR_DENIED, NILA_ERR_CORRUPT. After an error, or
+ * journal_db_copy_end, nothing is left at to. */
+NILA_MUST_CHECK int journal_db_copy_begin(struct journal_db *db, const char *to);
+NILA_MUST_CHECK int journal_db_copy_step(struct journal_db *db);
+void journal_db_copy_end(struct journal_db *db); /* none is being made: fine */
+/* Is the copy at path, which is closed, whole? It takes as long as reading it; one that is not is removed. NILA_ERR_CORRUPT. */
+NILA_MUST_CHECK int journal_db_copy_check(const char *path);
+
 #endif

@@ -266,6 +266,7 @@ void journal_db_close(struct journal_db *db)
 {
     if (db == NULL)
         return;
+    journal_db_copy_end(db);
     for (int i = 0; i < ST_COUNT; i++)
         (void)sqlite3_finalize(db->st[i]);
     (void)sqlite3_close(db->sql);

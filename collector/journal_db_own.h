@@ -51,6 +51,10 @@ struct journal_db {
     int64_t limit_pages;
     int page_size;
     char path[JOURNAL_DB_PATH_MAX];
+    /* a copy that is being made; NULL none */
+    sqlite3 *copy;
+    sqlite3_backup *copying;
+    char copy_path[JOURNAL_DB_PATH_MAX];
 };
 
 /* Says what failed and returns our code for it. errno stands behind an I/O error of SQLite. */

@@ -11,6 +11,7 @@
 #include "command.h"
 #include "control_view.h"
 #include "import.h"
+#include "keep.h"
 #include "progress.h"
 #include "run.h"
 #include "setup.h"
@@ -156,6 +157,8 @@ static const struct command {
     {"import", import, TEXT_HELP_IMPORT, 1, TEXT_NAME_FILE, false},
     {"spool", command_spool, TEXT_HELP_SPOOL, 0, TEXT_COUNT, false},
     {"relay", command_relay, TEXT_HELP_RELAY, 2, TEXT_NAME_SWITCH, false},
+    {"backup", command_backup, TEXT_HELP_BACKUP, 1, TEXT_NAME_FILE, false},
+    {"restore", command_restore, TEXT_HELP_RESTORE, 1, TEXT_NAME_FILE, true},
     {"metrics", command_metrics, TEXT_HELP_METRICS, 0, TEXT_COUNT, false},
 };
 

@@ -30,7 +30,7 @@ static const struct {
     {"help", FLAG, offsetof(struct options, help), 0, 0, ""},
     {"version", FLAG, offsetof(struct options, version), 0, 0, ""},
     {"devices", WORD, offsetof(struct options, devices), 0, 0,
-     "run check scan probe read doctor setup"},
+     "run check scan probe read doctor setup backup restore"},
     {"trust-clock", FLAG, offsetof(struct options, trust_clock), 0, 0, "run"},
     {"bus", WORD, offsetof(struct options, bus), 0, 0, "scan probe"},
     {"port", WORD, offsetof(struct options, port), 0, 0, "scan probe"},
@@ -53,6 +53,8 @@ static const struct {
     {"out", WORD, offsetof(struct options, out), 0, 0, "export"},
     {"for", WHOLE, offsetof(struct options, for_s), 1, 604800, "relay"},
     {"answers", WORD, offsetof(struct options, answers), 0, 0, "setup"},
+    {"with-secrets", FLAG, offsetof(struct options, with_secrets), 0, 0, "backup"},
+    {"dry-run", FLAG, offsetof(struct options, dry_run), 0, 0, "restore"},
     {"newest", WHOLE, offsetof(struct options, newest), 0, 1000, "spool"},
 };
 #define OPTIONS (sizeof OPTION / sizeof OPTION[0])

@@ -12,7 +12,7 @@
 struct options {
     const char *config, *devices, *lang;
     enum text_language l;
-    bool json, trust_clock, quiet, verbose, help, version, allow_write;
+    bool json, trust_clock, quiet, verbose, help, version, allow_write, with_secrets, dry_run;
     const char *word[3]; /* what stands beside the options: the command and its operands */
     int words;
     const char *bus, *port, *host, *units, *baud, *parity;

@@ -67,6 +67,7 @@ int run_exit_code(int rc)
         {0, EX_OK},
         {NILA_ERR_CONFIG, EX_CONFIG},
         {NILA_ERR_PARSE, EX_DATAERR},
+        {NILA_ERR_CORRUPT, EX_DATAERR},
         {NILA_ERR_NOT_FOUND, EX_NOINPUT},
         {NILA_ERR_DENIED, EX_NOPERM},
         {NILA_ERR_REFUSED, EX_DATAERR}, /* the collector took no row */

@@ -487,6 +487,37 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
         "usage: nila-collector metrics [--config SITE.json] [--json]\n"
         "\n"
         "The collector's figures in Prometheus's text format (--json: as JSON).\n"},
+    [TEXT_HELP_BACKUP] = {
+        "cara pakai: nila-collector backup BERKAS|FOLDER [--with-secrets] [--config SITUS.json]\n"
+        "            [--devices FOLDER] [--json]\n"
+        "\n"
+        "Menyalin jurnal, berkas situs dan profil alatnya ke satu berkas tar, juga selagi kolektor\n"
+        "berjalan; salinannya diperiksa sebelum diberi nama. Ke FOLDER: bernama situs dan waktunya.\n"
+        "Login server hanya ikut dengan --with-secrets; berkasnya 0600. Simpan di luar Pi ini.\n"
+        "Kembali, juga ke Pi lain: nila-collector restore BERKAS.\n",
+        "usage: nila-collector backup FILE|DIR [--with-secrets] [--config SITE.json]\n"
+        "       [--devices DIR] [--json]\n"
+        "\n"
+        "Copies journal, site file and its profiles into one tar file, also while the collector\n"
+        "runs; the copy is checked before it gets its name. Into DIR: named by site and moment.\n"
+        "The servers' logins go with it by --with-secrets only; the file is 0600. Keep it off this\n"
+        "Pi. Back, also onto another one: nila-collector restore FILE.\n"},
+    [TEXT_HELP_RESTORE] = {
+        "cara pakai: nila-collector restore BERKAS [--dry-run] [--config SITUS.json] [--devices FOLDER]\n"
+        "\n"
+        "Mengembalikan cadangan, misalnya ke pengganti Pi yang mati. Ditolak selagi kolektor berjalan\n"
+        "dan bila BERKAS rusak. Jurnal dan berkas situs di sini tidak dihapus (.before-WAKTU, .bak).\n"
+        "Yang belum diakui server dikirim lagi; di InfluxDB itu titik yang sama. Nomor data berlanjut\n"
+        "di atas semua yang pernah diberikan. Yang dikirim mesin lama sesudah cadangan ada di server.\n"
+        "  --dry-run  hanya memeriksa BERKAS\n",
+        "usage: nila-collector restore FILE [--dry-run] [--config SITE.json] [--devices DIR]\n"
+        "\n"
+        "Brings a backup back, for example onto what replaces a dead Pi. Refused while a collector\n"
+        "runs and when FILE is damaged. Journal and site file that are here are not deleted\n"
+        "(.before-MOMENT, .bak). What servers had not acknowledged is sent again; in InfluxDB that is\n"
+        "the same point. Numbers go on above any that were given. What the old machine sent after the\n"
+        "backup is on the server.\n"
+        "  --dry-run  only checks FILE\n"},
     [TEXT_HELP] = {
         "cara pakai: nila-collector PERINTAH [pilihan]; rinci: nila-collector PERINTAH --help\n"
         "\n"
@@ -503,6 +534,8 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
         "spool    yang menunggu dikirim dan yang ditolak server\n"
         "relay    menyalakan atau mematikan kincir atau sirene\n"
         "metrics  angka kolektor untuk Prometheus\n"
+        "backup   jurnal, berkas situs dan profil dalam satu berkas\n"
+        "restore  mengembalikannya, juga ke Pi lain\n"
         "\n"
         "  --config BERKAS   berkas situs; bawaan {}\n"
         "  --devices FOLDER  profil alat; bawaan $NILA_DEVICES atau\n"
@@ -527,6 +560,8 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
         "spool    what waits to be sent and what servers refused\n"
         "relay    switches an aerator or siren\n"
         "metrics  the collector's figures for Prometheus\n"
+        "backup   journal, site file and profiles in one file\n"
+        "restore  brings it back, also onto another Pi\n"
         "\n"
         "  --config FILE   site file; default {}\n"
         "  --devices DIR   device profiles; default $NILA_DEVICES or\n"

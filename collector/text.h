@@ -262,6 +262,8 @@ enum text {
     TEXT_HELP_SPOOL,
     TEXT_HELP_RELAY,
     TEXT_HELP_METRICS,
+    TEXT_HELP_BACKUP,
+    TEXT_HELP_RESTORE,
     TEXT_HELP, /* default site file, default folder of profiles */
     TEXT_COUNT
 };
