@@ -140,7 +140,7 @@ check:
 check-built: all $(UNITS) $(FUZZ) $(HOUSE_TOOLS) firmware
 	$(Q)BUILD=$(BUILD) tests/run.sh tests/doors.sh $(HOUSE) $(FUZZ) $(UNITS)
 check-long:
-	$(Q)deploy/install-deps build test
+	$(Q)deploy/install-deps build test deb
 	$(Q)NILA_LONG=1 NILA_TEST_LIMIT=7200 $(MAKE) --no-print-directory check-built
 
 include firmware-bridge/ports/ports.mk
