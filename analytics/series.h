@@ -67,7 +67,8 @@ struct series_contact {
     int64_t ts_ms;    /* newest reading; 0: none */
     int value;        /* then: 0 or 1 */
     int64_t since_ms; /* it has read so since, as far as is looked back */
-    int64_t on_ms;    /* newest reading of 1; 0: none */
+    int64_t
+        on_ms; /* newest change from 0 to 1; 0: none. What stays at 1 (a jammed button) is pressed once */
 };
 /* NILA_ERR_UNSUPPORTED: the source is no collector's socket. Errors as series_load. */
 NILA_MUST_CHECK int series_contact(struct series_source *s, const char *input, int64_t from_ms,

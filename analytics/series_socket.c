@@ -209,12 +209,12 @@ static int contact_line(void *arg, const char *json)
         !isfinite(got.value) || got.ts_ms < o->ts_ms) /* lines of one contact come in its order */
         return rc;
     value = got.value >= 0.5;
+    if (value == 1 && o->ts_ms != 0 && o->value == 0)
+        o->on_ms = got.ts_ms;
     if (o->ts_ms == 0 || value != o->value)
         o->since_ms = got.ts_ms;
     o->ts_ms = got.ts_ms;
     o->value = value;
-    if (value == 1)
-        o->on_ms = got.ts_ms;
     return 0;
 }
 

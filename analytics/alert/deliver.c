@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "deliver.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,41 +9,14 @@
 
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
+#include "deliver_own.h"
 
 enum {
     LISTEN_MS = 1000,
     FIRST_RETRY_MS = 10 * 1000,
     LAST_RETRY_MS = 300 * 1000,
     UNKNOWN_TRIES = 2,
-    HEARD_MAX = 256,
-    SAVE_MS = 10 * 1000
-};
-
-struct worker {
-    struct deliver *d;
-    const char *slug;
-    void *channel;
-    pthread_t thread;
-    pthread_cond_t more;
-    struct rec_attempt queue[DELIVER_QUEUE];
-    size_t n;
-    int64_t at_work; /* id of the attempt being made; 0 none */
-};
-
-struct deliver {
-    struct records *records;
-    struct deliver_ops ops;
-    pthread_mutex_t lock; /* guards all below and the workers' queues */
-    bool stop;
-    size_t n;
-    struct worker *worker;
-    struct deliver_heard *heard;
-    size_t n_heard;
-    size_t lost_heard;
-    struct rec_attempt *unsaved; /* as they became, while the records cannot be written */
-    size_t n_unsaved;
-    int64_t save_due;  /* monotonic */
-    int64_t direct_id; /* of attempts that are not on record: below 0 */
+    HEARD_MAX = 256
 };
 
 static int usual_send(void *c, const char *to, const struct channel_message *m,
@@ -98,40 +70,27 @@ static void keep_result(struct rec_attempt *a, const struct channel_result *got,
         a->done_ms = now_ms;
 }
 
-/* The place of id in unsaved; n_unsaved: none. The lock is held. */
-static size_t find_unsaved(const struct deliver *d, int64_t id)
-{
-    size_t i = 0;
-
-    while (i < d->n_unsaved && d->unsaved[i].id != id)
-        i++;
-    return i;
-}
-
-/* What cannot be stored is kept here, so that a message is not sent again with every second that the disk is full. */
 static void store(const struct worker *w, const struct rec_attempt *a)
 {
-    struct deliver *d = w->d;
     bool stored;
-    size_t at;
 
     if (a->id < 0)
         return;
-    stored = records_attempt_store(d->records, a) == 0;
-    (void)pthread_mutex_lock(&d->lock);
-    at = find_unsaved(d, a->id);
-    if (stored && at < d->n_unsaved) {
-        d->unsaved[at] = d->unsaved[--d->n_unsaved];
-    } else if (!stored) {
-        if (at == d->n_unsaved)
-            d->unsaved = xrealloc(d->unsaved, ++d->n_unsaved, sizeof *d->unsaved);
-        d->unsaved[at] = *a;
-    }
-    (void)pthread_mutex_unlock(&d->lock);
-    if (!stored)
-        log_warnx("alarm channel %s: what became of message %lld could not be stored; tried again, "
-                  "and after a restart it is sent again",
-                  w->slug, (long long)a->id);
+    stored = records_attempt_store(w->d->records, a) == 0;
+    (void)pthread_mutex_lock(&w->d->lock);
+    deliver_keep(w->d, a, stored);
+    (void)pthread_mutex_unlock(&w->d->lock);
+}
+
+/* While it was being made, nobody needed it any more. */
+static bool called_off(const struct worker *w)
+{
+    bool yes;
+
+    (void)pthread_mutex_lock(&w->d->lock);
+    yes = w->called_off;
+    (void)pthread_mutex_unlock(&w->d->lock);
+    return yes;
 }
 
 static void make(const struct worker *w, struct rec_attempt *a)
@@ -164,6 +123,11 @@ static void make(const struct worker *w, struct rec_attempt *a)
     store(w, a);
     (void)w->d->ops.send(w->channel, a->address, &m, &got); /* the fate says it all */
     keep_result(a, &got, clock_wall_ms());
+    if (a->done_ms == 0 && called_off(w)) {
+        a->done_ms = clock_wall_ms();
+        if (got.fate == FATE_RETRY)
+            (void)snprintf(a->fate, sizeof a->fate, "dropped");
+    }
     if (got.fate != FATE_SENT && got.fate != FATE_DELIVERED)
         log_warnx("alarm channel %s: message %lld: %s: %s%s", w->slug, (long long)a->id, a->fate,
                   a->why, a->done_ms == 0 ? "; tried again" : "");
@@ -261,10 +225,15 @@ static void *work(void *arg)
             struct rec_attempt a = take(w);
 
             w->at_work = a.id;
+            w->called_off = false;
             (void)pthread_mutex_unlock(&d->lock);
             make(w, &a);
             (void)pthread_mutex_lock(&d->lock);
             w->at_work = 0;
+            if (a.id < 0 && a.done_ms == 0 && !w->called_off) {
+                d->direct = xrealloc(d->direct, d->n_direct + 1, sizeof *d->direct);
+                d->direct[d->n_direct++] = a;
+            }
         } else if (deaf) {
             rest(w);
         } else {
@@ -302,6 +271,7 @@ struct deliver *deliver_start(struct records *r, const struct deliver_channel *c
 
     d->records = r;
     d->ops = ops != NULL ? *ops : USUAL;
+    d->direct_id = INT64_MIN;
     d->n = n;
     d->worker = xcalloc(n, sizeof *d->worker);
     if (pthread_mutex_init(&d->lock, NULL) != 0)
@@ -335,175 +305,8 @@ void deliver_stop(struct deliver *d)
             break; /* told by records; those are sent again */
     (void)pthread_mutex_destroy(&d->lock);
     free(d->unsaved);
+    free(d->direct);
     free(d->worker);
     free(d->heard);
     free(d);
-}
-
-/* --- what is to be made --- */
-
-static bool is_held(const struct worker *w, int64_t id)
-{
-    for (size_t i = 0; i < w->n; i++)
-        if (w->queue[i].id == id)
-            return true;
-    return w->at_work == id;
-}
-
-/* Puts an attempt into its channel's queue; a full one gives up its least and newest for a worse one, which waits in the records.
- * *kept: it is there. The lock is held. False: no such channel is configured any more. */
-static bool hand_over(struct deliver *d, const struct rec_attempt *a, bool *kept)
-{
-    for (size_t i = 0; i < d->n; i++) {
-        struct worker *w = &d->worker[i];
-        size_t least = 0;
-
-        if (strcmp(w->slug, a->channel) != 0)
-            continue;
-        *kept = is_held(w, a->id);
-        if (*kept)
-            return true;
-        for (size_t k = 1; k < w->n; k++)
-            if (w->queue[k].severity < w->queue[least].severity ||
-                (w->queue[k].severity == w->queue[least].severity &&
-                 w->queue[k].id > w->queue[least].id))
-                least = k;
-        *kept = w->n < DELIVER_QUEUE || a->severity > w->queue[least].severity;
-        if (*kept) {
-            w->queue[w->n < DELIVER_QUEUE ? w->n++ : least] = *a;
-            (void)pthread_cond_signal(&w->more);
-            d->ops.wake(w->channel);
-        }
-        return true;
-    }
-    return false;
-}
-
-static bool held_by_any(const struct deliver *d, int64_t id)
-{
-    for (size_t i = 0; i < d->n; i++)
-        if (is_held(&d->worker[i], id))
-            return true;
-    return false;
-}
-
-/* Stores what could not be stored before; what is being made now is stored by its worker. The lock is held. */
-static void save_rest(struct deliver *d)
-{
-    const int64_t mono = clock_mono_ms();
-
-    if (d->n_unsaved == 0 || (mono < d->save_due && d->save_due - mono <= SAVE_MS))
-        return;
-    d->save_due = mono + SAVE_MS;
-    for (size_t i = 0; i < d->n_unsaved;) {
-        if (held_by_any(d, d->unsaved[i].id)) {
-            i++;
-            continue;
-        }
-        if (records_attempt_store(d->records, &d->unsaved[i]) != 0)
-            return; /* told by records */
-        d->unsaved[i] = d->unsaved[--d->n_unsaved];
-    }
-}
-
-/* Made or tried at a time that lies ahead: the clock was set back, and its due time means nothing. */
-static bool is_due(const struct rec_attempt *a, int64_t now_ms)
-{
-    return a->due_ms <= now_ms || (a->tries > 0 ? a->begun_ms : a->made_ms) > now_ms;
-}
-
-static void give_up(struct deliver *d, struct rec_attempt *a, int64_t now_ms)
-{
-    (void)snprintf(a->fate, sizeof a->fate, "refused");
-    (void)snprintf(a->code, sizeof a->code, "config");
-    (void)snprintf(a->why, sizeof a->why, "%s",
-                   a->english ? "this channel is no longer configured"
-                              : "saluran ini tidak lagi ada di konfigurasi");
-    a->done_ms = now_ms;
-    if (records_attempt_store(d->records, a) != 0)
-        log_warnx("alarm channel %s: message %lld: not stored", a->channel, (long long)a->id);
-}
-
-void deliver_feed(struct deliver *d, int64_t now_ms)
-{
-    struct rec_attempt *list = NULL;
-    size_t n = 0;
-
-    /* The lock is held while they are read: an attempt that is finished meanwhile would otherwise be taken for waiting and made
-     * again. A worker stores what became of it before it lets go of its id. */
-    (void)pthread_mutex_lock(&d->lock);
-    save_rest(d); /* first, or what it stores would be read as waiting */
-    if (records_attempts_waiting(d->records, &list, &n) != 0)
-        n = 0; /* told by records */
-    for (size_t i = 0; i < n; i++) {
-        const size_t at = find_unsaved(d, list[i].id);
-        const struct rec_attempt *a = at < d->n_unsaved ? &d->unsaved[at] : &list[i];
-        bool kept;
-
-        if (a->done_ms == 0 && is_due(a, now_ms) && !hand_over(d, a, &kept))
-            give_up(d, &list[i], now_ms);
-    }
-    (void)pthread_mutex_unlock(&d->lock);
-    free(list);
-}
-
-void deliver_direct(struct deliver *d, const struct rec_attempt *a)
-{
-    struct rec_attempt one = *a;
-    bool kept = false;
-
-    (void)pthread_mutex_lock(&d->lock);
-    one.id = --d->direct_id;
-    one.due_ms = 0;
-    if (!hand_over(d, &one, &kept))
-        log_warnx("alarm channel %s is not there", a->channel);
-    else if (!kept)
-        log_warnx("alarm channel %s has its hands full; a danger of %s is left to the next repeat",
-                  a->channel, a->place);
-    (void)pthread_mutex_unlock(&d->lock);
-}
-
-bool deliver_take_back(struct deliver *d, int64_t id)
-{
-    bool free_of_it = true;
-    size_t at;
-
-    (void)pthread_mutex_lock(&d->lock);
-    at = find_unsaved(d, id);
-    if (at < d->n_unsaved && d->unsaved[at].done_ms == 0)
-        d->unsaved[at] = d->unsaved[--d->n_unsaved];
-    for (size_t i = 0; i < d->n; i++) {
-        struct worker *w = &d->worker[i];
-
-        for (size_t k = 0; k < w->n; k++)
-            if (w->queue[k].id == id)
-                w->queue[k] = w->queue[--w->n];
-        free_of_it = free_of_it && w->at_work != id;
-    }
-    (void)pthread_mutex_unlock(&d->lock);
-    return free_of_it;
-}
-
-size_t deliver_busy(struct deliver *d)
-{
-    size_t n = 0;
-
-    (void)pthread_mutex_lock(&d->lock);
-    for (size_t i = 0; i < d->n; i++)
-        n += d->worker[i].n + (d->worker[i].at_work != 0);
-    (void)pthread_mutex_unlock(&d->lock);
-    return n;
-}
-
-size_t deliver_heard(struct deliver *d, struct deliver_heard **out)
-{
-    size_t n;
-
-    (void)pthread_mutex_lock(&d->lock);
-    *out = d->heard;
-    n = d->n_heard;
-    d->heard = NULL;
-    d->n_heard = d->lost_heard = 0;
-    (void)pthread_mutex_unlock(&d->lock);
-    return n;
 }

@@ -38,11 +38,18 @@ struct deliver *deliver_start(struct records *r, const struct deliver_channel *c
 /* Stops what is under way and waits for the threads. NULL is fine. */
 void deliver_stop(struct deliver *d);
 
-/* Hands over what is due by now; call it after every commit and regularly. Errors of the records, logged; then later. */
-void deliver_feed(struct deliver *d, int64_t now_ms);
-/* Makes an attempt that could not be stored: tried once, and nothing is kept of it. */
-void deliver_direct(struct deliver *d, const struct rec_attempt *a);
-/* Takes an attempt out of memory; false: it is being made just now. */
+/* Is this attempt still to be made? Called from the thread of deliver_feed; must not call deliver. */
+typedef bool deliver_holds(void *arg, const struct rec_attempt *a);
+/* Hands over what is due by now; call it after every commit and regularly. All that waits, due or not, is asked of first (holds NULL:
+ * all is to be made): what is not to be made any more is dropped, and one that is being made just now is not tried again. Errors of
+ * the records, logged; then later. */
+void deliver_feed(struct deliver *d, int64_t now_ms, deliver_holds *holds, void *arg);
+/* Makes an attempt that could not be stored; tried again like others while its time lasts, but nothing is kept of it. False: the
+ * channel's queue is full of what is as bad, and it is not made. */
+bool deliver_direct(struct deliver *d, const struct rec_attempt *a);
+/* The records can be written again: attempts of deliver_direct that were not made yet are left to those on record. */
+void deliver_forget_direct(struct deliver *d);
+/* Takes an attempt out of memory; false: it is being made just now, and is not tried again. */
 bool deliver_take_back(struct deliver *d, int64_t id);
 /* Attempts in memory, being made included. */
 size_t deliver_busy(struct deliver *d);

@@ -214,6 +214,16 @@ static void insist(struct engine *e, size_t at, const struct engine_input *in)
     }
 }
 
+/* A danger that had eased is there again: it is not what was acknowledged, is told at once, and no earlier word is of it. */
+static void come_back(struct rec_alarm *a, int64_t now_ms)
+{
+    if (a->acked_ms != 0) {
+        a->danger_told_ms = now_ms;
+        a->told_ms = 0;
+    }
+    a->acked_ms = a->snooze_ms = 0;
+}
+
 /* Over, or partly: the danger, then all. */
 static void relax(struct engine *e, size_t at, const struct engine_seen *s, bool well, bool eased,
                   int64_t now_ms)
@@ -223,7 +233,7 @@ static void relax(struct engine *e, size_t at, const struct engine_seen *s, bool
     if (a->severity == ALARM_DANGER) {
         if (!eased || (s != NULL && s->severity == ALARM_DANGER)) {
             if (a->eased_ms != 0 && now_ms - a->eased_ms >= RETURN_MS)
-                a->acked_ms = a->snooze_ms = 0; /* it comes back: not what was acknowledged */
+                come_back(a, now_ms);
             a->eased_ms = 0;
         } else if (a->eased_ms == 0)
             a->eased_ms = now_ms;

@@ -10,6 +10,7 @@
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
 #include "phone.h"
+#include "plan_own.h"
 
 #define MIN_MS  ((int64_t)60 * 1000)
 #define HOUR_MS (60 * MIN_MS)
@@ -48,7 +49,7 @@ void plan_channels(struct plan *p, struct channels *c, const struct channels_con
     }
 }
 
-static unsigned reach_of(enum channel_kind kind)
+unsigned plan_reach_of(enum channel_kind kind)
 {
     static const unsigned REACH[CHANNEL_KINDS] = {
         [CHANNEL_SIREN] = REACH_SIREN, [CHANNEL_CALL] = REACH_CALL,       [CHANNEL_SMS] = REACH_SMS,
@@ -73,7 +74,7 @@ static const char *address_of(const struct rec_contact *c, enum channel_address 
     return "";
 }
 
-static bool takes(const struct rec_contact *c, const struct plan_channel *h)
+bool plan_takes(const struct rec_contact *c, const struct plan_channel *h)
 {
     return (c->channels[0] == '\0' || contacts_word(c->channels, channel_kind_name(h->kind))) &&
            address_of(c, h->address)[0] != '\0';
@@ -223,22 +224,9 @@ static struct rec_attempt *add(struct plan *p, long index)
     }
     p->attempt[p->n] = (struct rec_attempt){0};
     p->index[p->n] = index;
-    p->about[p->n] =
-        (struct plan_about){.cause = CAUSE_COUNT, .value = NAN, .threshold = NAN, .told_with = -1};
+    p->about[p->n] = (struct plan_about){.cause = CAUSE_COUNT, .value = NAN, .threshold = NAN};
     return &p->attempt[p->n++];
 }
-
-struct telling {
-    enum message_kind kind;
-    enum cause cause;
-    enum alarm_severity severity;
-    const char *subject;
-    long index;
-    int64_t now_ms, until_ms;
-    const struct words_facts *facts;
-    bool at_once;     /* also in quiet hours */
-    bool fixed_until; /* quiet hours do not put off its end */
-};
 
 /* Why the channel is in trouble, and since when. */
 static void fault_facts(const struct plan *p, const char *subject, struct words_facts *f,
@@ -279,8 +267,8 @@ static int64_t day_begins(int64_t now_ms)
     return t.hour < CAUSE_DAY_FROM_H ? from_ms : from_ms + 24 * HOUR_MS;
 }
 
-static void attempt(struct plan *p, const struct telling *t, const struct plan_channel *h,
-                    const struct rec_contact *c)
+void plan_attempt(struct plan *p, const struct plan_telling *t, const struct plan_channel *h,
+                  const struct rec_contact *c)
 {
     bool held =
         c != NULL && !t->at_once && t->severity != ALARM_DANGER && t->severity != ALARM_NO_DATA;
@@ -333,7 +321,7 @@ static void attempt(struct plan *p, const struct telling *t, const struct plan_c
 static bool reachable(const struct plan *p, const struct rec_contact *c, unsigned reach)
 {
     for (size_t i = 0; i < p->channels; i++)
-        if ((reach & reach_of(p->channel[i].kind)) != 0 && takes(c, &p->channel[i]))
+        if ((reach & plan_reach_of(p->channel[i].kind)) != 0 && plan_takes(c, &p->channel[i]))
             return true;
     return false;
 }
@@ -349,19 +337,8 @@ bool plan_reaches(const struct plan *p, const struct look_pond *pond)
     return false;
 }
 
-/* A call says nothing but "look": one is enough for all that is decided in one step. */
-static bool rings_already(const struct plan *p, const struct plan_channel *h,
-                          const struct rec_contact *c)
-{
-    for (size_t i = 0; i < p->n && h->kind == CHANNEL_CALL; i++)
-        if (strcmp(p->attempt[i].channel, h->slug) == 0 &&
-            strcmp(p->attempt[i].contact, c->slug) == 0)
-            return true;
-    return false;
-}
-
 /* The technician of the configuration, who is no contact: by SMS. */
-static void tell_technician(struct plan *p, const struct telling *t)
+static void tell_technician(struct plan *p, const struct plan_telling *t)
 {
     char number[PHONE_SIZE];
 
@@ -369,14 +346,14 @@ static void tell_technician(struct plan *p, const struct telling *t)
         return;
     for (size_t i = 0; i < p->channels; i++)
         if (p->channel[i].kind == CHANNEL_SMS) {
-            attempt(p, t, &p->channel[i], NULL);
+            plan_attempt(p, t, &p->channel[i], NULL);
             memcpy(p->attempt[p->n - 1].address, number, sizeof number);
             return;
         }
 }
 
 /* To the contacts of a place: the first, or the second, or both; and once to what reaches all. */
-static void tell_people(struct plan *p, const struct telling *t, unsigned reach, bool first,
+static void tell_people(struct plan *p, const struct plan_telling *t, unsigned reach, bool first,
                         bool second)
 {
     const struct look *l = p->look;
@@ -389,20 +366,19 @@ static void tell_people(struct plan *p, const struct telling *t, unsigned reach,
         const struct plan_channel *h = &p->channel[i];
         bool used = false;
 
-        if ((reach & reach_of(h->kind)) == 0)
+        if ((reach & plan_reach_of(h->kind)) == 0)
             continue;
         for (size_t k = 0; k < l->contacts && h->address != ADDRESS_NONE; k++) {
             const struct rec_contact *c = &l->contact[k];
             bool turn = c->second ? second || (first && !any_first) : first;
 
-            if (turn && takes(c, h) && answers(p, c, t->subject, t->cause)) {
-                if (!rings_already(p, h, c))
-                    attempt(p, t, h, c);
+            if (turn && plan_takes(c, h) && answers(p, c, t->subject, t->cause)) {
+                plan_attempt(p, t, h, c);
                 used = true;
             }
         }
         if (first && !used && (h->address == ADDRESS_NONE || h->has_to)) {
-            attempt(p, t, h, NULL);
+            plan_attempt(p, t, h, NULL);
             used = true;
         }
         any = any || used;
@@ -412,7 +388,7 @@ static void tell_people(struct plan *p, const struct telling *t, unsigned reach,
 }
 
 /* The all-clear goes to each contact and channel that was told, once; not by a call, which says nothing. */
-static void tell_told(struct plan *p, const struct telling *t, const struct rec_attempt *told,
+static void tell_told(struct plan *p, const struct plan_telling *t, const struct rec_attempt *told,
                       size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -433,17 +409,17 @@ static void tell_told(struct plan *p, const struct telling *t, const struct rec_
         if (again || h == NULL || h->kind == CHANNEL_CALL || h->kind == CHANNEL_SIREN ||
             (c == NULL && told[i].contact[0] != '\0'))
             continue;
-        attempt(p, t, h, c);
+        plan_attempt(p, t, h, c);
     }
 }
 
-static void tell_siren(struct plan *p, const struct telling *t)
+static void tell_siren(struct plan *p, const struct plan_telling *t)
 {
     for (size_t i = 0; i < p->channels; i++)
         if ((p->channel[i].kind == CHANNEL_SIREN && !p->keep_siren) ||
             (p->channel[i].kind == CHANNEL_WEBHOOK && p->channel[i].address == ADDRESS_NONE &&
              t->kind == MESSAGE_ACKED))
-            attempt(p, t, &p->channel[i], NULL);
+            plan_attempt(p, t, &p->channel[i], NULL);
 }
 
 void plan_action(struct plan *p, const struct engine_action *action, const struct rec_alarm *alarm,
@@ -451,10 +427,10 @@ void plan_action(struct plan *p, const struct engine_action *action, const struc
 {
     enum cause c = CAUSE_DO_CRITICAL;
     struct words_facts f;
-    struct telling t = {.severity = alarm->severity,
-                        .subject = alarm->subject,
-                        .index = (long)action->alarm,
-                        .now_ms = now_ms};
+    struct plan_telling t = {.severity = alarm->severity,
+                             .subject = alarm->subject,
+                             .index = (long)action->alarm,
+                             .now_ms = now_ms};
     bool had_siren;
 
     if (cause_find(alarm->cause, &c) != 0)
@@ -501,108 +477,4 @@ void plan_action(struct plan *p, const struct engine_action *action, const struc
         tell_told(p, &t, told, n_told);
         break;
     }
-}
-
-/* --- one message for several ponds --- */
-
-/* The lines of one contact, in full, in fewer words, and as names alone. */
-struct lists {
-    struct buf full, brief, name;
-};
-
-static void lists_free(struct lists *l)
-{
-    buf_free(&l->full);
-    buf_free(&l->brief);
-    buf_free(&l->name);
-}
-
-static void lists_add(struct lists *l, const struct plan_line *line, bool english)
-{
-    const char *between = l->full.n > 0 ? WORDS_BETWEEN : "";
-
-    buf_printf(&l->full, "%s%s", between, line->text[english]);
-    buf_printf(&l->brief, "%s%s", between,
-               line->brief[english][0] != '\0' ? line->brief[english] : line->text[english]);
-    buf_printf(&l->name, "%s%s", between, line->pond->pond->name);
-}
-
-/* Do the ponds lie in this contact's charge? Its own lines are put into facts. */
-static bool list_for(const struct rec_contact *c, bool with_second, const struct plan_line *line,
-                     size_t lines, struct lists *list, struct words_facts *f)
-{
-    bool english = c != NULL && c->english;
-    size_t n = 0;
-
-    buf_clear(&list->full);
-    buf_clear(&list->brief);
-    buf_clear(&list->name);
-    f->start_ms = 0;
-    f->threshold = NAN;
-    for (size_t i = 0; i < lines; i++) {
-        const struct look_pond *q = line[i].pond;
-
-        if (c != NULL &&
-            (!contacts_answers(c, q->pond->slug, q->farm->slug, regency_slug(q->farm->regency)) ||
-             (c->second && !with_second)))
-            continue;
-        lists_add(list, &line[i], english);
-        n++;
-        if (f->start_ms == 0 || (line[i].start_ms != 0 && line[i].start_ms < f->start_ms))
-            f->start_ms = line[i].start_ms;
-        f->threshold = fmax(f->threshold, line[i].threshold); /* NaN is left out */
-    }
-    f->list = n > 0 ? list->full.p : "";
-    f->shorter[0] = n > 0 ? list->brief.p : "";
-    f->shorter[1] = n > 0 ? list->name.p : "";
-    return n > 0;
-}
-
-static bool has_first(const struct look *l, const struct plan_line *line, size_t lines)
-{
-    for (size_t k = 0; k < l->contacts; k++)
-        for (size_t i = 0; i < lines && !l->contact[k].second; i++)
-            if (contacts_answers(&l->contact[k], line[i].pond->pond->slug, line[i].pond->farm->slug,
-                                 regency_slug(line[i].pond->farm->regency)))
-                return true;
-    return false;
-}
-
-void plan_digest(struct plan *p, enum cause c, const struct plan_line *line, size_t lines,
-                 const struct words_facts *facts, int64_t now_ms, int64_t until_ms)
-{
-    struct words_facts f = *facts;
-    struct telling t = {.kind = c == CAUSE_HEARTBEAT ? MESSAGE_HEARTBEAT : MESSAGE_NOTICE,
-                        .cause = c,
-                        .severity = c == CAUSE_HEARTBEAT ? ALARM_INFO : ALARM_WATCH,
-                        .subject = "",
-                        .fixed_until = true,
-                        .index = -1,
-                        .now_ms = now_ms,
-                        .until_ms = until_ms,
-                        .facts = &f};
-    unsigned reach = cause_reach_of(c, ALARM_WATCH);
-    bool second = !has_first(p->look, line, lines);
-    struct lists list = {0};
-
-    f.phone = p->phone;
-    f.technician = p->settings->technician;
-    for (size_t i = 0; i < p->channels; i++) {
-        const struct plan_channel *h = &p->channel[i];
-        bool used = false;
-
-        if ((reach & reach_of(h->kind)) == 0)
-            continue;
-        for (size_t k = 0; k < p->look->contacts && h->address != ADDRESS_NONE; k++) {
-            const struct rec_contact *who = &p->look->contact[k];
-            if (!takes(who, h) || !list_for(who, second, line, lines, &list, &f))
-                continue;
-            attempt(p, &t, h, who);
-            used = true;
-        }
-        if (!used && (h->address == ADDRESS_NONE || h->has_to) &&
-            list_for(NULL, true, line, lines, &list, &f))
-            attempt(p, &t, h, NULL);
-    }
-    lists_free(&list);
 }

@@ -24,7 +24,6 @@ struct plan_channel {
 struct plan_about {
     enum cause cause; /* of an all-clear: what is over */
     double value, threshold;
-    long told_with; /* the earlier attempt whose message tells of this too; -1: none */
 };
 
 struct plan {
@@ -49,10 +48,12 @@ void plan_free(struct plan *p);
 void plan_action(struct plan *p, const struct engine_action *action, const struct rec_alarm *alarm,
                  const struct rec_attempt *told, size_t n_told, int64_t now_ms);
 
-/* Makes one message of what one contact would be told by one channel of one cause at several places: the first attempt gets the
- * words of all, the others say that it tells of them. *told_with: one an attempt, the caller's, free(); struct alarm_commit. A
- * siren is switched once for all. Calls and webhooks stay as they are: one is planned once a step, and a machine is told of each. */
-void plan_join(struct plan *p, long **told_with);
+/* Makes one message of what one contact would be told by one channel of one cause at several places, and one call of all that
+ * they would be called for: it says nothing but "look". *message (one an attempt, as it is to be stored) has the words of all in
+ * the first, and *told_with (struct alarm_commit) says of the others that it tells of them; both are the caller's, free(). p keeps
+ * each with its own words: they are told one by one when nothing can be stored. A siren is switched once for all. Webhooks stay
+ * as they are: a machine is told of each. */
+void plan_join(const struct plan *p, struct rec_attempt **message, long **told_with);
 
 /* One line of what names several ponds. */
 struct plan_line {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* watch_own: what watch.c (the step), watch_people.c (what people say), watch_daily.c (what is told once a day) and watch_health.c
- * (the channels) share. */
+/* watch_own: what watch.c (the step), watch_decide.c (what follows from what is seen), watch_true.c (what waits and is no longer
+ * true), watch_direct.c (the records cannot be written), watch_people.c (what people say), watch_daily.c (what is told once a day)
+ * and watch_health.c (the channels) share. */
 #ifndef ANALYTICS_ALERT_WATCH_OWN_H
 #define ANALYTICS_ALERT_WATCH_OWN_H
 
@@ -24,7 +25,9 @@ struct watch {
     /* dangers told without the records, while these cannot be written */
     struct watch_direct {
         char subject[ALARM_SUBJECT_SIZE], group[ALARM_WORD_SIZE];
-        int64_t at_ms;
+        char channel[SLUG_SIZE], contact[SLUG_SIZE];
+        bool siren, back; /* by a siren; it was given back */
+        int64_t at_ms;    /* 0: not told yet */
     } * direct;
     size_t directs;
     /* delivery reports of messages whose reference is not on record yet */
@@ -58,6 +61,26 @@ void watch_health(struct watch *w);
 /* A delivery report; one that overtakes its message is kept for a while (watch_reports_again). */
 void watch_report(struct watch *w, const char *slug, const struct channel_event *e);
 void watch_reports_again(struct watch *w);
+
+/* The engine with what is open on record. Errors of records_snapshot; then it stays as it was. */
+NILA_MUST_CHECK int watch_take_over(struct watch *w);
+/* One step of the engine on what look has seen and people have said: stored, then told. */
+void watch_decide(struct watch *w, int64_t now_ms);
+
+/* Hands over what is due, and drops what waits and is no longer true: of what is acknowledged or over, "safe again" of a pond in danger, a
+ * siren's end while a danger needs it. Call it after every commit and regularly. */
+void watch_feed(struct watch *w, int64_t now_ms);
+/* Of an alarm's attempts, drops those that wait and are not true any more; told says so afterwards. A message of several stays while
+ * one of them holds. */
+void watch_take_back(struct watch *w, struct rec_attempt *told, size_t n, int64_t now_ms);
+/* Does a danger need the siren, which is one for all? but: index of an alarm that does not count; SIZE_MAX: all do. */
+bool watch_sounds(const struct watch *w, size_t but, int64_t now_ms);
+
+/* Tells the dangers of plan without the records: each at once, to its own contacts, one by one (nothing can be said of a shared
+ * message), and to each of them again not before repeat_ms. What a full queue refuses is told with the next look. */
+void watch_tell_directly(struct watch *w, int64_t now_ms);
+/* Does a siren sound for this alarm of which the records know nothing? */
+bool watch_direct_sounds(const struct watch *w, const struct rec_alarm *a, int64_t now_ms);
 
 /* Stores what stands in plan, with the mark that it was told. */
 NILA_MUST_CHECK int watch_tell(struct watch *w, const char *key, int64_t now_ms);

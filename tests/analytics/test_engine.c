@@ -157,6 +157,48 @@ static void a_danger_that_had_eased_and_is_back_is_told_although_acknowledged(vo
     assert_int_equal(e.alarm[0].acked_ms, 0);
 }
 
+/* A word said at one minute and taken at another; was it taken for the alarm? */
+static bool taken(int64_t said_min, int64_t now_min)
+{
+    const struct rec_ask q = {
+        .id = 1, .alarm = 1, .by = "Budi", .how = "page", .at_ms = T0 + said_min * MIN};
+    const struct engine_input in = {.now_ms = T0 + now_min * MIN, .ask = &q, .n_asks = 1};
+    bool acked;
+
+    engine_step(&e, &in);
+    acked = e.alarm[0].acked_ms != 0;
+    engine_settle(&e);
+    return acked;
+}
+
+static void an_ok_is_of_what_had_been_told_when_it_was_said(void **state)
+{
+    struct engine_seen low = seen(CAUSE_DO_LOW, ALARM_WATCH),
+                       bad = seen(CAUSE_DO_CRITICAL, ALARM_DANGER);
+
+    (void)state;
+    for (int m = 0; m < 22; m++)
+        assert_string_equal(step(m, &low, 0), m == 15 ? "R" : "");
+    assert_string_equal(step(22, &bad, 0), "R");
+    assert_false(taken(20, 23)); /* of the warning */
+    assert_true(taken(22, 24));
+}
+
+static void an_ok_of_a_danger_that_had_eased_is_not_of_the_one_that_is_back(void **state)
+{
+    struct engine_seen bad = seen(CAUSE_DO_CRITICAL, ALARM_DANGER);
+
+    (void)state;
+    assert_string_equal(step(0, &bad, 0), "R");
+    ask(2, ASK_ACK, 0);
+    for (int m = 3; m < 10; m++)
+        assert_string_equal(step(m, NULL, EASED), "");
+    assert_string_equal(step(10, &bad, 0), "r"); /* at once, as any new danger */
+    assert_false(taken(9, 11));
+    assert_string_equal(step(12, &bad, 0), "");
+    assert_true(taken(11, 13));
+}
+
 static void what_becomes_worse_is_told_although_acknowledged(void **state)
 {
     struct engine_seen bad = seen(CAUSE_DO_CRITICAL, ALARM_DANGER),
@@ -456,6 +498,8 @@ int main(void)
         T(a_danger_is_told_at_once_and_every_quarter_of_an_hour),
         T(an_acknowledgement_ends_the_repeats_and_the_way_to_the_second),
         T(a_danger_that_had_eased_and_is_back_is_told_although_acknowledged),
+        T(an_ok_is_of_what_had_been_told_when_it_was_said),
+        T(an_ok_of_a_danger_that_had_eased_is_not_of_the_one_that_is_back),
         T(what_becomes_worse_is_told_although_acknowledged),
         T(a_snoozed_danger_speaks_again_when_the_snooze_is_over),
         T(the_siren_is_given_back_when_the_danger_is_over_and_a_new_one_is_told),

@@ -108,6 +108,7 @@ static void several_ponds_of_one_contact_are_one_message(void **state)
                              alarm_of("r-2", CAUSE_DO_CRITICAL, ALARM_DANGER),
                              alarm_of("r-2", CAUSE_PH_LOW, ALARM_DANGER),
                              alarm_of("p-1", CAUSE_DO_CRITICAL, ALARM_DANGER)};
+    struct rec_attempt *message = NULL;
     long *told_with = NULL;
     size_t sms = 0, hook = 0;
 
@@ -118,9 +119,9 @@ static void several_ponds_of_one_contact_are_one_message(void **state)
         struct engine_action x = {.kind = ENGINE_RAISE, .alarm = i};
         plan_action(&p, &x, &a[i], NULL, 0, night);
     }
-    plan_join(&p, &told_with);
+    plan_join(&p, &message, &told_with);
     for (size_t i = 0; i < p.n; i++) {
-        const struct rec_attempt *t = &p.attempt[i];
+        const struct rec_attempt *t = &message[i];
 
         hook += strcmp(t->channel, "hook") == 0;
         if (strcmp(t->channel, "hook") == 0)
@@ -133,6 +134,9 @@ static void several_ponds_of_one_contact_are_one_message(void **state)
             assert_string_equal(t->sms, "[NILA] BAHAYA 2 keramba, Oksigen sangat rendah: Keramba 1 "
                                         "1,2, Keramba 2 1,2. Hentikan pakan.");
             assert_string_equal(t->title, "2 keramba: Oksigen sangat rendah");
+            /* its own words are still there, for when nothing can be stored */
+            assert_non_null(strstr(p.attempt[i].sms, "Keramba 1"));
+            assert_null(strstr(p.attempt[i].sms, "Keramba 2"));
         } else if (p.index[i] == 1) {
             assert_true(told_with[i] >= 0 && told_with[i] < (long)i);
             assert_int_equal(p.index[told_with[i]], 0);
@@ -144,6 +148,50 @@ static void several_ponds_of_one_contact_are_one_message(void **state)
     }
     assert_int_equal(sms, 4);
     assert_int_equal(hook, 4);
+    free(message);
+    free(told_with);
+}
+
+/* One ring says "look": it is one call, and each alarm has it on record as its own. */
+static void one_call_is_for_all_that_a_contact_is_called_for(void **state)
+{
+    const struct rec_alarm a[3] = {alarm_of("p-1", CAUSE_DO_CRITICAL, ALARM_DANGER),
+                                   alarm_of("p-1", CAUSE_GASPING, ALARM_DANGER),
+                                   alarm_of("r-2", CAUSE_PH_LOW, ALARM_DANGER)};
+    struct rec_attempt *message = NULL;
+    long *told_with = NULL, lead[2] = {-1, -1};
+    size_t of[2] = {0, 0};
+
+    (void)state;
+    add_contact("budi", "0812 1", "", "all", false);
+    add_contact("ani", "0812 2", "", "p-1", false);
+    for (size_t k = 0; k < 2; k++)
+        (void)snprintf(contact[k].channels, sizeof contact[k].channels, "call");
+    p.channel[p.channels++] = (struct plan_channel){"call", CHANNEL_CALL, ADDRESS_PHONE, false};
+    plan_clear(&p);
+    for (size_t i = 0; i < 3; i++) {
+        const struct engine_action x = {.kind = i == 0 ? ENGINE_REPEAT : ENGINE_RAISE, .alarm = i};
+
+        plan_action(&p, &x, &a[i], NULL, 0, night);
+    }
+    plan_join(&p, &message, &told_with);
+    for (size_t i = 0; i < p.n; i++) {
+        const size_t k = strcmp(message[i].contact, "budi") == 0 ? 0 : 1;
+
+        if (strcmp(message[i].channel, "call") != 0)
+            continue;
+        of[k]++;
+        if (lead[k] < 0) {
+            lead[k] = (long)i;
+            assert_int_equal(message[i].told_with, -1);
+            assert_int_equal(told_with[i], -1);
+        } else {
+            assert_int_equal(told_with[i], lead[k]);
+        }
+    }
+    assert_int_equal(of[0], 3); /* budi, of all three */
+    assert_int_equal(of[1], 2); /* ani, of the two of hers */
+    free(message);
     free(told_with);
 }
 
@@ -154,6 +202,7 @@ static void a_fouled_probe_goes_to_the_technician_by_day_and_once(void **state)
                              alarm_of("r-2", CAUSE_FOULING, ALARM_WATCH)};
     const struct rec_attempt told = {.channel = "sms", .kind = "raise", .fate = "sent"};
     const struct engine_action clear = {.kind = ENGINE_CLEAR, .second = true};
+    struct rec_attempt *message = NULL;
     long *told_with = NULL;
 
     (void)state;
@@ -175,13 +224,14 @@ static void a_fouled_probe_goes_to_the_technician_by_day_and_once(void **state)
         struct engine_action x = {.kind = ENGINE_RAISE, .alarm = i};
         plan_action(&p, &x, &a[i], NULL, 0, noon);
     }
-    plan_join(&p, &told_with);
+    plan_join(&p, &message, &told_with);
     assert_string_equal(who(), "hook sms hook sms");
     assert_true(told_with[1] == -1 && told_with[3] == 1);
-    assert_string_equal(p.attempt[1].sms,
+    assert_string_equal(message[1].sms,
                         "[NILA] 2 keramba, Sensor mungkin kotor: Keramba 1, Keramba "
                         "2. Bersihkan ujung sensor dengan air tawar dan kain "
                         "lembut.");
+    free(message);
     free(told_with);
     plan_clear(&p);
     plan_action(&p, &clear, &a[0], &told, 1, noon);
@@ -376,6 +426,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(several_ponds_of_one_contact_are_one_message),
+        T(one_call_is_for_all_that_a_contact_is_called_for),
         T(a_fouled_probe_goes_to_the_technician_by_day_and_once),
         T(the_first_are_told_and_the_second_when_it_is_their_turn),
         T(without_a_first_the_second_is_told_at_once),
