@@ -128,6 +128,18 @@ BENCH := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/bench_*.c)
 $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(call libs,$(USES_bench))
 	$(call link,,$^ -lcmocka)
 
+# The torture programme: tests/torture/<x>.c, one program a kind of fault, each with the simulated card under it; run.sh has the
+# rows. make torture FOR=10m SEED=7 ROW=C2
+TORTURE_HELP := card torture world
+TORTURE := $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out $(TORTURE_HELP:%=tests/torture/%.c),$(wildcard tests/torture/*.c)))
+$(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o $(TORTURE_HELP:%=$(BUILD)/obj/tests/torture/%.o) $(call libs,$(USES_bench))
+	$(call link,$(foreach f,rename unlink fsync,-Wl$(comma)--wrap=$(f)),$^ -lcmocka)
+
+torture: all $(TORTURE) $(HOUSE_TOOLS)
+	$(Q)BUILD=$(BUILD) tests/torture/run.sh $(if $(filter command environment,$(firstword $(origin FOR))),--for $(FOR)) \
+	  $(if $(SEED),--seed $(SEED)) $(ROW:%=--row %)
+.PHONY: torture
+
 # make unit ROOM=core runs one room's tests.
 unit: $(if $(ROOM),$(UNIT_$(ROOM)),$(UNITS))
 	$(Q)BUILD=$(BUILD) tests/run.sh $^
@@ -137,8 +149,8 @@ house: all $(HOUSE_TOOLS) $(IMAGES)
 check:
 	$(Q)deploy/install-deps build test
 	$(Q)$(MAKE) --no-print-directory check-built
-check-built: all $(UNITS) $(FUZZ) $(HOUSE_TOOLS) firmware
-	$(Q)BUILD=$(BUILD) tests/run.sh tests/doors.sh $(HOUSE) $(FUZZ) $(UNITS)
+check-built: all $(UNITS) $(FUZZ) $(HOUSE_TOOLS) $(TORTURE) firmware
+	$(Q)BUILD=$(BUILD) tests/run.sh tests/doors.sh $(HOUSE) tests/torture/test_torture.sh $(FUZZ) $(UNITS)
 check-long:
 	$(Q)deploy/install-deps build test deb
 	$(Q)NILA_LONG=1 NILA_TEST_LIMIT=7200 $(MAKE) --no-print-directory check-built
@@ -223,6 +235,7 @@ help:
 	@echo "make lint         formatting, compilers' and checkers' warnings"
 	@echo "make format       formats the sources"
 	@echo "make fuzz FOR=10m fuzzers, each that long"
+	@echo "make torture      every fault in turn: power cuts, kill -9, bad cards, servers and clocks (FOR=10m SEED=7 ROW=C2)"
 	@echo "make coverage     line coverage a room"
 	@echo "make firmware     the node's images (mps2, stm32f1, avr) and their sizes"
 	@echo "make firmware-map the register map's tables in firmware-bridge/README.md"

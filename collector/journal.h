@@ -30,8 +30,9 @@
  * Damage: a row with a wrong CRC is passed over, counted and logged; so is a place that the disk does not read in three tries
  * (the rows it is believed to hold are counted). A file SQLite can not read is moved aside as
  * PATH.corrupt-N, a new one is begun, and the undelivered rows that can still be read are brought over with their
- * numbers; until that is done it is called PATH.salvage, so that a crash in between loses nothing. After an I/O error the file is closed and opened again before anything else is written: what a failed fsync
- * has left in the cache is never trusted. */
+ * numbers; until that is done it is called PATH.salvage, so that a crash in between loses nothing. After an I/O error the file is closed and opened
+ * again before anything else is written: what a failed fsync has left in the cache is never trusted; the write-ahead log that is
+ * found at any opening is written anew and synced first. */
 #ifndef COLLECTOR_JOURNAL_H
 #define COLLECTOR_JOURNAL_H
 

@@ -61,11 +61,12 @@ static int err_of(int code)
     }
 }
 
-int journal_db_failed(const struct journal_db *db, const char *doing)
+int journal_db_failed(struct journal_db *db, const char *doing)
 {
     int rc = err_of(sqlite3_errcode(db->sql));
     int sys = sqlite3_system_errno(db->sql);
 
+    db->failed = db->failed || rc == NILA_ERR_IO;
     log_warnx("journal %s: %s: %s%s%s", db->path, doing, sqlite3_errmsg(db->sql),
               rc == NILA_ERR_IO && sys != 0 ? ": " : "",
               rc == NILA_ERR_IO && sys != 0 ? strerror(sys) : "");

@@ -17,6 +17,7 @@
 #define SCHEMA_VERSION 2
 /* A file up to this is checked at every open, a larger one after a crash. */
 #define CHECK_BYTES (INT64_C(16) * 1024 * 1024)
+#define WAL_PIECE   65536
 
 static const char SCHEMA_1[] =
     "CREATE TABLE tags(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
@@ -214,6 +215,34 @@ static int quick_check(struct journal_db *db)
     return NILA_ERR_CORRUPT;
 }
 
+/* Writes a -wal that an earlier handle has left once more, byte for byte, and syncs it. When a sync fails, the kernel keeps what it
+ * could not write in its cache and believes it to be on the disk: it can be read, no later sync writes it, and after a power cut it
+ * is not there, nor anything stored behind it. Only what is written anew is synced anew. */
+static int renew_wal(struct journal_db *db)
+{
+    static unsigned char bytes[WAL_PIECE];
+    sqlite3_file *wal = NULL;
+    sqlite3_int64 size = 0;
+    int rc = sqlite3_file_control(db->sql, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+
+    if (rc != SQLITE_OK || wal == NULL || wal->pMethods == NULL) /* there is none */
+        return 0;
+    rc = wal->pMethods->xFileSize(wal, &size);
+    for (sqlite3_int64 at = 0; rc == SQLITE_OK && at < size; at += WAL_PIECE) {
+        int n = size - at < WAL_PIECE ? (int)(size - at) : WAL_PIECE;
+        if ((rc = wal->pMethods->xRead(wal, bytes, n, at)) == SQLITE_OK)
+            rc = wal->pMethods->xWrite(wal, bytes, n, at);
+    }
+    if (rc == SQLITE_OK && size > 0)
+        rc = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
+    if (rc == SQLITE_OK)
+        return 0;
+    log_warnx("journal %s: its write-ahead log cannot be written anew: %s", db->path,
+              sqlite3_errstr(rc));
+    db->failed = true;
+    return rc == SQLITE_FULL ? NILA_ERR_FULL : NILA_ERR_IO;
+}
+
 /* Everything after the file is open; the lock is taken by the first statement and kept. */
 static int set_up(struct journal_db *db, int64_t max_bytes, bool check)
 {
@@ -223,7 +252,8 @@ static int set_up(struct journal_db *db, int64_t max_bytes, bool check)
         rc = exec(db, "BEGIN IMMEDIATE", "lock");
     if (rc != 0)
         return rc;
-    rc = set_schema(db);
+    if ((rc = renew_wal(db)) == 0)
+        rc = set_schema(db);
     if (rc == 0)
         return (rc = exec(db, "COMMIT", "begin")) != 0 || (check && (rc = quick_check(db)) != 0)
                    ? rc
@@ -269,6 +299,8 @@ void journal_db_close(struct journal_db *db)
     journal_db_copy_end(db);
     for (int i = 0; i < ST_COUNT; i++)
         (void)sqlite3_finalize(db->st[i]);
+    if (db->failed) /* what the -wal has may not be on the disk: nothing goes into the file from there (renew_wal) */
+        (void)sqlite3_db_config(db->sql, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     (void)sqlite3_close(db->sql);
     free(db);
 }

@@ -50,6 +50,7 @@ struct journal_db {
     sqlite3_stmt *st[ST_COUNT];
     int64_t limit_pages;
     int page_size;
+    bool failed; /* an I/O error was met: what is in the cache may never reach the disk */
     char path[JOURNAL_DB_PATH_MAX];
     /* a copy that is being made; NULL none */
     sqlite3 *copy;
@@ -58,7 +59,7 @@ struct journal_db {
 };
 
 /* Says what failed and returns our code for it. errno stands behind an I/O error of SQLite. */
-int journal_db_failed(const struct journal_db *db, const char *doing);
+int journal_db_failed(struct journal_db *db, const char *doing);
 
 /* Prepares all of enum statement. NILA_ERR_CORRUPT: a table is missing. */
 NILA_MUST_CHECK int journal_db_prepare(struct journal_db *db);

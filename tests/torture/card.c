@@ -1,0 +1,631 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "card.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "collector/common/log.h"
+#include "torture.h"
+
+#define NAMES     64
+#define FILES     512
+#define ELSEWHERE (-2)
+#define BEHIND    200 /* operations a lying card may still hold in its cache */
+
+enum what {
+    DO_WRITE,
+    DO_TRUNCATE,
+    DO_SYNC,
+    DO_NAME, /* path -> file */
+    DO_RENAME,
+    DO_UNLINK
+};
+
+struct op {
+    enum what what;
+    int file;   /* -1: the folder */
+    int64_t at; /* or the new size */
+    size_t n;
+    unsigned char *bytes;
+    char *name, *to;
+    bool doomed; /* written before a sync that failed: no later one makes it good */
+};
+
+struct image {
+    unsigned char *p;
+    size_t n, cap;
+};
+
+struct name {
+    char *name;
+    int file;
+};
+
+static struct {
+    char dir[400];
+    struct op *op;
+    size_t ops, cap;
+    struct image base[FILES]; /* what each file held at the beginning */
+    int files;
+    struct name at_start[NAMES], now[NAMES];
+    int names_at_start, names;
+    bool paused;
+    card_fault fault;
+    void *fault_arg;
+} card;
+
+/* --- names ---------------------------------------------------------------------------------------------------------- */
+
+/* The part behind the folder, NULL when the path lies elsewhere. */
+static const char *in_folder(const char *path)
+{
+    size_t n = strlen(card.dir);
+
+    if (card.dir[0] == '\0' || path == NULL || strncmp(path, card.dir, n) != 0 || path[n] != '/')
+        return NULL;
+    return path + n + 1;
+}
+
+static int find(const struct name *list, int n, const char *name)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(list[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+static void set_name(struct name *list, int *n, const char *name, int file)
+{
+    int i = find(list, *n, name);
+
+    if (i < 0) {
+        if (*n == NAMES)
+            fatal("card: more than %d names", NAMES);
+        i = (*n)++;
+        list[i].name = xstrdup(name);
+    }
+    list[i].file = file;
+}
+
+static void drop_name(struct name *list, int *n, const char *name)
+{
+    int i = find(list, *n, name);
+
+    if (i < 0)
+        return;
+    free(list[i].name);
+    list[i] = list[--*n];
+}
+
+static void rename_name(struct name *list, int *n, const char *from, const char *to)
+{
+    int i = find(list, *n, from), file;
+
+    if (i < 0)
+        return;
+    file = list[i].file;
+    drop_name(list, n, from);
+    set_name(list, n, to, file);
+}
+
+static void free_names(struct name *list, int *n)
+{
+    while (*n > 0)
+        free(list[--*n].name);
+}
+
+static struct op *note(enum what what, int file)
+{
+    if (card.paused || card.dir[0] == '\0' || file == ELSEWHERE)
+        return NULL;
+    if (card.ops == card.cap) {
+        card.cap = card.cap > 0 ? 2 * card.cap : 1024;
+        card.op = xrealloc(card.op, card.cap, sizeof *card.op);
+    }
+    card.op[card.ops] = (struct op){.what = what, .file = file};
+    return &card.op[card.ops++];
+}
+
+static int new_file(void)
+{
+    if (card.files == FILES)
+        fatal("card: more than %d files", FILES);
+    return card.files++;
+}
+
+/* The file of that name; made when there is none. */
+static int file_of(const char *name)
+{
+    int i = find(card.now, card.names, name), file;
+    struct op *op;
+
+    if (i >= 0)
+        return card.now[i].file;
+    file = new_file();
+    set_name(card.now, &card.names, name, file);
+    if ((op = note(DO_NAME, file)) != NULL)
+        op->name = xstrdup(name);
+    return file;
+}
+
+/* A sync that failed: what waited for it is lost to every later one. */
+static void doom(int file)
+{
+    for (size_t i = card.ops; i-- > 0;) {
+        struct op *op = &card.op[i];
+        if (op->file == file && op->what == DO_SYNC)
+            return;
+        if (op->file == file && op->what == DO_WRITE)
+            op->doomed = true;
+    }
+}
+
+static int failing(enum card_op op, const char *name)
+{
+    return card.fault != NULL && !card.paused && name != NULL ? card.fault(card.fault_arg, op, name)
+                                                              : 0;
+}
+
+/* --- the layer under SQLite --------------------------------------------------------------------------------------------- */
+
+struct handle {
+    sqlite3_file own;
+    sqlite3_file *real;
+    int file;
+    char *name;
+};
+
+static sqlite3_vfs *under, layer;
+
+static struct handle *handle_of(sqlite3_file *f)
+{
+    return (struct handle *)(void *)f;
+}
+
+/* SQLite's code for an errno. */
+static int code_of(int err, int code)
+{
+    return err == ENOSPC ? SQLITE_FULL : code;
+}
+
+static int card_close(sqlite3_file *f)
+{
+    struct handle *h = handle_of(f);
+    int rc = h->real->pMethods->xClose(h->real);
+
+    free(h->real);
+    free(h->name);
+    return rc;
+}
+
+static int card_read(sqlite3_file *f, void *to, int n, sqlite3_int64 at)
+{
+    struct handle *h = handle_of(f);
+
+    if (failing(CARD_READ, h->name) != 0)
+        return SQLITE_IOERR_READ;
+    return h->real->pMethods->xRead(h->real, to, n, at);
+}
+
+static int card_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
+{
+    struct handle *h = handle_of(f);
+    int err = failing(CARD_WRITE, h->name);
+    struct op *op;
+
+    if (err != 0)
+        return code_of(err, SQLITE_IOERR_WRITE);
+    if ((op = note(DO_WRITE, h->file)) != NULL) {
+        op->at = at;
+        op->n = (size_t)n;
+        op->bytes = xcalloc(1, (size_t)n);
+        memcpy(op->bytes, from, (size_t)n);
+    }
+    return h->real->pMethods->xWrite(h->real, from, n, at);
+}
+
+static int card_truncate(sqlite3_file *f, sqlite3_int64 size)
+{
+    struct handle *h = handle_of(f);
+    struct op *op;
+
+    if (failing(CARD_TRUNCATE, h->name) != 0)
+        return SQLITE_IOERR_TRUNCATE;
+    if ((op = note(DO_TRUNCATE, h->file)) != NULL)
+        op->at = size;
+    return h->real->pMethods->xTruncate(h->real, size);
+}
+
+static int card_sync(sqlite3_file *f, int flags)
+{
+    struct handle *h = handle_of(f);
+
+    (void)flags; /* nothing is gained by syncing the real file */
+    if (failing(CARD_SYNC, h->name) != 0) {
+        doom(h->file);
+        return SQLITE_IOERR_FSYNC;
+    }
+    (void)note(DO_SYNC, h->file);
+    return SQLITE_OK;
+}
+
+#define REAL(f) (handle_of(f)->real)
+
+static int card_size(sqlite3_file *f, sqlite3_int64 *n)
+{
+    return REAL(f)->pMethods->xFileSize(REAL(f), n);
+}
+static int card_lock(sqlite3_file *f, int level)
+{
+    return REAL(f)->pMethods->xLock(REAL(f), level);
+}
+static int card_unlock(sqlite3_file *f, int level)
+{
+    return REAL(f)->pMethods->xUnlock(REAL(f), level);
+}
+static int card_reserved(sqlite3_file *f, int *out)
+{
+    return REAL(f)->pMethods->xCheckReservedLock(REAL(f), out);
+}
+static int card_control(sqlite3_file *f, int op, void *arg)
+{
+    return REAL(f)->pMethods->xFileControl(REAL(f), op, arg);
+}
+static int card_sector(sqlite3_file *f)
+{
+    return REAL(f)->pMethods->xSectorSize(REAL(f));
+}
+static int card_character(sqlite3_file *f)
+{
+    return REAL(f)->pMethods->xDeviceCharacteristics(REAL(f));
+}
+
+/* Version 1: no shared memory, as a journal that is locked for good needs none. */
+static const sqlite3_io_methods METHODS = {.iVersion = 1,
+                                           .xClose = card_close,
+                                           .xRead = card_read,
+                                           .xWrite = card_write,
+                                           .xTruncate = card_truncate,
+                                           .xSync = card_sync,
+                                           .xFileSize = card_size,
+                                           .xLock = card_lock,
+                                           .xUnlock = card_unlock,
+                                           .xCheckReservedLock = card_reserved,
+                                           .xFileControl = card_control,
+                                           .xSectorSize = card_sector,
+                                           .xDeviceCharacteristics = card_character};
+
+static int card_open(sqlite3_vfs *v, const char *path, sqlite3_file *f, int flags, int *out)
+{
+    const char *name = in_folder(path);
+    struct handle *h = handle_of(f);
+    int rc, err;
+
+    (void)v;
+    *h = (struct handle){.file = ELSEWHERE};
+    if (name != NULL && access(path, F_OK) != 0 && (err = failing(CARD_OPEN, name)) != 0)
+        return code_of(err, SQLITE_CANTOPEN);
+    if (name != NULL && failing(CARD_WRITE, name) == EROFS && (flags & SQLITE_OPEN_READWRITE) != 0)
+        return SQLITE_CANTOPEN;
+    h->real = xcalloc(1, (size_t)under->szOsFile);
+    rc = under->xOpen(under, path, h->real, flags, out);
+    if (rc != SQLITE_OK) {
+        free(h->real);
+        return rc;
+    }
+    if (name != NULL) { /* else a file of others, of which nothing is written down */
+        h->file = file_of(name);
+        h->name = xstrdup(name);
+    }
+    h->own.pMethods = &METHODS;
+    return SQLITE_OK;
+}
+
+static void note_unlink(const char *name)
+{
+    struct op *op;
+
+    if (find(card.now, card.names, name) < 0)
+        return;
+    drop_name(card.now, &card.names, name);
+    if ((op = note(DO_UNLINK, -1)) != NULL)
+        op->name = xstrdup(name);
+}
+
+static int card_delete(sqlite3_vfs *v, const char *path, int sync_folder)
+{
+    const char *name = in_folder(path);
+    int rc;
+
+    (void)v;
+    if (name != NULL && failing(CARD_RENAME, name) != 0)
+        return SQLITE_IOERR_DELETE;
+    rc = under->xDelete(under, path, 0);
+    if (rc == SQLITE_OK && name != NULL) {
+        note_unlink(name);
+        if (sync_folder != 0)
+            (void)note(DO_SYNC, -1);
+    }
+    return rc;
+}
+
+/* --- and under the program's own calls ------------------------------------------------------------------------------------ */
+
+int __real_rename(const char *from, const char *to);
+int __wrap_rename(const char *from, const char *to);
+int __real_unlink(const char *path);
+int __wrap_unlink(const char *path);
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+
+int __wrap_rename(const char *from, const char *to)
+{
+    const char *a = in_folder(from), *b = in_folder(to);
+    struct op *op;
+    int rc, err;
+
+    if (a == NULL || b == NULL)
+        return __real_rename(from, to);
+    if ((err = failing(CARD_RENAME, a)) != 0) {
+        errno = err;
+        return -1;
+    }
+    if (access(from, F_OK) == 0)
+        (void)file_of(a); /* one that SQLite has not seen */
+    rc = __real_rename(from, to);
+    if (rc == 0 && (op = note(DO_RENAME, -1)) != NULL) {
+        op->name = xstrdup(a);
+        op->to = xstrdup(b);
+    }
+    if (rc == 0)
+        rename_name(card.now, &card.names, a, b);
+    return rc;
+}
+
+int __wrap_unlink(const char *path)
+{
+    const char *name = in_folder(path);
+    int rc = __real_unlink(path);
+
+    if (rc == 0 && name != NULL)
+        note_unlink(name);
+    return rc;
+}
+
+/* The journal's only fsync of its own is that of its folder. */
+int __wrap_fsync(int fd)
+{
+    int err;
+
+    if (card.dir[0] == '\0')
+        return __real_fsync(fd);
+    if ((err = failing(CARD_SYNC, "")) != 0) {
+        errno = err;
+        return -1;
+    }
+    (void)note(DO_SYNC, -1);
+    return 0;
+}
+
+/* --- beginning and end ----------------------------------------------------------------------------------------------------- */
+
+static void load(struct image *to, const char *path)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0 || fstat(fd, &st) != 0)
+        fatal("card: cannot read %s", path);
+    to->n = to->cap = (size_t)st.st_size;
+    to->p = xcalloc(to->n + 1, 1);
+    if (read(fd, to->p, to->n) != (ssize_t)to->n)
+        fatal("card: cannot read %s", path);
+    (void)close(fd);
+}
+
+void card_begin(const char *dir)
+{
+    struct dirent *e;
+    DIR *d;
+
+    card_end();
+    (void)snprintf(card.dir, sizeof card.dir, "%s", dir);
+    card.paused = false;
+    if ((d = opendir(dir)) == NULL)
+        fatal("card: cannot open %s", dir);
+    while ((e = readdir(d)) != NULL) {
+        char path[700];
+        int file;
+
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+            continue;
+        (void)snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
+        file = new_file();
+        load(&card.base[file], path);
+        set_name(card.now, &card.names, e->d_name, file);
+        set_name(card.at_start, &card.names_at_start, e->d_name, file);
+    }
+    (void)closedir(d);
+    under = sqlite3_vfs_find(NULL);
+    layer = *under;
+    layer.zName = "card";
+    layer.szOsFile = (int)sizeof(struct handle);
+    layer.xOpen = card_open;
+    layer.xDelete = card_delete;
+    if (sqlite3_vfs_register(&layer, 1) != SQLITE_OK)
+        fatal("card: SQLite does not take its file layer");
+}
+
+void card_end(void)
+{
+    if (card.dir[0] == '\0')
+        return;
+    (void)sqlite3_vfs_unregister(&layer);
+    for (size_t i = 0; i < card.ops; i++) {
+        free(card.op[i].bytes);
+        free(card.op[i].name);
+        free(card.op[i].to);
+    }
+    free(card.op);
+    for (int i = 0; i < card.files; i++)
+        free(card.base[i].p);
+    free_names(card.now, &card.names);
+    free_names(card.at_start, &card.names_at_start);
+    memset(&card, 0, sizeof card);
+}
+
+size_t card_ops(void)
+{
+    return card.ops;
+}
+
+void card_pause(bool paused)
+{
+    card.paused = paused;
+}
+
+void card_set_fault(card_fault fault, void *arg)
+{
+    card.fault = fault;
+    card.fault_arg = arg;
+}
+
+/* --- what is left after the cut ------------------------------------------------------------------------------------------- */
+
+static void resize(struct image *m, size_t n)
+{
+    if (n > m->cap) {
+        m->p = xrealloc(m->p, n, 2);
+        m->cap = 2 * n;
+    }
+    if (n > m->n)
+        memset(m->p + m->n, 0, n - m->n);
+    m->n = n;
+}
+
+enum fate {
+    FATE_LOST,
+    FATE_KEPT,
+    FATE_CHANCE /* sector by sector */
+};
+
+static void play_write(struct image *m, const struct op *op, enum fate fate, enum card_kind kind,
+                       uint64_t *rng)
+{
+    for (size_t s = 0; s < op->n; s += CARD_SECTOR) {
+        size_t n = op->n - s < CARD_SECTOR ? op->n - s : CARD_SECTOR;
+        size_t at = (size_t)op->at + s;
+
+        if (fate == FATE_CHANCE && torture_random(rng) % 2 == 0)
+            continue;
+        if (at + n > m->n)
+            resize(m, at + n);
+        memcpy(m->p + at, op->bytes + s, n);
+        if (fate == FATE_CHANCE && kind == CARD_RUINER && torture_random(rng) % 8 == 0)
+            for (size_t i = 0; i < n; i++)
+                m->p[at + i] = (unsigned char)torture_random(rng);
+    }
+}
+
+static void play(struct image *m, const struct op *op, enum fate fate, enum card_kind kind,
+                 uint64_t *rng)
+{
+    if (fate == FATE_LOST)
+        return;
+    if (op->what == DO_WRITE)
+        play_write(m, op, fate, kind, rng);
+    else if (op->what == DO_TRUNCATE && (fate == FATE_KEPT || torture_random(rng) % 2 == 0))
+        resize(m, (size_t)op->at);
+}
+
+/* Behind which operation the fate of what was done to file (-1: names) is open. */
+static size_t safe_upto(int file, size_t at, enum card_kind kind, size_t lying)
+{
+    if (kind != CARD_HONEST)
+        return at > lying ? at - lying : 0;
+    for (size_t i = at; i-- > 0;)
+        if (card.op[i].what == DO_SYNC && (file < 0 || card.op[i].file == file))
+            return i;
+    return 0;
+}
+
+static void play_names(struct name *list, int *n, size_t upto)
+{
+    for (int i = 0; i < card.names_at_start; i++)
+        set_name(list, n, card.at_start[i].name, card.at_start[i].file);
+    for (size_t i = 0; i < upto; i++) {
+        const struct op *op = &card.op[i];
+        if (op->what == DO_NAME)
+            set_name(list, n, op->name, op->file);
+        else if (op->what == DO_RENAME)
+            rename_name(list, n, op->name, op->to);
+        else if (op->what == DO_UNLINK)
+            drop_name(list, n, op->name);
+    }
+}
+
+static void empty_folder(const char *dir)
+{
+    struct dirent *e;
+    DIR *d = opendir(dir);
+
+    if (d == NULL)
+        fatal("card: cannot open %s", dir);
+    while ((e = readdir(d)) != NULL) {
+        char path[700];
+        (void)snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
+        if (e->d_name[0] != '.' && __real_unlink(path) != 0)
+            fatal("card: cannot remove %s", path);
+    }
+    (void)closedir(d);
+}
+
+static void store(const struct image *m, const char *dir, const char *name)
+{
+    char path[700];
+    int fd;
+
+    (void)snprintf(path, sizeof path, "%s/%s", dir, name);
+    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+    if (fd < 0 || write(fd, m->p, m->n) != (ssize_t)m->n || close(fd) != 0)
+        fatal("card: cannot write %s", path);
+}
+
+void card_cut(const char *to, size_t at, enum card_kind kind, uint64_t *rng)
+{
+    const size_t lying = 1 + torture_random(rng) % BEHIND;
+    const enum fate open = (enum fate)(torture_random(rng) % 3);
+    size_t names_upto = safe_upto(-1, at, kind, lying);
+    struct name list[NAMES];
+    int names = 0;
+
+    empty_folder(to);
+    names_upto += torture_random(rng) % (at - names_upto + 1);
+    play_names(list, &names, names_upto);
+    for (int k = 0; k < names; k++) {
+        const int file = list[k].file;
+        const size_t safe = safe_upto(file, at, kind, lying);
+        struct image m = {0};
+
+        resize(&m, card.base[file].n);
+        if (m.n > 0)
+            memcpy(m.p, card.base[file].p, m.n);
+        for (size_t i = 0; i < at; i++)
+            if (card.op[i].file == file)
+                play(&m, &card.op[i],
+                     card.op[i].doomed ? FATE_CHANCE
+                     : i < safe        ? FATE_KEPT
+                                       : open,
+                     kind, rng);
+        store(&m, to, list[k].name);
+        free(m.p);
+    }
+    free_names(list, &names);
+}
