@@ -47,7 +47,7 @@ USES_bench     := support collector analytics bridge core common
 
 PROGRAMS := $(BUILD)/bin/nila-collector $(BUILD)/bin/nila-bridge $(BUILD)/bin/nila-analytics
 ALL_SRC := $(foreach r,$(ROOMS),$(SRC_$(r))) $(wildcard collector/main.c firmware-bridge/linux/main.c analytics/main.c) \
-           $(wildcard tests/*/test_*.c tests/fuzz/fuzz_*.c tests/bench/bench_*.c)
+           $(wildcard tests/*/test_*.c tests/torture/*.c tests/fuzz/fuzz_*.c tests/bench/bench_*.c)
 PORT_SRC := $(wildcard firmware-bridge/ports/*/*.c)
 ALL_HDR := $(wildcard collector/*.h collector/common/*.h firmware-bridge/*/*.h firmware-bridge/ports/*/*.h analytics/*.h analytics/*/*.h tests/*/*.h)
 SCRIPTS := .ci/run $(wildcard tests/*.sh tests/*/*.sh deploy/install-deps deploy/deb deploy/man/generate deploy/demo/run firmware-bridge/ports/*.sh)
