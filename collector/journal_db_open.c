@@ -217,8 +217,8 @@ static int quick_check(struct journal_db *db)
 
 /* Writes a -wal that an earlier handle has left once more, byte for byte, and syncs it. When a sync fails, the kernel keeps what it
  * could not write in its cache and believes it to be on the disk: it can be read, no later sync writes it, and after a power cut it
- * is not there, nor anything stored behind it. Only what is written anew is synced anew. */
-static int renew_wal(struct journal_db *db)
+ * is not there, nor anything stored behind it. Only what is written anew is synced anew. *left: there was one. */
+static int renew_wal(struct journal_db *db, bool *left)
 {
     static unsigned char bytes[WAL_PIECE];
     sqlite3_file *wal = NULL;
@@ -235,6 +235,7 @@ static int renew_wal(struct journal_db *db)
     }
     if (rc == SQLITE_OK && size > 0)
         rc = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
+    *left = size > 0;
     if (rc == SQLITE_OK)
         return 0;
     log_warnx("journal %s: its write-ahead log cannot be written anew: %s", db->path,
@@ -246,20 +247,25 @@ static int renew_wal(struct journal_db *db)
 /* Everything after the file is open; the lock is taken by the first statement and kept. */
 static int set_up(struct journal_db *db, int64_t max_bytes, bool check)
 {
+    bool left = false;
     int rc = set_pragmas(db, max_bytes);
 
     if (rc == 0)
         rc = exec(db, "BEGIN IMMEDIATE", "lock");
     if (rc != 0)
         return rc;
-    if ((rc = renew_wal(db)) == 0)
+    if ((rc = renew_wal(db, &left)) == 0)
         rc = set_schema(db);
-    if (rc == 0)
-        return (rc = exec(db, "COMMIT", "begin")) != 0 || (check && (rc = quick_check(db)) != 0)
-                   ? rc
-                   : journal_db_prepare(db);
-    (void)sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);
-    return rc;
+    if (rc != 0) {
+        (void)sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);
+        return rc;
+    }
+    if ((rc = exec(db, "COMMIT", "begin")) != 0 || (check && (rc = quick_check(db)) != 0))
+        return rc;
+    /* on a full disk the log's own room is all there is; what cannot be brought into the file stays in the log */
+    if (left)
+        (void)sqlite3_wal_checkpoint_v2(db->sql, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    return journal_db_prepare(db);
 }
 
 int journal_db_open(struct journal_db **out, const char *path, int64_t max_bytes)
