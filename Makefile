@@ -50,12 +50,12 @@ ALL_SRC := $(foreach r,$(ROOMS),$(SRC_$(r))) $(wildcard collector/main.c firmwar
            $(wildcard tests/*/test_*.c tests/torture/*.c tests/fuzz/fuzz_*.c tests/bench/bench_*.c)
 PORT_SRC := $(wildcard firmware-bridge/ports/*/*.c)
 ALL_HDR := $(wildcard collector/*.h collector/common/*.h firmware-bridge/*/*.h firmware-bridge/ports/*/*.h analytics/*.h analytics/*/*.h tests/*/*.h)
-SCRIPTS := .ci/run $(wildcard tests/*.sh tests/*/*.sh deploy/install-deps deploy/deb deploy/man/generate deploy/demo/run firmware-bridge/ports/*.sh)
+SCRIPTS := .ci/run $(wildcard tests/*.sh tests/*/*.sh deploy/install-deps deploy/check-floors deploy/sbom deploy/deb deploy/man/generate deploy/demo/run firmware-bridge/ports/*.sh)
 
 objs = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 libs = $(patsubst %,$(BUILD)/lib%.a,$(1))
 
-.PHONY: all deb check check-built check-long unit house firmware demo bench lint format fuzz coverage install clean help deps-check
+.PHONY: all deb sbom check check-built check-long unit house firmware demo bench lint format fuzz coverage install clean help deps-check
 .SECONDARY:
 all: deps-check $(PROGRAMS) $(BUILD)/libcore.a
 
@@ -201,7 +201,7 @@ coverage:
 # UNITDIR=/lib/systemd/system: the units, too. CROSS=1: programs that can't run here make no manual pages.
 # In the folders of the source, so that the links in README.md lead somewhere.
 DOCS := $(wildcard deploy/config/*.json) collector/common/site.schema.json collector/common/profile.schema.json \
-        $(foreach d,collector collector/common analytics firmware-bridge deploy,$(d)/README.md)
+        $(foreach d,collector collector/common analytics firmware-bridge deploy,$(d)/README.md) deploy/security.md
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(DATADIR)/devices $(DESTDIR)$(DOCDIR)
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
@@ -213,6 +213,11 @@ install: all
 	for p in collector bridge analytics; do \
 	  install -D -m 644 deploy/completion/nila $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nila-$$p || exit 1; done
 	$(if $(UNITDIR),install -d $(DESTDIR)$(UNITDIR) && install -m 644 deploy/systemd/*.service $(DESTDIR)$(UNITDIR))
+
+# What the programs are made of on this machine (SPDX, JSON).
+sbom: all
+	$(Q)deploy/sbom --version $(VERSION) $(PROGRAMS) >$(BUILD)/sbom.spdx.json.new && mv $(BUILD)/sbom.spdx.json.new $(BUILD)/sbom.spdx.json
+	@echo "$(BUILD)/sbom.spdx.json"
 
 ARCH ?= amd64
 SUITE ?= bookworm
@@ -240,6 +245,7 @@ help:
 	@echo "make firmware     the node's images (mps2, stm32f1, avr) and their sizes"
 	@echo "make firmware-map the register map's tables in firmware-bridge/README.md"
 	@echo "make deb          Debian packages in build/deb (ARCH=amd64|arm64|armhf SUITE=bookworm|trixie; as root)"
+	@echo "make sbom         what the programs are made of here: $(BUILD)/sbom.spdx.json"
 	@echo "make install      to DESTDIR and PREFIX (/usr/local)"
 	@echo "make clean"
 	@echo "SAN=1 sanitizers  COV=1 coverage  CC=clang  V=1 shows commands  WERROR=1"

@@ -13,6 +13,7 @@
 #include "analytics/fish/ensemble.h"
 #include "analytics/supply/calibrate.h"
 #include "collector/common/log.h"
+#include "collector/common/nocore.h"
 #include "collector/common/tongue.h"
 #include "commands.h"
 
@@ -404,7 +405,7 @@ static int own_command(int argc, char **argv, int *at)
     return -1;
 }
 
-int main(int argc, char **argv)
+static int command_line(int argc, char **argv)
 {
     int at;
     const int own = own_command(argc, argv, &at);
@@ -434,4 +435,10 @@ int main(int argc, char **argv)
         return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
     }
     return run(&a, argv + optind, argc - optind);
+}
+
+int main(int argc, char **argv)
+{
+    nocore();
+    return command_line(argc, argv);
 }

@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "collector/common/log.h"
+#include "collector/common/nocore.h"
 #include "command.h"
 #include "control_view.h"
 #include "import.h"
@@ -218,8 +219,10 @@ static int choose(const struct options *o)
 int main(int argc, char **argv)
 {
     struct options o = {.config = DEFAULT_CONFIG};
-    int rc = options_read(&o, argc, argv);
+    int rc;
 
+    nocore();
+    rc = options_read(&o, argc, argv);
     if (rc != 0)
         return rc;
     if (o.help || o.version)

@@ -6,6 +6,7 @@
 
 #include "collector/common/buf.h"
 #include "collector/common/log.h"
+#include "collector/common/nocore.h"
 
 #include "calibrate.h"
 #include "commands.h"
@@ -61,6 +62,7 @@ int main(int argc, char **argv)
     struct options o;
     int rc;
 
+    nocore();
     for (size_t i = 0; argc > 1 && i < sizeof TOOL / sizeof TOOL[0]; i++)
         if (strcmp(argv[1], TOOL[i].name) == 0)
             return TOOL[i].run(argc - 1, argv + 1);
