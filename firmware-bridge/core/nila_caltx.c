@@ -3,11 +3,10 @@
 
 #include "nila_fix.h"
 
-void nila_caltx_init(struct nila_caltx *tx, struct nila_settings *settings, bool (*save)(void *arg),
-                     void *arg)
+void nila_caltx_init(struct nila_caltx *tx, struct nila_settings *settings,
+                     struct nila_store *store)
 {
-    *tx = (struct nila_caltx){
-        .settings = settings, .save = save, .arg = arg, .live_x1000 = NILA_MISSING};
+    *tx = (struct nila_caltx){.settings = settings, .store = store, .live_x1000 = NILA_MISSING};
 }
 
 bool nila_caltx_active(const struct nila_caltx *tx)
@@ -152,35 +151,10 @@ enum nila_cal_result nila_caltx_point(struct nila_caltx *tx, int32_t ref_x1000,
     return say(tx, NILA_CAL_FINE);
 }
 
-/* Puts what is in force in front of the history; the oldest falls out. */
-static void remember(struct nila_settings *s, const struct nila_cal *was)
-{
-    for (unsigned i = NILA_HISTORY - 1; i > 0; i--)
-        s->history[i] = s->history[i - 1];
-    s->history[0] = *was;
-    if (s->histories < NILA_HISTORY)
-        s->histories++;
-}
-
-static bool save(struct nila_caltx *tx)
-{
-    return tx->save == NULL || tx->save(tx->arg);
-}
-
-/* Should saving fail, what remember pushed aside is put back; the oldest record is the caller's to keep. */
-static void forget(struct nila_settings *s, const struct nila_cal *oldest, uint8_t histories)
-{
-    for (unsigned i = 0; i + 1 < NILA_HISTORY; i++)
-        s->history[i] = s->history[i + 1];
-    s->history[NILA_HISTORY - 1] = *oldest;
-    s->histories = histories;
-}
-
 enum nila_cal_result nila_caltx_commit(struct nila_caltx *tx)
 {
     struct nila_settings *s = tx->settings;
-    struct nila_cal was, oldest = s->history[NILA_HISTORY - 1];
-    uint8_t histories = s->histories;
+    struct nila_cal was;
     uint16_t number = s->last_number;
 
     if (!nila_caltx_active(tx))
@@ -191,13 +165,11 @@ enum nila_cal_result nila_caltx_commit(struct nila_caltx *tx)
     was = s->cal[tx->cal.channel];
     s->last_number = number == UINT16_MAX ? 1 : (uint16_t)(number + 1); /* 0 is "factory" */
     tx->cal.number = tx->cal.method == NILA_CAL_FACTORY ? 0 : s->last_number;
-    remember(s, &was);
     s->cal[tx->cal.channel] = tx->cal;
-    if (!save(tx)) {
+    if (!nila_settings_save(s, tx->store, &was, NILA_HISTORY_FRONT)) {
         s->cal[tx->cal.channel] = was;
         s->last_number = number;
         tx->cal.number = 0;
-        forget(s, &oldest, histories);
         return say(tx, NILA_CAL_NOT_SAVED);
     }
     end(tx, NILA_CALTX_DONE);
@@ -215,8 +187,8 @@ enum nila_cal_result nila_caltx_abort(struct nila_caltx *tx)
 enum nila_cal_result nila_caltx_revert(struct nila_caltx *tx, uint16_t channel)
 {
     struct nila_settings *s = tx->settings;
-    struct nila_cal was;
-    unsigned i = 0;
+    struct nila_cal was, before;
+    uint8_t i = 0;
 
     if (nila_caltx_active(tx))
         return say(tx, NILA_CAL_BUSY);
@@ -224,15 +196,14 @@ enum nila_cal_result nila_caltx_revert(struct nila_caltx *tx, uint16_t channel)
         return say(tx, NILA_CAL_NO_CHANNEL);
     /* Only one of the same kind of probe means anything. */
     while (i < s->histories &&
-           (s->history[i].channel != channel || s->history[i].source != s->config[channel].source))
+           (!nila_settings_history(s, tx->store, i, &before) || before.channel != channel ||
+            before.source != s->config[channel].source))
         i++;
     if (i == s->histories)
         return say(tx, NILA_CAL_NOTHING_BEFORE);
     was = s->cal[channel];
-    s->cal[channel] = s->history[i];
-    s->history[i] = was;
-    if (!save(tx)) {
-        s->history[i] = s->cal[channel];
+    s->cal[channel] = before;
+    if (!nila_settings_save(s, tx->store, &was, i)) {
         s->cal[channel] = was;
         return say(tx, NILA_CAL_NOT_SAVED);
     }

@@ -26,8 +26,7 @@ enum nila_caltx_state { /* in registers */
 
 struct nila_caltx {
     struct nila_settings *settings;
-    bool (*save)(void *arg); /* keeps *settings for good; NULL: nothing is kept */
-    void *arg;
+    struct nila_store *store; /* where they are kept, and the history lies */
     enum nila_caltx_state state;
     enum nila_cal_result result; /* of the last command */
     struct nila_cal cal;         /* candidate */
@@ -37,8 +36,9 @@ struct nila_caltx {
     uint16_t settle_s;
 };
 
-void nila_caltx_init(struct nila_caltx *tx, struct nila_settings *settings, bool (*save)(void *arg),
-                     void *arg);
+/* settings and store: the caller's, outlive tx. */
+void nila_caltx_init(struct nila_caltx *tx, struct nila_settings *settings,
+                     struct nila_store *store);
 
 /* Who and when, for the record. date and due: days since 2000-01-01, 0 not known. */
 struct nila_caltx_who {

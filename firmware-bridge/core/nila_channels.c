@@ -11,15 +11,17 @@
 
 /* --- store -------------------------------------------------------------------------------------------------------- */
 
-static bool save(void *arg)
+/* A store that has taken something is sound again. */
+static void mended(struct nila_channels *c)
 {
-    struct nila_channels *c = arg;
-    uint8_t record[NILA_SETTINGS_BYTES];
-
-    nila_settings_pack(&c->settings, record);
-    if (!nila_store_write(&c->store, record, NILA_SETTINGS_BYTES))
-        return false;
     c->node->health &= (uint16_t)~NILA_HEALTH_STORE;
+}
+
+static bool save(struct nila_channels *c)
+{
+    if (!nila_settings_save(&c->settings, &c->store, NULL, 0))
+        return false;
+    mended(c);
     return true;
 }
 
@@ -45,7 +47,6 @@ enum nila_store_state nila_channels_init(struct nila_channels *c, struct nila_no
                                          const struct nila_flash *flash, uint32_t base,
                                          uint32_t slot_bytes)
 {
-    uint8_t record[NILA_SETTINGS_BYTES];
     enum nila_store_state state;
     uint16_t n;
 
@@ -54,14 +55,14 @@ enum nila_store_state nila_channels_init(struct nila_channels *c, struct nila_no
                                 .master_sal_x100 = SAL_NONE,
                                 .master_age_s = {NEVER_S, NEVER_S, NEVER_S}};
     c->cal_reg[NILA_HOLD_CAL_TEMP - NILA_HOLD_CAL_COMMAND] = (uint16_t)TEMP_NONE;
-    state = nila_store_open(&c->store, flash, base, slot_bytes, record, NILA_SETTINGS_BYTES, &n);
+    state = nila_store_find(&c->store, flash, base, slot_bytes, NILA_SETTINGS_BYTES, &n);
     if (state != NILA_STORE_GOOD)
         nila_settings_init(&c->settings);
-    else if (!nila_settings_unpack(&c->settings, record, n))
+    else if (!nila_settings_load(&c->settings, &c->store, n))
         state = NILA_STORE_DAMAGED; /* whole, but of other firmware */
     if (state == NILA_STORE_DAMAGED)
         node->health |= NILA_HEALTH_STORE;
-    nila_caltx_init(&c->tx, &c->settings, save, c);
+    nila_caltx_init(&c->tx, &c->settings, &c->store);
     for (unsigned i = 0; i < NILA_REG_CHANNELS; i++)
         fit(c, i);
     return state;
@@ -402,13 +403,15 @@ static void apply_cal(void *arg, uint16_t offset, uint16_t count, const uint16_t
             &w);
         break;
     case COMMIT:
-        (void)nila_caltx_commit(&c->tx);
+        if (nila_caltx_commit(&c->tx) == NILA_CAL_FINE)
+            mended(c);
         break;
     case ABORT:
         (void)nila_caltx_abort(&c->tx);
         break;
     case REVERT:
-        (void)nila_caltx_revert(&c->tx, c->cal_reg[CAL(CHANNEL)]);
+        if (nila_caltx_revert(&c->tx, c->cal_reg[CAL(CHANNEL)]) == NILA_CAL_FINE)
+            mended(c);
         break;
     }
 }
@@ -489,20 +492,21 @@ static void apply_water(void *arg, uint16_t offset, uint16_t count, const uint16
 #define VIEW_CANDIDATE 15
 #define RECORD(name)   (NILA_HOLD_RECORD_##name - NILA_HOLD_RECORD_NUMBER)
 
-static const struct nila_cal *viewed(const struct nila_channels *c)
+static const struct nila_cal *viewed(const struct nila_channels *c, struct nila_cal *was)
 {
     uint16_t view = c->cal_reg[CAL(VIEW)], channel = c->cal_reg[CAL(CHANNEL)];
 
     if (view == 0 && channel < NILA_REG_CHANNELS)
         return &c->settings.cal[channel];
-    if (view >= 1 && view <= c->settings.histories)
-        return &c->settings.history[view - 1];
+    if (view >= 1 && nila_settings_history(&c->settings, &c->store, view - 1U, was))
+        return was;
     return view == VIEW_CANDIDATE && nila_caltx_active(&c->tx) ? &c->tx.cal : NULL;
 }
 
 static void read_record(const void *arg, uint16_t offset, uint16_t count, uint16_t *value)
 {
-    const struct nila_cal *cal = viewed(arg);
+    struct nila_cal was;
+    const struct nila_cal *cal = viewed(arg, &was);
     uint16_t reg[NILA_HOLD_RECORD_END - NILA_HOLD_RECORD_NUMBER] = {0};
 
     if (cal != NULL) {

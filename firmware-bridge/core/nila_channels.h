@@ -9,7 +9,7 @@
  * A probe under calibration, and for two minutes after it, shows its value without "valid": it is not in the water.
  * Changing a source, committing and reverting write the store (a page erased, some hundred half words) before the answer is given: about
  * 60 ms on an STM32F1, within any master's patience.
- * Freestanding; state in the caller's struct (2.3 KB); saving needs 1 KB of stack; one context. */
+ * Freestanding; state in the caller's struct; the history of calibrations lies in the store alone; one context. */
 #ifndef NILA_CHANNELS_H
 #define NILA_CHANNELS_H
 

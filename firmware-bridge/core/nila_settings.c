@@ -3,21 +3,24 @@
 
 #include "nila_fix.h"
 
-#define FORM 1
+#define FORM       1
+
+#define CAL_BYTES  (20 + 10 * NILA_CAL_POINTS)
+#define HISTORY_AT (6 + NILA_REG_CHANNELS * (3 + CAL_BYTES)) /* behind what is in force */
 
 /* A place in the record. */
 struct cursor {
-    uint8_t *out;      /* NULL when reading */
-    const uint8_t *in; /* NULL when writing */
+    struct nila_store_sink *to;    /* NULL when reading */
+    const struct nila_store *from; /* NULL when writing */
     uint16_t at;
 };
 
 static void byte(struct cursor *c, uint8_t *v)
 {
-    if (c->out != NULL)
-        c->out[c->at] = *v;
+    if (c->to != NULL)
+        nila_store_put(c->to, *v);
     else
-        *v = c->in[c->at];
+        nila_store_read(c->from, c->at, v, 1);
     c->at++;
 }
 
@@ -60,8 +63,8 @@ static void calibration(struct cursor *c, struct nila_cal *cal)
     }
 }
 
-/* One order for both ways. */
-static void all(struct cursor *c, struct nila_settings *s)
+/* What is in force; one order for both ways. */
+static void in_force(struct cursor *c, struct nila_settings *s)
 {
     uint16_t form = FORM;
     uint8_t own_kept = s->own_kept;
@@ -77,8 +80,11 @@ static void all(struct cursor *c, struct nila_settings *s)
         byte(c, &s->config[i].smooth);
         calibration(c, &s->cal[i]);
     }
-    for (unsigned i = 0; i < NILA_HISTORY; i++)
-        calibration(c, &s->history[i]);
+}
+
+/* Behind the history. */
+static void own(struct cursor *c, struct nila_settings *s)
+{
     for (unsigned i = 0; i < NILA_SETTINGS_OWN; i++)
         word(c, &s->own[i]);
 }
@@ -90,15 +96,6 @@ void nila_settings_init(struct nila_settings *s)
         s->config[i].smooth = NILA_SMOOTH_OWN;
         s->cal[i] = nila_cal_factory(i, NILA_SOURCE_NONE);
     }
-}
-
-void nila_settings_pack(struct nila_settings *s, uint8_t out[NILA_SETTINGS_BYTES])
-{
-    struct cursor c = {.out = out};
-
-    for (unsigned i = 0; i < NILA_SETTINGS_BYTES; i++)
-        out[i] = 0;
-    all(&c, s);
 }
 
 static bool sane(const struct nila_cal *cal)
@@ -113,22 +110,88 @@ static bool sane(const struct nila_cal *cal)
            cal->offset_x1000 >= -info->offset_most;
 }
 
-bool nila_settings_unpack(struct nila_settings *s, const uint8_t *in, uint16_t n)
+static void read_history(const struct nila_store *store, unsigned i, struct nila_cal *out)
 {
-    struct cursor c = {.in = in};
-    bool ok = n == NILA_SETTINGS_BYTES && (in[0] | in[1] << 8) == FORM;
+    struct cursor c = {.from = store, .at = (uint16_t)(HISTORY_AT + i * CAL_BYTES)};
+
+    *out = (struct nila_cal){0};
+    calibration(&c, out);
+}
+
+bool nila_settings_history(const struct nila_settings *s, const struct nila_store *store,
+                           unsigned i, struct nila_cal *out)
+{
+    if (i >= s->histories)
+        return false;
+    read_history(store, i, out);
+    return sane(out);
+}
+
+bool nila_settings_load(struct nila_settings *s, const struct nila_store *store, uint16_t n)
+{
+    struct cursor c = {.from = store};
+    struct nila_cal was;
+    uint8_t form[2];
+    bool ok;
 
     nila_settings_init(s);
-    if (!ok)
+    nila_store_read(store, 0, form, 2);
+    if (n != NILA_SETTINGS_BYTES || (form[0] | form[1] << 8) != FORM)
         return false;
-    all(&c, s);
+    in_force(&c, s);
+    c.at = (uint16_t)(c.at + NILA_HISTORY * CAL_BYTES);
+    own(&c, s);
     ok = s->histories <= NILA_HISTORY;
     for (unsigned i = 0; i < NILA_REG_CHANNELS; i++)
         ok = ok && sane(&s->cal[i]) && s->config[i].source < NILA_SOURCES &&
              s->cal[i].source == s->config[i].source;
-    for (unsigned i = 0; i < NILA_HISTORY; i++)
-        ok = ok && sane(&s->history[i]);
+    for (unsigned i = 0; i < NILA_HISTORY && ok; i++) {
+        read_history(store, i, &was);
+        ok = sane(&was);
+    }
     if (!ok)
         nila_settings_init(s);
     return ok;
+}
+
+/* What the next record is made of: the memory's own history is copied from the record in force, which stays until the new one is whole. */
+struct saving {
+    struct nila_settings *s;
+    const struct nila_store *store;
+    const struct nila_cal *was;
+    uint8_t place, histories; /* of the record in force */
+};
+
+static void put_record(const void *arg, struct nila_store_sink *to)
+{
+    const struct saving *v = arg;
+    const unsigned front = v->was != NULL && v->place == NILA_HISTORY_FRONT ? 1 : 0;
+    struct cursor c = {.to = to};
+
+    in_force(&c, v->s);
+    for (unsigned i = 0; i < NILA_HISTORY; i++) {
+        struct nila_cal cal = {0};
+        if (v->was != NULL && i == (front != 0 ? 0U : v->place))
+            cal = *v->was;
+        else if (i - front < v->histories)
+            read_history(v->store, i - front, &cal);
+        calibration(&c, &cal);
+    }
+    own(&c, v->s);
+    while (c.at < NILA_SETTINGS_BYTES)
+        byte(&c, &(uint8_t){0});
+}
+
+bool nila_settings_save(struct nila_settings *s, struct nila_store *store,
+                        const struct nila_cal *was, uint8_t place)
+{
+    const uint8_t histories = s->histories;
+    const struct saving v = {s, store, was, place, histories};
+
+    if (was != NULL && place == NILA_HISTORY_FRONT && histories < NILA_HISTORY)
+        s->histories++;
+    if (nila_store_write_from(store, NILA_SETTINGS_BYTES, put_record, &v))
+        return true;
+    s->histories = histories;
+    return false;
 }

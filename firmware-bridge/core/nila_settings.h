@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "nila_cal.h"
+#include "nila_store.h"
 
 #define NILA_HISTORY 8
 #define NILA_SETTINGS_OWN \
@@ -26,8 +27,7 @@ struct nila_channel_config {
 struct nila_settings {
     struct nila_channel_config config[NILA_REG_CHANNELS];
     struct nila_cal cal[NILA_REG_CHANNELS]; /* in force */
-    struct nila_cal history[NILA_HISTORY];  /* what was, newest first */
-    uint8_t histories;
+    uint8_t histories;    /* calibrations that were in force before: they lie in the store alone */
     uint16_t last_number; /* of the last calibration of this node */
     uint16_t own[NILA_SETTINGS_OWN];
     bool own_kept; /* own was ever set */
@@ -36,10 +36,18 @@ struct nila_settings {
 /* Nothing connected, nothing calibrated. */
 void nila_settings_init(struct nila_settings *s);
 
-/* *s is changed in one thing: the points' temperatures are rounded to 0.01 C, as they are kept. */
-void nila_settings_pack(struct nila_settings *s, uint8_t out[NILA_SETTINGS_BYTES]);
+/* From the record in force, of n bytes. false (and s as by nila_settings_init): another form, or a value out of its range. */
+bool nila_settings_load(struct nila_settings *s, const struct nila_store *store, uint16_t n);
 
-/* false (and s as by nila_settings_init): another form, or a value out of its range. */
-bool nila_settings_unpack(struct nila_settings *s, const uint8_t *in, uint16_t n);
+/* Calibration i (0 the newest) of the history. false: there is none. */
+bool nila_settings_history(const struct nila_settings *s, const struct nila_store *store,
+                           unsigned i, struct nila_cal *out);
+
+#define NILA_HISTORY_FRONT NILA_HISTORY /* a place before all others; the oldest falls out */
+
+/* Keeps s for good. was (NULL: none) takes place `place` of the history, or goes to its front. *s is changed in its histories and in one
+ * other thing: the points' temperatures are rounded to 0.01 C, as they are kept. false: not saved, the record before holds. */
+bool nila_settings_save(struct nila_settings *s, struct nila_store *store,
+                        const struct nila_cal *was, uint8_t place);
 
 #endif

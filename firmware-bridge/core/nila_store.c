@@ -84,9 +84,9 @@ static bool blank(const struct nila_store *s, uint8_t slot)
     return true;
 }
 
-enum nila_store_state nila_store_open(struct nila_store *store, const struct nila_flash *flash,
-                                      uint32_t base, uint32_t slot_bytes, uint8_t *out,
-                                      uint16_t size, uint16_t *n)
+enum nila_store_state nila_store_find(struct nila_store *store, const struct nila_flash *flash,
+                                      uint32_t base, uint32_t slot_bytes, uint16_t size,
+                                      uint16_t *n)
 {
     uint8_t head[NILA_STORE_OVERHEAD];
 
@@ -105,29 +105,30 @@ enum nila_store_state nila_store_open(struct nila_store *store, const struct nil
         store->sequence = sequence;
         store->length = get16(head + AT_LENGTH);
     }
-    if (store->state != NILA_STORE_GOOD) {
+    if (store->state != NILA_STORE_GOOD)
         store->state = blank(store, 0) && blank(store, 1) ? NILA_STORE_EMPTY : NILA_STORE_DAMAGED;
-        return store->state;
-    }
-    read(store, slot_address(store, store->slot) + NILA_STORE_OVERHEAD, out, store->length);
     *n = store->length;
-    return NILA_STORE_GOOD;
+    return store->state;
 }
 
-static bool same(const struct nila_store *s, const uint8_t *record, uint16_t n)
+void nila_store_read(const struct nila_store *store, uint16_t at, uint8_t *out, uint16_t n)
 {
-    uint8_t chunk[CHUNK];
-
-    if (s->state != NILA_STORE_GOOD || s->length != n)
-        return false;
-    for (uint16_t done = 0; done < n; done = (uint16_t)(done + CHUNK)) {
-        uint16_t part = n - done < CHUNK ? (uint16_t)(n - done) : CHUNK;
-        read(s, slot_address(s, s->slot) + NILA_STORE_OVERHEAD + done, chunk, part);
-        for (uint16_t i = 0; i < part; i++)
-            if (chunk[i] != record[done + i])
-                return false;
+    if (store->state == NILA_STORE_GOOD && at <= store->length && n <= store->length - at) {
+        read(store, slot_address(store, store->slot) + NILA_STORE_OVERHEAD + at, out, n);
+        return;
     }
-    return true;
+    for (uint16_t i = 0; i < n; i++)
+        out[i] = 0;
+}
+
+enum nila_store_state nila_store_open(struct nila_store *store, const struct nila_flash *flash,
+                                      uint32_t base, uint32_t slot_bytes, uint8_t *out,
+                                      uint16_t size, uint16_t *n)
+{
+    enum nila_store_state state = nila_store_find(store, flash, base, slot_bytes, size, n);
+
+    nila_store_read(store, 0, out, *n);
+    return state;
 }
 
 static bool program(const struct nila_store *s, uint32_t at, const uint8_t *bytes, uint32_t n)
@@ -143,30 +144,60 @@ static bool settle(const struct nila_store *s)
     return s->flash->settle == NULL || s->flash->settle(s->flash->arg);
 }
 
-bool nila_store_write(struct nila_store *store, const uint8_t *record, uint16_t n)
+void nila_store_put(struct nila_store_sink *to, uint8_t byte)
+{
+    uint8_t there, pair[2] = {to->low, byte};
+
+    to->crc = nila_crc32(to->crc, &byte, 1);
+    if (!to->program) {
+        nila_store_read(to->store, to->n, &there, 1);
+        to->same = to->same && there == byte;
+    } else if (to->n % 2 == 0) {
+        to->low = byte;
+    } else if (!to->refused) {
+        to->refused = !program(to->store, to->at + to->n - 1, pair, 2);
+    }
+    to->n++;
+}
+
+/* The slot that a record goes to, erased, with all but the magic in its head. */
+static bool begin(const struct nila_store *s, uint32_t at, const uint8_t *head)
+{
+    for (uint32_t page = 0; page < s->slot_bytes; page += s->flash->page_bytes)
+        if (!s->flash->erase(s->flash->arg, at + page))
+            return false;
+    return program(s, at + AT_FORM, head + AT_FORM, NILA_STORE_OVERHEAD - AT_FORM);
+}
+
+bool nila_store_write_from(struct nila_store *store, uint16_t n,
+                           void (*make)(const void *arg, struct nila_store_sink *to),
+                           const void *arg)
 {
     uint8_t slot = store->state == NILA_STORE_GOOD ? (uint8_t)(1 - store->slot) : 0;
     uint32_t at = slot_address(store, slot);
     uint8_t head[NILA_STORE_OVERHEAD], seen[NILA_STORE_OVERHEAD];
-    uint32_t crc;
+    struct nila_store_sink to = {.store = store,
+                                 .same = store->state == NILA_STORE_GOOD && store->length == n};
 
     if (n % 2 != 0 || n > store->slot_bytes - NILA_STORE_OVERHEAD)
         return false;
-    if (same(store, record, n))
-        return true;
     put16(head + AT_MAGIC, MAGIC);
     put16(head + AT_FORM, FORM);
     put32(head + AT_SEQUENCE, store->sequence + 1);
     put16(head + AT_LENGTH, n);
     put16(head + AT_SPARE, 0);
-    crc = nila_crc32(0, head + AT_FORM, AT_CRC - AT_FORM);
-    put32(head + AT_CRC, nila_crc32(crc, record, n));
-    for (uint32_t page = 0; page < store->slot_bytes; page += store->flash->page_bytes)
-        if (!store->flash->erase(store->flash->arg, at + page))
-            return false;
-    if (!program(store, at + AT_FORM, head + AT_FORM, NILA_STORE_OVERHEAD - AT_FORM) ||
-        !program(store, at + NILA_STORE_OVERHEAD, record, n) || !settle(store) ||
-        !program(store, at + AT_MAGIC, head, 2) || !settle(store))
+    to.crc = nila_crc32(0, head + AT_FORM, AT_CRC - AT_FORM);
+    make(arg, &to);
+    if (to.n != n)
+        return false;
+    if (to.same)
+        return true;
+    put32(head + AT_CRC, to.crc);
+    to = (struct nila_store_sink){.store = store, .program = true, .at = at + NILA_STORE_OVERHEAD};
+    if (!begin(store, at, head))
+        return false;
+    make(arg, &to);
+    if (to.refused || !settle(store) || !program(store, at + AT_MAGIC, head, 2) || !settle(store))
         return false;
     if (!valid(store, slot, seen) || get32(seen + AT_CRC) != get32(head + AT_CRC))
         return false; /* the memory said yes and kept something else */
@@ -175,4 +206,24 @@ bool nila_store_write(struct nila_store *store, const uint8_t *record, uint16_t 
     store->sequence++;
     store->length = n;
     return true;
+}
+
+struct whole {
+    const uint8_t *record;
+    uint16_t n;
+};
+
+static void put_whole(const void *arg, struct nila_store_sink *to)
+{
+    const struct whole *w = arg;
+
+    for (uint16_t i = 0; i < w->n; i++)
+        nila_store_put(to, w->record[i]);
+}
+
+bool nila_store_write(struct nila_store *store, const uint8_t *record, uint16_t n)
+{
+    const struct whole w = {record, n};
+
+    return nila_store_write_from(store, n, put_whole, &w);
 }

@@ -33,14 +33,41 @@ struct nila_store {
     uint32_t sequence;
 };
 
-/* Looks at both slots and puts the newest valid record into out (at most size bytes). *n is its length; 0 without one. A
- * record longer than size is not used (NILA_STORE_DAMAGED): it was written by other firmware. */
+/* A record on its way into the memory, byte by byte. */
+struct nila_store_sink {
+    const struct nila_store *store;
+    uint32_t at;  /* where the next byte goes */
+    uint32_t crc; /* of those so far */
+    uint16_t n;   /* so many */
+    uint8_t low;  /* the first byte of a half word waits for its second */
+    bool program; /* it is written; else only compared */
+    bool same;    /* as the record in force, so far */
+    bool refused; /* by the memory */
+};
+
+/* Looks at both slots. The newest valid record of at most size bytes is in force: *n is its length, 0 without one; nila_store_read has
+ * it. A record longer than size is not used (NILA_STORE_DAMAGED): it was written by other firmware. */
+enum nila_store_state nila_store_find(struct nila_store *store, const struct nila_flash *flash,
+                                      uint32_t base, uint32_t slot_bytes, uint16_t size,
+                                      uint16_t *n);
+
+/* n bytes of the record in force from at on; 0 where there are none. */
+void nila_store_read(const struct nila_store *store, uint16_t at, uint8_t *out, uint16_t n);
+
+/* Both at once: the record in force into out (size bytes). */
 enum nila_store_state nila_store_open(struct nila_store *store, const struct nila_flash *flash,
                                       uint32_t base, uint32_t slot_bytes, uint8_t *out,
                                       uint16_t size, uint16_t *n);
 
-/* Makes the n bytes (even, at most slot_bytes - NILA_STORE_OVERHEAD) the record in force. false: the memory refused, or n is
- * wrong; the record before is still in force. */
+/* Makes the n bytes (even, at most slot_bytes - NILA_STORE_OVERHEAD) the record in force that make puts into its sink. It is called twice
+ * and must put the same bytes; it may read the record still in force. false: the memory refused, or n is wrong; the record before is
+ * still in force. */
+bool nila_store_write_from(struct nila_store *store, uint16_t n,
+                           void (*make)(const void *arg, struct nila_store_sink *to),
+                           const void *arg);
+void nila_store_put(struct nila_store_sink *to, uint8_t byte);
+
+/* The same with a record that is there as a whole. */
 bool nila_store_write(struct nila_store *store, const uint8_t *record, uint16_t n);
 
 #endif

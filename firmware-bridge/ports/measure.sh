@@ -20,12 +20,13 @@ nila_line_(heard|sent|step|alive|open) ^(clock_us|tick_us|drive|transmit|rx_wait
 nila_units_serve ^(read_input|read_holding|write_one|write_several|diagnose|report_id|identify)$
 nila_node_(write|holding) ^(line_|fault_)?(read|check|apply)(_(config|cal|water|record|registers))?$
 (nila_app_(init|step)|move_relay|open_line) ^(clock_us|tick_us|uart_open|feed|relay|adc_supply_mv|adc_temp_x10|supply_low|sample|recall|probing_.*)$
-(nila_store_(open|write)|valid|program) ^flash_(erase|program|read)$
+settle ^no_board_has_one$
+nila_store_write_from ^(put_whole|put_record|flash_(erase|program|read))$
+(nila_store_(find|open|read|write|put)|valid|program|begin|blank) ^flash_(erase|program|read)$
 (nila_boot_sound|nila_update_step|read|erase|page_blank|take_data|resume|check_data|apply) ^flash_(erase|program|read)$
 (nila_lms_(begin|step)|step_(message|chain)|tree) ^read_slot$
 confirm ^well$
 probing_(recall|step) ^clock_us$
-(nila_caltx_(commit|revert)|keep_all) ^save$
 (nila_probes_(init|begin|step)|move_.*|put_value|ask_ezo) ^(wire_)?(open|ready|put|get|microvolts)$
 '
 
