@@ -187,25 +187,21 @@ enum nila_cal_result nila_caltx_abort(struct nila_caltx *tx)
 enum nila_cal_result nila_caltx_revert(struct nila_caltx *tx, uint16_t channel)
 {
     struct nila_settings *s = tx->settings;
-    struct nila_cal was, before;
+    struct nila_cal was, *cal;
     uint8_t i = 0;
 
     if (nila_caltx_active(tx))
         return say(tx, NILA_CAL_BUSY);
     if (channel >= NILA_REG_CHANNELS || nila_source_info(s->config[channel].source) == NULL)
         return say(tx, NILA_CAL_NO_CHANNEL);
+    cal = &s->cal[channel];
+    was = *cal;
     /* Only one of the same kind of probe means anything. */
-    while (i < s->histories &&
-           (!nila_settings_history(s, tx->store, i, &before) || before.channel != channel ||
-            before.source != s->config[channel].source))
+    while (i < s->histories && (!nila_settings_history(s, tx->store, i, cal) ||
+                                cal->channel != channel || cal->source != was.source))
         i++;
-    if (i == s->histories)
-        return say(tx, NILA_CAL_NOTHING_BEFORE);
-    was = s->cal[channel];
-    s->cal[channel] = before;
-    if (!nila_settings_save(s, tx->store, &was, i)) {
-        s->cal[channel] = was;
-        return say(tx, NILA_CAL_NOT_SAVED);
-    }
-    return say(tx, NILA_CAL_FINE);
+    if (i < s->histories && nila_settings_save(s, tx->store, &was, i))
+        return say(tx, NILA_CAL_FINE);
+    *cal = was;
+    return say(tx, i == s->histories ? NILA_CAL_NOTHING_BEFORE : NILA_CAL_NOT_SAVED);
 }

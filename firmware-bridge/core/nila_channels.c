@@ -29,16 +29,13 @@ static void fit(struct nila_channels *c, unsigned channel)
 {
     const struct nila_channel_config *k = &c->settings.config[channel];
     const struct nila_source_info *info = nila_source_info(k->source);
-    struct nila_filter_config f = {0};
+    static const struct nila_filter_config NONE = {0};
+    const struct nila_filter_config *f = info != NULL ? &info->filter : &NONE;
 
     c->fresh[channel] = false;
-    if (info != NULL)
-        f = info->filter;
-    if (k->median != 0)
-        f.median = k->median;
-    if (k->smooth != NILA_SMOOTH_OWN)
-        f.smooth = k->smooth;
-    nila_filter_init(&c->filter[channel], &f);
+    nila_filter_init(&c->filter[channel], f);
+    nila_filter_tune(&c->filter[channel], k->median != 0 ? k->median : f->median,
+                     k->smooth != NILA_SMOOTH_OWN ? k->smooth : f->smooth);
     (void)nila_node_set_channel(c->node, channel, info != NULL ? info->kind : NILA_KIND_NONE,
                                 NILA_MISSING, NILA_MISSING, NILA_Q_ABSENT);
 }
@@ -328,10 +325,10 @@ static void put32(uint16_t *reg, int32_t v)
 static struct nila_water reference_water(const struct nila_channels *c)
 {
     struct nila_water w = nila_channels_water(c);
-    int16_t told = (int16_t)c->cal_reg[CAL(TEMP)];
+    int16_t written = (int16_t)c->cal_reg[CAL(TEMP)];
 
-    if (told != TEMP_NONE) {
-        w.temp_x1000 = told * 10;
+    if (written != TEMP_NONE) {
+        w.temp_x1000 = written * 10;
         w.default_temp = false;
     } else if (own(c, NILA_KIND_TEMP_C) == NULL && nila_caltx_active(&c->tx) &&
                c->tx.cal.source == NILA_SOURCE_DS18B20) {

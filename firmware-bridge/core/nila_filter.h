@@ -31,7 +31,8 @@ struct nila_filter_config {
 };
 
 struct nila_filter {
-    struct nila_filter_config config;
+    const struct nila_filter_config *config; /* the caller's, outlives the filter */
+    uint8_t median, smooth;                  /* instead of the config's, in their ranges */
     int32_t window[NILA_FILTER_MEDIAN_MAX];
     uint8_t n, next, missing, warm;
     uint16_t spikes;    /* since the beginning, wrapping */
@@ -42,6 +43,9 @@ struct nila_filter {
 };
 
 void nila_filter_init(struct nila_filter *f, const struct nila_filter_config *config);
+
+/* Another median and smoothing than the config's; the filter begins anew. */
+void nila_filter_tune(struct nila_filter *f, uint8_t median, uint8_t smooth);
 
 /* Takes a sample, or NILA_MISSING. Returns the filtered value, or NILA_MISSING; *quality gets NILA_Q_VALID when it may be used,
  * and NILA_Q_ABSENT, NILA_Q_WARMUP, NILA_Q_NOISY, NILA_Q_STUCK as they are. */

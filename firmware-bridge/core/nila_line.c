@@ -32,13 +32,13 @@ bool nila_line_open(struct nila_line *line, const struct nila_port *port, struct
 static bool is_echo(struct nila_line *line, uint8_t byte, uint32_t now)
 {
     if (line->state == NILA_LINE_SEND) {
-        if (line->echo_at < line->tx_n && line->tx[line->echo_at] == byte)
+        if (line->echo_at < line->tx_n && line->rtu.rx[line->echo_at] == byte)
             line->echo_at++;
         return true;
     }
     if (line->echo_left == 0)
         return false;
-    if (now - line->sent_us > 2 * line->char_us || line->tx[line->echo_at] != byte) {
+    if (now - line->sent_us > 2 * line->char_us || line->rtu.rx[line->echo_at] != byte) {
         line->echo_left = 0;
         return false;
     }
@@ -72,7 +72,7 @@ int nila_line_next(struct nila_line *line)
 {
     if (line->state != NILA_LINE_SEND || line->tx_at >= line->tx_n)
         return -1;
-    return line->tx[line->tx_at++];
+    return line->rtu.rx[line->tx_at++];
 }
 
 void nila_line_sent(struct nila_line *line)
@@ -103,9 +103,11 @@ static uint32_t last_heard(const struct nila_line *line)
     return a;
 }
 
+/* The answer takes the request's place. Until it is out nothing is moved from the ring to there, or it is given up first (take). Of what
+ * comes afterwards the echo's last bytes are compared with its end, of which the first new byte overwrites nothing. */
 static void end_of_frame(struct nila_line *line, uint32_t at_us)
 {
-    struct nila_answer a = nila_rtu_end(&line->rtu, line->tx);
+    struct nila_answer a = nila_rtu_end(&line->rtu, line->rtu.rx);
 
     if (a.n == 0)
         return;

@@ -30,16 +30,16 @@ enum nila_line_state {
 
 struct nila_line {
     const struct nila_port *port;
-    struct nila_rtu rtu;
-    uint32_t char_us; /* one character */
-    uint32_t end_us;  /* silence since the last byte that ends a frame */
+    struct nila_rtu rtu; /* its buffer holds the request, then the answer */
+    uint32_t char_us;    /* one character */
+    uint32_t end_us;     /* silence since the last byte that ends a frame */
     volatile uint8_t state;
     volatile uint8_t head, tail; /* of the ring: written by the interrupt, by the main loop */
     volatile bool lost;          /* the ring was full */
     volatile uint32_t heard_us;  /* when the last byte was there */
     volatile uint32_t sent_us;   /* when our last byte was out */
-    volatile uint16_t tx_at;     /* bytes of tx handed over */
-    volatile uint16_t echo_at;   /* bytes of tx heard back */
+    volatile uint16_t tx_at;     /* bytes of the answer handed over */
+    volatile uint16_t echo_at;   /* bytes of the answer heard back */
     volatile uint8_t echo_left;  /* bytes of our own that may still come */
     bool stuck;                  /* a byte waits in the UART since stuck_us */
     uint32_t stuck_us, asked_us, begun_us;
@@ -47,7 +47,6 @@ struct nila_line {
     struct nila_node *node; /* whose answer it is */
     uint16_t tx_n;
     uint16_t ring[NILA_LINE_RING]; /* byte, and flags in the high half */
-    uint8_t tx[NILA_RTU_MAX];
 };
 
 /* Opens the port. baud 1200..115200; parity 0 none, 1 even, 2 odd. units and port outlive the line. false: the port refused,

@@ -20,7 +20,8 @@
 #define DIAG_COUNT_FIRST 11
 #define DIAG_COUNT_LAST  18
 
-/* One request being served. in[0] and out[0] are the function code. */
+/* One request being served. in[0] and out[0] are the function code. out may be in itself, or lie before it in the same buffer: what is
+ * asked is read before an answer is written over it. */
 struct call {
     struct nila_node *node;
     struct nila_answer *answer;
@@ -52,11 +53,11 @@ static size_t put_registers(struct call *c, const uint16_t *value)
 {
     uint16_t count = get16(c->in + 3);
 
+    c->answer->first = get16(c->in + 1);
+    c->answer->count = count;
     c->out[1] = (uint8_t)(2 * count);
     for (size_t i = 0; i < count; i++)
         put16(c->out + 2 + 2 * i, value[i]);
-    c->answer->first = get16(c->in + 1);
-    c->answer->count = count;
     return 2 + 2 * (size_t)count;
 }
 

@@ -44,7 +44,7 @@ struct nila_board {
     /* Each turn of the main loop: bytes to and from probes. */
     void (*step)(void *arg, struct nila_node *node);
     /* What the board kept of holding registers 1 .. NILA_BOARD_OWN - 1 into own; false: nothing. Called once, when the node is new:
-     * the moment for modules that keep channels of it; block below may be filled by then. */
+     * the moment for modules that keep channels of it, and to nila_app_add their registers. */
     bool (*recall)(void *arg, struct nila_node *node, uint16_t own[NILA_BOARD_OWN]);
     /* Keeps them over a loss of power; false: it could not. Called when the line is idle; may take 0.1 s. */
     bool (*keep)(void *arg, const uint16_t own[NILA_BOARD_OWN]);

@@ -15,7 +15,6 @@ enum nila_store_state nila_probes_init(struct nila_probes *p, struct nila_node *
 
     *p = (struct nila_probes){.gear = gear, .since_us = now_us};
     state = nila_channels_init(&p->channels, node, flash, base, slot_bytes);
-    nila_channels_blocks(&p->channels, p->block);
     nila_ds18b20_init(&p->thermometer);
     if (gear->ezo != NULL)
         gear->ezo->open(gear->ezo->arg, EZO_BAUD);

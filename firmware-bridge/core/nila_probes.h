@@ -48,10 +48,9 @@ struct nila_probes {
     bool round;         /* one is under way */
     bool asking;        /* the circuit is busy */
     bool news;          /* it has finished a reading since the last round */
-    struct nila_block block[NILA_CHANNEL_BLOCKS];
 };
 
-/* Reads the store as nila_channels_init does; gear outlives p. p->block holds the registers, for nila_board.block. */
+/* Reads the store as nila_channels_init does; gear outlives p. The registers: nila_channels_blocks of p->channels. */
 enum nila_store_state nila_probes_init(struct nila_probes *p, struct nila_node *node,
                                        const struct nila_probe_gear *gear,
                                        const struct nila_flash *flash, uint32_t base,

@@ -45,7 +45,8 @@ void nila_rtu_damaged(struct nila_rtu *rtu);
 bool nila_rtu_unfinished(const struct nila_rtu *rtu);
 
 /* The line fell silent. Puts the answer frame into out; .n of the result is its length, 0: stay silent. The receive buffer
- * is free again when this returns, so that the next request may arrive while the answer is still being sent. */
+ * is free again when this returns, so that the next request may arrive while the answer is still being sent. With one unit on the line
+ * out may be rtu->rx itself; then nothing may arrive until the answer has been sent. */
 struct nila_answer nila_rtu_end(struct nila_rtu *rtu, uint8_t out[NILA_RTU_MAX]);
 
 /* Silence that ends a frame, in microseconds: 3.5 characters of 11 bits, or 1750 above 19200 baud (V1.02, 2.5.1.1).

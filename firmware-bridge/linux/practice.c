@@ -260,7 +260,8 @@ static void make_node(struct practice *p)
                                                   .serial = 0x1A717A17};
 
     memset(p->memory, 0xFF, sizeof p->memory);
-    p->flash = (struct nila_flash){PAGE, erase, program, read_flash, p};
+    p->flash = (struct nila_flash){
+        .page_bytes = PAGE, .erase = erase, .program = program, .read = read_flash, .arg = p};
     nila_node_init(&p->node[0], PRACTICE_UNIT, ROUND_S, &IDENTITY);
     nila_node_init(&p->node[1], PRACTICE_UNIT + 1, ROUND_S, &IDENTITY);
     (void)nila_channels_init(&p->channels, &p->node[0], &p->flash, 0, PAGE);

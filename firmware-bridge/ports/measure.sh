@@ -11,7 +11,7 @@
 # by name and that is no interrupt. Functions of one name count as the largest of them. Recursion is an error.
 set -u
 declare -A FLASH_MAX=([node]=$((24 * 1024)) [slot]=$((32 * 1024)) [boot]=$((8 * 1024)) [avr]=$((24 * 1024)))
-declare -A RAM_MAX=([node]=$((6 * 1024)) [slot]=$((7 * 1024)) [boot]=2048 [avr]=2048) # the smallest board has 8 KB, an ATmega328P 2
+declare -A RAM_MAX=([node]=$((4 * 1024)) [slot]=$((4 * 1024 + 512)) [boot]=2048 [avr]=2048) # the smallest board has 8 KB, an ATmega328P 2
 
 # caller, and a regular expression of those it may call through a pointer: the functions of nila_port, nila_pdu's table, nila_block,
 # nila_board, nila_flash, nila_caltx and nila_wire

@@ -136,7 +136,7 @@ static void a_source_is_connected_by_register_and_remembered(void **state)
     assert_int_equal(boot(&b), NILA_STORE_GOOD);
     assert_int_equal(get(&b, 24), NILA_SOURCE_PH_MV);
     assert_int_equal(get(&b, 25), 9 | 3 << 8);
-    assert_int_equal(b.channels.filter[2].config.median, 9);
+    assert_int_equal(b.channels.filter[2].median, 9);
     assert_int_equal(b.node.channel[2].kind, NILA_KIND_PH);
     assert_int_equal(b.node.channel[2].value_x1000, NILA_MISSING);
 }

@@ -151,8 +151,8 @@ static void any_configuration_is_made_possible(void **state)
     for (size_t i = 0; i < sizeof T / sizeof T[0]; i++) {
         struct nila_filter_config c = {.median = T[i].given, .smooth = 255};
         nila_filter_init(&f, &c);
-        assert_int_equal(f.config.median, T[i].used);
-        assert_int_equal(f.config.smooth, NILA_FILTER_SMOOTH_MAX);
+        assert_int_equal(f.median, T[i].used);
+        assert_int_equal(f.smooth, NILA_FILTER_SMOOTH_MAX);
         for (int k = 0; k < 40; k++)
             nila_filter_step(&f, INT32_MAX, &q);
         assert_int_equal(q, NILA_Q_VALID);

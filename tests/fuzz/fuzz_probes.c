@@ -71,7 +71,8 @@ static void read(void *arg, uint32_t address, uint8_t *out, uint32_t n)
     memcpy(out, memory + address, n);
 }
 
-static const struct nila_flash FLASH = {PAGE, erase, program, read, NULL};
+static const struct nila_flash FLASH = {
+    .page_bytes = PAGE, .erase = erase, .program = program, .read = read};
 
 static uint8_t byte(struct input *in)
 {

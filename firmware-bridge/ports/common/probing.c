@@ -6,13 +6,21 @@
 
 _Static_assert(NILA_BOARD_OWN == NILA_SETTINGS_OWN, "the same registers are kept");
 
+_Static_assert(NILA_APP_BLOCKS >= NILA_CHANNEL_BLOCKS + 4,
+               "there is room for them, the line, the relay, the window and a board's own");
+
 struct nila_probes probes;
 
 bool probing_recall(void *arg, struct nila_node *node, uint16_t own[NILA_BOARD_OWN])
 {
+    struct nila_block block[NILA_CHANNEL_BLOCKS];
+
     (void)arg;
     (void)nila_probes_init(&probes, node, &GEAR, &FLASH, PLACE(settings_at), PROBING_SLOT,
                            PORT.tick_us(PORT.arg));
+    nila_channels_blocks(&probes.channels, block);
+    for (unsigned i = 0; i < NILA_CHANNEL_BLOCKS; i++)
+        (void)nila_app_add(&app, &block[i]);
     for (unsigned i = 0; i < NILA_BOARD_OWN; i++)
         own[i] = probes.channels.settings.own[i];
     return probes.channels.settings.own_kept;

@@ -227,17 +227,8 @@ static void fault_apply(void *arg, uint16_t offset, uint16_t count, const uint16
     *(uint16_t *)arg = value[0];
 }
 
-static struct nila_block blocks[NILA_CHANNEL_BLOCKS + 1] = {
-    {FAULT_REGISTER, 1, &wanted_fault, fault_read, fault_check, fault_apply}};
-
-static bool recall(void *arg, struct nila_node *node, uint16_t own[NILA_BOARD_OWN])
-{
-    const bool kept = probing_recall(arg, node, own);
-
-    for (unsigned i = 0; i < NILA_CHANNEL_BLOCKS; i++)
-        blocks[1 + i] = probes.block[i];
-    return kept;
-}
+static const struct nila_block FAULT = {FAULT_REGISTER, 1,           &wanted_fault,
+                                        fault_read,     fault_check, fault_apply};
 
 void port_start(struct port_start *out)
 {
@@ -270,10 +261,10 @@ const struct nila_board BOARD = {.feed = feed,
                                  .relay = relay,
                                  .sample = sample,
                                  .step = probing_step,
-                                 .recall = recall,
+                                 .recall = probing_recall,
                                  .keep = probing_keep,
-                                 .block = blocks,
-                                 .blocks = NILA_CHANNEL_BLOCKS + 1};
+                                 .block = &FAULT,
+                                 .blocks = 1};
 
 __attribute__((section(".vectors"), used)) static const vector VECTORS[16 + 32] = {
     (vector)(uintptr_t)stack_top,

@@ -203,9 +203,7 @@ const struct nila_board BOARD = {.feed = feed,
                                  .sample = sample,
                                  .step = probing_step,
                                  .recall = probing_recall,
-                                 .keep = probing_keep,
-                                 .block = probes.block,
-                                 .blocks = NILA_CHANNEL_BLOCKS};
+                                 .keep = probing_keep};
 
 __attribute__((section(".vectors"), used)) static const vector VECTORS[16 + USART3_IRQ + 1] = {
     (vector)(uintptr_t)stack_top,
