@@ -47,14 +47,14 @@ static int run(const struct command_options *o, struct watch *w)
 
     signals_to_wait_for(&set);
     for (;;) {
-        bool passed = false;
+        bool passed = false, busy;
         int caught;
 
         if (o->rehearse != NULL)
             rehearse_pace(true);
-        (void)watch_step(w, &passed);
+        busy = watch_step(w, &passed) == 0 || watch_busy(w) > 0;
         if (o->rehearse != NULL)
-            rehearse_pace(watch_busy(w) > 0);
+            rehearse_pace(busy);
         if (passed && !began) {
             began = true;
             if (o->ready != NULL)
@@ -65,7 +65,7 @@ static int run(const struct command_options *o, struct watch *w)
         }
         if (passed)
             notify_systemd("WATCHDOG=1"); /* only a look that was finished proves life */
-        if (o->once && began && (watch_busy(w) == 0 || clock_mono_ms() > once_until))
+        if (o->once && began && (!busy || clock_mono_ms() > once_until))
             return 0;
         caught = sigtimedwait(&set, NULL, &slice);
         if (caught > 0) {

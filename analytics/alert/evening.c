@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analytics/handheld.h"
-#include "analytics/scene.h"
-#include "analytics/water/night_source.h"
 #include "collector/common/civil.h"
 #include "collector/common/log.h"
 
@@ -24,22 +21,192 @@ static const double SEEN_ENOUGH = 0.5;
 enum {
     NOTICE_NIGHTS = 7,
     NOTICE_LEAST = 3,
-    JUDGE_DAYS = 3
+    JUDGE_DAYS = 3,
+    BEAT_HOURS = 12
 };
-
-void evening_free(struct evening_told *t)
-{
-    free(t->line);
-    free(t->night);
-    free(t->forecast);
-    free(t->aerated);
-    *t = (struct evening_told){0};
-}
 
 static int64_t dusk_of(int32_t day)
 {
     return civil_day_start(day) + 18 * HOUR_MS;
 }
+
+/* --- a round --- */
+
+static void item_drop(struct evening_item *i)
+{
+    night_reading_free(i->reading);
+    night_model_free(i->model);
+    free(i->forecast);
+    i->reading = NULL;
+    i->model = NULL;
+    i->forecast = NULL;
+}
+
+void evening_free(struct evening_work *k)
+{
+    if (k == NULL)
+        return;
+    for (size_t i = 0; i < k->items; i++)
+        item_drop(&k->item[i]);
+    free(k->item);
+    free(k->press);
+    free(k);
+}
+
+static struct evening_item *add_item(struct evening_work *k, const char *pond, const char *farm)
+{
+    struct evening_item *i;
+
+    k->item = xrealloc(k->item, k->items + 1, sizeof *k->item);
+    i = &k->item[k->items++];
+    *i = (struct evening_item){.lowest = NAN};
+    (void)snprintf(i->pond, sizeof i->pond, "%s", pond);
+    (void)snprintf(i->farm, sizeof i->farm, "%s", farm);
+    return i;
+}
+
+static const struct rec_night *night_of(const struct rec_night *known, size_t n, const char *pond,
+                                        int32_t day)
+{
+    for (size_t i = 0; i < n; i++)
+        if (known[i].day == day && strcmp(known[i].pond, pond) == 0)
+            return &known[i];
+    return NULL;
+}
+
+static bool measured_by_hand(const struct look *l, const char *pond, int64_t since_ms)
+{
+    for (size_t i = 0; i < l->presses; i++)
+        if (l->press[i].kind == PRESS_OXYGEN && l->press[i].at_ms >= since_ms &&
+            strcmp(l->press[i].pond, pond) == 0)
+            return true;
+    return false;
+}
+
+/* Is something to be made of this pond? */
+static bool wants(const struct evening_work *k, const struct look *l, const struct look_pond *p,
+                  const struct rec_night *known, size_t n)
+{
+    const int32_t today = civil_day(k->now_ms);
+    const struct rec_night *g = night_of(known, n, p->slug, today);
+
+    switch (k->kind) {
+    case EVENING_NOTICE:
+        return !p->empty && (p->known || !p->answered);
+    case EVENING_DUSK:
+        return !p->empty && (g == NULL || strcmp(g->basis, NIGHT_BASIS_UNREAD) == 0);
+    case EVENING_LATE:
+        return !p->empty && (g == NULL || g->warned_ms == 0) &&
+               measured_by_hand(l, p->slug, dusk_of(today));
+    case EVENING_BEAT:
+        return p->known;
+    case EVENING_JUDGE:
+        break;
+    }
+    return false;
+}
+
+/* The ponds of one farm, if any is wanted; with those of a late reading the others, of which it is learned. */
+static void add_farm(struct evening_work *k, const struct look *l, const struct rec_farm *farm,
+                     const struct rec_night *known, size_t n)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < l->ponds; i++)
+        any = any || (l->pond[i].farm == farm && wants(k, l, &l->pond[i], known, n));
+    for (size_t i = 0; i < l->ponds && any; i++) {
+        const struct look_pond *p = &l->pond[i];
+        const bool wanted = p->farm == farm && wants(k, l, p, known, n);
+
+        if (p->farm != farm || (!wanted && (k->kind != EVENING_LATE || p->empty)))
+            continue;
+        add_item(k, p->slug, farm->slug)->peer = !wanted;
+        if (k->kind == EVENING_DUSK) /* it was said before a restart */
+            k->item[k->items - 1].said = night_of(known, n, p->slug, civil_day(k->now_ms)) != NULL;
+    }
+}
+
+static int add_nights(struct evening_work *k, struct records *r)
+{
+    const int32_t today = civil_day(k->now_ms);
+    struct rec_night *list = NULL;
+    size_t n = 0;
+    int rc = records_nights(r, today - JUDGE_DAYS, today - 1, &list, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (list[i].judged_ms == 0)
+            add_item(k, list[i].pond, "")->night = list[i];
+    free(list);
+    return rc;
+}
+
+static int load_presses(struct evening_work *k, const struct look *l)
+{
+    struct rec_press *press = NULL;
+    size_t n = 0;
+    int rc = 0;
+
+    if (k->kind == EVENING_DUSK || k->kind == EVENING_LATE)
+        rc = records_presses(l->records, k->now_ms - BACK_MS, k->now_ms + 1, &press, &n);
+    if (rc != 0)
+        return rc;
+    free(k->press);
+    k->press = press;
+    k->presses = n;
+    return 0;
+}
+
+static void start(struct evening_work *k, int64_t now_ms)
+{
+    k->now_ms = now_ms;
+    k->issue_ms = now_ms - now_ms % NIGHT_STEP_MS;
+    k->next = k->first = 0;
+    k->foretelling = k->ended = false;
+}
+
+int evening_begin(struct evening_work **out, enum evening_kind kind, const struct look *l,
+                  int64_t now_ms, const struct rec_night *known, size_t n_known)
+{
+    struct evening_work *k = xcalloc(1, sizeof *k);
+    int rc;
+
+    k->kind = kind;
+    start(k, now_ms);
+    rc = load_presses(k, l);
+    if (rc == 0 && kind == EVENING_JUDGE)
+        rc = add_nights(k, l->records);
+    for (size_t f = 0; rc == 0 && kind != EVENING_JUDGE && f < l->snap->farms; f++)
+        add_farm(k, l, &l->snap->farm[f], known, n_known);
+    if (rc != 0)
+        evening_free(k);
+    else
+        *out = k;
+    return rc;
+}
+
+int evening_again(struct evening_work *k, const struct look *l, int64_t now_ms)
+{
+    start(k, now_ms);
+    for (size_t i = 0; i < k->items; i++)
+        if (k->item[i].state == EVENING_UNREAD) {
+            k->item[i].state = EVENING_WAITS;
+            k->item[i].told = false;
+            night_reading_free(k->item[i].reading);
+            k->item[i].reading = NULL;
+        }
+    return load_presses(k, l);
+}
+
+size_t evening_unread(const struct evening_work *k)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < k->items; i++)
+        n += k->item[i].state == EVENING_UNREAD && !k->item[i].peer;
+    return n;
+}
+
+/* --- one read a pond --- */
 
 /* Lowest 10-minute mean of the night that began on day, and how much of it was seen. */
 static double lowest_of(const struct series *oxygen, int32_t day, double *share)
@@ -56,7 +223,103 @@ static double lowest_of(const struct series *oxygen, int32_t day, double *share)
     return lowest;
 }
 
-/* --- 15:30 --- */
+static int read_notice(const struct evening_work *k, struct evening_item *i,
+                       const struct look_pond *p, struct series_source *s)
+{
+    const int32_t today = civil_day(k->now_ms);
+    struct series oxygen = {0};
+    int rc = series_load(s, i->pond, METRIC_DO_MG_L, dusk_of(today - NOTICE_NIGHTS), k->now_ms,
+                         NIGHT_STEP_MS, &oxygen);
+
+    i->low = i->seen = 0;
+    for (int32_t day = today - NOTICE_NIGHTS; day < today && rc == 0; day++) {
+        double share, lowest = lowest_of(&oxygen, day, &share);
+        bool below = lowest < p->limits.do_watch_mg_l;
+
+        i->seen += share >= SEEN_ENOUGH || below;
+        i->low += below;
+    }
+    series_free(&oxygen);
+    return rc;
+}
+
+static int read_beat(const struct evening_work *k, struct evening_item *i, struct series_source *s)
+{
+    struct series oxygen = {0};
+    int rc = series_load(s, i->pond, METRIC_DO_MG_L, k->now_ms - BEAT_HOURS * HOUR_MS, k->now_ms,
+                         10 * MIN_MS, &oxygen);
+
+    for (size_t n = 0; n < oxygen.n; n++)
+        if (isnan(i->lowest) || oxygen.value[n] < i->lowest) {
+            i->lowest = oxygen.value[n];
+            i->lowest_ms = oxygen.ts_ms[n];
+        }
+    series_free(&oxygen);
+    return rc;
+}
+
+static int judge(struct evening_item *i, struct records *r, struct series_source *s, int64_t now_ms)
+{
+    struct rec_night *g = &i->night;
+    struct series oxygen = {0};
+    int rc = series_load(s, g->pond, METRIC_DO_MG_L, dusk_of(g->day), dusk_of(g->day) + NIGHT_MS,
+                         NIGHT_STEP_MS, &oxygen);
+
+    if (rc == 0) {
+        g->lowest = lowest_of(&oxygen, g->day, &g->seen_share);
+        g->judged_ms = now_ms;
+        rc = records_night_store(r, g);
+    }
+    series_free(&oxygen);
+    return rc;
+}
+
+static void read_one(struct evening_work *k, const struct look *l, struct series_source *s,
+                     int64_t now_ms)
+{
+    struct evening_item *i = &k->item[k->next++];
+    const struct look_pond *p = look_find(l, i->pond);
+    int rc = 0;
+
+    if (i->state != EVENING_WAITS)
+        return;
+    if (p == NULL && k->kind != EVENING_JUDGE) { /* it was taken off the records meanwhile */
+        i->state = EVENING_NOTHING;
+        return;
+    }
+    if (k->kind == EVENING_JUDGE)
+        rc = judge(i, l->records, s, now_ms);
+    else if (!p->answered)
+        rc = p->failed != 0 ? p->failed : NILA_ERR_TIMEOUT;
+    else if (k->kind == EVENING_BEAT)
+        rc = read_beat(k, i, s);
+    else if (p->known)
+        rc = read_notice(k, i, p, s);
+    i->failed = rc;
+    i->state = rc == 0 ? EVENING_MADE : EVENING_UNREAD; /* why: told by series */
+}
+
+bool evening_step(struct evening_work *k, const struct look *l, struct series_source *s,
+                  int64_t now_ms)
+{
+    if (k->next >= k->items)
+        return false;
+    if (k->kind == EVENING_DUSK || k->kind == EVENING_LATE)
+        evening_dusk_step(k, l, s);
+    else
+        read_one(k, l, s, now_ms);
+    return true;
+}
+
+/* --- what is told --- */
+
+void evening_told_free(struct evening_told *t)
+{
+    free(t->line);
+    free(t->night);
+    free(t->item);
+    *t = (struct evening_told){0};
+}
 
 static void notice_line(struct evening_told *out, const struct look_pond *p, int low, int seen)
 {
@@ -67,58 +330,6 @@ static void notice_line(struct evening_told *out, const struct look_pond *p, int
                    low, seen);
     (void)snprintf(line->text[1], sizeof line->text[1], "%.60s %d of %d nights", p->pond->name, low,
                    seen);
-}
-
-int evening_notice(const struct look *l, struct series_source *s, int64_t now_ms,
-                   struct evening_told *out)
-{
-    int32_t today = civil_day(now_ms);
-    int rc = 0;
-
-    *out = (struct evening_told){.line = xcalloc(l->ponds, sizeof *out->line)};
-    for (size_t i = 0; i < l->ponds && rc == 0; i++) {
-        const struct look_pond *p = &l->pond[i];
-        struct series oxygen = {0};
-        int low = 0, seen = 0;
-
-        if (!p->known || p->empty || !p->answered)
-            continue;
-        rc = series_load(s, p->pond->slug, METRIC_DO_MG_L, dusk_of(today - NOTICE_NIGHTS), now_ms,
-                         NIGHT_STEP_MS, &oxygen);
-        for (int32_t day = today - NOTICE_NIGHTS; day < today && rc == 0; day++) {
-            double share, lowest = lowest_of(&oxygen, day, &share);
-            bool below = lowest < p->limits.do_watch_mg_l;
-
-            seen += share >= SEEN_ENOUGH || below;
-            low += below;
-        }
-        if (rc == 0 && seen >= NOTICE_LEAST && 2 * low >= seen)
-            notice_line(out, p, low, seen);
-        series_free(&oxygen);
-    }
-    if (rc != 0)
-        evening_free(out);
-    return rc;
-}
-
-/* --- dusk --- */
-
-/* What one evening's forecasts are made of. */
-struct dusk {
-    const struct look *l;
-    struct series_source *series;
-    struct rec_press *press; /* aerators switched, oxygen measured by hand */
-    size_t presses;
-    struct night_model *
-        *model; /* one a pond; NULL: it has no probe, or the source does not answer */
-    int64_t now_ms, issue_ms;
-};
-
-static int load_model(const struct dusk *d, const char *pond, struct night_model **out)
-{
-    int rc = night_source_load(d->series, pond, d->issue_ms, true, out);
-
-    return rc != 0 ? rc : scene_aerator(d->press, d->presses, pond, d->issue_ms, *out);
 }
 
 /* The lowest value for people: without the aerator, and with it where that is known; or that it is of one reading. */
@@ -143,9 +354,10 @@ static void lowest_words(char *out, size_t size, const struct night_forecast *f,
 }
 
 static void dusk_line(struct evening_told *out, const struct look_pond *p,
-                      const struct rec_night *g, int64_t now_ms)
+                      const struct evening_item *i, int64_t now_ms)
 {
-    const struct night_forecast *f = &out->forecast[out->nights - 1];
+    const struct night_forecast *f = &i->forecast[0];
+    const struct rec_night *g = &i->night;
     struct plan_line *line = &out->line[out->lines++];
     int64_t low_ms = g->low_ms != 0 ? g->low_ms : f->min_at_ms;
 
@@ -156,7 +368,7 @@ static void dusk_line(struct evening_told *out, const struct look_pond *p,
         char clock[16], lowest[80];
 
         words_clock(clock, sizeof clock, low_ms, k == 1);
-        lowest_words(lowest, sizeof lowest, f, &out->aerated[out->nights - 1], k == 1);
+        lowest_words(lowest, sizeof lowest, f, &i->forecast[1], k == 1);
         (void)snprintf(line->text[k], sizeof line->text[k],
                        k == 1 ? "%.50s at %s (%s)" : "%.50s jam %s (%s)", p->pond->name, clock,
                        lowest);
@@ -166,147 +378,38 @@ static void dusk_line(struct evening_told *out, const struct look_pond *p,
     out->soon = out->soon || (g->low_ms != 0 && g->low_ms < now_ms + SOON_MS);
 }
 
-/* From the pond's own nights, with what other ponds of the farm know; or from one reading of this evening: of the series when its
- * nights are few, on record also when its probe is silent or there is none. *made false: neither. */
-static int predict(const struct dusk *d, size_t at, struct night_forecast *f,
-                   struct night_forecast *with, bool *made)
+/* What is stored of an item, and its line. */
+static void tell_item(struct evening_told *out, const struct evening_work *k,
+                      struct evening_item *i, const struct look_pond *p, double night_p,
+                      int64_t now_ms)
 {
-    const struct look_pond *p = &d->l->pond[at];
-    struct night_model **peer = xcalloc(d->l->ponds, sizeof(void *));
-    struct night_ask ask = {.issue_ms = d->issue_ms, .peers = peer};
-    struct handheld_ask hand = {.press = d->press,
-                                .presses = d->presses,
-                                .pond = p->pond->slug,
-                                .now_ms = d->now_ms,
-                                .peers = peer};
-    int natural = 0, aerated = 0, rc = 0;
-
-    for (size_t i = 0; i < d->l->ponds; i++)
-        if (i != at && d->model[i] != NULL && d->l->pond[i].farm == p->farm)
-            peer[ask.n_peers++] = d->model[i];
-    hand.n_peers = ask.n_peers;
-    *made = d->model[at] != NULL && night_model_forecast(d->model[at], &ask, f) == 0;
-    ask.aerated = true;
-    if (*made && night_model_forecast(d->model[at], &ask, with) != 0)
-        with->steps = 0; /* not known */
-    if (d->model[at] != NULL)
-        night_model_nights(d->model[at], d->issue_ms, &natural, &aerated);
-    if (d->model[at] != NULL && natural < NIGHT_NIGHTS_MIN)
-        hand.series = d->series;
-    if (!*made)
-        rc = handheld_night(&hand, f, made);
-    free(peer);
-    return rc;
+    if (k->kind == EVENING_NOTICE) {
+        out->item[out->nights++] = i;
+        if (i->seen >= NOTICE_LEAST && 2 * i->low >= i->seen)
+            notice_line(out, p, i->low, i->seen);
+        return;
+    }
+    out->item[out->nights] = i;
+    out->night[out->nights++] = i->night;
+    out->made += i->state == EVENING_MADE;
+    if (i->state == EVENING_MADE && i->night.p_below >= night_p) /* false for NaN */
+        dusk_line(out, p, i, now_ms);
 }
 
-/* late: only what a reading by hand tells. */
-static int foretell(const struct dusk *d, size_t at, double night_p, bool late,
-                    struct evening_told *out)
+void evening_tell(const struct evening_work *k, const struct look *l, double night_p,
+                  int64_t now_ms, struct evening_told *out)
 {
-    const struct look_pond *p = &d->l->pond[at];
-    struct rec_night *g = &out->night[out->nights];
-    struct night_forecast *f = &out->forecast[out->nights];
-    bool made = false;
-    int rc = predict(d, at, f, &out->aerated[out->nights], &made);
+    *out = (struct evening_told){.line = xcalloc(k->items, sizeof *out->line),
+                                 .night = xcalloc(k->items, sizeof *out->night),
+                                 .item = xcalloc(k->items, sizeof(void *))};
+    for (size_t i = 0; i < k->items; i++) {
+        struct evening_item *one = &k->item[i];
+        const struct look_pond *p = look_find(l, one->pond);
+        const bool unread = one->state == EVENING_UNREAD && k->kind == EVENING_DUSK;
 
-    if (rc != 0 || (!made && (late || d->model[at] == NULL)) ||
-        (late && f->basis != NIGHT_HANDHELD))
-        return rc;
-    out->nights++;
-    *g = (struct rec_night){.day = civil_day(d->now_ms),
-                            .threshold = p->limits.do_watch_mg_l,
-                            .issued_ms = d->issue_ms,
-                            .p_below = NAN,
-                            .min_p10 = NAN,
-                            .min_p50 = NAN,
-                            .min_p90 = NAN,
-                            .lowest = NAN,
-                            .seen_share = NAN};
-    (void)snprintf(g->pond, sizeof g->pond, "%s", p->pond->slug);
-    if (!made)
-        return 0;
-    g->p_below = night_p_below(f, g->threshold);
-    g->min_p10 = f->min.p10;
-    g->min_p50 = f->min.p50;
-    g->min_p90 = f->min.p90;
-    g->low_ms = scene_crossing(f, g->threshold);
-    (void)night_basis_words(f, true, g->basis, sizeof g->basis);
-    if (g->p_below >= night_p)
-        dusk_line(out, p, g, d->now_ms);
-    return 0;
-}
-
-/* The farm's other ponds know something of a pond that is wanted. */
-static bool of_wanted_farm(const struct look *l, const bool *wanted, const struct rec_farm *farm)
-{
-    bool any = wanted == NULL;
-
-    for (size_t i = 0; i < l->ponds && !any; i++)
-        any = wanted[i] && l->pond[i].farm == farm;
-    return any;
-}
-
-/* wanted: one a pond, NULL: all, and not late. */
-static int dusk_of_ponds(const struct look *l, struct series_source *s, double night_p,
-                         int64_t now_ms, const bool *wanted, struct evening_told *out)
-{
-    struct dusk d = {.l = l,
-                     .series = s,
-                     .model = xcalloc(l->ponds, sizeof(void *)),
-                     .now_ms = now_ms,
-                     .issue_ms = now_ms - now_ms % NIGHT_STEP_MS};
-    int rc = records_presses(l->records, now_ms - BACK_MS, now_ms + 1, &d.press, &d.presses);
-
-    *out = (struct evening_told){.line = xcalloc(l->ponds, sizeof *out->line),
-                                 .night = xcalloc(l->ponds, sizeof *out->night),
-                                 .forecast = xcalloc(l->ponds, sizeof *out->forecast),
-                                 .aerated = xcalloc(l->ponds, sizeof *out->aerated)};
-    for (size_t i = 0; i < l->ponds && rc == 0; i++)
-        if (l->pond[i].known && !l->pond[i].empty && l->pond[i].answered &&
-            of_wanted_farm(l, wanted, l->pond[i].farm))
-            rc = load_model(&d, l->pond[i].pond->slug, &d.model[i]);
-    for (size_t i = 0; i < l->ponds && rc == 0; i++)
-        if (!l->pond[i].empty && (wanted == NULL || wanted[i]))
-            rc = foretell(&d, i, night_p, wanted != NULL, out);
-    for (size_t i = 0; i < l->ponds; i++)
-        night_model_free(d.model[i]);
-    free(d.model);
-    free(d.press);
-    if (rc != 0)
-        evening_free(out);
-    return rc;
-}
-
-int evening_dusk(const struct look *l, struct series_source *s, double night_p, int64_t now_ms,
-                 struct evening_told *out)
-{
-    return dusk_of_ponds(l, s, night_p, now_ms, NULL, out);
-}
-
-static bool warned(const struct rec_night *known, size_t n, const char *pond, int32_t day)
-{
-    for (size_t i = 0; i < n; i++)
-        if (known[i].day == day && known[i].warned_ms != 0 && strcmp(known[i].pond, pond) == 0)
-            return true;
-    return false;
-}
-
-int evening_late(const struct look *l, struct series_source *s, double night_p, int64_t now_ms,
-                 const struct rec_night *known, size_t n_known, struct evening_told *out)
-{
-    const int32_t today = civil_day(now_ms);
-    bool *wanted = xcalloc(l->ponds, sizeof *wanted);
-    int rc;
-
-    for (size_t k = 0; k < l->presses; k++)
-        for (size_t i = 0; i < l->ponds && l->press[k].kind == PRESS_OXYGEN &&
-                           l->press[k].at_ms >= dusk_of(today);
-             i++)
-            if (strcmp(l->pond[i].slug, l->press[k].pond) == 0)
-                wanted[i] = !warned(known, n_known, l->pond[i].slug, today);
-    rc = dusk_of_ponds(l, s, night_p, now_ms, wanted, out);
-    free(wanted);
-    return rc;
+        if (p != NULL && !one->peer && !one->told && (one->state == EVENING_MADE || unread))
+            tell_item(out, k, one, p, night_p, now_ms);
+    }
 }
 
 size_t evening_lines(const struct look *l, const struct evening_told *t, struct buf *out)
@@ -315,51 +418,19 @@ size_t evening_lines(const struct look *l, const struct evening_told *t, struct 
 
     for (size_t i = 0; i < t->nights; i++) {
         const struct look_pond *p = look_find(l, t->night[i].pond);
-        const struct night_forecast *both[] = {&t->forecast[i], &t->aerated[i]};
+        const struct night_forecast *both = t->item[i]->forecast;
         struct night_place where;
 
-        if (p == NULL)
+        if (p == NULL || both == NULL)
             continue;
         where = (struct night_place){regency_slug(p->farm->regency),
                                      region_kecamatan(p->farm->kecamatan)->code, p->farm->slug,
                                      p->pond->slug};
         for (size_t k = 0; k < 2; k++)
-            if (both[k]->steps > 0) {
-                night_lines(out, &where, both[k]);
-                n += both[k]->aerated ? 1 : 1 + (size_t)both[k]->steps;
+            if (both[k].steps > 0) {
+                night_lines(out, &where, &both[k]);
+                n += both[k].aerated ? 1 : 1 + (size_t)both[k].steps;
             }
     }
     return n;
-}
-
-/* --- the morning after --- */
-
-static int judge_one(struct records *r, struct series_source *s, struct rec_night *g,
-                     int64_t now_ms)
-{
-    struct series oxygen = {0};
-    int rc = series_load(s, g->pond, METRIC_DO_MG_L, dusk_of(g->day), dusk_of(g->day) + NIGHT_MS,
-                         NIGHT_STEP_MS, &oxygen);
-
-    if (rc == 0) {
-        g->lowest = lowest_of(&oxygen, g->day, &g->seen_share);
-        g->judged_ms = now_ms;
-        rc = records_night_store(r, g);
-    }
-    series_free(&oxygen);
-    return rc;
-}
-
-int evening_judge(struct records *r, struct series_source *s, int64_t now_ms)
-{
-    int32_t today = civil_day(now_ms);
-    struct rec_night *list = NULL;
-    size_t n = 0;
-    int rc = records_nights(r, today - JUDGE_DAYS, today - 1, &list, &n);
-
-    for (size_t i = 0; i < n && rc == 0; i++)
-        if (list[i].judged_ms == 0)
-            rc = judge_one(r, s, &list[i], now_ms);
-    free(list);
-    return rc;
 }

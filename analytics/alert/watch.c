@@ -9,7 +9,6 @@
 #include "collector/common/civil.h"
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
-#include "evening.h"
 #include "watch_own.h"
 
 #define SECOND_MS ((int64_t)1000)
@@ -80,6 +79,7 @@ void watch_close(struct watch *w)
     if (w == NULL)
         return;
     deliver_stop(w->deliver);
+    watch_daily_end(w);
     engine_free(&w->engine);
     plan_free(&w->plan);
     look_free(&w->look);
@@ -155,7 +155,6 @@ static void pass(struct watch *w, int64_t now_ms)
     look_pass(&w->look, w->series, w->settings, now_ms);
     look_probe(&w->look, w->series, now_ms);
     watch_decide(w, now_ms);
-    watch_daily(w, now_ms);
     say_alive(w, now_ms);
 }
 
@@ -184,6 +183,8 @@ int64_t watch_step(struct watch *w, bool *passed)
         watch_feed(w, now);
     if (passed != NULL)
         *passed = look;
+    if (watch_daily(w, w->pass_due))
+        return 0;
     next = w->pass_due < w->inputs_due ? w->pass_due : w->inputs_due;
     next = next < w->asks_due ? next : w->asks_due;
     return next > mono ? next - mono : 0;

@@ -26,8 +26,8 @@ NILA_MUST_CHECK int watch_open(struct watch **out, const struct analytics_config
 /* Before the first step: this is a rehearsal (rehearse.h). Every message says so, nothing is written to the database, and what
  * is due follows the wall clock, which is the rehearsal's. */
 void watch_rehearse(struct watch *w);
-/* Does what is due; returns for how many ms (of clock_mono_ms) nothing more is. *passed, which may be NULL: the ponds were
- * looked at. */
+/* Does what is due; returns for how many ms (of clock_mono_ms) nothing more is, 0: there is more to do at once. *passed, which may be
+ * NULL: the ponds were looked at. What is done once a day reads weeks of every pond: in pieces, so that the looks keep their time. */
 int64_t watch_step(struct watch *w, bool *passed);
 /* Attempts that a channel has in hand. */
 size_t watch_busy(struct watch *w);

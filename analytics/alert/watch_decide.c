@@ -131,6 +131,8 @@ static int settle(struct watch *w, const struct rec_ask *ask, size_t asks,
                              .asks = asks,
                              .mark = mark,
                              .marks = marks,
+                             .night = w->night,
+                             .nights = w->nights,
                              .now_ms = now_ms};
     int rc;
 
@@ -187,5 +189,5 @@ int watch_tell(struct watch *w, const char *key, int64_t now_ms)
     struct rec_mark mark = {.at_ms = now_ms};
 
     (void)snprintf(mark.key, sizeof mark.key, "%s", key);
-    return settle(w, NULL, 0, &mark, 1, now_ms);
+    return settle(w, NULL, 0, &mark, key[0] != '\0', now_ms);
 }

@@ -5,6 +5,7 @@
 #ifndef ANALYTICS_ALERT_WATCH_OWN_H
 #define ANALYTICS_ALERT_WATCH_OWN_H
 
+#include "evening.h"
 #include "look.h"
 #include "plan.h"
 #include "watch.h"
@@ -42,10 +43,22 @@ struct watch {
     int64_t pass_due, asks_due, inputs_due, feed_due, alive_due;           /* monotonic */
     int64_t dusk_tried_ms, judge_tried_ms, notice_tried_ms, late_tried_ms; /* wall */
     int64_t readings; /* by hand of this evening, as the last forecast knew them (late) */
+    int64_t dusk_readings, late_readings; /* the same, as the forecast under way does */
+    struct evening_work *notice, *dusk, *late, *beat, *judge; /* under way; NULL: not */
+    int64_t part_ms;               /* wall; what may not wait was told of a dusk under way */
+    int64_t hold_ms;               /* wall; what could not be stored waits until then */
+    int64_t idle_until;            /* monotonic; until then there is nothing to do once a day */
+    size_t unjudged;               /* nights, as the log knows */
+    const struct rec_night *night; /* borrowed: stored with what is told next */
+    size_t nights;
 };
 
-/* Notice, forecast, routine message and the judgement of nights, when their time has come. */
-void watch_daily(struct watch *w, int64_t now_ms);
+/* Notice, forecast, routine message and the judgement of nights, when their time has come, a piece of work at a time: at least one, and
+ * no more when the ponds are to be looked at (look_due, as pass_due) or a second is over. So a look waits for one read at most, which
+ * the source ends after SERIES_TIMEOUT_MS. True: there is more to do at once. */
+bool watch_daily(struct watch *w, int64_t look_due);
+/* Gives up what is under way. */
+void watch_daily_end(struct watch *w);
 
 /* What was heard of people and channels since the last call becomes acknowledgements, reports and faults. */
 void watch_take_heard(struct watch *w, int64_t now_ms);
@@ -82,7 +95,7 @@ void watch_tell_directly(struct watch *w, int64_t now_ms);
 /* Does a siren sound for this alarm of which the records know nothing? */
 bool watch_direct_sounds(const struct watch *w, const struct rec_alarm *a, int64_t now_ms);
 
-/* Stores what stands in plan, with the mark that it was told. */
+/* Stores what stands in plan and the nights of w, with the mark that it was told; "": none. */
 NILA_MUST_CHECK int watch_tell(struct watch *w, const char *key, int64_t now_ms);
 
 #endif

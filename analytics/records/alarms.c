@@ -165,6 +165,10 @@ static int commit(struct db *d, struct alarm_commit *c)
         rc = run_with(d, TAKEN, c->ask[i], c->now_ms);
     if (rc == 0)
         rc = store_marks(d, c);
+    for (size_t i = 0; i < c->nights && rc == 0; i++) {
+        rc = attempts_night(d, &c->night[i]);
+        rc = rc == NILA_ERR_NOT_FOUND ? 0 : rc;
+    }
     return rc == 0 ? db_exec(d, "COMMIT") : rc;
 }
 

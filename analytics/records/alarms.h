@@ -98,6 +98,23 @@ struct rec_mark {
 };
 NILA_MUST_CHECK int records_mark(struct records *r, const char *key, int64_t *at_ms); /* 0: never */
 
+/* One pond's night: what was foretold and what it became. */
+#define NIGHT_BASIS_SIZE   48
+#define NIGHT_BASIS_UNREAD "unread" /* basis of a night whose readings could not be read (yet) */
+struct rec_night {
+    char pond[SLUG_SIZE];
+    int32_t day;      /* WIB day the evening is of */
+    double threshold; /* limit the chance is of, mg/L */
+    int64_t issued_ms;
+    double p_below, min_p10, min_p50, min_p90; /* NaN: no forecast could be made */
+    int64_t low_ms;                            /* when the middle path crosses; 0: never */
+    char basis[NIGHT_BASIS_SIZE];
+    int64_t warned_ms; /* people were told; 0: not */
+    double lowest;     /* what was measured from 18:00 to 07:00, NaN nothing */
+    double seen_share; /* of that time that was measured, 0..1 */
+    int64_t judged_ms; /* 0: lowest is not known yet */
+};
+
 /* What one step decided: stored in one transaction, or not at all. New alarms get their id, and attempts with alarm_index >= 0
  * belong to alarm[alarm_index]. An alarm with gone is deleted (it was never told). */
 struct alarm_commit {
@@ -114,6 +131,9 @@ struct alarm_commit {
     int64_t now_ms;
     const long *
         told_with; /* one an attempt: the earlier one that tells of it too; -1: none. NULL: of none */
+    /* as records_night_store; of a pond that is gone: left out */
+    const struct rec_night *night;
+    size_t nights;
 };
 NILA_MUST_CHECK int records_alarms_commit(struct records *r, struct alarm_commit *c);
 
@@ -151,21 +171,6 @@ NILA_MUST_CHECK int records_alarm_ask(struct records *r, const struct rec_ask *a
 /* Not taken yet, by id. */
 NILA_MUST_CHECK int records_alarm_asks(struct records *r, struct rec_ask **out, size_t *n);
 
-/* One pond's night: what was foretold and what it became. */
-#define NIGHT_BASIS_SIZE 48
-struct rec_night {
-    char pond[SLUG_SIZE];
-    int32_t day;      /* WIB day the evening is of */
-    double threshold; /* limit the chance is of, mg/L */
-    int64_t issued_ms;
-    double p_below, min_p10, min_p50, min_p90; /* NaN: no forecast could be made */
-    int64_t low_ms;                            /* when the middle path crosses; 0: never */
-    char basis[NIGHT_BASIS_SIZE];
-    int64_t warned_ms; /* people were told; 0: not */
-    double lowest;     /* what was measured from 18:00 to 07:00, NaN nothing */
-    double seen_share; /* of that time that was measured, 0..1 */
-    int64_t judged_ms; /* 0: lowest is not known yet */
-};
 /* Adds or replaces (pond, day). NILA_ERR_NOT_FOUND: no such pond. */
 NILA_MUST_CHECK int records_night_store(struct records *r, const struct rec_night *night);
 /* Days first..last, by (pond, day). */

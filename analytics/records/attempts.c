@@ -256,19 +256,26 @@ static void bind_night(struct db_stmt *s, const struct rec_night *g)
     db_bind_integer(s, 14, g->judged_ms);
 }
 
-int records_night_store(struct records *r, const struct rec_night *night)
+int attempts_night(struct db *d, const struct rec_night *night)
 {
     struct db_stmt *s = NULL;
     int64_t day;
+    int rc = db_prepare(d, NIGHT, &s);
+
+    if (rc == 0) {
+        bind_night(s, night);
+        rc = run_returning(d, s, &day);
+    }
+    db_finalize(s);
+    return rc;
+}
+
+int records_night_store(struct records *r, const struct rec_night *night)
+{
     int rc;
 
     (void)pthread_mutex_lock(&r->lock);
-    rc = db_prepare(r->db, NIGHT, &s);
-    if (rc == 0) {
-        bind_night(s, night);
-        rc = run_returning(r->db, s, &day);
-    }
-    db_finalize(s);
+    rc = attempts_night(r->db, night);
     (void)pthread_mutex_unlock(&r->lock);
     return rc;
 }

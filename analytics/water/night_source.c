@@ -2,9 +2,12 @@
 #include "night_source.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "collector/common/civil.h"
 #include "collector/common/lineproto.h"
+#include "collector/common/log.h"
 
 static const int64_t LOOK_BACK_MS = 25 * CIVIL_DAY_MS;
 static const int64_t FINE_MS = (int64_t)2 * 3600000; /* of single readings before the issue */
@@ -23,10 +26,35 @@ static const int64_t RELAY_HOLDS_MS = CIVIL_DAY_MS; /* told when it switches */
 /* A meter that is read seldom holds so long; one that fell silent says nothing. */
 static const int64_t CURRENT_HOLDS_MS = (int64_t)30 * 60000;
 
-static int load_all(struct series_source *s, const char *pond, int64_t issue_ms, bool relay,
-                    struct series *got)
+struct night_reading {
+    char pond[SLUG_SIZE];
+    int64_t issue_ms;
+    int next, kinds; /* of enum: what is read next, and how many are */
+    struct series got[KINDS];
+};
+
+struct night_reading *night_reading_new(const char *pond, int64_t issue_ms, bool relay_is_aerator)
 {
-    const int64_t fine = issue_ms - FINE_MS, from = issue_ms - LOOK_BACK_MS;
+    struct night_reading *r = xcalloc(1, sizeof *r);
+
+    (void)snprintf(r->pond, sizeof r->pond, "%s", pond);
+    r->issue_ms = issue_ms;
+    r->kinds = relay_is_aerator ? KINDS : RELAY;
+    return r;
+}
+
+void night_reading_free(struct night_reading *r)
+{
+    if (r == NULL)
+        return;
+    for (int k = 0; k < KINDS; k++)
+        series_free(&r->got[k]);
+    free(r);
+}
+
+int night_reading_next(struct night_reading *r, struct series_source *s)
+{
+    const int64_t issue_ms = r->issue_ms, fine = issue_ms - FINE_MS, from = issue_ms - LOOK_BACK_MS;
     const struct {
         enum metric metric;
         int64_t from_ms, to_ms, bucket_ms;
@@ -36,16 +64,15 @@ static int load_all(struct series_source *s, const char *pond, int64_t issue_ms,
                      [LIGHT] = {METRIC_PAR_W_M2, from, issue_ms, NIGHT_STEP_MS},
                      [RELAY] = {METRIC_RELAY, from, issue_ms, NIGHT_STEP_MS},
                      [CURRENT] = {METRIC_CURRENT_A, from, issue_ms, NIGHT_STEP_MS}};
+    int rc;
 
-    for (int k = 0; k < KINDS; k++) {
-        int rc = k >= RELAY && !relay ? 0
-                                      : series_load(s, pond, WANT[k].metric, WANT[k].from_ms,
-                                                    WANT[k].to_ms, WANT[k].bucket_ms, &got[k]);
-
-        if (rc != 0)
-            return rc;
-    }
-    return 0;
+    if (r->next >= r->kinds)
+        return 0;
+    rc = series_load(s, r->pond, WANT[r->next].metric, WANT[r->next].from_ms, WANT[r->next].to_ms,
+                     WANT[r->next].bucket_ms, &r->got[r->next]);
+    if (rc != 0)
+        return rc;
+    return ++r->next < r->kinds ? 1 : 0;
 }
 
 /* The next value of a series when it is of that instant. */
@@ -113,23 +140,32 @@ static int mark_aerated(struct night_model *m, const struct series *got, double 
     return rc;
 }
 
-int night_source_load(struct series_source *s, const char *pond, int64_t issue_ms,
-                      bool relay_is_aerator, struct night_model **out)
+int night_reading_model(const struct night_reading *r, double aerator_a, struct night_model **out)
 {
-    struct series got[KINDS] = {{.n = 0}};
     struct night_model *m = night_model_new();
-    int rc = load_all(s, pond, issue_ms, relay_is_aerator, got);
+    int rc = feed(m, r->got);
 
     if (rc == 0)
-        rc = feed(m, got);
-    if (rc == 0)
-        rc = mark_aerated(m, got, series_aerator_a(s), issue_ms);
-    for (int k = 0; k < KINDS; k++)
-        series_free(&got[k]);
+        rc = mark_aerated(m, r->got, aerator_a, r->issue_ms);
     if (rc != 0)
         night_model_free(m);
     else
         *out = m;
+    return rc;
+}
+
+int night_source_load(struct series_source *s, const char *pond, int64_t issue_ms,
+                      bool relay_is_aerator, struct night_model **out)
+{
+    struct night_reading *r = night_reading_new(pond, issue_ms, relay_is_aerator);
+    int rc;
+
+    do {
+        rc = night_reading_next(r, s);
+    } while (rc > 0);
+    if (rc == 0)
+        rc = night_reading_model(r, series_aerator_a(s), out);
+    night_reading_free(r);
     return rc;
 }
 

@@ -15,6 +15,16 @@
 NILA_MUST_CHECK int night_source_load(struct series_source *s, const char *pond, int64_t issue_ms,
                                       bool relay_is_aerator, struct night_model **out);
 
+/* The same, a read at a time, for whom must not wait for all of them. */
+struct night_reading;
+struct night_reading *night_reading_new(const char *pond, int64_t issue_ms, bool relay_is_aerator);
+void night_reading_free(struct night_reading *r); /* NULL is fine */
+/* One read. 1: more are to come; 0: all are there. Errors as series_load: the next call tries the same read again. */
+NILA_MUST_CHECK int night_reading_next(struct night_reading *r, struct series_source *s);
+/* What was read, when all is there; aerator_a as series_aerator_a. *out as night_source_load's. */
+NILA_MUST_CHECK int night_reading_model(const struct night_reading *r, double aerator_a,
+                                        struct night_model **out);
+
 /* Tag values; "": left out. */
 struct night_place {
     const char *regency, *kecamatan, *site, *pond;

@@ -25,7 +25,8 @@
 #define BACK_MS   ((NIGHT_WINDOW + 2) * CIVIL_DAY_MS)
 enum {
     FIRST_HOUR = 16, /* as night_model_forecast */
-    LAST_HOUR = 7
+    LAST_HOUR = 7,
+    MISSES_IN_A_ROW = 3
 };
 
 struct known {
@@ -43,6 +44,7 @@ struct nights {
     struct file_sign sign;
     struct rec_press *told;
     size_t n_told;
+    size_t start;         /* the farm the next pass begins with */
     pthread_mutex_t lock; /* guards all below */
     pthread_cond_t changed;
     bool stop;
@@ -58,6 +60,7 @@ struct pass {
     size_t presses;
     int64_t now_ms, issue_ms;
     bool night; /* it is the hour for forecasts */
+    int misses; /* ponds one after the other that could not be read */
 };
 
 static bool stopping(struct nights *n)
@@ -152,31 +155,59 @@ static int foretell(const struct pass *p, size_t pond, struct night_model *const
     return rc;
 }
 
-/* The ponds of one farm, which learn from each other. */
-static int farm_nights(const struct pass *p, size_t farm)
+/* What was foretold earlier this evening stays until it can be made anew. */
+static void keep_unread(const struct pass *p, const char *pond)
+{
+    struct known *k;
+
+    pthread_mutex_lock(&p->nights->lock);
+    k = place_of(p->nights, pond);
+    k->night.unread = true;
+    pthread_mutex_unlock(&p->nights->lock);
+}
+
+static void keep(const struct pass *p, const char *pond, struct page_night *g)
+{
+    struct known *k;
+
+    pthread_mutex_lock(&p->nights->lock);
+    k = place_of(p->nights, pond);
+    g->fouled_ms = k->night.fouled_ms;
+    k->night = *g;
+    pthread_mutex_unlock(&p->nights->lock);
+}
+
+/* The ponds of one farm, which learn from each other. One that cannot be read hinders no other; the last error is returned. */
+static int farm_nights(struct pass *p, size_t farm)
 {
     struct night_model **model = xcalloc(p->s->ponds, sizeof(void *));
     size_t *pond = xcalloc(p->s->ponds, sizeof *pond), n = 0;
     int rc = 0;
 
-    for (size_t i = 0; i < p->s->ponds && rc == 0 && !stopping(p->nights); i++)
-        if (p->s->pond[i].farm == farm) {
-            rc = load_model(p, p->s->pond[i].slug, &model[n]);
-            pond[n] = i;
-            n += model[n] != NULL;
-        }
-    for (size_t i = 0; i < n && rc == 0 && !stopping(p->nights); i++) {
-        struct page_night g;
-        struct known *k;
+    for (size_t i = 0; i < p->s->ponds && p->misses < MISSES_IN_A_ROW && !stopping(p->nights);
+         i++) {
+        int one;
 
-        rc = foretell(p, pond[i], model, i, n, &g);
-        if (rc != 0)
-            break;
-        pthread_mutex_lock(&p->nights->lock);
-        k = place_of(p->nights, p->s->pond[pond[i]].slug);
-        g.fouled_ms = k->night.fouled_ms;
-        k->night = g;
-        pthread_mutex_unlock(&p->nights->lock);
+        if (p->s->pond[i].farm != farm)
+            continue;
+        one = load_model(p, p->s->pond[i].slug, &model[n]);
+        p->misses = one != 0 ? p->misses + 1 : 0;
+        pond[n] = i;
+        n += one == 0;
+        if (one != 0) { /* why: told by series */
+            keep_unread(p, p->s->pond[i].slug);
+            rc = one;
+        }
+    }
+    for (size_t i = 0; i < n && !stopping(p->nights); i++) {
+        struct page_night g;
+        int one = foretell(p, pond[i], model, i, n, &g);
+
+        if (one != 0)
+            keep_unread(p, p->s->pond[pond[i]].slug);
+        else
+            keep(p, p->s->pond[pond[i]].slug, &g);
+        rc = one != 0 ? one : rc;
     }
     for (size_t i = 0; i < n; i++)
         night_model_free(model[i]);
@@ -253,6 +284,25 @@ static void keep_told(struct nights *n, const struct pass *p)
             n->told[n->n_told++] = p->press[i];
 }
 
+/* When so many ponds one after the other cannot be read it is the source, and the next pass begins behind them. */
+static int every_farm(struct pass *p, bool all)
+{
+    const size_t farms = p->night ? p->s->farms : 0;
+    int rc = 0;
+
+    for (size_t i = 0; i < farms && !stopping(p->nights); i++) {
+        const size_t f = (p->nights->start + i) % farms;
+        int one = all || farm_has_news(p, f) ? farm_nights(p, f) : 0;
+
+        rc = one != 0 ? one : rc;
+        if (p->misses == MISSES_IN_A_ROW) {
+            p->nights->start = f + 1;
+            break;
+        }
+    }
+    return rc;
+}
+
 /* Every farm and probe; or only the farms of which something was pressed since. */
 static int pass(struct nights *n, bool all)
 {
@@ -270,9 +320,8 @@ static int pass(struct nights *n, bool all)
                              &p.presses);
     p.s = s;
     p.press = press;
-    for (size_t f = 0; rc == 0 && p.night && f < s->farms; f++)
-        if (all || farm_has_news(&p, f))
-            rc = farm_nights(&p, f);
+    if (rc == 0)
+        rc = every_farm(&p, all);
     for (size_t i = 0; rc == 0 && all && i < s->ponds && !stopping(n); i++)
         rc = look_at_probe(&p, s->pond[i].slug);
     if (rc == 0)

@@ -54,9 +54,10 @@ struct page_pond {
 
 /* A pond's coming night. */
 struct page_night {
-    int64_t asked_ms;              /* 0: not tried (yet) */
-    int nights;                    /* usable ones behind it */
-    bool ready, both;              /* without is there; with too */
+    int64_t asked_ms; /* 0: not tried (yet) */
+    int nights;       /* usable ones behind it */
+    bool ready, both; /* without is there; with too */
+    bool unread;      /* its readings could not be read when they were last asked for */
     struct night_forecast without; /* aeration */
     struct night_forecast with;
     int64_t fouled_ms; /* since when the oxygen probe seems fouled; 0: it does not */

@@ -172,6 +172,20 @@ static void went(struct buf *b, const struct page_model *m, const struct page_po
         }
 }
 
+/* Here, or at dusk by the alarm. */
+static bool unread(const struct page_model *m, const struct page_pond *p,
+                   const struct page_night *g)
+{
+    const int32_t evening = civil_day(m->now_ms - OVER_HOUR * HOUR_MS);
+
+    if (g != NULL && (g->unread || g->asked_ms != 0))
+        return g->unread;
+    for (size_t i = 0; i < m->board.nights; i++)
+        if (m->board.night[i].day == evening && strcmp(m->board.night[i].pond, p->pond.slug) == 0)
+            return strcmp(m->board.night[i].basis, NIGHT_BASIS_UNREAD) == 0;
+    return false;
+}
+
 void page_tonight(struct buf *b, const struct page_model *m, const struct page_pond *p,
                   const struct page_day *day, enum lang lang)
 {
@@ -182,6 +196,11 @@ void page_tonight(struct buf *b, const struct page_model *m, const struct page_p
         went(b, m, p, day, lang);
     if (hour >= OVER_HOUR && hour < FROM_HOUR)
         return;
+    if (unread(m, p, g) && (g == NULL || !g->ready || g->without.until_ms <= m->now_ms)) {
+        parts_element(b, "h2", "", lang, TEXT_NIGHT_TITLE, NULL);
+        parts_element(b, "p", "soft", lang, TEXT_NIGHT_UNREAD, NULL);
+        return;
+    }
     if (g == NULL || g->asked_ms == 0) {
         if (p->heard) {
             parts_element(b, "h2", "", lang, TEXT_NIGHT_TITLE, NULL);

@@ -152,6 +152,8 @@ const char *const TEXT_WATER[TEXT_WATER_SIZE][LANG_COUNT] = {
         "Tonight cannot be forecast yet: {n} nights were measured, 3 are needed. Without a probe: one measurement between 18 and 21 is enough for a rough forecast."},
     AT(NIGHT_BLIND) = {"Prakiraan malam ini tidak bisa dibuat: tidak ada pengukuran oksigen dalam 3 jam terakhir.",
         "Tonight cannot be forecast: no oxygen was measured in the last 3 hours."},
+    AT(NIGHT_UNREAD) = {"Ramalan malam ini belum bisa: data tidak terbaca. Dicoba lagi terus-menerus. Sementara itu ukur oksigen dengan alat tangan pukul 18-21, atau lihat ikan malam ini.",
+        "No forecast of tonight yet: the data cannot be read. It is tried again and again. Meanwhile measure the oxygen by hand between 18:00 and 21:00, or look at the fish tonight."},
     AT(NIGHT_LOWEST) = {"Oksigen terendah sekitar {nilai} mg/L, kira-kira pukul {jam}.",
         "Lowest oxygen about {nilai} mg/L, at about {jam}."},
     AT(NIGHT_SURE) = {"Hampir pasti turun di bawah {batas} mg/L.",

@@ -27,7 +27,14 @@ struct fake_collector {
     atomic_bool deaf;          /* takes no more calls */
     atomic_int calls;          /* that came so far */
     _Atomic(const char *) ill; /* hangs up when it is asked for this pond; NULL: for none */
+    atomic_bool ill_long;      /* only when it is asked for more than FAKE_LONG_MS */
+    atomic_int weeks;          /* calls for more than FAKE_WEEKS_MS */
+    /* each of those takes so long, by this clock of the test; NULL: no time */
+    _Atomic int64_t *clock;
+    _Atomic int64_t slow_ms;
 };
+#define FAKE_LONG_MS  ((int64_t)36 * 60 * 60 * 1000)
+#define FAKE_WEEKS_MS ((int64_t)20 * 24 * 60 * 60 * 1000) /* more than pH is looked back over */
 
 static long long fake_number(const char *request, const char *key)
 {
@@ -71,6 +78,18 @@ static void fake_answer(struct fake_collector *f, int fd, const char *request)
     buf_free(&b);
 }
 
+/* False: it hangs up. */
+static bool fake_well(struct fake_collector *f, const char *request)
+{
+    const int64_t span = fake_number(request, "\"to_ms\":") - fake_number(request, "\"from_ms\":");
+
+    f->weeks += span > FAKE_WEEKS_MS;
+    if (span > FAKE_WEEKS_MS && f->clock != NULL)
+        *f->clock += f->slow_ms;
+    return !f->deaf && (f->ill == NULL || (f->ill_long && span <= FAKE_LONG_MS) ||
+                        strstr(request, f->ill) == NULL);
+}
+
 static void *fake_serve(void *arg)
 {
     struct fake_collector *f = arg;
@@ -90,7 +109,7 @@ static void *fake_serve(void *arg)
         }
         request[n] = '\0';
         f->calls++;
-        if (!f->deaf && (f->ill == NULL || strstr(request, f->ill) == NULL))
+        if (fake_well(f, request))
             fake_answer(f, fd, request);
         (void)close(fd);
     }

@@ -216,6 +216,22 @@ static void a_source_that_was_away_is_asked_again_after_a_minute(void **state)
     assert_true(house_until(is_ready, k1));
 }
 
+static void a_pond_that_cannot_be_read_hinders_no_other(void **state)
+{
+    struct page_night g = {0};
+    char k1[] = "k-1", k2[] = "k-2";
+
+    (void)state;
+    house.fake.ill = "\"k-1\"";
+    begin();
+    assert_true(house_until(is_ready, k2));
+    assert_true(nights_of(nights, "k-1", &g) && g.unread && !g.ready);
+    house.fake.ill = NULL;
+    house_mono += 61 * 1000;
+    assert_true(house_until(is_ready, k1));
+    assert_true(nights_of(nights, "k-1", &g) && !g.unread);
+}
+
 static bool fouled(void *pond)
 {
     struct page_night g;
@@ -252,6 +268,7 @@ int main(void)
         T(a_reading_by_hand_is_on_the_page_at_once),
         T(an_aerator_that_is_switched_is_looked_at_anew_and_gasping_is_not),
         T(a_source_that_was_away_is_asked_again_after_a_minute),
+        T(a_pond_that_cannot_be_read_hinders_no_other),
         T(by_day_there_is_no_tonight_but_probes_are_looked_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

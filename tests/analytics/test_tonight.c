@@ -50,6 +50,30 @@ static struct world *world_at(int64_t now_ms, struct page_night *g)
     return &w;
 }
 
+static void what_could_not_be_read_is_said(void **state)
+{
+    struct rec_night at_dusk = {.day = civil_day(DUSK), .basis = NIGHT_BASIS_UNREAD};
+    struct page_night g = {.unread = true};
+    struct world *w = world_at(DUSK + WORLD_MINUTE, &g);
+    struct buf b = {0};
+
+    (void)state;
+    assert_non_null(
+        strstr(shown(w, &b, LANG_ID), "Ramalan malam ini belum bisa: data tidak terbaca."));
+    assert_non_null(strstr(shown(w, &b, LANG_EN), "the data cannot be read"));
+    g = (struct page_night){.asked_ms = DUSK, .ready = true, .unread = true};
+    g.without = falling(2.2, DUSK); /* of an hour ago: better than nothing */
+    assert_null(strstr(shown(w, &b, LANG_ID), "tidak terbaca"));
+    g = (struct page_night){.asked_ms = 0}; /* the page itself has not asked yet */
+    (void)snprintf(at_dusk.pond, sizeof at_dusk.pond, "%s", w->pond[0].pond.slug);
+    w->model.board.night = &at_dusk;
+    w->model.board.nights = 1;
+    assert_non_null(strstr(shown(w, &b, LANG_ID), "data tidak terbaca"));
+    (void)snprintf(at_dusk.basis, sizeof at_dusk.basis, "12 nights");
+    assert_null(strstr(shown(w, &b, LANG_ID), "tidak terbaca"));
+    buf_free(&b);
+}
+
 static void tonight_is_told_in_farmers_words(void **state)
 {
     struct page_night g = {.asked_ms = DUSK, .nights = 12, .ready = true};
@@ -236,6 +260,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tonight_is_told_in_farmers_words),
+        cmocka_unit_test(what_could_not_be_read_is_said),
         cmocka_unit_test(with_and_without_aerator_stand_side_by_side),
         cmocka_unit_test(one_measurement_is_called_so),
         cmocka_unit_test(what_cannot_be_foretold_says_why),

@@ -170,7 +170,7 @@ static int fake_listen(void *c, int64_t wait_ms, channel_heard *fn, void *arg)
         (void)sched_yield();
     return 0;
 }
-static void hear_next(enum heard_kind kind, const char *from)
+static inline void hear_next(enum heard_kind kind, const char *from)
 {
     (void)pthread_mutex_lock(&told_lock);
     heard = (struct channel_event){
@@ -179,14 +179,14 @@ static void hear_next(enum heard_kind kind, const char *from)
     (void)pthread_mutex_unlock(&told_lock);
 }
 /* An SMS "OK" of this number that was read at ts_ms by our clock and sent at sent_ms by the operator's. */
-static void hear_ok(const char *from, int64_t ts_ms, int64_t sent_ms)
+static inline void hear_ok(const char *from, int64_t ts_ms, int64_t sent_ms)
 {
     (void)pthread_mutex_lock(&told_lock);
     heard = (struct channel_event){.kind = HEARD_OK, .ts_ms = ts_ms, .sent_ms = sent_ms};
     (void)snprintf(heard.from, sizeof heard.from, "%s", from);
     (void)pthread_mutex_unlock(&told_lock);
 }
-static void wait_until_heard(void)
+static inline void wait_until_heard(void)
 {
     bool waits = true;
 
@@ -209,7 +209,7 @@ static void fake_nothing(void *c)
 }
 static const struct deliver_ops OPS = {fake_send, fake_listen, fake_nothing, fake_nothing};
 
-static size_t count(const char *channel, const char *kind, const char *cause)
+static inline size_t count(const char *channel, const char *kind, const char *cause)
 {
     size_t n = 0;
 
