@@ -135,7 +135,8 @@ TORTURE := $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out $(TORTURE_HELP:%=t
 $(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o $(TORTURE_HELP:%=$(BUILD)/obj/tests/torture/%.o) $(call libs,$(USES_bench))
 	$(call link,$(foreach f,rename unlink fsync,-Wl$(comma)--wrap=$(f)),$^ -lcmocka)
 
-torture: all $(TORTURE) $(HOUSE_TOOLS)
+# Rows that an ordinary test proves run it with further seeds.
+torture: all $(TORTURE) $(HOUSE_TOOLS) $(FUZZ) $(BUILD)/tests/collector/test_journal_damage $(BUILD)/tests/collector/test_outage
 	$(Q)BUILD=$(BUILD) tests/torture/run.sh $(if $(filter command environment,$(firstword $(origin FOR))),--for $(FOR)) \
 	  $(if $(SEED),--seed $(SEED)) $(ROW:%=--row %)
 .PHONY: torture

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A day without the server, with the time between two rounds left out: fifty devices go on being read, the server comes back, is
+/* A day without the server (NILA_OUTAGE_DAYS: so many), with the time between two rounds left out: fifty devices go on being read, the server comes back, is
  * killed while the backlog drains, comes back, and at the end holds each value once. The server is a real InfluxDB. */
 #include "tests/support/support.h"
 
@@ -22,7 +22,10 @@
 #define FIRST_MS 1795471920000
 #define KILLS    3
 
+#define MB_MOST  150 /* of a month's journal */
+
 static char dir[80], path[120];
+static int days = 1;
 
 static int set_up(void **state)
 {
@@ -78,7 +81,7 @@ static struct journal_stats stats_of(struct journal *j)
 static void wait_pending(struct journal *j, int64_t most)
 {
     const struct timespec t = {.tv_nsec = 20000000};
-    int64_t until = clock_mono_ms() + 120000;
+    int64_t until = clock_mono_ms() + 120000 * (int64_t)days;
 
     while (stats_of(j).pending[0] > most) {
         if (clock_mono_ms() > until)
@@ -120,6 +123,26 @@ static struct held ask(const struct influxd *d, const char *query)
     return h;
 }
 
+/* The newest reading overtakes the backlog: it is there long before the rest. */
+static void assert_newest_first(struct journal *j, const struct influxd *d, int round)
+{
+    const struct timespec t = {.tv_nsec = 50000000};
+    int64_t began = clock_mono_ms(), waiting;
+    char query[160];
+
+    (void)snprintf(query, sizeof query,
+                   "SELECT count(do_mg_l) AS n FROM water WHERE time >= %" PRId64 "ms",
+                   FIRST_MS + (int64_t)round * 60000);
+    while (ask(d, query).count < DEVICES) {
+        if (clock_mono_ms() - began > 60000)
+            fail_msg("the newest readings are not there after a minute");
+        (void)nanosleep(&t, NULL);
+    }
+    waiting = stats_of(j).pending[0];
+    printf("the newest readings were there after %" PRId64 " ms, %" PRId64 " rows still waited\n",
+           clock_mono_ms() - began, waiting);
+}
+
 static void a_day_without_the_server_loses_nothing_and_doubles_nothing(void **state)
 {
     static const char *const SINK[] = {"pusat"};
@@ -146,15 +169,21 @@ static void a_day_without_the_server_loses_nothing_and_doubles_nothing(void **st
         read_round(j, round);
     wait_pending(j, 0);
     influxd_kill(&d);
-    for (; round < 3 + DAY; round++)
+    for (; round < 3 + DAY * days; round++)
         read_round(j, round);
-    assert_int_equal(stats_of(j).pending[0], DAY * DEVICES);
+    assert_int_equal(stats_of(j).pending[0], DAY * DEVICES * days);
     assert_int_equal(stats_of(j).dropped, 0);
+    assert_int_equal(stats_of(j).thinned, 0);
+    printf("%d days of %d devices are %" PRId64 " rows in %.1f MB\n", days, DEVICES,
+           stats_of(j).pending[0], (double)stats_of(j).bytes / 1e6);
+    assert_true(stats_of(j).bytes < MB_MOST * INT64_C(1000000) * days / 30 + 1000000);
     back = clock_mono_ms();
     for (int kill = 1; kill <= KILLS;
          kill++) { /* killed in the midst of the backlog, while new readings come */
         influxd_again(&d);
-        wait_pending(j, (int64_t)DAY * DEVICES * (KILLS + 1 - kill) / (KILLS + 1) + DEVICES);
+        if (kill == 1)
+            assert_newest_first(j, &d, round - 1);
+        wait_pending(j, (int64_t)DAY * days * DEVICES * (KILLS + 1 - kill) / (KILLS + 1) + DEVICES);
         influxd_kill(&d);
         read_round(j, round++);
     }
@@ -163,7 +192,7 @@ static void a_day_without_the_server_loses_nothing_and_doubles_nothing(void **st
     wait_pending(j, 0);
     printf("%d rows of %d devices while the server was away, drained in %" PRId64
            " ms with %d kills; %" PRId64 " ms in all\n",
-           DAY * DEVICES, DEVICES, clock_mono_ms() - back, KILLS, clock_mono_ms() - began);
+           DAY * days * DEVICES, DEVICES, clock_mono_ms() - back, KILLS, clock_mono_ms() - began);
     uplink_stop(u);
     for (int k = 0; k < round; k++)
         for (int i = 0; i < DEVICES; i++)
@@ -183,6 +212,12 @@ static void a_day_without_the_server_loses_nothing_and_doubles_nothing(void **st
 
 int main(void)
 {
+    const char *given = getenv("NILA_OUTAGE_DAYS");
+
+    if (given != NULL)
+        days = (int)strtol(given, NULL, 10);
+    if (days < 1 || days > 35)
+        fatal("NILA_OUTAGE_DAYS: 1 to 35");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_day_without_the_server_loses_nothing_and_doubles_nothing,
                                         set_up, tear_down),

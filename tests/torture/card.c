@@ -15,7 +15,7 @@
 #include "torture.h"
 
 #define NAMES     64
-#define FILES     512
+#define FILES     4096
 #define ELSEWHERE (-2)
 #define BEHIND    200 /* operations a lying card may still hold in its cache */
 

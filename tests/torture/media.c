@@ -3,7 +3,7 @@
  * error. The program starts anew now and then, and at any moment the power may go: then what was confirmed must be there. When the
  * card is well again, readings are stored again within a second of the journal's clock.
  *
- *   media full|failing SEED [CUTS]
+ *   media full|failing CUTS SEED
  *
  * NILA_ILLNESS="syncs fail" has that one alone. */
 #include <errno.h>
@@ -115,10 +115,10 @@ int main(int argc, char **argv)
     const bool full = argc > 1 && strcmp(argv[1], "full") == 0;
     uint64_t seed, most;
 
-    if (argc < 3 || (!full && strcmp(argv[1], "failing") != 0))
-        fatal("usage: media full|failing SEED [CUTS]");
-    seed = strtoull(argv[2], NULL, 10);
-    most = argc > 3 ? strtoull(argv[3], NULL, 10) : 1000;
+    if (argc < 4 || (!full && strcmp(argv[1], "failing") != 0))
+        fatal("usage: media full|failing CUTS SEED");
+    most = strtoull(argv[2], NULL, 10);
+    seed = strtoull(argv[3], NULL, 10);
     chance = seed ^ 0x5eed;
     log_set_level(getenv("NILA_LOUD") != NULL ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR);
     (void)snprintf(root, sizeof root, "%s", support_tmpdir());

@@ -3,9 +3,9 @@
  * its syncs (honest), that ignores them (liar), or that ignores them and ruins what is under way (ruiner); the journal's own code then
  * opens what is left. From one of the cuts the life goes on, to be cut again.
  *
- *   power honest|liar|ruiner SEED [CUTS]
+ *   power honest|liar|ruiner CUTS SEED
  *
- * power believed SEED holds a liar to an honest card's promise: it must find losses, or the oracle sees nothing. */
+ * power believed CUTS SEED holds a liar to an honest card's promise: it must find losses, or the oracle sees nothing. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,10 +70,10 @@ int main(int argc, char **argv)
     struct torture_tally t = {0};
     uint64_t seed, most;
 
-    if (argc < 3)
-        fatal("usage: power honest|liar|ruiner SEED [CUTS]");
-    seed = strtoull(argv[2], NULL, 10);
-    most = argc > 3 ? strtoull(argv[3], NULL, 10) : 1000;
+    if (argc < 4)
+        fatal("usage: power honest|liar|ruiner CUTS SEED");
+    most = strtoull(argv[2], NULL, 10);
+    seed = strtoull(argv[3], NULL, 10);
     log_set_level(getenv("NILA_LOUD") != NULL ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR);
     (void)snprintf(root, sizeof root, "%s", support_tmpdir());
     (void)snprintf(live, sizeof live, "%s/live", root);

@@ -45,7 +45,8 @@ row() { # row NAME PIECES SHORT WHAT COMMAND...
   local name=$1
   PIECES[$name]=$2 SHORT[$name]=$3 WHAT[$name]=$4
   shift 4
-  COMMAND[$name]=$*
+  # @1000:100@ is the count of the long form and of the short one
+  COMMAND[$name]=$(sed -E "s/@([0-9]+):([0-9]+)@/\\$([ -n "$short" ] && echo 2 || echo 1)/" <<<"$*")
   [ -n "$only" ] && [[ " $only " != *" $name "* ]] || rows+=("$name")
 }
 # shellcheck source=tests/torture/rows.sh

@@ -39,14 +39,33 @@ static bool trusted(void *arg)
     return m.trusted;
 }
 
+/* Where a clock without a battery may stand: hours, or years off, or where its counter begins or ends. */
+static int64_t wrong_by(struct world *w)
+{
+    static const int64_t AT[] = {0,
+                                 INT64_C(946684800000),
+                                 INT64_C(2147483647000),
+                                 INT64_C(2147483648000),
+                                 INT64_C(4294967296000),
+                                 INT64_C(4133980800000),
+                                 INT64_C(253402300799000)};
+
+    if (!w->mad || torture_below(&w->rng, 4) == 0)
+        return -(int64_t)torture_below(&w->rng, 40) * HOUR;
+    if (torture_below(&w->rng, 3) == 0)
+        return AT[torture_below(&w->rng, sizeof AT / sizeof AT[0])] - m.now_ms;
+    return ((int64_t)torture_below(&w->rng, 30) - 15) * 365 * 24 * HOUR;
+}
+
 void world_boot(struct world *w)
 {
     char name[CLOCK_BOOT_ID_SIZE];
 
     m.now_ms += 20000 + torture_below(&w->rng, 3600000);
     m.on_ms = m.now_ms - 20000;
-    m.trusted = torture_below(&w->rng, 3) != 0;
-    m.off_ms = m.trusted ? 0 : -(int64_t)torture_below(&w->rng, 40) * HOUR;
+    m.trusted =
+        torture_below(&w->rng, w->mad ? 8 : 3) != 0 && (!w->mad || torture_below(&w->rng, 3) == 0);
+    m.off_ms = m.trusted ? 0 : wrong_by(w);
     (void)snprintf(name, sizeof name, "boot-%d", ++m.boot);
     clock_set_boot_id(name);
 }
@@ -220,9 +239,21 @@ static void refuse(struct world *w)
     w->refused_at[w->refused++] = card_ops();
 }
 
+void world_mad_clock(struct world *w, int64_t base_ms)
+{
+    w->mad = true;
+    m.now_ms = base_ms;
+    world_boot(w);
+}
+
 static void tick(struct world *w)
 {
     m.now_ms += torture_below(&w->rng, 600000);
+    if (!m.trusted && w->mad &&
+        torture_below(&w->rng, 3) != 0) { /* set again, by whoever, and wrong */
+        m.off_ms = wrong_by(w);
+        return;
+    }
     if (!m.trusted && torture_below(&w->rng, 2) == 0) {
         m.off_ms = 0;
         m.trusted = true;
@@ -263,10 +294,40 @@ bool world_store_one(struct world *w)
 
 /* --- the truth ------------------------------------------------------------------------------------------------------- */
 
-struct found {
-    uint64_t missing; /* confirmed, not delivered, and not there */
-    unsigned char *seen;
+struct point { /* of the database: what has the same becomes one */
+    int device;
+    bool sure;
+    int64_t ts_ms;
 };
+
+struct found {
+    unsigned char *seen;
+    struct point *point;
+    size_t points;
+};
+
+static int by_point(const void *a, const void *b)
+{
+    const struct point *x = a, *y = b;
+
+    if (x->device != y->device)
+        return x->device < y->device ? -1 : 1;
+    if (x->sure != y->sure)
+        return x->sure ? 1 : -1;
+    return x->ts_ms < y->ts_ms ? -1 : x->ts_ms > y->ts_ms;
+}
+
+/* Those of a clock that nobody trusts may coincide when it was set wrong to the very same moment twice: they are kept apart from the
+ * rest (water_uncertain), and no model uses them. */
+static void check_points(struct found *f, size_t at, struct torture_tally *t)
+{
+    qsort(f->point, f->points, sizeof *f->point, by_point);
+    for (size_t i = 1; i < f->points; i++)
+        if (f->point[i].sure && by_point(&f->point[i - 1], &f->point[i]) == 0)
+            TORTURE_FAULT(t->lost,
+                          "operation %zu: two readings of node-%d at %" PRId64 " become one point",
+                          at, f->point[i].device, f->point[i].ts_ms);
+}
 
 /* One row against what is known of it. */
 static void check_row(const struct world *w, const struct reading_set *s, int64_t seq, size_t at,
@@ -281,6 +342,8 @@ static void check_row(const struct world *w, const struct reading_set *s, int64_
         return;
     }
     is = &w->set[k];
+    if (f->points < WORLD_SETS)
+        f->point[f->points++] = (struct point){k % 11, s->clock_trusted, s->ts_ms};
     if (is->tried_at == SIZE_MAX ? !w->lied : is->tried_at > at)
         TORTURE_FAULT(t->extra, "set %d is there before it was read", k);
     if (f->seen[k]++ > 0)
@@ -381,7 +444,8 @@ static void check_kept(const struct world *w, struct journal *j, size_t at, cons
 void world_check(struct world *w, const char *dir, size_t at, bool honest, struct torture_tally *t)
 {
     static unsigned char seen[WORLD_SETS];
-    struct found f = {.seen = seen};
+    static struct point point[WORLD_SETS];
+    struct found f = {.seen = seen, .point = point};
     struct journal *j = NULL;
     const int64_t was_now = m.now_ms, was_on = m.on_ms, was_off = m.off_ms;
     const bool was_trusted = m.trusted;
@@ -400,6 +464,7 @@ void world_check(struct world *w, const char *dir, size_t at, bool honest, struc
     (void)snprintf(path, sizeof path, "%s/journal.db.corrupt-1", dir);
     w->begun_anew += access(path, F_OK) == 0 ? 1 : 0;
     read_rows(w, j, at, &f, t);
+    check_points(&f, at, t);
     if (honest) {
         check_kept(w, j, at, &f, t);
         check_refused(w, j, at, t);

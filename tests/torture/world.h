@@ -39,6 +39,7 @@ struct world {
     int refused_from; /* of this world: the older ones may have gone */
     bool may_fail;    /* calls may fail: then they were not confirmed */
     uint64_t failures;
+    bool mad;            /* so is the clock */
     bool lied;           /* a card has lied: what was not found once may be found later */
     unsigned begun_anew; /* journals found damaged by world_check */
 };
@@ -64,6 +65,10 @@ void world_check(struct world *w, const char *dir, size_t at, bool honest, struc
 
 /* The world goes on with what the journal in the folder dir, a copy of its own, holds: what is not there never was. */
 void world_rebase(struct world *w, const char *dir);
+
+/* From now on the clock is wrong by years either way until it is put right, is set wrong at any moment between two readings, and
+ * may never be put right; it is base_ms now. For a world that has just begun. */
+void world_mad_clock(struct world *w, int64_t base_ms);
 
 /* Fills the journal nearly to its bound. */
 void world_fill(struct world *w);
