@@ -17,7 +17,9 @@ row C7b 5 1 "damaged records" "$t/books" damage @100:10@
 row C7c 5 1 "damaged configurations" "$t/books" config @200:30@
 row C8 1 0 "30 days of 50 devices without the server" env NILA_OUTAGE_DAYS=30 $r/again.sh "$BUILD/tests/collector/test_outage"
 row C9 10 1 "a server that flaps, refuses, hangs, sends elsewhere" "$t/sink" @20:2@
+row C9b 2 0 "https with certificates that have run out or are another's" $r/tls.sh 10
 row C10 5 1 "a clock that is years off, 2038, 2039, 2100" "$t/clock" @100:10@
+row C10b 2 0 "the real programs in 2038, 2039 and 2099" $r/years.sh 20
 row C11 3 0 "serial adapters pulled, renumbered, exchanged" $r/unplug.sh 30
 row C12 1 0 "10,000 faults on the bus" $r/again.sh --long tests/house/test_faulty_replies.sh
 row C13 2 1 "floods on the web port" $r/web.sh @10:1@
