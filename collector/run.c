@@ -26,6 +26,7 @@
 #include "poll_batch.h"
 #include "setup.h"
 #include "switcher.h"
+#include "teller.h"
 #include "uplink.h"
 
 #define TICK_MS         1000
@@ -52,6 +53,7 @@ struct run {
     struct switcher *switcher;
     struct inputs *inputs;
     struct loan *loan;
+    struct teller *teller;
     struct batch *states; /* of switches, inputs and calibrations, on their way to the journal */
     struct control *control;
     atomic_uint_fast64_t lost_values;
@@ -115,6 +117,7 @@ static void see(void *arg, const struct reading_set *sets, size_t n)
 {
     struct run *r = arg;
     switcher_see(r->switcher, sets, n);
+    teller_see(r->teller, sets, n);
 }
 
 /* What switches and inputs tell goes to the journal by a thread of its own: they do not wait for the card either. */
@@ -139,6 +142,12 @@ static void lend(void *arg, unsigned device, bool lent)
 {
     struct run *r = arg;
     poller_lend(r->poller, device, lent);
+}
+
+static bool is_lent(void *arg, unsigned device)
+{
+    const struct run *r = arg;
+    return loan_since_ms(r->loan, device) != 0;
 }
 
 /* --- start and stop ----------------------------------------------------------------------------------------------- */
@@ -286,6 +295,9 @@ static int start_parts(struct run *r)
         .site = site, .profile = profile, .ask = ask, .deliver = tell, .arg = r};
     r->switcher = switcher_new(&sc);
     repeat_words(r);
+    const struct teller_config tc = {
+        .site = site, .profile = profile, .ask = ask, .lent = is_lent, .arg = r};
+    r->teller = teller_new(&tc);
     const struct poll_receiver to = {.deliver = keep, .see = see, .lost = lost, .arg = r};
     rc = poller_start(&r->poller, site, profile, &to, why, sizeof why);
     if (rc != 0) {
@@ -298,7 +310,7 @@ static int start_parts(struct run *r)
         return rc;
     const struct loan_config lc = {
         .site = site, .profile = profile, .ask = ask, .lend = lend, .deliver = tell, .arg = r};
-    if ((rc = loan_start(&r->loan, &lc)) != 0)
+    if ((rc = loan_start(&r->loan, &lc)) != 0 || (rc = teller_start(r->teller)) != 0)
         return rc;
     const struct control_sources src = {.site = site,
                                         .journal = r->journal,
@@ -318,18 +330,21 @@ static int start_parts(struct run *r)
 static void stop_parts(struct run *r)
 {
     control_stop(r->control);
+    teller_stop(r->teller);
     loan_stop(r->loan);
     inputs_stop(r->inputs);
     switcher_stop(r->switcher);
     poller_stop(r->poller);
     batch_stop(r->states);
     switcher_free(r->switcher);
+    teller_free(r->teller);
     for (unsigned i = 0; r->uplink != NULL && i < r->setup.site->sinks; i++)
         uplink_stop(r->uplink[i]);
     free(r->uplink);
     journal_close(r->journal);
     r->control = NULL;
     r->loan = NULL;
+    r->teller = NULL;
     r->inputs = NULL;
     r->switcher = NULL;
     r->states = NULL;

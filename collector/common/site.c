@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "site.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +72,7 @@ static void read_head(struct site_reader *r, const struct jsonconf_node *root)
     jsonconf_slug(r->c, o, "slug", r->s->slug);
     site_read_text(r, o, "name", r->s->name, sizeof r->s->name);
     r->s->regency = (enum regency)jsonconf_word(r->c, o, "regency", REGENCY, true, 0);
+    r->s->baro_hpa = jsonconf_number_or(r->c, o, "baro_hpa", 500, 1100, NAN);
     jsonconf_string(r->c, o, "kecamatan", r->s->kecamatan, sizeof r->s->kecamatan);
     if (region_find_kecamatan(r->s->kecamatan, &k) == 0 &&
         region_kecamatan(k)->regency == r->s->regency)
@@ -95,6 +97,7 @@ static void read_ponds(struct site_reader *r, const struct jsonconf_node *root)
         jsonconf_string_or(r->c, o, "name", p->name, sizeof p->name, p->slug);
         p->area_m2 = jsonconf_number(r->c, o, "area_m2", 1, 100000);
         p->depth_m = jsonconf_number(r->c, o, "depth_m", 0.3, 10);
+        p->sal_psu = jsonconf_number_or(r->c, o, "sal_psu", 0, 42, NAN);
         p->system =
             (enum pond_system)jsonconf_word(r->c, o, "system", SYSTEM, false, POND_SYSTEM_POND);
     }

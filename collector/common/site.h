@@ -31,6 +31,7 @@ struct site_pond {
     char name[SITE_NAME_SIZE]; /* as shown: "Kolam 2" */
     double area_m2;            /* 1..100000 */
     double depth_m;            /* 0.3..10 */
+    double sal_psu;            /* of its water where no probe tells, 0..42; NaN not known */
     enum pond_system system;
 };
 
@@ -149,6 +150,7 @@ struct site {
     char name[SITE_NAME_SIZE];
     enum regency regency;
     char kecamatan[9];
+    double baro_hpa; /* of the place where no probe tells, 500..1100; NaN not known */
     unsigned ponds, buses, devices, inputs, reflexes, sinks; /* counts */
     struct site_pond *pond;
     struct site_bus *bus;
