@@ -282,12 +282,32 @@ static bool doubtful(const struct judge *j, enum metric metric)
     return last->ts_ms != 0 && !status_current(last, j->now_ms, j->limits);
 }
 
+/* Is its newest value of now, and read while the probe was being calibrated? The collector marks it so as long as it lends it. */
+static bool calibrating(const struct judge *j, enum metric metric)
+{
+    const struct series_last *last = &j->latest->metric[metric];
+    return fresh(last->ts_ms, j->now_ms, j->limits) && (last->bits & READING_BIT_CALIBRATION) != 0;
+}
+
+/* Since it was said to begin; a probe whose beginning is not known, since that value. */
+static void say_calibration(struct judge *j, enum metric metric)
+{
+    const struct series_last *said = &j->latest->metric[METRIC_CALIBRATING];
+
+    if (j->found || !calibrating(j, metric))
+        return;
+    say(j, true, STATUS_WATCH, REASON_CALIBRATION, metric, NAN, NAN);
+    j->out->ts_ms =
+        said->ts_ms != 0 && said->value > 0.5 ? said->ts_ms : j->latest->metric[metric].ts_ms;
+}
+
 /* The doubtful value itself, when it is a fresh one: a stale value is never shown as if it were current. */
 static void say_doubtful(struct judge *j, enum metric metric, enum status_level level)
 {
     const struct series_last *last = &j->latest->metric[metric];
     bool speaks = fresh(last->ts_ms, j->now_ms, j->limits) && isfinite(last->value);
 
+    say_calibration(j, metric);
     if (j->found || !doubtful(j, metric) || (metric == METRIC_DO_MG_L && j->zero))
         return;
     say(j, true, level, REASON_SENSOR_SUSPECT, metric, speaks ? last->value : NAN, NAN);
@@ -301,6 +321,7 @@ static void judge_no_data(struct judge *j)
 
     if (j->oxygens > 0)
         return;
+    say_calibration(j, METRIC_DO_MG_L);
     if (fresh(last->ts_ms, j->now_ms, j->limits))
         say_doubtful(j, METRIC_DO_MG_L, STATUS_NO_DATA);
     say(j, true, STATUS_NO_DATA, REASON_NO_DATA, METRIC_DO_MG_L, NAN, NAN);

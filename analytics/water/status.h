@@ -6,6 +6,8 @@
  *   do_danger in the two newest usable readings, at most an hour apart, and when that lasts half an hour without a rise,
  *   that it does not recover; acid river water at a cage; NH3-N, pH or temperature beyond its danger limit; pH below
  *   ph_stocked_low in the days after stocking; pH fallen by ph_fall since the same hour of yesterday; many deaths;
+ * - watch, before no data: the oxygen probe is being calibrated (READING_BIT_CALIBRATION) and nothing usable is known meanwhile. Other
+ *   probes likewise, in place of their doubt;
  * - no data: no usable oxygen younger than no_data_ms. When the probe does send, but doubtful values, the reason is the
  *   sensor and not the silence;
  * - watch: oxygen below do_watch in one of the two newest (one reading below do_danger counts here until a second confirms it); oxygen fallen by
@@ -59,6 +61,7 @@ enum status_reason {
     REASON_SENSOR_SUSPECT,
     REASON_FOULING,
     REASON_MORTALITY,
+    REASON_CALIBRATION,
     REASON_COUNT
 };
 /* "do_critical" ...: the keys of the advice table, for programs, records and channels. */
@@ -138,7 +141,7 @@ struct pond_status {
     enum status_reason reason;
     enum metric metric;  /* the one the reason is about */
     double value, limit; /* NaN when there is none */
-    /* when value was measured; for no data and a silent probe the last usable time; 0 never */
+    /* when value was measured; for no data and a silent probe the last usable time; for a calibration its beginning; 0 never */
     int64_t ts_ms;
     double drop_mg_l;  /* oxygen lost within the last hour, 0 or more; NaN unknown */
     double nh3_n_mg_l; /* derived or measured, NaN unknown */

@@ -141,6 +141,7 @@ const char *status_reason_key(enum status_reason reason)
         [REASON_SENSOR_SUSPECT] = "sensor_suspect",
         [REASON_FOULING] = "fouling",
         [REASON_MORTALITY] = "mortality_spike",
+        [REASON_CALIBRATION] = "calibration",
     };
     return KEY[reason];
 }

@@ -14,7 +14,8 @@ static int urgency(enum status_reason reason)
         [REASON_AMMONIA_HIGH] = 9,    [REASON_PH_FALL] = 10,     [REASON_PH_RISE] = 11,
         [REASON_PH_LOW] = 12,         [REASON_PH_HIGH] = 13,     [REASON_MORTALITY] = 14,
         [REASON_TEMP_HIGH] = 15,      [REASON_TEMP_LOW] = 16,    [REASON_WATER_TURBID] = 17,
-        [REASON_SENSOR_SUSPECT] = 18, [REASON_FOULING] = 19,     [REASON_ALL_WELL] = 20,
+        [REASON_SENSOR_SUSPECT] = 18, [REASON_CALIBRATION] = 19, [REASON_FOULING] = 20,
+        [REASON_ALL_WELL] = 21,
     };
     return PLACE[reason];
 }

@@ -296,8 +296,11 @@ void parts_why(struct buf *b, const struct page_model *m, const struct page_pond
     struct advice_values v;
 
     advice_values(&v, m, p, lang);
-    /* "No data" as a title would only repeat the badge. */
-    parts_element(b, "p", "why", lang, p->status.reason == REASON_NO_DATA ? a.what : a.title,
+    /* "No data" as a title would only repeat the badge; of a calibration one wants to know since when. */
+    parts_element(b, "p", "why", lang,
+                  p->status.reason == REASON_NO_DATA || p->status.reason == REASON_CALIBRATION
+                      ? a.what
+                      : a.title,
                   v.args);
     if (p->status.reason == REASON_DO_NIGHT)
         parts_element(b, "p", "soft", lang, TEXT_NIGHT_UNTRIED, NULL);

@@ -63,6 +63,7 @@ static enum text cage_steps(const struct pond_status *status, enum text steps)
     case REASON_TEMP_LOW:
     case REASON_NO_DATA:
     case REASON_SENSOR_SUSPECT:
+    case REASON_CALIBRATION:
     case REASON_COUNT:
         break;
     }
@@ -92,6 +93,7 @@ struct text_advice text_advice_of(const struct pond_status *status, enum pond_sy
         [REASON_PH_RISE] = {TEXT_PH_RISE_TITLE, TEXT_PH_RISE_WHAT, TEXT_PH_RISE_DO},
         [REASON_RIVER_ACID] = {TEXT_RIVER_TITLE, TEXT_RIVER_WHAT, TEXT_CAGE_DANGER_DO},
         [REASON_FOULING] = {TEXT_FOULING_TITLE, TEXT_FOULING_WHAT, TEXT_FOULING_DO},
+        [REASON_CALIBRATION] = {TEXT_CALIBRATION_TITLE, TEXT_CALIBRATION_WHAT, TEXT_CALIBRATION_DO},
         [REASON_MORTALITY] = {TEXT_MORTALITY_TITLE, TEXT_MORTALITY_WHAT, TEXT_MORTALITY_DO},
     };
     struct text_advice a = ADVICE[status->reason];

@@ -143,6 +143,37 @@ static void oxygen_doubtful_for_too_long_is_no_data_by_the_sensor(void **state)
     assert_true(fabs(st.value - 24.0) < 1e-12);
 }
 
+/* A probe in a buffer is no pond: neither its value nor its silence is told as such, as long as the collector lends it. */
+static void a_probe_that_is_calibrated_is_said_to_be_so(void **state)
+{
+    struct scene s;
+    struct pond_status st;
+
+    (void)state;
+    scene_make(&s, NONE, 5.5, 28.4, 7.1, NONE);
+    s.hour.n = 0; /* nothing usable is known any more */
+    put(&s, METRIC_DO_MG_L, 0.02, READING_FAIL, MINUTE);
+    s.latest.metric[METRIC_DO_MG_L].bits = READING_BIT_CALIBRATION;
+    put(&s, METRIC_CALIBRATING, 1, READING_PASS, 25 * MINUTE);
+    st = judge(&s);
+    assert_int_equal(st.level, STATUS_WATCH);
+    assert_int_equal(st.reason, REASON_CALIBRATION);
+    assert_int_equal(st.ts_ms, NOW - 25 * MINUTE);
+    assert_true(isnan(st.value));
+    assert_int_equal(st.doubtful, 1); /* the beginning is no reading */
+    /* the mark ends with the loan: then it is what it is */
+    put(&s, METRIC_DO_MG_L, 0.02, READING_FAIL, 21 * MINUTE);
+    s.latest.metric[METRIC_DO_MG_L].bits = READING_BIT_CALIBRATION;
+    assert_int_equal(judge(&s).level, STATUS_NO_DATA);
+    put(&s, METRIC_DO_MG_L, 0.02, READING_FAIL, MINUTE);
+    s.latest.metric[METRIC_DO_MG_L].bits = 0;
+    assert_int_equal(judge(&s).reason, REASON_SENSOR_SUSPECT);
+    /* what the others know of danger is told all the same */
+    s.latest.metric[METRIC_DO_MG_L].bits = READING_BIT_CALIBRATION;
+    put(&s, METRIC_PH, 4.2, READING_PASS, MINUTE);
+    assert_int_equal(judge(&s).reason, REASON_PH_LOW);
+}
+
 static void a_silent_probe_is_never_green(void **state)
 {
     struct scene s;
@@ -344,6 +375,7 @@ int main(void)
         cmocka_unit_test(danger_by_another_probe_is_told_even_without_oxygen),
         cmocka_unit_test(a_doubtful_newest_value_is_watch_and_judges_nothing),
         cmocka_unit_test(oxygen_doubtful_for_too_long_is_no_data_by_the_sensor),
+        cmocka_unit_test(a_probe_that_is_calibrated_is_said_to_be_so),
         cmocka_unit_test(a_silent_probe_is_never_green),
         cmocka_unit_test(a_fast_fall_is_watch_and_one_odd_reading_is_not),
         cmocka_unit_test(a_probe_that_speaks_seldom_still_confirms_a_danger),
