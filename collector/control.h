@@ -72,7 +72,7 @@
  * {"v":1,"op":"lent","lease":L,"function":F,"first":A,"count":N[,"timeout_ms":T][,"write":[words]]}
  *   one question to the lent device, as "ask"; only what its profile's calibration_access holds. "not_found": the loan has ended.
  * {"v":1,"op":"return","lease":L[,"metric":M,"slope_pct":S,"offset":O,"due_day":D]}
- *   gives it back. With a metric: this is in force now, for the journal; with "keep":true the loan goes on.
+ *   gives it back. With a metric: this is in force now, for the journal; with "keep":true the loan goes on. "settle":false: nothing was calibrated, its values are the pond's at once.
  *
  * The right to switch, write and import has who is root, the collector's own user, or in the group nila-admin.
  * Error codes: "request" (not understood), "not_found", "range", "denied", "journal", "busy", "unsupported". */

@@ -216,7 +216,8 @@ struct control_state *control_return(struct control *c, const struct lineserver_
     if (!find_loan(c, peer, rq, &id, &device, out) || !tell_result(c, peer, rq, id, out))
         return NULL;
     if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(rq, "keep")) &&
-        loan_return(c->src.loan, id, peer->uid) != 0)
+        loan_return(c->src.loan, id, peer->uid,
+                    !cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(rq, "settle"))) != 0)
         control_error(out, "not_found", "no such loan, or it has ended", "lease");
     else
         control_end(out);

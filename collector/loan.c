@@ -374,13 +374,15 @@ int loan_result(struct loan *l, const char *id, uid_t user, const struct loan_re
     return 0;
 }
 
-int loan_return(struct loan *l, const char *id, uid_t user)
+int loan_return(struct loan *l, const char *id, uid_t user, bool settle)
 {
     int rc = NILA_ERR_NOT_FOUND;
 
     (void)pthread_mutex_lock(&l->lock);
     if (is(l, id) && l->user == user) {
         end(l, true, "given back");
+        if (!settle)
+            l->after[l->device].settle_ms = clock_mono_ms();
         rc = 0;
     }
     (void)pthread_mutex_unlock(&l->lock);

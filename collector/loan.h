@@ -81,8 +81,9 @@ struct loan_result {
 NILA_MUST_CHECK int loan_result(struct loan *l, const char *id, uid_t user,
                                 const struct loan_result *r);
 
-/* The tool gives it back, having closed its calibration. Errors as loan_device. */
-NILA_MUST_CHECK int loan_return(struct loan *l, const char *id, uid_t user);
+/* The tool gives it back, having closed its calibration; settle false: it has only looked, and what is read from now on is the pond's.
+ * Errors as loan_device. */
+NILA_MUST_CHECK int loan_return(struct loan *l, const char *id, uid_t user, bool settle);
 /* Its connection is gone. Nothing when the loan has ended. */
 void loan_drop(struct loan *l, const char *id);
 

@@ -7,6 +7,7 @@
 #include "collector/common/clock.h"
 #include "collector/common/tongue.h"
 #include "firmware-bridge/core/nila_caltx.h"
+#include "firmware-bridge/core/nila_channels.h"
 #include "firmware-bridge/core/nila_fix.h"
 #include "firmware-bridge/core/nila_node.h"
 
@@ -213,17 +214,30 @@ static int who_and_when(struct talk *t)
     return talk_broken(t, master_set(t->m, NILA_HOLD_TODAY, 1, &t->c.after.date));
 }
 
-/* Pressure of the place, told to the node and used for the certificate. */
+/* What the node takes the air and the water for, for the certificate: the technician's word on the pressure, else what its master told
+ * it lately, else its defaults. */
 static int tell_water(struct talk *t)
 {
-    uint16_t baro_x10 = t->job->baro_pa == NILA_MISSING ? 0 : (uint16_t)(t->job->baro_pa / 10);
+    const uint16_t baro_x10 =
+        t->job->baro_pa == NILA_MISSING ? 0 : (uint16_t)(t->job->baro_pa / 10);
+    uint16_t told[NILA_HOLD_WATER_AGE_MIN - NILA_HOLD_WATER_SAL + 1];
+    int rc = 0;
 
     t->c.water =
         (struct nila_water){.temp_x1000 = NILA_DEFAULT_TEMP_X1000, .baro_pa = NILA_DEFAULT_BARO_PA};
-    if (t->job->baro_pa == NILA_MISSING)
+    if (t->job->baro_pa != NILA_MISSING)
+        rc = master_set(t->m, NILA_HOLD_WATER_BARO, 1, &baro_x10);
+    if (rc == 0)
+        rc = master_read(t->m, 3, NILA_HOLD_WATER_SAL, sizeof told / sizeof told[0], told);
+    if (rc != 0)
+        return talk_broken(t, rc);
+    if (told[sizeof told / sizeof told[0] - 1] >= NILA_WATER_FRESH_S / 60)
         return 0;
-    t->c.water.baro_pa = t->job->baro_pa;
-    return talk_broken(t, master_set(t->m, NILA_HOLD_WATER_BARO, 1, &baro_x10));
+    if (told[0] != UINT16_MAX)
+        t->c.water.sal_x1000 = told[0] * 10;
+    if (told[1] != 0)
+        t->c.water.baro_pa = told[1] * 10;
+    return 0;
 }
 
 /* --- the whole ---------------------------------------------------------------------------------------------------- */

@@ -186,7 +186,8 @@ void lender_return(struct lender *l)
 
     if (l->fd < 0)
         return;
-    buf_printf(&rq, "{\"v\":1,\"op\":\"return\",\"lease\":\"%s\"}", l->lease);
+    buf_printf(&rq, "{\"v\":1,\"op\":\"return\",\"lease\":\"%s\",\"settle\":%s}", l->lease,
+               l->touched ? "true" : "false");
     if (control_call(l->socket, rq.p, NULL, NULL, CALL_MS, NULL, 0) != 0)
         l->lease[0] = '\0'; /* the end of the connection gives it back, too */
     buf_free(&rq);

@@ -40,7 +40,9 @@ struct lender {
     char pond[SITE_NAME_SIZE]; /* its name; "": of the site */
     char lease[17];
     int settle_s, unit;
-    int fd;          /* kept open: it is the loan's life; -1: nothing is lent */
+    int fd; /* kept open: it is the loan's life; -1: nothing is lent */
+    bool
+        touched; /* something was begun: until its probe is back in the water its values are not the pond's */
     int patience_ms; /* a collector that was restarted is waited for so long */
 };
 

@@ -434,7 +434,10 @@ static int write_open(struct master *m, uint16_t first, uint16_t count, const ui
 
 int master_write_open(struct master *m, uint16_t first, uint16_t count, const uint16_t *value)
 {
-    int rc = write_open(m, first, count, value);
+    int rc;
+
+    m->lender.touched = true;
+    rc = write_open(m, first, count, value);
 
     /* The collector's own word, to a relay say, may have come between and used up the open lock. Nothing was done then. */
     if (rc == NILA_ERR_REFUSED && m->exception == 3 && m->place.socket != NULL)

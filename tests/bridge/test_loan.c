@@ -262,11 +262,11 @@ static void await_good(const char *device, int more)
 
 /* --- the tool ----------------------------------------------------------------------------------------------------- */
 
-static int talk(const char *typed, FILE *in, char **said)
+static int talk(enum calibrate_action action, const char *typed, FILE *in, char **said)
 {
     char base[300], typing[400];
     struct master_place place = {.socket = sock, .device = "node-1"};
-    struct calibrate_job job = {.action = CALIBRATE_RUN,
+    struct calibrate_job job = {.action = action,
                                 .channel = 2,
                                 .method = 4,
                                 .operator_name = "Siti",
@@ -304,7 +304,7 @@ static void a_calibration_goes_through_the_collector_and_nobody_is_missed(void *
     (void)state;
     await_good("node-1", 2);
     await_good("node-2", 2);
-    if (talk(TWO_BUFFERS, NULL, &said) != 0)
+    if (talk(CALIBRATE_RUN, TWO_BUFFERS, NULL, &said) != 0)
         fail_msg("%s", said);
     free(said);
     assert_int_equal(practice_number(node, 2), 1);
@@ -329,6 +329,20 @@ static void a_calibration_goes_through_the_collector_and_nobody_is_missed(void *
            c.good, (unsigned long long)line.served_slots, (unsigned long long)line.missed_slots,
            line.busy_permille);
     assert_int_equal(line.missed_slots, 0);
+}
+
+/* Who only looks takes no probe out of the water. */
+static void looking_blinds_nobody(void **state)
+{
+    char *said;
+
+    (void)state;
+    setup.profile[0]->settle_s = 3600;
+    assert_int_equal(talk(CALIBRATE_SHOW, " ", NULL, &said), 0);
+    assert_non_null(strstr(said, "In force now: factory"));
+    free(said);
+    await_event("calibrating", 0);
+    await_good("node-1", 1);
 }
 
 static int first_line(void *arg, const char *json)
@@ -492,7 +506,7 @@ static void a_collector_that_is_restarted_ends_it_in_good_order(void **state)
     (void)state;
     assert_non_null(in);
     /* it stops in good order, so that the node's calibration was aborted; kill -9 is tests/house's */
-    assert_int_equal(talk("", in, &said), NILA_ERR_REFUSED);
+    assert_int_equal(talk(CALIBRATE_RUN, "", in, &said), NILA_ERR_REFUSED);
     assert_int_equal(fclose(in), 0);
     free(said);
     assert_false(practice_open(node));
@@ -505,6 +519,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             a_calibration_goes_through_the_collector_and_nobody_is_missed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(looking_blinds_nobody, set_up, tear_down),
         cmocka_unit_test_setup_teardown(only_registers_of_a_calibration_are_reached, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(one_at_a_time_and_only_who_may, set_up, tear_down),
