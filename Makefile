@@ -69,7 +69,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 	$(Q)$(CC) $(ALL_CFLAGS) $(if $(filter firmware-bridge/core/%,$<),-Wdouble-promotion) -c $< -o $@
 
 # Where profiles are looked for is built in: with another PREFIX than last time these are compiled anew.
-$(BUILD)/obj/collector/main.o $(BUILD)/obj/collector/setup.o $(BUILD)/obj/firmware-bridge/linux/profiles.o: $(BUILD)/datadir
+$(BUILD)/obj/collector/main.o $(BUILD)/obj/collector/setup.o $(BUILD)/obj/firmware-bridge/linux/profiles.o $(BUILD)/obj/firmware-bridge/linux/bundle_command.o: $(BUILD)/datadir
 $(BUILD)/datadir: FORCE
 	@mkdir -p $(@D)
 	@[ "$$(cat $@ 2>/dev/null)" = "$(DATADIR)" ] || echo "$(DATADIR)" >$@
@@ -87,7 +87,7 @@ endef
 $(foreach r,$(ROOMS),$(eval $(call room_rules,$(r))))
 
 link = @mkdir -p $(@D); $(if $(V),,echo "  LD      $@"); $(if $(V),set -x;) $(CC) $(ALL_LDFLAGS) $(1) -o $@ $(2) $(PKG_LIBS) -lm
-$(BUILD)/bin/nila-collector: $(BUILD)/obj/collector/main.o $(call libs,collector common)
+$(BUILD)/bin/nila-collector: $(BUILD)/obj/collector/main.o $(call libs,collector core common)
 	$(call link,,$^)
 $(BUILD)/bin/nila-bridge: $(BUILD)/obj/firmware-bridge/linux/main.o $(call libs,bridge core common)
 	$(call link,,$^)
@@ -213,7 +213,7 @@ install: all
 	  cd $(BUILD)/man && find . -type f -exec install -D -m 644 {} $(abspath $(DESTDIR)$(PREFIX)/share/man)/{} \;)
 	for p in collector bridge analytics; do \
 	  install -D -m 644 deploy/completion/nila $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nila-$$p || exit 1; done
-	$(if $(UNITDIR),install -d $(DESTDIR)$(UNITDIR) && install -m 644 deploy/systemd/*.service $(DESTDIR)$(UNITDIR))
+	$(if $(UNITDIR),install -d $(DESTDIR)$(UNITDIR) && install -m 644 deploy/systemd/*.service deploy/systemd/*.timer $(DESTDIR)$(UNITDIR))
 
 # What the programs are made of on this machine (SPDX, JSON).
 sbom: all

@@ -79,7 +79,9 @@ struct series_beat {
     char collector[SLUG_SIZE], site[SLUG_SIZE], regency[SLUG_SIZE], version[33]; /* "": not told */
     int64_t ts_ms;
     double up_s, devices, devices_good, clock_trusted, disk_free_mb, power_weak, pending,
-        oldest_unsent_s, journal_bytes, dropped, quarantined, lost_values;
+        oldest_unsent_s, journal_bytes, dropped, quarantined, lost_values, fleet_number,
+        fleet_failed,
+        fleet_trial; /* the office's bundle in force, the highest that failed, one on trial */
 };
 /* The newest one of each collector since from_ms, in no order; *out is the caller's, free. NILA_ERR_UNSUPPORTED: the source is a
  * collector's socket. Errors as series_load. */

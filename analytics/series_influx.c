@@ -296,7 +296,10 @@ static int beat_row(void *arg, size_t n, const char *const *column, const char *
                  {"journal_bytes", &found.journal_bytes},
                  {"dropped", &found.dropped},
                  {"quarantined", &found.quarantined},
-                 {"lost_values", &found.lost_values}};
+                 {"lost_values", &found.lost_values},
+                 {"fleet_number", &found.fleet_number},
+                 {"fleet_failed", &found.fleet_failed},
+                 {"fleet_trial", &found.fleet_trial}};
     const char *tags = cell_of(n, column, cell, "tags");
 
     if (!to_time(cell_of(n, column, cell, "time"), &found.ts_ms))

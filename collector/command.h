@@ -17,6 +17,7 @@ int command_export(const struct options *o);
 int command_spool(const struct options *o);
 int command_relay(const struct options *o);
 int command_setup(const struct options *o);
+int command_fleet(const struct options *o);
 int command_metrics(const struct options *o);
 
 /* --- shared, command.c -------------------------------------------------------------------------------------------- */

@@ -7,7 +7,7 @@
  *
  * {"v":1,"op":"status"}
  *   lines told apart by "kind":
- *   {"kind":"collector","version","site","name","now_ms","started_ms","clock_trusted","disk_free","disk_size" (bytes, of the
+ *   {"kind":"collector","version","site","name","now_ms","started_ms","loaded_ms" (when it read the site file it runs),"clock_trusted","disk_free","disk_size" (bytes, of the
  *     journal's disk),"disk_read_only","power_weak" (these null where the machine does not tell),"lost_values": values that
  *     could not be journalled since the start}
  *   {"kind":"bus","slug","where","port","baud","parity","stop_bits" or "host","tcp_port","state": "unused" "open" "away","since_ms","requests","good","timeouts","bad_frames",
@@ -102,6 +102,7 @@ struct control_sources {
     struct uplink *const *uplink;
     const atomic_uint_fast64_t *lost_values; /* may be NULL */
     int64_t started_ms;                      /* wall clock */
+    int64_t loaded_ms; /* wall clock: the site file was read and could be run */
     int64_t started_mono_ms;
     const struct profile *const *profile; /* of each device; NULL: nothing is written */
     struct switcher *switcher;            /* NULL: there are no switches */

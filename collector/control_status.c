@@ -252,6 +252,7 @@ struct control_state *control_status(struct control *c, const struct lineserver_
     json_member(out, "name", src->site->name);
     json_whole(out, "now_ms", clock_wall_ms());
     json_whole(out, "started_ms", src->started_ms);
+    json_whole(out, "loaded_ms", src->loaded_ms);
     buf_printf(out, ",\"clock_trusted\":%s", clock_trusted() ? "true" : "false");
     machine_members(out, src->site);
     json_count(out, "lost_values",

@@ -9,6 +9,7 @@
 #include "collector/common/clock.h"
 #include "collector/common/lineproto.h"
 #include "collector/common/log.h"
+#include "fleet.h"
 #include "machine.h"
 
 #define STUCK_MS 300000 /* a question with all its waiting ends within seconds */
@@ -127,6 +128,20 @@ static void sink_fields(struct buf *b, bool *first, const struct health_sources 
     put(b, first, "refused_old", sum.refused_old);
 }
 
+/* What stands of the office's bundles; left out where there never was one. */
+static void fleet_fields(struct buf *b, bool *first, const struct site *site)
+{
+    struct fleet_state s;
+    char path[FLEET_PATH], why[256];
+
+    fleet_state_path(site, path, sizeof path);
+    if (fleet_state_load(&s, path, why, sizeof why) != 0 || s.since_ms == 0)
+        return;
+    lineproto_field(b, first, "fleet_number", (double)s.number);
+    lineproto_field(b, first, "fleet_failed", (double)s.failed);
+    lineproto_field(b, first, "fleet_trial", s.phase == FLEET_STEADY ? 0 : 1);
+}
+
 /* Left out where the machine does not tell. */
 static void machine_fields(struct buf *b, bool *first, const struct site *site)
 {
@@ -160,5 +175,6 @@ void health_line(struct buf *b, const struct health_sources *h, int64_t now_ms, 
     journal_fields(b, &first, h, now_ms);
     put(b, &first, "lost_values", h->lost_values);
     sink_fields(b, &first, h);
+    fleet_fields(b, &first, h->site);
     lineproto_end(b, now_ms);
 }

@@ -158,8 +158,9 @@ static const struct command {
     {"import", import, TEXT_HELP_IMPORT, 1, TEXT_NAME_FILE, false},
     {"spool", command_spool, TEXT_HELP_SPOOL, 0, TEXT_COUNT, false},
     {"relay", command_relay, TEXT_HELP_RELAY, 2, TEXT_NAME_SWITCH, false},
-    {"backup", command_backup, TEXT_HELP_BACKUP, 1, TEXT_NAME_FILE, false},
-    {"restore", command_restore, TEXT_HELP_RESTORE, 1, TEXT_NAME_FILE, true},
+    {"backup", command_backup, TEXT_HELP_BACKUP, 1, TEXT_NAME_BACKUP, false},
+    {"restore", command_restore, TEXT_HELP_RESTORE, 1, TEXT_NAME_BACKUP, true},
+    {"fleet", command_fleet, TEXT_HELP_FLEET, 1, TEXT_NAME_FLEET, true},
     {"metrics", command_metrics, TEXT_HELP_METRICS, 0, TEXT_COUNT, false},
 };
 

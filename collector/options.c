@@ -30,7 +30,7 @@ static const struct {
     {"help", FLAG, offsetof(struct options, help), 0, 0, ""},
     {"version", FLAG, offsetof(struct options, version), 0, 0, ""},
     {"devices", WORD, offsetof(struct options, devices), 0, 0,
-     "run check scan probe read doctor setup backup restore"},
+     "run check scan probe read doctor setup backup restore fleet"},
     {"trust-clock", FLAG, offsetof(struct options, trust_clock), 0, 0, "run"},
     {"bus", WORD, offsetof(struct options, bus), 0, 0, "scan probe"},
     {"port", WORD, offsetof(struct options, port), 0, 0, "scan probe"},
@@ -55,6 +55,10 @@ static const struct {
     {"answers", WORD, offsetof(struct options, answers), 0, 0, "setup"},
     {"with-secrets", FLAG, offsetof(struct options, with_secrets), 0, 0, "backup"},
     {"dry-run", FLAG, offsetof(struct options, dry_run), 0, 0, "restore"},
+    {"url", WORD, offsetof(struct options, url), 0, 0, "fleet"},
+    {"key", WORD, offsetof(struct options, key), 0, 0, "fleet"},
+    {"ca", WORD, offsetof(struct options, ca), 0, 0, "fleet"},
+    {"trial", WHOLE, offsetof(struct options, trial), 3, 3600, "fleet"},
     {"newest", WHOLE, offsetof(struct options, newest), 0, 1000, "spool"},
 };
 #define OPTIONS (sizeof OPTION / sizeof OPTION[0])
@@ -159,7 +163,7 @@ int options_read(struct options *o, int argc, char **argv)
     int rc;
 
     o->unit = o->function = o->first = o->reg = o->count = OPTIONS_NOT_SAID;
-    o->timeout_ms = o->for_s = o->newest = OPTIONS_NOT_SAID;
+    o->timeout_ms = o->for_s = o->newest = o->trial = OPTIONS_NOT_SAID;
     find_language(o, argc, argv);
     rc = take_all(o, argc, argv, said);
     if (rc != 0)

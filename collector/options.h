@@ -16,9 +16,9 @@ struct options {
     const char *word[3]; /* what stands beside the options: the command and its operands */
     int words;
     const char *bus, *port, *host, *units, *baud, *parity;
-    const char *pond, *metric, *from, *to, *out, *write, *answers;
+    const char *pond, *metric, *from, *to, *out, *write, *answers, *url, *key, *ca;
     /* OPTIONS_NOT_SAID, or within the range their table in options.c names */
-    int unit, function, first, reg, count, timeout_ms, for_s, newest;
+    int unit, function, first, reg, count, timeout_ms, for_s, newest, trial;
 };
 
 /* Reads the command line. 0, or EX_USAGE after the complaint has been said on stderr. An option of another command than word[0]

@@ -57,7 +57,7 @@ struct run {
     struct batch *states; /* of switches, inputs and calibrations, on their way to the journal */
     struct control *control;
     atomic_uint_fast64_t lost_values;
-    int64_t started_ms, started_mono_ms;
+    int64_t started_ms, started_mono_ms, loaded_ms;
     sigset_t signals;
 };
 
@@ -318,6 +318,7 @@ static int start_parts(struct run *r)
                                         .uplink = r->uplink,
                                         .lost_values = &r->lost_values,
                                         .started_ms = r->started_ms,
+                                        .loaded_ms = r->loaded_ms,
                                         .started_mono_ms = r->started_mono_ms,
                                         .profile = profile,
                                         .switcher = r->switcher,
@@ -405,6 +406,7 @@ static void say_ready(const struct run *r, const struct run_options *o)
 static int reload(struct run *r, const struct run_options *o)
 {
     struct setup before = r->setup, fresh = {0};
+    int64_t loaded_before_ms;
     char reloading[64];
     int rc;
 
@@ -422,6 +424,8 @@ static int reload(struct run *r, const struct run_options *o)
     keep_words(r);
     stop_parts(r);
     r->setup = fresh;
+    loaded_before_ms = r->loaded_ms;
+    r->loaded_ms = clock_wall_ms();
     if (start_parts(r) == 0) {
         forget_words(r);
         setup_free(&before);
@@ -433,6 +437,7 @@ static int reload(struct run *r, const struct run_options *o)
     stop_parts(r);
     setup_free(&r->setup);
     r->setup = before;
+    r->loaded_ms = loaded_before_ms;
     rc = start_parts(r);
     forget_words(r);
     if (rc == 0) {
@@ -501,6 +506,7 @@ int run_collector(const struct run_options *o)
         clock_declare_trusted();
     http_global_init();
     rc = read_setup(&r.setup, o);
+    r.loaded_ms = r.started_ms;
     if (rc == 0) {
         rc = start_parts(&r);
         if (rc == 0) {

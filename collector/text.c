@@ -335,6 +335,8 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
         "nila-collector: --from {} --to {}: the end must come after the beginning\n"},
     [TEXT_USAGE_OPERAND] = {"nila-collector: {}: {} belum disebut\n", "nila-collector: {}: no {} given\n"},
     [TEXT_NAME_FILE] = {"berkas CSV", "CSV file"},
+    [TEXT_NAME_BACKUP] = {"berkas cadangan", "a backup's file"},
+    [TEXT_NAME_FLEET] = {"pull, join atau status", "pull, join or status"},
     [TEXT_NAME_DEVICE] = {"alat", "device"},
     [TEXT_NAME_SWITCH] = {"sakelar dan on | off | auto", "switch and on | off | auto"},
     [TEXT_HELP_SETUP] = {
@@ -518,6 +520,28 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
         "the same point. Numbers go on above any that were given. What the old machine sent after the\n"
         "backup is on the server.\n"
         "  --dry-run  only checks FILE\n"},
+    [TEXT_HELP_FLEET] = {
+        "cara pakai: nila-collector fleet pull|status [--config SITUS.json] [--devices FOLDER]\n"
+        "            nila-collector fleet join --url https://... --key KUNCI [--ca BERKAS]\n"
+        "                           [--trial DETIK]\n"
+        "\n"
+        "Berkas situs dan profil alat dari kantor. join: mencatat dari mana, dan kunci umum kantor\n"
+        "(nila-bridge keygen; bundelnya dibuat nila-bridge bundle). pull: mengambil, memeriksa tanda\n"
+        "tangan, situs dan nomornya, memasang, menyuruh kolektor membacanya. Alat yang tadinya\n"
+        "menjawab harus menjawab lagi dalam --trial detik (bawaan 600); bila tidak, yang lama\n"
+        "dipasang lagi dan nomor itu tidak dicoba lagi. nila-fleet.timer menjalankannya berkala.\n"
+        "Kode keluar: 0 berlaku atau tidak ada yang baru, 65 rusak atau tidak lebih baru, 69 gagal dan\n"
+        "dikembalikan, 75 kolektor tidak berjalan, 77 tanda tangan, 78 konfigurasi.\n",
+        "usage: nila-collector fleet pull|status [--config SITE.json] [--devices DIR]\n"
+        "       nila-collector fleet join --url https://... --key KEY [--ca FILE] [--trial SECONDS]\n"
+        "\n"
+        "Site file and profiles from the office. join: notes whence, and the office's public key\n"
+        "(nila-bridge keygen; its bundles are made by nila-bridge bundle). pull: fetches, looks at\n"
+        "signature, site and number, puts it in place, tells the collector. Devices that answered\n"
+        "before must answer again within --trial seconds (default 600), else what was there\n"
+        "comes back and that number is not tried again. nila-fleet.timer runs it now and then.\n"
+        "Exit codes: 0 in force or nothing new, 65 damaged or not newer, 69 failed and brought back,\n"
+        "75 no collector runs, 77 signature, 78 configuration.\n"},
     [TEXT_HELP] = {
         "cara pakai: nila-collector PERINTAH [pilihan]; rinci: nila-collector PERINTAH --help\n"
         "\n"
@@ -536,6 +560,7 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
         "metrics  angka kolektor untuk Prometheus\n"
         "backup   jurnal, berkas situs dan profil dalam satu berkas\n"
         "restore  mengembalikannya, juga ke Pi lain\n"
+        "fleet    berkas situs dan profil dari kantor, bertanda tangan\n"
         "\n"
         "  --config BERKAS   berkas situs; bawaan {}\n"
         "  --devices FOLDER  profil alat; bawaan $NILA_DEVICES atau\n"
@@ -562,6 +587,7 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
         "metrics  the collector's figures for Prometheus\n"
         "backup   journal, site file and profiles in one file\n"
         "restore  brings it back, also onto another Pi\n"
+        "fleet    site file and profiles from the office, signed\n"
         "\n"
         "  --config FILE   site file; default {}\n"
         "  --devices DIR   device profiles; default $NILA_DEVICES or\n"

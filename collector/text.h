@@ -246,7 +246,9 @@ enum text {
     TEXT_USAGE_OUT,
     TEXT_USAGE_SPAN,    /* from, to */
     TEXT_USAGE_OPERAND, /* command, what */
-    TEXT_NAME_FILE,     /* what a command wants, as all below */
+    TEXT_NAME_FILE,
+    TEXT_NAME_BACKUP,
+    TEXT_NAME_FLEET, /* what a command wants, as all below */
     TEXT_NAME_DEVICE,
     TEXT_NAME_SWITCH,
     TEXT_HELP_SETUP,
@@ -264,6 +266,7 @@ enum text {
     TEXT_HELP_METRICS,
     TEXT_HELP_BACKUP,
     TEXT_HELP_RESTORE,
+    TEXT_HELP_FLEET,
     TEXT_HELP, /* default site file, default folder of profiles */
     TEXT_COUNT
 };

@@ -32,7 +32,7 @@ declare -A may=(
   [ports]="core"
   [bridge]="core common"
   [common]=""
-  [collector]="common"
+  [collector]="common core"
   [analytics]="common analytics/records analytics/water analytics/fish analytics/supply analytics/alert analytics/web"
   [analytics/records]="common"
   [analytics/water]="common analytics"
@@ -84,6 +84,9 @@ while IFS=: read -r file line text; do
   [[ $target == *.c ]] && wrong "$file:$line: \"$head\": a .c file is never included"
   to=$(room_of "$target")
   [ "$to" = "$from" ] && continue
+  if [ "$from-$to" = collector-core ] && ! [[ $file =~ ^collector/fleet ]]; then
+    wrong "$file:$line: the collector takes the signature's verifier from the core, in fleet*, and nothing else"
+  fi
   [[ " ${may[$from]:-} " == *" $to "* ]] || wrong "$file:$line: $from may not open the door to $to (\"$head\")"
 done < <(
   # shellcheck disable=SC2086 # a list of paths

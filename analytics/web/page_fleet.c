@@ -18,7 +18,8 @@ struct entry {
     const char *name, *host, *version;
     int64_t last_ms;
     bool silent;
-    double up_s, devices, good, clock, disk_mb, power_weak, pending, oldest_s, dropped, lost;
+    double up_s, devices, good, clock, disk_mb, power_weak, pending, oldest_s, dropped, lost,
+        bundle, bundle_failed, bundle_trial; /* bundle NaN: none, or not told */
 };
 
 static struct entry of_beat(const struct fleet_view *v, const struct series_beat *t)
@@ -37,7 +38,10 @@ static struct entry of_beat(const struct fleet_view *v, const struct series_beat
                           .pending = t->pending,
                           .oldest_s = t->oldest_unsent_s,
                           .dropped = t->dropped,
-                          .lost = t->lost_values};
+                          .lost = t->lost_values,
+                          .bundle = t->fleet_number,
+                          .bundle_failed = t->fleet_failed,
+                          .bundle_trial = t->fleet_trial};
 }
 
 static struct entry of_box(const struct fleet_view *v, const struct fleet_box *x)
@@ -57,7 +61,8 @@ static struct entry of_box(const struct fleet_view *v, const struct fleet_box *x
                               .disk_mb = NAN,
                               .power_weak = NAN,
                               .pending = NAN,
-                              .oldest_s = NAN};
+                              .oldest_s = NAN,
+                              .bundle = NAN};
     for (size_t i = 0; i < x->devices; i++)
         good += x->device[i].last_good_ms > 0 && !trouble_device_dead(&x->device[i]) &&
                 x->device[i].error[0] == '\0';
@@ -75,14 +80,16 @@ static struct entry of_box(const struct fleet_view *v, const struct fleet_box *x
                           .pending = (double)tech_pending(x),
                           .oldest_s = oldest_ms != 0 ? (double)(x->now_ms - oldest_ms) / 1000 : 0,
                           .dropped = (double)x->journal.dropped,
-                          .lost = (double)x->lost_values};
+                          .lost = (double)x->lost_values,
+                          .bundle = NAN};
 }
 
 /* It gives word, and something is not as it should be. */
 static bool doubtful(const struct entry *e)
 {
     return e->good < e->devices || e->clock < 0.5 || e->power_weak > 0.5 || e->dropped > 0 ||
-           e->lost > 0 || e->oldest_s * 1000 > (double)TROUBLE_SPOOL_MS ||
+           e->lost > 0 || e->bundle_failed > e->bundle ||
+           e->oldest_s * 1000 > (double)TROUBLE_SPOOL_MS ||
            e->disk_mb * 1048576 < (double)TROUBLE_DISK_BYTES;
 }
 
@@ -124,6 +131,26 @@ static void states(struct buf *b, const struct entry *e, enum lang lang)
                                                         : TEXT_TECH_POWER_GOOD));
 }
 
+/* The site file and profiles that the office sends (nila-collector fleet). */
+static void bundle(struct buf *b, const struct entry *e, enum lang lang)
+{
+    char n[32], failed[32];
+    const struct text_arg args[] = {{"n", n}, {"gagal", failed}, {NULL, NULL}};
+    struct buf words = {0};
+
+    if (!isfinite(e->bundle))
+        return;
+    (void)snprintf(n, sizeof n, "%.0f", e->bundle);
+    (void)snprintf(failed, sizeof failed, "%.0f", e->bundle_failed);
+    text_fill(&words, lang,
+              e->bundle_trial > 0.5          ? TEXT_TECH_BUNDLE_TRIAL
+              : e->bundle_failed > e->bundle ? TEXT_TECH_BUNDLE_FAILED
+                                             : TEXT_TECH_BUNDLE_IS,
+              args);
+    page_tech_item(b, lang, TEXT_TECH_BUNDLE, words.p);
+    buf_free(&words);
+}
+
 static void card(struct buf *b, const struct fleet_view *v, const struct entry *e, enum lang lang)
 {
     const enum status_level level = e->silent     ? STATUS_NO_DATA
@@ -147,6 +174,7 @@ static void card(struct buf *b, const struct fleet_view *v, const struct entry *
     number_item(b, lang, TEXT_TECH_FLEET_UP, e->up_s / 3600, 0, lang == LANG_ID ? "jam" : "h");
     number_item(b, lang, TEXT_TECH_DISK_FREE, e->disk_mb, 0, "MB");
     states(b, e, lang);
+    bundle(b, e, lang);
     html_put(b, "</dl><p class=\"soft\">$</p>", e->host);
     if (e->silent) {
         char words[256];

@@ -54,7 +54,7 @@ static const struct {
     int (*run)(int argc, char **argv);
 } TOOL[] = {
     {"serve", serve_command},   {"calibrate", calibrate_command}, {"update", update_command},
-    {"keygen", keygen_command}, {"sign", sign_command},
+    {"keygen", keygen_command}, {"sign", sign_command},           {"bundle", bundle_command},
 };
 
 int main(int argc, char **argv)

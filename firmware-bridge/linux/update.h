@@ -28,5 +28,6 @@ NILA_MUST_CHECK int update_run(const struct update_job *job, struct master *m);
 int update_command(int argc, char **argv);
 int keygen_command(int argc, char **argv);
 int sign_command(int argc, char **argv);
+int bundle_command(int argc, char **argv); /* bundle_command.c */
 
 #endif
