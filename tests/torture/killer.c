@@ -4,7 +4,7 @@
  *
  *   killer SEED KILLS MIN_MS MAX_MS SOCKET|- COMMAND...
  *
- * Ends with a line "killer kills=N started=N acknowledged=SEQ lost=N" (started: runs that answered at least once; lost: answers that
+ * Ends, also after SIGTERM, with a line "killer kills=N started=N acknowledged=SEQ lost=N" (started: runs that answered at least once; lost: answers that
  * were behind an earlier one, by rows). Exit 1 when some were, or when the program ended by itself. */
 #include <inttypes.h>
 #include <signal.h>
@@ -20,6 +20,13 @@
 #include "torture.h"
 
 static int64_t seq_seen;
+static volatile sig_atomic_t ended;
+
+static void end(int signal)
+{
+    (void)signal;
+    ended = 1;
+}
 
 static int take(void *arg, const char *json)
 {
@@ -49,7 +56,7 @@ int main(int argc, char **argv)
     const struct timespec nap = {.tv_nsec = 10000000};
     int64_t acknowledged = 0, lost = 0;
     uint64_t rng;
-    int kills, started = 0, status;
+    int kills, done = 0, started = 0, status;
     unsigned least, most;
     bool well = true;
 
@@ -61,12 +68,13 @@ int main(int argc, char **argv)
     most = (unsigned)strtoul(argv[4], NULL, 10);
     if (most <= least)
         fatal("MAX_MS is not above MIN_MS");
-    for (int i = 0; i < kills; i++) {
+    (void)sigaction(SIGTERM, &(struct sigaction){.sa_handler = end}, NULL);
+    for (; done < kills && ended == 0; done++) {
         const int64_t until = clock_mono_ms() + least + torture_below(&rng, most - least);
         bool answered = false;
         pid_t pid = start(argv + 6);
 
-        while (clock_mono_ms() < until) {
+        while (clock_mono_ms() < until && ended == 0) {
             seq_seen = -1;
             if (argv[5][0] != '-' &&
                 control_call(argv[5], "{\"v\":1,\"op\":\"status\"}", take, NULL, 200, NULL, 0) ==
@@ -85,7 +93,7 @@ int main(int argc, char **argv)
         }
         started += answered ? 1 : 0;
     }
-    printf("killer kills=%d started=%d acknowledged=%" PRId64 " lost=%" PRId64 "\n", kills, started,
+    printf("killer kills=%d started=%d acknowledged=%" PRId64 " lost=%" PRId64 "\n", done, started,
            acknowledged, lost);
     return well && lost == 0 ? 0 : 1;
 }

@@ -7,6 +7,7 @@
 r=tests/torture
 row C1 10 0 "kill -9 of collectors, with a real database" $r/kill.sh 100
 row C1b 10 1 "kill -9 of who keeps records and alarms" "$t/books" kill @100:20@
+row C1c 4 0 "kill -9 of the alarm daemon, told to a webhook" $r/watch.sh 60
 row C2 12 1 "power cut before every write, card honours syncs" "$t/power" honest @1000:300@
 row C3 12 1 "power cut on a card that lies" "$t/power" liar @1000:200@
 row C3b 12 0 "power cut on a card that lies and ruins sectors" "$t/power" ruiner 1000

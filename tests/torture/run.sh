@@ -97,7 +97,7 @@ piece() {
     echo "not ok - $name, seed $s: ${line#torture } ($log)"
     grep -E '^(fault|not ok) - ' "$log" | head -n 5 | sed 's/^/#   /'
     [[ $line != *broken=1* ]] || tail -n 5 "$log" | sed 's/^/#   /'
-  else
+  elif [ -n "$short" ]; then
     rm -f "$log"
   fi
   echo "piece $name $s ${line#torture } seconds=$((SECONDS - at)) $word" >>"$state"

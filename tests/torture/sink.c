@@ -49,9 +49,9 @@ static void arrange(struct storehttp *s, uint64_t *rng, unsigned n, bool patient
             store_fault(s, STORE_SAYS, redirect[torture_below(rng, 4)], "");
             continue;
         }
-        if (patient && (FAULT[which].kind == STORE_HANGS ||
+        if (patient && (FAULT[which].kind == STORE_HANGS || FAULT[which].kind == STORE_SLOW ||
                         strstr(FAULT[which].head != NULL ? FAULT[which].head : "", "40") != NULL))
-            which = 4; /* these wait a minute for a person */
+            which = 4; /* these are no failure, or wait a minute for a person */
         store_fault(s, FAULT[which].kind, FAULT[which].head, FAULT[which].body);
     }
 }
