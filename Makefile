@@ -86,7 +86,7 @@ $(BUILD)/lib$(1).a: $(call objs,$(SRC_$(1)))
 endef
 $(foreach r,$(ROOMS),$(eval $(call room_rules,$(r))))
 
-link = @mkdir -p $(@D); $(if $(V),,echo "  LD      $@"); $(if $(V),set -x;) $(CC) $(ALL_LDFLAGS) $(1) -o $@ $(2) $(PKG_LIBS) -lm
+link = @mkdir -p $(@D); $(if $(V),set -x,echo "  LD      $@"); $(CC) $(ALL_LDFLAGS) $(1) -o $@ $(2) $(PKG_LIBS) -lm
 $(BUILD)/bin/nila-collector: $(BUILD)/obj/collector/main.o $(call libs,collector core common)
 	$(call link,,$^)
 $(BUILD)/bin/nila-bridge: $(BUILD)/obj/firmware-bridge/linux/main.o $(call libs,bridge core common)

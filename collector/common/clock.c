@@ -70,6 +70,7 @@ int64_t clock_mono_ms(void)
 bool clock_trusted(void)
 {
     struct timex t = {0};
+    int state;
 
     if (is_replaced && replaced.trusted != NULL)
         return replaced.trusted(replaced.arg);
@@ -77,7 +78,8 @@ bool clock_trusted(void)
         return true;
     if (access("/run/systemd/timesync/synchronized", F_OK) == 0)
         return true;
-    return adjtimex(&t) != TIME_ERROR && (t.status & STA_UNSYNC) == 0;
+    state = adjtimex(&t); /* -1: a sandbox forbids the question, and nothing is known */
+    return state >= 0 && state != TIME_ERROR && (t.status & STA_UNSYNC) == 0;
 }
 
 void clock_declare_trusted(void)
