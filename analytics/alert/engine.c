@@ -13,6 +13,8 @@
 #define GAP_MS (5 * MIN_MS)
 /* A danger that eased for this long and is back is a new one to whoever acknowledged the first. */
 #define RETURN_MS (5 * MIN_MS)
+/* Eased for longer than anything waits for. */
+#define LONG_AGO_MS ((int64_t)1)
 
 const struct engine_rules ENGINE_DEFAULTS = {
     .repeat_ms = 15 * MIN_MS, .second_ms = 30 * MIN_MS, .clear_ms = 30 * MIN_MS};
@@ -224,20 +226,41 @@ static void come_back(struct rec_alarm *a, int64_t now_ms)
     a->acked_ms = a->snooze_ms = 0;
 }
 
+/* "Safe again, feed again" would be a lie while the place is in danger for another reason. */
+static bool danger_beside(const struct engine *e, size_t at, const struct engine_input *in)
+{
+    for (size_t i = 0; i < in->n_seen; i++)
+        if (in->seen[i].severity == ALARM_DANGER &&
+            strcmp(in->seen[i].subject, e->alarm[at].subject) == 0)
+            return true;
+    for (size_t i = 0; i < e->n; i++) {
+        const struct rec_alarm *b = &e->alarm[i];
+
+        if (i != at && b->severity == ALARM_DANGER && b->raised_ms != 0 && b->cleared_ms == 0 &&
+            strcmp(b->subject, e->alarm[at].subject) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Over, or partly: the danger, then all. */
 static void relax(struct engine *e, size_t at, const struct engine_seen *s, bool well, bool eased,
-                  int64_t now_ms)
+                  const struct engine_input *in)
 {
     struct rec_alarm *a = &e->alarm[at];
+    const int64_t now_ms = in->now_ms;
 
     if (a->severity == ALARM_DANGER) {
-        if (!eased || (s != NULL && s->severity == ALARM_DANGER)) {
+        if (s != NULL && s->severity == ALARM_DANGER) {
             if (a->eased_ms != 0 && now_ms - a->eased_ms >= RETURN_MS)
                 come_back(a, now_ms);
             a->eased_ms = 0;
-        } else if (a->eased_ms == 0)
+        } else if (eased && a->eased_ms == 0) {
             a->eased_ms = now_ms;
-        if (a->eased_ms != 0 && now_ms - a->eased_ms >= e->rules.clear_ms) {
+        } else if (!eased && a->acked_ms == 0) {
+            a->eased_ms = 0; /* nobody knows: it is told on; one that was taken in hand is not */
+        }
+        if (eased && a->eased_ms != 0 && now_ms - a->eased_ms >= e->rules.clear_ms) {
             a->severity = ALARM_WATCH;
             a->rank = s != NULL ? cause_rank(s->cause, s->severity)
                                 : cause_rank(CAUSE_DO_LOW, ALARM_WATCH);
@@ -249,7 +272,7 @@ static void relax(struct engine *e, size_t at, const struct engine_seen *s, bool
         a->well_ms = 0;
     else if (a->well_ms == 0)
         a->well_ms = now_ms;
-    if (a->well_ms != 0 && now_ms - a->well_ms >= e->rules.clear_ms) {
+    if (a->well_ms != 0 && now_ms - a->well_ms >= e->rules.clear_ms && !danger_beside(e, at, in)) {
         a->cleared_ms = now_ms;
         act(e, ENGINE_CLEAR, at, true);
     }
@@ -323,7 +346,7 @@ static void step_alarm(struct engine *e, size_t at, const struct engine_input *i
         if (s == NULL && in->now_ms - a->seen_ms > GAP_MS)
             e->gone[at] = true;
     } else {
-        relax(e, at, s, well, eased, in->now_ms);
+        relax(e, at, s, well, eased, in);
         if (a->cleared_ms == 0 && e->actions == acted)
             insist(e, at, in);
     }
@@ -337,6 +360,25 @@ void engine_step(struct engine *e, const struct engine_input *in)
     for (size_t i = 0; i < e->n; i++)
         if (e->alarm[i].cleared_ms == 0 && !e->gone[i])
             step_alarm(e, i, in);
+}
+
+static void keep_times(struct rec_alarm *a, const struct rec_alarm *was)
+{
+    a->seen_ms = was->seen_ms;
+    a->watch_ms = was->watch_ms;
+    a->danger_ms = was->danger_ms;
+    a->well_ms = was->well_ms;
+    if (a->severity == ALARM_DANGER && a->rank != 0)
+        a->eased_ms = was->severity == ALARM_DANGER ? was->eased_ms : LONG_AGO_MS;
+    if (was->raised_ms != 0 && was->told_ms < a->told_ms)
+        a->told_ms =
+            was->told_ms; /* not_after had to: it counts from then, and not from each step */
+    if (was->snooze_ms != 0 && was->snooze_ms < a->snooze_ms)
+        a->snooze_ms = was->snooze_ms;
+    if (was->acked_ms == 0 && was->danger_told_ms > a->acked_ms && a->acked_ms != 0) {
+        a->acked_ms = a->snooze_ms = a->told_ms = 0; /* it came back since, and is told anew */
+        a->danger_told_ms = was->danger_told_ms;
+    }
 }
 
 void engine_keep_times(struct engine *e, const struct engine *was)
@@ -358,10 +400,7 @@ void engine_keep_times(struct engine *e, const struct engine *was)
             e->alarm[at].severity = b->severity;
             e->alarm[at].first_ms = b->first_ms;
         }
-        e->alarm[at].seen_ms = b->seen_ms;
-        e->alarm[at].watch_ms = b->watch_ms;
-        e->alarm[at].danger_ms = b->danger_ms;
-        e->alarm[at].well_ms = b->well_ms;
+        keep_times(&e->alarm[at], b);
         e->changed[at] = true;
     }
 }

@@ -10,8 +10,9 @@
  * - The second contact is told when a danger was not acknowledged for second_ms, when nobody of the first could be reached, or at
  *   once where the cause says so; from then on with the first.
  * - A danger is over when it is eased (inside its limit plus hysteresis) for clear_ms without a break; then the siren is
- *   given back, and a new danger is told at once. The all-clear comes once, when all of the group has been well for clear_ms.
- * - Nothing known (a silent probe) is neither well nor eased: the alarm stays and is repeated.
+ *   given back, and a new danger is told at once. The all-clear comes once, when all of the group has been well for clear_ms and the
+ *   place is in no other danger.
+ * - Nothing known (a silent probe) is neither well nor eased: the alarm stays and is repeated, unless it was acknowledged.
  * - Times that lie after now (a clock that was set back) count as now. */
 #ifndef ANALYTICS_ALERT_ENGINE_H
 #define ANALYTICS_ALERT_ENGINE_H
@@ -88,8 +89,8 @@ void engine_free(struct engine *e); /* a zeroed struct is fine */
 /* One step; actions lie in e->action, in the order of the alarms. */
 void engine_step(struct engine *e, const struct engine_input *in);
 
-/* What was decided could not be stored, and e was taken over again from what is: since when things are seen is kept from was, so
- * that a danger is confirmed although nothing can be stored. */
+/* What was decided could not be stored, and e was taken over again from what is: since when things are seen, and are over, is kept
+ * from was, so that a danger is confirmed, and one that comes back is told, although nothing can be stored. */
 void engine_keep_times(struct engine *e, const struct engine *was);
 
 /* What was decided is stored: forgets what is over, and the marks. Indices of actions are void afterwards. */

@@ -199,6 +199,96 @@ static void an_ok_of_a_danger_that_had_eased_is_not_of_the_one_that_is_back(void
     assert_true(taken(11, 13));
 }
 
+static void a_probe_that_falls_silent_wakes_nobody_who_took_it_in_hand(void **state)
+{
+    struct engine_seen bad = seen(CAUSE_DO_CRITICAL, ALARM_DANGER);
+
+    (void)state;
+    assert_string_equal(step(0, &bad, 0), "R");
+    ask(1, ASK_ACK, 0);
+    for (int m = 2; m < 10; m++)
+        assert_string_equal(step(m, NULL, EASED), "");
+    for (int m = 10; m < 60; m++)
+        assert_string_equal(step(m, NULL, 0), "");
+    assert_string_equal(step(60, &bad, 0), "r"); /* it is back: another danger */
+}
+
+/* What each step decides is lost, as while the disk is full. */
+static size_t told_unstored(const struct rec_alarm *record, const struct engine_seen *s,
+                            int from_min, int to_min)
+{
+    const struct engine_ground g = {.subject = "p-1", .eased = s == NULL ? UINT32_MAX : 0};
+    size_t told = 0;
+
+    for (int m = from_min; m < to_min; m++) {
+        const struct engine_input in = {
+            .now_ms = T0 + m * MIN, .seen = s, .n_seen = s != NULL, .ground = &g, .n_ground = 1};
+        struct engine was;
+
+        engine_step(&e, &in);
+        for (size_t i = 0; i < e.actions; i++)
+            told += e.action[i].kind == ENGINE_RAISE || e.action[i].kind == ENGINE_REPEAT;
+        was = e;
+        engine_init(&e, &was.rules, record, 1);
+        engine_keep_times(&e, &was);
+        engine_free(&was);
+    }
+    return told;
+}
+
+static void a_danger_that_comes_back_is_told_although_nothing_can_be_stored(void **state)
+{
+    struct engine_seen bad = seen(CAUSE_DO_CRITICAL, ALARM_DANGER);
+    struct rec_alarm record;
+
+    (void)state;
+    assert_string_equal(step(0, &bad, 0), "R");
+    ask(1, ASK_ACK, 0);
+    record = e.alarm[0];
+    assert_int_equal(told_unstored(&record, NULL, 2, 12), 0);
+    assert_true(told_unstored(&record, &bad, 12, 13) > 0);
+    assert_true(told_unstored(&record, &bad, 13, 30) >
+                0); /* once in repeat_ms, says watch_direct */
+}
+
+static void a_clock_set_back_silences_nothing_although_nothing_can_be_stored(void **state)
+{
+    struct engine_seen bad = seen(CAUSE_DO_CRITICAL, ALARM_DANGER);
+    struct rec_alarm record;
+
+    (void)state;
+    assert_string_equal(step(600, &bad, 0), "R");
+    record = e.alarm[0];
+    assert_int_equal(told_unstored(&record, &bad, 0, 14), 0);
+    assert_true(told_unstored(&record, &bad, 14, 17) > 0);
+}
+
+/* Oxygen is well, and the fish gasp: nobody hears that the pond is safe. */
+static void a_place_in_danger_for_another_reason_gets_no_all_clear(void **state)
+{
+    const struct engine_ground fine = {
+        .subject = "p-1", .well = 1U << GROUP_OXYGEN, .eased = 1U << GROUP_OXYGEN};
+    const struct engine_seen both[] = {seen(CAUSE_GASPING, ALARM_DANGER),
+                                       seen(CAUSE_DO_CRITICAL, ALARM_DANGER)};
+    struct engine_input in = {.now_ms = T0, .seen = both, .n_seen = 2};
+    size_t clears = 0;
+
+    (void)state;
+    engine_step(&e, &in);
+    engine_settle(&e);
+    in.n_seen = 1;
+    in.ground = &fine;
+    in.n_ground = 1;
+    for (int m = 1; m < 200; m++) {
+        in.now_ms = T0 + m * MIN;
+        engine_step(&e, &in);
+        for (size_t i = 0; i < e.actions; i++)
+            clears += e.action[i].kind == ENGINE_CLEAR;
+        engine_settle(&e);
+    }
+    assert_int_equal(clears, 0);
+}
+
 static void what_becomes_worse_is_told_although_acknowledged(void **state)
 {
     struct engine_seen bad = seen(CAUSE_DO_CRITICAL, ALARM_DANGER),
@@ -498,6 +588,10 @@ int main(void)
         T(a_danger_is_told_at_once_and_every_quarter_of_an_hour),
         T(an_acknowledgement_ends_the_repeats_and_the_way_to_the_second),
         T(a_danger_that_had_eased_and_is_back_is_told_although_acknowledged),
+        T(a_probe_that_falls_silent_wakes_nobody_who_took_it_in_hand),
+        T(a_danger_that_comes_back_is_told_although_nothing_can_be_stored),
+        T(a_clock_set_back_silences_nothing_although_nothing_can_be_stored),
+        T(a_place_in_danger_for_another_reason_gets_no_all_clear),
         T(an_ok_is_of_what_had_been_told_when_it_was_said),
         T(an_ok_of_a_danger_that_had_eased_is_not_of_the_one_that_is_back),
         T(what_becomes_worse_is_told_although_acknowledged),
