@@ -40,7 +40,7 @@ ROOMS := common collector core bridge analytics support
 
 USES_common    := support common
 USES_core      := support core common
-USES_bridge    := support bridge collector core common
+USES_bridge    := support analytics bridge collector core common
 USES_collector := support collector core common
 USES_analytics := support analytics common
 USES_bench     := support collector analytics bridge core common

@@ -7,12 +7,15 @@
 
 #include "number.h"
 
-#define PARTS         5
-#define CHANNEL_LAST  63
-#define FOR_EVER_MS   (INT64_MAX / 2)
-#define USUAL_CRASH   0.9
-#define USUAL_AERATOR 0.8
-#define AERATOR_MAX   20
+#define PARTS          5
+#define CHANNEL_LAST   63
+#define FOR_EVER_MS    (INT64_MAX / 2)
+#define USUAL_CRASH    0.9
+#define USUAL_AERATOR  0.8
+#define AERATOR_MAX    20
+#define USUAL_ACID     0.05
+#define USUAL_TURNOVER 0.7
+#define USUAL_SMOKE    0.5
 
 /* The parts between colons; 0 when there are too many or the text is too long. */
 static size_t split(const char *text, char copy[160], char *part[PARTS])
@@ -67,7 +70,10 @@ int event_parse(struct event *out, const char *text, const struct site *site, in
         double usual, most;
     } KIND[] = {[POND_EVENT_CRASH] = {"crash", USUAL_CRASH, 1},
                 [POND_EVENT_AERATOR] = {"aerator", USUAL_AERATOR, AERATOR_MAX},
-                [POND_EVENT_POWER] = {"power", 0, 0}};
+                [POND_EVENT_POWER] = {"power", 0, 0},
+                [POND_EVENT_ACID] = {"acid", USUAL_ACID, 0.8},
+                [POND_EVENT_TURNOVER] = {"turnover", USUAL_TURNOVER, 1},
+                [POND_EVENT_SMOKE] = {"smoke", USUAL_SMOKE, 1}};
     char copy[160], *part[PARTS];
     size_t n = split(text, copy, part), kind = 0;
     struct event e = {0};

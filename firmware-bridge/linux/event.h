@@ -18,8 +18,9 @@ struct event {
     struct pond_event what;
 };
 
-/* Reads POND:crash|aerator|power:from_s[:to_s[:size]], seconds from begin_ms on; without to_s for ever. size: crash the share
- * of the algae that die, 0..1 (0.9); aerator its transfer, 1/h, 0..20 (0.8). NILA_ERR_PARSE: not of this form;
+/* Reads POND:crash|aerator|power|acid|turnover|smoke:from_s[:to_s[:size]], seconds from begin_ms on; without to_s for ever. size: crash
+ * the share of the algae that die, 0..1 (0.9); aerator its transfer, 1/h, 0..20 (0.8); acid what strong acid is left, meq/L, 0..0.8 (0.05);
+ * turnover the share of the oxygen that is gone, 0..1 (0.7); smoke the share of the light, 0..1 (0.5). NILA_ERR_PARSE: not of this form;
  * NILA_ERR_NOT_FOUND: no such pond or kind; NILA_ERR_RANGE: times negative or not rising, size out of range. */
 NILA_MUST_CHECK int event_parse(struct event *out, const char *text, const struct site *site,
                                 int64_t begin_ms);

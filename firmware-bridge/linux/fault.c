@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collector/common/civil.h"
+#include "collector/common/watereq.h"
 #include "firmware-bridge/core/nila_regmap.h"
 
 #include "number.h"
@@ -20,7 +22,8 @@ static int find_device(const struct site *site, const char *slug)
 
 static int find_kind(const char *name)
 {
-    static const char *const NAME[] = {"silent", "absent", "nonsense", "stuck", "fouled"};
+    static const char *const NAME[] = {"silent", "absent", "nonsense", "stuck",
+                                       "fouled", "drift",  "air"};
 
     for (int i = 0; i < (int)(sizeof NAME / sizeof NAME[0]); i++)
         if (strcmp(name, NAME[i]) == 0)
@@ -101,6 +104,38 @@ static void fouled(struct fault *f, double t_s, struct sim_channel ch[SIM_CHANNE
     }
 }
 
+static void drift(const struct fault *f, double t_s, struct sim_channel ch[SIM_CHANNELS_MAX], int n)
+{
+    const double days = (t_s - f->from_s) / 86400;
+
+    for (int i = 0; i < n; i++) {
+        if (ch[i].kind == NILA_KIND_DO_MG_L)
+            ch[i].value *= fmax(0.6, 1 - 0.04 * days);
+        else if (ch[i].kind == NILA_KIND_PH)
+            ch[i].value += fmin(0.5, 0.05 * days);
+    }
+}
+
+/* What hangs with the probe; a level or turbidity meter is another device's. */
+static void in_air(int64_t ts_ms, struct sim_channel ch[SIM_CHANNELS_MAX], int n)
+{
+    const double hour = (double)(ts_ms - civil_day_start(civil_day(ts_ms))) / 3.6e6;
+    const double air_c = 28.5 + 4.5 * cos(6.283185307179586 * (hour - 14) / 24);
+    const double wander = rng_smooth(rng_key_text(2, "dry glass"), (double)ts_ms / 1.8e6);
+
+    for (int i = 0; i < n; i++) {
+        if (ch[i].kind == NILA_KIND_TEMP_C)
+            ch[i].value = air_c + 0.05 * wander;
+        else if (ch[i].kind == NILA_KIND_DO_MG_L)
+            ch[i].value =
+                watereq_do_sat_mg_l(air_c, 0, WATEREQ_BARO_LOWLAND_HPA) * (1 + 0.004 * wander);
+        else if (ch[i].kind == NILA_KIND_PH)
+            ch[i].value = 7 + 0.6 * wander;
+        else if (ch[i].kind == NILA_KIND_EC_US_CM)
+            ch[i].value = 0;
+    }
+}
+
 int fault_apply(struct fault *f, int device, double t_s, int64_t ts_ms,
                 struct sim_channel ch[SIM_CHANNELS_MAX], int n)
 {
@@ -122,6 +157,12 @@ int fault_apply(struct fault *f, int device, double t_s, int64_t ts_ms,
         return stuck(f, ch, n);
     case FAULT_FOULED:
         fouled(f, t_s, ch, n);
+        return n;
+    case FAULT_DRIFT:
+        drift(f, t_s, ch, n);
+        return n;
+    case FAULT_AIR:
+        in_air(ts_ms, ch, n);
         return n;
     }
     return n;

@@ -7,6 +7,9 @@
  *           code of a DS18B20) in temperatures with 300000 elsewhere, exactly 0 in all
  * stuck     the values of the fault's first second repeat, and claim to be valid
  * fouled    oxygen answers less and less: over ten days its swing about a day's running mean shrinks to 30 %
+ * drift     the calibration wanders: each day oxygen reads 4 % less of what there is, down to 60 %, and pH 0.05 more, up to 0.5
+ * air       the probe hangs in the air: its oxygen is that of air-saturated water at the air's temperature (24 to 33 C over the day), its
+ *           temperature the air's, conductivity 0, pH wanders about 7
  * Threads: one struct fault is used by one thread at a time. */
 #ifndef BRIDGE_FAULT_H
 #define BRIDGE_FAULT_H
@@ -24,7 +27,9 @@ enum fault_kind {
     FAULT_ABSENT,
     FAULT_NONSENSE,
     FAULT_STUCK,
-    FAULT_FOULED
+    FAULT_FOULED,
+    FAULT_DRIFT,
+    FAULT_AIR
 };
 
 struct fault {

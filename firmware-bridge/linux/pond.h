@@ -4,7 +4,7 @@
  *
  * One well-mixed box under the weather of weather.h, moved by explicit steps of 60 s on whole minutes; between them
  * values are straight lines, so the water does not depend on how often it is asked for. There are the steady blower of
- * biofloc tanks, the river through a cage, and what is told to happen (events). There is no smoke, flood, disease or harvest;
+ * biofloc tanks, the river through a cage, and what is told to happen (events). There is no flood, disease or harvest;
  * fish neither grow nor die; the keeper holds alkalinity and water level. Units: mg/L (g/m3), hours, metres, C.
  * theta(x) = x^(T - 28). z depth, C oxygen, Cs its saturation at 1009.5 hPa (watereq). [n] is the source, below.
  *
@@ -13,7 +13,7 @@
  *              Td dew point; rain falls at 23 C. rho c = 4.16 MJ/(m3 C). Valid 15-40 C.
  * Light        mean over depth of I / (I + 55 W/m2 PAR) under Beer's law: ln((I0 + Ik) / (I0 e^(-kz) + Ik)) / (k z),
  *              k 1/m = 0.4 + 0.014 chl (ug/L) + humic part + 0.02 inorganic turbidity (NTU)  [2]
- * GPP          18 mg O2/(mg chl h) theta(1.04) x light x S / (S + 0.1), S = CO2 + HCO3 mmol/L  [2]
+ * GPP          22 mg O2/(mg chl h) theta(1.04) x light x S / (S + 0.1), S = CO2 + HCO3 mmol/L  [2]
  * Respiration  algae and the bacteria living off them 1.6 mg O2/(mg chl h) theta(1.07); mud up to 70 mg O2/(m2 h)
  *              theta(1.065) / z; water and floc by character, theta(1.047); each x C / (C + 0.3)  [2]
  * Fish         200 mg O2/(kg h) theta(1.07) (0.8 + 0.2 gut / mean gut) x C / (C + 0.8)  [6]: tilapia of 100-150 g, fed
@@ -32,11 +32,17 @@
  *              the set level the outlet takes the rest within the hour. Cages: tide of the lower river, 12.42 h, 35 cm.
  * EC           fresh-water part by character, diluted by the level, x (1 + 0.0191 (T - 25)) (APHA 2510)
  * Turbidity    base + 0.12 NTU per ug/L chl + 0.3 W^2 / z + run-off of rain (0.8 NTU per mm, gone with 8 h)
- * Chlorophyll  character x exp(0.2 x a smooth seeded walk with knots every two days)
+ * Chlorophyll  character x exp(0.35 x a smooth seeded walk with knots every 1.5 days + 0.4 x one with knots every nine)
  * Events       crash: size (0..1) of the algae die with a time of 1 h, what is left of them takes 5 x their respiration with
  *              a time of 12 h, and they grow back with 4 d after its end (chosen here: a bloom of 200 ug/L crashing in the
  *              evening takes the oxygen of a pond before dawn). aerator: size 1/h of transfer more (CO2: 0.8 of it).
- *              power: no blower and no aerator.
+ *              power: no blower and no aerator. acid: a flush of acid water after drought takes all alkalinity with a time of
+ *              1 h and leaves size meq/L of strong acid; the keeper's lime brings it back with 48 h after its end. turnover: cold rain
+ *              turns the water over: within half an hour size (0..1) of the oxygen is gone to what came up from the mud, 2 C of the
+ *              warmth too, and the mud takes three times its share, back with a time of 6 h. smoke: haze takes size (0..1) of the
+ *              light and of the sun's warmth (20 % to 50 % on dense days, once 90 %: reference in pond.c).
+ * Tried beside five commercial ponds (test_pond_real.c): swing, night decline, hour of the minimum, autocorrelation and the spread
+ * of the dawn minimum from day to day; GPP and the bloom's walks were set by that.
  *
  * [1] Edinger, Duttweiler and Geyer 1968, Water Resour. Res. 4:1137. [2] Forms are textbook (Talling's integral, Monod
  * terms); the constants are chosen here within their usual ranges, so that ponds meet the ranges below. [3] Cole and
@@ -45,7 +51,7 @@
  *
  * Characters are drawn from (seed, slug), see pond_traits.h. What comes out over a month (tests hold it for many
  * seeds): water 25-35 C; in earthen ponds and tarpaulin oxygen is lowest near dawn and highest in the afternoon; green
- * ponds swing 1.5-8 mg/L a day between 0 and 14; peat ponds swing 0.3-1.5 between 2 and 7 at pH 5.5-6.8; cages keep
+ * ponds swing 1.5-11 mg/L a day between 0 and 18; peat ponds swing 0.2-2.2 between 2 and 7 at pH 5.5-6.8; cages keep
  * 3.5-6.2 and swing below 1; biofloc keeps 3.5-7. */
 #ifndef BRIDGE_POND_H
 #define BRIDGE_POND_H
@@ -64,7 +70,11 @@ struct pond_sample {
 enum pond_event_kind {
     POND_EVENT_CRASH,
     POND_EVENT_AERATOR,
-    POND_EVENT_POWER
+    POND_EVENT_POWER,
+    POND_EVENT_ACID,
+    POND_EVENT_TURNOVER,
+    POND_EVENT_SMOKE,
+    POND_EVENT_KINDS
 };
 struct pond_event {
     enum pond_event_kind kind;
@@ -81,6 +91,9 @@ struct pond_config {
     const struct pond_event *event; /* events of them, copied; NULL when 0 */
     size_t events;
 };
+
+/* The share of the sun's light that is left under the smoke among n events, 0..1. */
+double pond_event_light(const struct pond_event *event, size_t n, int64_t ts_ms);
 
 /* A pond run up to start_ms (>= 1970-06-01) from 40 to 80 days before: the run-up begins on a fixed grid of 40 days. The
  * same config gives the same water at the same instant: bit for bit when both starts lie in one block of the grid, else

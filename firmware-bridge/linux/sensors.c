@@ -58,7 +58,9 @@ struct sensors {
     const struct site *site;
     uint64_t seed;
     bool noise;
-    struct water *water; /* one a pond of the site */
+    struct water *water;      /* one a pond of the site */
+    struct pond_event *smoke; /* of all ponds: over the whole site's sky */
+    size_t smokes;
 };
 
 const struct sensor_kind *sensor_kinds(bool with_pond, size_t *n)
@@ -110,6 +112,10 @@ struct sensors *sensors_new(const struct sensors_config *c, int64_t start_ms)
     s->seed = c->seed;
     s->noise = c->noise;
     s->water = xcalloc(c->site->ponds, sizeof *s->water);
+    s->smoke = xcalloc(c->events, sizeof *s->smoke);
+    for (size_t i = 0; i < c->events; i++)
+        if (c->event[i].what.kind == POND_EVENT_SMOKE)
+            s->smoke[s->smokes++] = c->event[i].what;
     for (unsigned i = 0; i < c->site->ponds; i++) {
         const struct site_pond *p = &c->site->pond[i];
         struct pond_config pc = {
@@ -135,6 +141,7 @@ void sensors_free(struct sensors *s)
         pond_free(s->water[i].pond);
         (void)pthread_mutex_destroy(&s->water[i].lock);
     }
+    free(s->smoke);
     free(s->water);
     free(s);
 }
@@ -164,9 +171,21 @@ static size_t water_values(struct water *w, int64_t ts_ms, double value[SENSOR_C
     return sizeof WATER / sizeof WATER[0];
 }
 
-static size_t weather_values(uint64_t seed, int64_t ts_ms, double value[SENSOR_CHANNELS_MAX])
+/* What a weather station sees. */
+static struct weather sky_now(const struct sensors *s, int64_t ts_ms)
 {
-    struct weather w = weather_at(seed, ts_ms);
+    struct weather w = weather_at(s->seed, ts_ms);
+    const double light = pond_event_light(s->smoke, s->smokes, ts_ms);
+
+    w.global_w_m2 *= light;
+    w.par_w_m2 *= light;
+    return w;
+}
+
+static size_t weather_values(const struct sensors *s, int64_t ts_ms,
+                             double value[SENSOR_CHANNELS_MAX])
+{
+    struct weather w = sky_now(s, ts_ms);
 
     value[0] = w.air_temp_c;
     value[1] = w.par_w_m2;
@@ -184,7 +203,7 @@ int sensors_read(struct sensors *s, int device, int64_t ts_ms,
     size_t kinds;
     const struct sensor_kind *k = sensor_kinds(d->pond >= 0, &kinds);
     size_t n = d->pond >= 0 ? water_values(&s->water[d->pond], ts_ms, value)
-                            : weather_values(s->seed, ts_ms, value);
+                            : weather_values(s, ts_ms, value);
 
     for (size_t i = 0; i < n; i++) {
         double v = value[i];
@@ -237,7 +256,7 @@ int sensors_read_profile(struct sensors *s, int device, const struct profile *p,
                          struct sim_channel ch[SIM_CHANNELS_MAX])
 {
     const struct site_device *d = &s->site->device[device];
-    struct look l = {.sky = weather_at(s->seed, ts_ms), .ts_ms = ts_ms, .noise = s->noise};
+    struct look l = {.sky = sky_now(s, ts_ms), .ts_ms = ts_ms, .noise = s->noise};
     struct pond_sample water;
     int n = 0;
 

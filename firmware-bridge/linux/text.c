@@ -71,11 +71,14 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 "  --fault ALAT:JENIS[:dari_s[:sampai_s]]\n"
 "                        ganggu sebuah alat: silent (tidak menjawab), absent (sensor tidak ada),\n"
 "                        nonsense (nilai mustahil yang mengaku benar), stuck (nilai terakhir berulang),\n"
-"                        fouled (oksigen makin tumpul selama 10 hari);\n"
+"                        fouled (oksigen makin tumpul selama 10 hari), drift (kalibrasi bergeser tiap hari),\n"
+"                        air (probe tergantung di udara);\n"
 "                        detik dihitung sejak mulai; boleh berulang\n"
 "  --event KOLAM:JENIS:dari_s[:sampai_s[:ukuran]]\n"
 "                        crash (plankton mati; ukuran bagiannya, 0.9), aerator (ukuran per jam, 0.8),\n"
-"                        power (listrik padam: tanpa kincir dan blower); boleh berulang\n"
+"                        power (listrik padam: tanpa kincir dan blower), acid (air asam masuk; sisa asam meq/L,\n"
+"                        0.05), turnover (air dasar naik karena hujan; bagian oksigen yang hilang, 0.7),\n"
+"                        smoke (asap; bagian cahaya yang hilang, 0.5); boleh berulang\n"
 "  --contact ALAT:SALURAN:closed|open[:dari_s[:sampai_s]]\n"
 "                        masukan modul tertutup (atau terbuka) di antara detik itu, sebaliknya di luarnya\n"
 "  --aerator KOLAM:ALAT:SALURAN[:per_jam]\n"
@@ -116,11 +119,14 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 "  --fault DEVICE:KIND[:from_s[:to_s]]\n"
 "                        disturb a device: silent (no answer), absent (sensors gone), nonsense\n"
 "                        (impossible values that claim to be valid), stuck (the last values repeat),\n"
-"                        fouled (oxygen answers less and less over ten days);\n"
+"                        fouled (oxygen answers less and less over ten days), drift (the calibration\n"
+"                        wanders each day), air (the probe hangs in the air);\n"
 "                        seconds count from the start; may be repeated\n"
 "  --event POND:KIND:from_s[:to_s[:size]]\n"
 "                        crash (algae die; size is their share, 0.9), aerator (size 1/h, 0.8),\n"
-"                        power (a power cut: no aerator, no blower); may be repeated\n"
+"                        power (a power cut: no aerator, no blower), acid (a flush of acid water; acid left,\n"
+"                        meq/L, 0.05), turnover (rain brings bottom water up; share of the oxygen lost, 0.7),\n"
+"                        smoke (haze; share of the light lost, 0.5); may be repeated\n"
 "  --contact DEVICE:CHANNEL:closed|open[:from_s[:to_s]]\n"
 "                        an input of a module is closed (or open) between these seconds, else not\n"
 "  --aerator POND:DEVICE:CHANNEL[:per_hour]\n"
@@ -165,7 +171,9 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 "  --fault ALAT:JENIS[:dari_s[:sampai_s]]  alat yang terganggu, seperti pada simulate; detik sejak awal riwayat\n"
 "  --event KOLAM:JENIS:dari_s[:sampai_s[:ukuran]]\n"
 "                        crash (plankton mati; ukuran bagiannya, 0.9), aerator (ukuran per jam, 0.8),\n"
-"                        power (listrik padam: tanpa kincir dan blower); boleh berulang\n"
+"                        power (listrik padam: tanpa kincir dan blower), acid (air asam masuk; sisa asam meq/L,\n"
+"                        0.05), turnover (air dasar naik karena hujan; bagian oksigen yang hilang, 0.7),\n"
+"                        smoke (asap; bagian cahaya yang hilang, 0.5); boleh berulang\n"
 "  --lang id|en, --quiet, --verbose, --help, --version\n",
 "nila-bridge history - write what would have been measured, as CSV\n"
 "\n"
@@ -186,7 +194,9 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 "  --fault DEVICE:KIND[:from_s[:to_s]]  a disturbed device, as in simulate; seconds from the begin of the history\n"
 "  --event POND:KIND:from_s[:to_s[:size]]\n"
 "                        crash (algae die; size is their share, 0.9), aerator (size 1/h, 0.8),\n"
-"                        power (a power cut: no aerator, no blower); may be repeated\n"
+"                        power (a power cut: no aerator, no blower), acid (a flush of acid water; acid left,\n"
+"                        meq/L, 0.05), turnover (rain brings bottom water up; share of the oxygen lost, 0.7),\n"
+"                        smoke (haze; share of the light lost, 0.5); may be repeated\n"
 "  --lang id|en, --quiet, --verbose, --help, --version\n",
 },
 [TEXT_TRY_HELP] = {"lihat: nila-bridge{0} --help", "see: nila-bridge{0} --help"},
@@ -201,11 +211,11 @@ static const char *const TEXT[TEXT_COUNT][LANGUAGE_COUNT] = {
 [TEXT_NO_SITE] = {"berkas situs belum disebut", "no site file given"},
 [TEXT_TOO_MANY] = {"{0}: terlalu banyak argumen", "{0}: too many arguments"},
 [TEXT_BAD_FAULT] = {
-    "--fault {0}: {1}; bentuknya ALAT:silent|absent|nonsense|stuck|fouled[:dari_s[:sampai_s]]",
-    "--fault {0}: {1}; the form is DEVICE:silent|absent|nonsense|stuck|fouled[:from_s[:to_s]]"},
+    "--fault {0}: {1}; bentuknya ALAT:silent|absent|nonsense|stuck|fouled|drift|air[:dari_s[:sampai_s]]",
+    "--fault {0}: {1}; the form is DEVICE:silent|absent|nonsense|stuck|fouled|drift|air[:from_s[:to_s]]"},
 [TEXT_BAD_EVENT] = {
-    "--event {0}: {1}; bentuknya KOLAM:crash|aerator|power:dari_s[:sampai_s[:ukuran]]",
-    "--event {0}: {1}; the form is POND:crash|aerator|power:from_s[:to_s[:size]]"},
+    "--event {0}: {1}; bentuknya KOLAM:crash|aerator|power|acid|turnover|smoke:dari_s[:sampai_s[:ukuran]]",
+    "--event {0}: {1}; the form is POND:crash|aerator|power|acid|turnover|smoke:from_s[:to_s[:size]]"},
 [TEXT_BAD_CONTACT] = {
     "--contact {0}: {1}; bentuknya ALAT:SALURAN:closed|open[:dari_s[:sampai_s]]",
     "--contact {0}: {1}; the form is DEVICE:CHANNEL:closed|open[:from_s[:to_s]]"},
