@@ -60,7 +60,7 @@ static bool program(void *arg, uint32_t address, uint16_t value)
 {
     struct flashfile *f = arg;
 
-    if (address % 2 != 0 || address >= sizeof f->memory)
+    if (address % 2 != 0 || address > sizeof f->memory - 2)
         return false;
     f->memory[address] &= (uint8_t)value; /* bits only fall, as there */
     f->memory[address + 1] &= (uint8_t)(value >> 8);

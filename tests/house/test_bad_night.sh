@@ -116,7 +116,7 @@ start mains "$bin/nila-analytics" watch --config "$D/mains.json"
 # --- the water: history as lines of InfluxDB; of the future nothing is given away ---
 make_water() { # make_water [MORE EVENTS]
   "$bin/nila-bridge" history "$D/sim.json" --days $BEGIN_DAYS --until ${MORNING}T08:00+07:00 --seed $SEED \
-    --set kolam-1:fish_kg_m2=0.6 --event kolam-1:crash:$CRASH:$((CRASH + 9 * 3600)) "$@" --quiet --out "$D/history.csv" 2>>"$LOGS/history.log" || return 1
+    --set kolam-1:fish_kg_m2=0.8 --event kolam-1:crash:$CRASH:$((CRASH + 9 * 3600)) "$@" --quiet --out "$D/history.csv" 2>>"$LOGS/history.log" || return 1
   awk -F, 'NR > 1 {
       if ($1 != t) { if (t != "") printf "%s %.0f\n", line, ms; t = $1; line = "water,regency=kotim,kecamatan=62.02.06,site=uji,pond=" $2 ",device=" $3 " "; sep = ""
         g = t; gsub(/[-T:]/, " ", g); ms = (mktime(substr(g, 1, 19)) - 7 * 3600) * 1000 }
