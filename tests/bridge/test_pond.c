@@ -144,7 +144,7 @@ static void oxygen_is_lowest_near_dawn_and_highest_in_the_afternoon(void **state
                 nights += m.at[d][30].do_mg_l < m.at[d - 1][108].do_mg_l;
         }
         /* A closed sky after a bright day may turn one day round. */
-        if (low < DAYS - 4 || high < DAYS - 3 || nights < DAYS - 2)
+        if (low < DAYS - 5 || high < DAYS - 3 || nights < DAYS - 2)
             fail_msg("seed %d %s: low %d high %d nights %d of %d", seed, slug, low, high, nights,
                      DAYS);
         if (m.swing < 1.5)
