@@ -11,7 +11,6 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,11 +20,10 @@
 
 #include "analytics/config.h"
 #include "analytics/records/alarms.h"
-#include "analytics/records/change.h"
-#include "collector/common/civil.h"
 #include "collector/common/clock.h"
 #include "collector/common/log.h"
 #include "collector/common/site.h"
+#include "meals.h"
 #include "tests/support/support.h"
 #include "torture.h"
 
@@ -34,38 +32,6 @@
 
 static char root[256], path[300];
 static struct torture_tally t;
-
-static struct records *open_records(void)
-{
-    struct records *r = NULL;
-    char why[256] = "";
-
-    if (records_open(&r, path, why, sizeof why) != 0)
-        fatal("%s", why);
-    return r;
-}
-
-static void import(struct records *r, enum records_table table, const char *csv)
-{
-    struct records_report report;
-    char file[330];
-
-    (void)snprintf(file, sizeof file, "%s/in.csv", root);
-    support_write(file, csv);
-    if (records_import(r, table, file, clock_wall_ms(), 0, NULL, NULL, &report) != 0)
-        fatal("%s: not imported", records_table_name(table));
-    (void)unlink(file);
-}
-
-static void begin_records(void)
-{
-    struct records *r = open_records();
-
-    import(r, RECORDS_FARMS, "farm,name,regency,kecamatan\nf-1,Satu,kotim,62.02.06\n");
-    import(r, RECORDS_PONDS,
-           "pond,farm,name,system,area_m2,depth_m\np-1,f-1,Kolam 1,pond,200,1.2\n");
-    records_close(r);
-}
 
 /* --- kill -9 ---------------------------------------------------------------------------------------------------------- */
 
@@ -84,29 +50,6 @@ static void say(int out, enum event event, int k)
 
     if (write(out, &n, sizeof n) != (ssize_t)sizeof n)
         _exit(5);
-}
-
-static void complain(void *arg, const char *column, const char *reason)
-{
-    (void)arg;
-    printf("# %s: %s\n", column, reason);
-    (void)fflush(stdout);
-}
-
-static void enter_meal(struct records *r, int k)
-{
-    struct change_who who = {.user = "bu-sri", .how = "page", .at_ms = clock_wall_ms()};
-    char kg[32], key[32], day[16], uid[CHANGE_UID_SIZE];
-    bool repeated;
-    int32_t today = civil_day(clock_wall_ms());
-    const struct change_cell cell[] = {{"pond", "p-1"}, {"on", day}, {"feed_kg", kg}};
-
-    (void)civil_format_day(day, sizeof day, today - k % 30);
-    (void)snprintf(kg, sizeof kg, "%d.%02d", 1 + k / 100,
-                   k % 100); /* three decimals might be thousands */
-    (void)snprintf(key, sizeof key, "form-%d", k);
-    if (records_add(r, RECORDS_FEED, cell, 3, key, &who, complain, NULL, uid, &repeated) != 0)
-        _exit(4);
 }
 
 /* The alarm is stored with its message, write-ahead; then the message is sent, and what became of it is stored. */
@@ -158,11 +101,12 @@ static void raise_alarm(struct records *r, int out, int k)
 /* next_meal: the first without an answer, which is entered again. Never returns. */
 static void child(int out, int next_meal, int next_alarm, uint64_t rng)
 {
-    struct records *r = open_records();
+    struct records *r = meals_open(path);
 
     for (;;) {
         if (torture_below(&rng, 3) != 0) {
-            enter_meal(r, next_meal);
+            if (meals_enter(r, next_meal) != 0)
+                _exit(4);
             say(out, MEAL, next_meal++);
         } else {
             raise_alarm(r, out, next_alarm++);
@@ -170,25 +114,11 @@ static void child(int out, int next_meal, int next_alarm, uint64_t rng)
     }
 }
 
-static int number_sql(const char *sql)
-{
-    sqlite3 *db = NULL;
-    sqlite3_stmt *st = NULL;
-    int n = -1;
-
-    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
-        sqlite3_prepare_v2(db, sql, -1, &st, NULL) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW)
-        n = sqlite3_column_int(st, 0);
-    (void)sqlite3_finalize(st);
-    (void)sqlite3_close(db);
-    return n;
-}
-
 /* Which alarms are there, and of which the message is done. */
 static void check_alarms(const unsigned char *raised, const unsigned char *told)
 {
     static unsigned char there[MOST], waits[MOST];
-    struct records *r = open_records();
+    struct records *r = meals_open(path);
     struct rec_alarm *a = NULL;
     struct rec_attempt *m = NULL;
     size_t n = 0;
@@ -220,11 +150,10 @@ static void check_alarms(const unsigned char *raised, const unsigned char *told)
 
 static void kill_rounds(uint64_t *rng, int kills)
 {
-    static unsigned char raised[MOST], told[MOST];
-    int meals = 0, next_alarm = 0, there;
-    char sql[128];
+    static unsigned char raised[MOST], told[MOST], times[MEALS_MOST];
+    int meals = 0, next_alarm = 0;
 
-    begin_records();
+    meals_begin(path, root);
     for (int round = 0; round < kills; round++) {
         const struct timespec wait = {.tv_nsec = 1000000 + (long)torture_below(rng, 60000000)};
         struct news n;
@@ -259,14 +188,14 @@ static void kill_rounds(uint64_t *rng, int kills)
         t.runs++;
     }
     t.acknowledged += (uint64_t)meals;
-    there = number_sql("SELECT count(DISTINCT feed_kg) FROM feed");
-    if (there < meals)
-        TORTURE_FAULT(t.lost, "of %d confirmed meals %d are on record", meals, there);
-    if (there > meals + 1)
-        TORTURE_FAULT(t.extra, "%d meals are on record, %d were entered", there, meals + 1);
-    (void)snprintf(sql, sizeof sql, "SELECT count(*) - count(DISTINCT feed_kg) FROM feed");
-    if (number_sql(sql) != 0)
-        TORTURE_FAULT(t.extra, "%d meals are on record twice", number_sql(sql));
+    if (meals_count(path, times) != 0)
+        TORTURE_FAULT(t.wrong, "the file is damaged, or holds what nobody has entered");
+    for (int k = 0; k < MEALS_MOST; k++) {
+        if (k < meals && times[k] == 0)
+            TORTURE_FAULT(t.lost, "meal %d was confirmed and is not on record", k);
+        if (times[k] > 1 || (k > meals && times[k] > 0))
+            TORTURE_FAULT(t.extra, "meal %d is on record %d times", k, times[k]);
+    }
     check_alarms(raised, told);
 }
 
@@ -361,10 +290,11 @@ static void damage_rounds(uint64_t *rng, int rounds)
     size_t n, size, left;
     struct records *r;
 
-    begin_records();
-    r = open_records();
+    meals_begin(path, root);
+    r = meals_open(path);
     for (int k = 0; k < 300; k++)
-        enter_meal(r, k);
+        if (meals_enter(r, k) != 0)
+            fatal("a meal is not taken");
     records_close(r);
     good = support_read(path, &n);
     for (int round = 0; round < rounds; round++) {

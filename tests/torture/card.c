@@ -287,8 +287,25 @@ static int card_character(sqlite3_file *f)
     return REAL(f)->pMethods->xDeviceCharacteristics(REAL(f));
 }
 
-/* Version 1: no shared memory, as a journal that is locked for good needs none. */
-static const sqlite3_io_methods METHODS = {.iVersion = 1,
+static int card_shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **to)
+{
+    return REAL(f)->pMethods->xShmMap(REAL(f), page, size, extend, to);
+}
+static int card_shm_lock(sqlite3_file *f, int from, int n, int flags)
+{
+    return REAL(f)->pMethods->xShmLock(REAL(f), from, n, flags);
+}
+static void card_shm_barrier(sqlite3_file *f)
+{
+    REAL(f)->pMethods->xShmBarrier(REAL(f));
+}
+static int card_shm_unmap(sqlite3_file *f, int delete)
+{
+    return REAL(f)->pMethods->xShmUnmap(REAL(f), delete);
+}
+
+/* The shared memory of a file that several may open is the machine's, and goes with its power. */
+static const sqlite3_io_methods METHODS = {.iVersion = 2,
                                            .xClose = card_close,
                                            .xRead = card_read,
                                            .xWrite = card_write,
@@ -300,7 +317,11 @@ static const sqlite3_io_methods METHODS = {.iVersion = 1,
                                            .xCheckReservedLock = card_reserved,
                                            .xFileControl = card_control,
                                            .xSectorSize = card_sector,
-                                           .xDeviceCharacteristics = card_character};
+                                           .xDeviceCharacteristics = card_character,
+                                           .xShmMap = card_shm_map,
+                                           .xShmLock = card_shm_lock,
+                                           .xShmBarrier = card_shm_barrier,
+                                           .xShmUnmap = card_shm_unmap};
 
 static int card_open(sqlite3_vfs *v, const char *path, sqlite3_file *f, int flags, int *out)
 {
