@@ -111,7 +111,7 @@ static void not_after(struct rec_alarm *a, int64_t now_ms)
 {
     int64_t *const when[] = {&a->first_ms,  &a->seen_ms,  &a->watch_ms,       &a->danger_ms,
                              &a->raised_ms, &a->told_ms,  &a->danger_told_ms, &a->well_ms,
-                             &a->eased_ms,  &a->acked_ms, &a->second_ms};
+                             &a->eased_ms,  &a->acked_ms, &a->second_ms,      &a->said_ms};
     int64_t most =
         now_ms +
         (a->severity == ALARM_DANGER ? ALARM_SNOOZE_DANGER_MIN : ALARM_SNOOZE_MAX_MIN) * MIN_MS;
@@ -141,8 +141,17 @@ static void take_asks(struct engine *e, size_t at, const struct engine_input *in
             (void)snprintf(a->acked_by, sizeof a->acked_by, "%s", q->by);
             (void)snprintf(a->acked_how, sizeof a->acked_how, "%s", q->how);
         }
+        if (q->at_ms > a->said_ms) /* it is the answer to all that was said before */
+            a->said_ms = q->at_ms;
         act(e, ENGINE_ACKED, at, false);
     }
+}
+
+/* Has a person said so again since the OK, or the snooze? */
+static bool said_again(const struct rec_alarm *a, const struct engine_seen *s)
+{
+    return s != NULL && s->severity == ALARM_DANGER && a->severity == ALARM_DANGER &&
+           (a->acked_ms != 0 || a->snooze_ms != 0) && s->said_ms > a->said_ms;
 }
 
 /* Since when something worse than what was told is seen, by severity. */
@@ -181,6 +190,7 @@ static void tell(struct engine *e, size_t at, const struct engine_seen *s, int64
     a->acked_by[0] = a->acked_how[0] = '\0';
     a->value = s->value;
     a->threshold = s->threshold;
+    a->said_ms = s->said_ms > a->said_ms ? s->said_ms : a->said_ms;
     if (s->severity != ALARM_DANGER)
         a->second_ms = 0;
     else if (cause_info(s->cause)->second_at_once && a->second_ms == 0)
@@ -299,6 +309,7 @@ static bool differ(const struct rec_alarm *a, const struct rec_alarm *b)
         {a->snooze_ms, b->snooze_ms},
         {a->second_ms, b->second_ms},
         {a->cleared_ms, b->cleared_ms},
+        {a->said_ms, b->said_ms},
         {a->rank, b->rank},
         {(int64_t)a->severity, (int64_t)b->severity},
         {(int64_t)a->worst, (int64_t)b->worst},
@@ -341,6 +352,9 @@ static void step_alarm(struct engine *e, size_t at, const struct engine_input *i
         }
         if (in->now_ms - since >= cause_confirm_ms(s->cause, s->severity))
             tell(e, at, s, in->now_ms);
+    } else if (said_again(a, s)) {
+        a->danger_told_ms = 0; /* an OK that comes late by SMS is of the danger before */
+        tell(e, at, s, in->now_ms);
     }
     if (a->rank == 0) {
         if (s == NULL && in->now_ms - a->seen_ms > GAP_MS)

@@ -7,6 +7,7 @@
  *   seen for its confirmation time (cause.h), and told anew only when something worse is confirmed.
  * - A danger is told again every repeat_ms until somebody acknowledges it, until it is over, or while it is snoozed (records
  *   take ALARM_SNOOZES_DANGER snoozes of one danger and no more). What becomes worse ends acknowledgement and snooze. Anything else is told once.
+ * - What a person says again after an OK or within a snooze (said_ms) ends both, and is told at once.
  * - The second contact is told when a danger was not acknowledged for second_ms, when nobody of the first could be reached, or at
  *   once where the cause says so; from then on with the first.
  * - A danger is over when it is eased (inside its limit plus hysteresis) for clear_ms without a break; then the siren is
@@ -37,6 +38,7 @@ struct engine_seen {
     enum cause cause;
     enum alarm_severity severity; /* WATCH, NO_DATA or DANGER */
     double value, threshold;      /* NaN none */
+    int64_t said_ms;              /* a person said so then; 0: it was not a person */
 };
 
 /* What is known of the groups of a place that show no cause; a place that is not there, or a bit that is not set: unknown. */

@@ -19,6 +19,7 @@
 /* Assumptions: what a person said holds so long; then it must be said again. */
 #define GASPING_MS (2 * HOUR_MS)
 #define RIVER_MS   (24 * HOUR_MS)
+#define FINGER_MS  MIN_MS
 /* A pass ends early when so many ponds one after the other have no answer, or all that have none took so long: then it is the source,
  * and the next pass begins behind them. */
 enum {
@@ -282,6 +283,18 @@ static void stand_of(struct look *l, const struct look_pond *p, int64_t now_ms)
     g->well &= ~(BIT(GROUP_POWER) | BIT(GROUP_COLLECTOR) | BIT(GROUP_CHANNEL));
 }
 
+/* Presses of one minute are one word: a nervous finger presses more than once. When the newest word of that kind began. */
+static int64_t said_of(const struct look *l, const struct rec_press *newest)
+{
+    int64_t began_ms = 0;
+
+    for (size_t i = 0; i < l->presses; i++)
+        if (l->press[i].kind == newest->kind && strcmp(l->press[i].pond, newest->pond) == 0 &&
+            (began_ms == 0 || l->press[i].at_ms - began_ms >= FINGER_MS))
+            began_ms = l->press[i].at_ms;
+    return began_ms;
+}
+
 static void see_presses(struct look *l, int64_t now_ms)
 {
     for (size_t i = 0; i < l->presses; i++) {
@@ -290,8 +303,10 @@ static void see_presses(struct look *l, int64_t now_ms)
 
         for (size_t k = i + 1; k < l->presses; k++)
             last = last && (l->press[k].kind != q->kind || strcmp(l->press[k].pond, q->pond) != 0);
-        if (q->kind == PRESS_GASPING && last && now_ms - q->at_ms < GASPING_MS)
+        if (q->kind == PRESS_GASPING && last && now_ms - q->at_ms < GASPING_MS) {
             see(l, q->pond, CAUSE_GASPING, ALARM_DANGER, NAN, NAN);
+            l->seen[l->n_seen - 1].said_ms = said_of(l, q);
+        }
     }
 }
 

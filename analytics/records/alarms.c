@@ -12,15 +12,15 @@
 /* clang-format off */
 #define ALARM_COLUMNS \
     "id, subject, \"group\", cause, severity, worst, rank, first_ms, seen_ms, watch_ms, danger_ms, raised_ms, told_ms, " \
-    "well_ms, eased_ms, acked_ms, snooze_ms, second_ms, danger_told_ms, cleared_ms, acked_by, acked_how, value, threshold"
+    "well_ms, eased_ms, acked_ms, snooze_ms, second_ms, danger_told_ms, cleared_ms, acked_by, acked_how, value, threshold, said_ms"
 static const char STORE[] =
     "INSERT INTO alarms(" ALARM_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
-    "?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24) ON CONFLICT(id) DO UPDATE SET cause = excluded.cause, severity = excluded.severity, "
+    "?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25) ON CONFLICT(id) DO UPDATE SET cause = excluded.cause, severity = excluded.severity, "
     "worst = excluded.worst, rank = excluded.rank, first_ms = excluded.first_ms, seen_ms = excluded.seen_ms, "
     "watch_ms = excluded.watch_ms, danger_ms = excluded.danger_ms, raised_ms = excluded.raised_ms, "
     "told_ms = excluded.told_ms, well_ms = excluded.well_ms, eased_ms = excluded.eased_ms, acked_ms = excluded.acked_ms, "
     "snooze_ms = excluded.snooze_ms, second_ms = excluded.second_ms, danger_told_ms = excluded.danger_told_ms, cleared_ms = excluded.cleared_ms, "
-    "acked_by = excluded.acked_by, acked_how = excluded.acked_how, value = excluded.value, threshold = excluded.threshold";
+    "acked_by = excluded.acked_by, acked_how = excluded.acked_how, value = excluded.value, threshold = excluded.threshold, said_ms = excluded.said_ms";
 static const char NEWEST[] = "SELECT last_insert_rowid()";
 static const char DROP[] = "DELETE FROM alarms WHERE id = ?1 AND raised_ms = 0";
 static const char TAKEN[] = "UPDATE alarm_acks SET taken_ms = ?2 WHERE id = ?1";
@@ -83,6 +83,7 @@ static int store_alarm(struct db *d, struct db_stmt *s, struct db_stmt *newest, 
     db_bind_text(s, 22, a->acked_how);
     bind_number(s, 23, a->value);
     bind_number(s, 24, a->threshold);
+    db_bind_integer(s, 25, a->said_ms);
     rc = rows_run(d, s);
     if (rc != 0 || a->id != 0)
         return rc;
@@ -240,6 +241,7 @@ static int take_alarm(struct db_stmt *s, void *element)
     db_text(s, 21, a->acked_how, sizeof a->acked_how);
     a->value = db_number(s, 22);
     a->threshold = db_number(s, 23);
+    a->said_ms = db_integer(s, 24);
     return 0;
 }
 

@@ -42,6 +42,8 @@ struct rec_alarm {
     int64_t acked_ms, snooze_ms;  /* snooze: silent until */
     int64_t second_ms;            /* when the second contact was told */
     int64_t cleared_ms;           /* all-clear; 0: open */
+    int64_t
+        said_ms; /* what people said up to then has been told, or was answered by an OK or a snooze */
     char acked_by[ALARM_WHO_SIZE], acked_how[ALARM_WORD_SIZE]; /* how: page cli sms call button */
     double value, threshold;                                   /* when it was last told, NaN none */
 };

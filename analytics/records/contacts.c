@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "collector/common/log.h"
+#include "pressqueue.h"
 #include "rows.h"
 
 const char *const CONTACTS_LIMITS[] = {
@@ -26,9 +27,13 @@ static const char LIMITS[] =
 static const char PRESS[] =
     "INSERT INTO presses(pond, kind, by, at_ms, value) SELECT pond, ?2, ?3, ?4, ?5 FROM ponds WHERE pond = ?1 "
     "RETURNING id";
+static const char HAS_POND[] = "SELECT 1 FROM ponds WHERE pond = ?1";
 static const char PRESSES[] =
     "SELECT pond, kind, by, at_ms, ifnull(value, 0) FROM presses WHERE at_ms >= ?1 AND at_ms < ?2 ORDER BY at_ms, id";
 /* clang-format on */
+enum {
+    PRESS_PATIENCE_MS = 1000 /* whoever presses waits at the pond */
+};
 
 static int take_contact(struct db_stmt *s, void *element)
 {
@@ -177,15 +182,11 @@ int press_kind_find(const char *name, enum press_kind *out)
     return NILA_ERR_NOT_FOUND;
 }
 
-int records_press(struct records *r, const struct rec_press *p)
+static int press_in(struct db *d, const struct rec_press *p)
 {
     struct db_stmt *s = NULL;
-    int rc;
+    int rc = db_prepare(d, PRESS, &s);
 
-    if (p->kind == PRESS_OXYGEN && !(p->value >= 0 && p->value <= PRESS_OXYGEN_MOST))
-        return NILA_ERR_RANGE;
-    (void)pthread_mutex_lock(&r->lock);
-    rc = db_prepare(r->db, PRESS, &s);
     if (rc == 0) {
         db_bind_text(s, 1, p->pond);
         db_bind_text(s, 2, press_kind_name(p->kind));
@@ -195,13 +196,43 @@ int records_press(struct records *r, const struct rec_press *p)
             db_bind_number(s, 5, p->value);
         else
             db_bind_null(s, 5);
-        rc = db_step(r->db, s);
+        rc = db_step(d, s);
         if (rc == 0)
             rc = NILA_ERR_NOT_FOUND;
         else if (rc == 1) /* the row is stored when the statement is done */
-            rc = rows_run(r->db, s);
+            rc = rows_run(d, s);
     }
     db_finalize(s);
+    return rc;
+}
+
+/* The records are being written: the press waits beside them. Whoever writes does not hinder reading whether there is such a pond. */
+static int press_beside(struct db *d, const struct rec_press *p)
+{
+    struct db_stmt *s = NULL;
+    int rc = db_prepare(d, HAS_POND, &s);
+
+    if (rc == 0) {
+        db_bind_text(s, 1, p->pond);
+        rc = db_step(d, s);
+    }
+    db_finalize(s);
+    return rc == 0 ? NILA_ERR_NOT_FOUND : pressqueue_add(d, p);
+}
+
+int records_press(struct records *r, const struct rec_press *p)
+{
+    int rc;
+
+    if (p->kind == PRESS_OXYGEN && !(p->value >= 0 && p->value <= PRESS_OXYGEN_MOST))
+        return NILA_ERR_RANGE;
+    (void)pthread_mutex_lock(&r->lock);
+    pressqueue_bring(r->db);
+    db_patience(r->db, PRESS_PATIENCE_MS);
+    rc = press_in(r->db, p);
+    db_patience(r->db, DB_PATIENCE_MS);
+    if (rc == NILA_ERR_BUSY)
+        rc = press_beside(r->db, p);
     (void)pthread_mutex_unlock(&r->lock);
     return rc;
 }
@@ -227,9 +258,15 @@ int records_presses(struct records *r, int64_t from_ms, int64_t to_ms, struct re
 {
     const int64_t between[] = {from_ms, to_ms};
     void *list = NULL;
-    int rc = rows_load(r, PRESSES, between, 2, sizeof(struct rec_press), take_press, &list, n);
+    int rc;
 
-    if (rc == 0)
-        *out = list;
-    return rc;
+    (void)pthread_mutex_lock(&r->lock);
+    pressqueue_bring(r->db);
+    (void)pthread_mutex_unlock(&r->lock);
+    rc = rows_load(r, PRESSES, between, 2, sizeof(struct rec_press), take_press, &list, n);
+    if (rc != 0)
+        return rc;
+    *out = list;
+    pressqueue_read(r->db, from_ms, to_ms, out, n);
+    return 0;
 }

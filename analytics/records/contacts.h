@@ -72,7 +72,8 @@ struct rec_press {
     int64_t at_ms;
     double value; /* of PRESS_OXYGEN: mg/L, 0..PRESS_OXYGEN_MOST; nothing of the others */
 };
-/* Writes one down. NILA_ERR_NOT_FOUND: there is no such pond; NILA_ERR_RANGE: the value. */
+/* Writes one down. While another program writes to the records for more than a second it is kept beside them (pressqueue.h), counts as if it were
+ * on record, and is brought in later. NILA_ERR_NOT_FOUND: there is no such pond; NILA_ERR_RANGE: the value. */
 NILA_MUST_CHECK int records_press(struct records *r, const struct rec_press *p);
 /* Those of all ponds in [from_ms, to_ms), by time. *out: free(). */
 NILA_MUST_CHECK int records_presses(struct records *r, int64_t from_ms, int64_t to_ms,

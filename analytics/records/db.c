@@ -17,8 +17,7 @@
 #include "versions.h"
 
 enum {
-    BUSY_MS = 5000, /* an import by another process takes less */
-    KEPT = 8        /* statements, of db_take_kept */
+    KEPT = 8 /* statements, of db_take_kept */
 };
 
 struct db {
@@ -191,7 +190,7 @@ static int teach(struct db *d)
 static int set_up(struct db *d, char *why, size_t why_size)
 {
     int64_t form;
-    int known, rc = sqlite3_busy_timeout(d->handle, BUSY_MS) == SQLITE_OK ? 0 : NILA_ERR_IO;
+    int known, rc = sqlite3_busy_timeout(d->handle, DB_PATIENCE_MS) == SQLITE_OK ? 0 : NILA_ERR_IO;
 
     if (rc == 0)
         rc = teach(d);
@@ -248,6 +247,27 @@ void db_close(struct db *d)
     (void)sqlite3_close_v2(d->handle);
     free(d->path);
     free(d);
+}
+
+const char *db_path(const struct db *d)
+{
+    return d->path;
+}
+
+void db_patience(struct db *d, int ms)
+{
+    (void)sqlite3_busy_timeout(d->handle, ms); /* fails only for a handle that is none */
+}
+
+bool db_may_write(struct db *d)
+{
+    bool may;
+
+    (void)sqlite3_busy_timeout(d->handle, 0);
+    may = sqlite3_exec(d->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK;
+    db_rollback(d);
+    (void)sqlite3_busy_timeout(d->handle, DB_PATIENCE_MS);
+    return may;
 }
 
 int db_exec(struct db *d, const char *sql)

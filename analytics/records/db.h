@@ -30,6 +30,13 @@ struct records {
 NILA_MUST_CHECK int db_open(struct db **out, const char *path, char *why, size_t why_size);
 void db_close(struct db *d); /* NULL is fine */
 
+const char *db_path(const struct db *d);
+/* Another program that writes is waited for so long, ms; DB_PATIENCE_MS usually. */
+#define DB_PATIENCE_MS 5000
+void db_patience(struct db *d, int ms);
+/* Does no other program write just now? Asked without waiting and without a word in the log. */
+bool db_may_write(struct db *d);
+
 NILA_MUST_CHECK int db_exec(struct db *d, const char *sql);
 void db_rollback(struct db *d); /* also when no transaction is open */
 

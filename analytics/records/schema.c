@@ -254,6 +254,8 @@ const char *const RECORDS_MIGRATION[] = {
     "CREATE INDEX attempts_tried ON alarm_attempts(channel, id) WHERE tries > 0;",
     /* what pages ask of a day or two must not cost a look at the nights and buttons of all years */
     "CREATE INDEX nights_by_day ON nights(day, pond); CREATE INDEX presses_by_time ON presses(at_ms);",
+    /* fish that gasp again after an OK are told of again; what was said before is answered */
+    "ALTER TABLE alarms ADD COLUMN said_ms INTEGER NOT NULL DEFAULT 0; UPDATE alarms SET said_ms = max(told_ms, acked_ms);",
     NULL,
 };
 /* clang-format on */

@@ -8,11 +8,12 @@
 struct file_sign file_sign_of(const char *path)
 {
     struct file_sign s = {0};
-    char name[2][PATH_MAX];
+    char name[FILE_SIGN_FILES][PATH_MAX];
 
     (void)snprintf(name[0], sizeof name[0], "%s", path);
     (void)snprintf(name[1], sizeof name[1], "%s-wal", path);
-    for (int i = 0; i < 2; i++) {
+    (void)snprintf(name[2], sizeof name[2], "%s.presses", path);
+    for (int i = 0; i < FILE_SIGN_FILES; i++) {
         struct stat st;
         if (stat(name[i], &st) != 0)
             continue;

@@ -2,6 +2,10 @@
 /* The secret, logging in, sessions. */
 #include "tests/analytics/accounthouse.h"
 
+#include <sqlite3.h>
+
+#include "analytics/records/contacts.h"
+
 static void a_secret_is_kept_as_yescrypt_alone(void **state)
 {
     char a[PASSWORD_HASH_SIZE], b[PASSWORD_HASH_SIZE];
@@ -98,6 +102,34 @@ static void a_form_after_the_session_ended_leads_to_the_log_in(void **state)
     assert_true(webhouse_has(&a.body, "action=\"/masuk\""));
     assert_false(webhouse_has(&a.body, "name=\"tanda\" value=\"\""));
     webanswer_free(&a);
+    webhouse_close(&h);
+}
+
+/* An import holds the records for longer than anybody waits. */
+static void a_press_during_an_import_is_taken(void **state)
+{
+    struct rec_press *list = NULL;
+    struct webhouse h;
+    struct browser budi;
+    struct webanswer a;
+    sqlite3 *import = NULL;
+    size_t n = 0;
+
+    (void)state;
+    house_with_users(&h);
+    log_in_as(&h, "budi", &budi);
+    assert_int_equal(sqlite3_open(h.config.records_path, &import), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(import, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(
+        post(&h, &budi, "/tombol", "apa=gasping&di=kotim-1&kembali=%2Fkolam%2Fkotim-1&kunci=1", &a),
+        303);
+    webanswer_free(&a);
+    assert_int_equal(sqlite3_exec(import, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(import), SQLITE_OK);
+    assert_int_equal(records_presses(h.records, 0, INT64_MAX, &list, &n), 0);
+    assert_int_equal(n, 1);
+    assert_string_equal(list[0].pond, "kotim-1");
+    free(list);
     webhouse_close(&h);
 }
 
@@ -236,6 +268,7 @@ int main(void)
         cmocka_unit_test(what_is_easily_guessed_is_not_taken),
         cmocka_unit_test(a_log_in_gives_a_session_that_log_out_ends),
         cmocka_unit_test(a_form_after_the_session_ended_leads_to_the_log_in),
+        cmocka_unit_test(a_press_during_an_import_is_taken),
         cmocka_unit_test(a_form_of_another_session_is_refused),
         cmocka_unit_test(a_new_pin_ends_the_other_sessions_and_disabling_all),
         cmocka_unit_test(a_session_is_ended_from_the_list_by_its_owner_alone),
