@@ -308,7 +308,8 @@ static void a_rehearsals_copy_has_the_people_and_none_of_the_alarms(void **state
     const bool changed = true, gone = false;
     const long index = 0;
     const struct rec_mark mark = {"dusk", 77};
-    struct alarm_commit c = {&a, &changed, &gone, 1, &t, &index, 1, NULL, 0, &mark, 1, 20, NULL, NULL, 0};
+    struct alarm_commit c = {&a, &changed, &gone, 1,  &t,   &index, 1, NULL,
+                             0,  &mark,    1,     20, NULL, NULL,   0};
     struct rec_contact *contact = NULL;
     struct rec_alarm *open = NULL;
     struct rec_attempt *waiting = NULL;
