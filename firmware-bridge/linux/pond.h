@@ -97,7 +97,7 @@ double pond_event_light(const struct pond_event *event, size_t n, int64_t ts_ms)
 
 /* A pond run up to start_ms (>= 1970-06-01) from 40 to 80 days before: the run-up begins on a fixed grid of 40 days. The
  * same config gives the same water at the same instant: bit for bit when both starts lie in one block of the grid, else
- * to 0.05 mg/L, 0.05 C and 0.1 pH (what 40 days do not forget; most ponds 0.005, a bloom short of carbon remembers
+ * to 0.15 mg/L, 0.05 C and 0.1 pH (what 40 days do not forget; most ponds 0.005, a bloom short of carbon remembers
  * longest). Takes about 0.1 s. Never NULL; the caller's, free with pond_free. */
 struct pond *pond_new(const struct pond_config *c, int64_t start_ms);
 void pond_free(struct pond *p); /* NULL is fine */

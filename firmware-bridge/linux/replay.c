@@ -191,7 +191,7 @@ static int ready(struct replay *r, const struct replay_config *k, char *why, siz
 int replay_open(struct replay **out, const struct replay_config *k, char *why, size_t why_size)
 {
     struct replay *r = xcalloc(1, sizeof *r);
-    int column[METRIC_COUNT], time_column = -1;
+    int column[METRIC_COUNT] = {0}, time_column = -1;
     struct csv *c = NULL;
     int rc = csv_open(&c, k->path, why, why_size);
 

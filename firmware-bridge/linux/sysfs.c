@@ -63,17 +63,22 @@ bool sysfs_is_w1(const char *text)
            strspn(text + 3, "0123456789abcdef") == 12;
 }
 
+/* -1: no digit */
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 int sysfs_w1_scratchpad(const char *text, uint8_t pad[static 9])
 {
     uint8_t byte[9];
     const char *p = text;
-    int after = 0;
 
     for (unsigned i = 0; i < sizeof byte; i++) {
-        unsigned v;
-        if (sscanf(p, "%2x%n", &v, &after) != 1 || after != 2 || p[2] != ' ')
+        const int high = hex_digit(p[0]), low = high >= 0 ? hex_digit(p[1]) : -1;
+        if (low < 0 || p[2] != ' ')
             return NILA_ERR_PARSE;
-        byte[i] = (uint8_t)v;
+        byte[i] = (uint8_t)(high << 4 | low);
         p += 3;
     }
     if (strncmp(p, ": crc=", 6) != 0)

@@ -18,7 +18,7 @@ cat >"$D/site-sim.json" <<JSON
   "journal": {"path": "$D/journal.db"}, "control": {"socket": "$D/c.sock"} }
 JSON
 start sim "$bin/nila-bridge" simulate "$D/site-sim.json" --devices collector/devices --seed 3 --noise off \
-  --set padat:fish_kg_m2=2 --ready "$D/sim.ready"
+  --set padat:fish_kg_m2=8 --ready "$D/sim.ready"
 await 20 "simulator" test -s "$D/sim.ready" || give_up "the simulator is ready"
 sed "s/\"port\": 0/\"port\": $(json_number port <"$D/sim.ready")/" "$D/site-sim.json" >"$D/site.json"
 start collector "$bin/nila-collector" run --config "$D/site.json" --devices collector/devices --trust-clock
