@@ -130,7 +130,7 @@ $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(call libs,$(USES_bench))
 
 # The torture programme: tests/torture/<x>.c, one program a kind of fault, each with the simulated card under it; run.sh has the
 # rows. make torture FOR=10m SEED=7 ROW=C2
-TORTURE_HELP := card meals torture world
+TORTURE_HELP := card card_cut meals torture world
 TORTURE := $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out $(TORTURE_HELP:%=tests/torture/%.c),$(wildcard tests/torture/*.c)))
 $(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o $(TORTURE_HELP:%=$(BUILD)/obj/tests/torture/%.o) $(call libs,$(USES_bench))
 	$(call link,$(foreach f,rename unlink fsync,-Wl$(comma)--wrap=$(f)),$^ -lcmocka)

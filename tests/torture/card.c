@@ -11,57 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "card_own.h"
 #include "collector/common/log.h"
-#include "torture.h"
 
-#define NAMES     64
-#define FILES     4096
 #define ELSEWHERE (-2)
-#define BEHIND    200 /* operations a lying card may still hold in its cache */
 
-enum what {
-    DO_WRITE,
-    DO_TRUNCATE,
-    DO_SYNC,
-    DO_NAME, /* path -> file */
-    DO_RENAME,
-    DO_UNLINK
-};
-
-struct op {
-    enum what what;
-    int file;   /* -1: the folder */
-    int64_t at; /* or the new size */
-    size_t n;
-    unsigned char *bytes;
-    char *name, *to;
-    bool doomed; /* written before a sync that failed: no later one makes it good */
-};
-
-struct image {
-    unsigned char *p;
-    size_t n, cap;
-};
-
-struct name {
-    char *name;
-    int file;
-};
-
-static struct {
-    char dir[400];
-    struct op *op;
-    size_t ops, cap;
-    struct image base[FILES]; /* what each file held at the beginning */
-    int files;
-    struct name at_start[NAMES], now[NAMES];
-    int names_at_start, names;
-    bool paused;
-    card_fault fault;
-    void *fault_arg;
-} card;
-
-/* --- names ---------------------------------------------------------------------------------------------------------- */
+struct card card;
 
 /* The part behind the folder, NULL when the path lies elsewhere. */
 static const char *in_folder(const char *path)
@@ -73,55 +28,7 @@ static const char *in_folder(const char *path)
     return path + n + 1;
 }
 
-static int find(const struct name *list, int n, const char *name)
-{
-    for (int i = 0; i < n; i++)
-        if (strcmp(list[i].name, name) == 0)
-            return i;
-    return -1;
-}
-
-static void set_name(struct name *list, int *n, const char *name, int file)
-{
-    int i = find(list, *n, name);
-
-    if (i < 0) {
-        if (*n == NAMES)
-            fatal("card: more than %d names", NAMES);
-        i = (*n)++;
-        list[i].name = xstrdup(name);
-    }
-    list[i].file = file;
-}
-
-static void drop_name(struct name *list, int *n, const char *name)
-{
-    int i = find(list, *n, name);
-
-    if (i < 0)
-        return;
-    free(list[i].name);
-    list[i] = list[--*n];
-}
-
-static void rename_name(struct name *list, int *n, const char *from, const char *to)
-{
-    int i = find(list, *n, from), file;
-
-    if (i < 0)
-        return;
-    file = list[i].file;
-    drop_name(list, n, from);
-    set_name(list, n, to, file);
-}
-
-static void free_names(struct name *list, int *n)
-{
-    while (*n > 0)
-        free(list[--*n].name);
-}
-
-static struct op *note(enum what what, int file)
+static struct card_done *note(enum card_what what, int file)
 {
     if (card.paused || card.dir[0] == '\0' || file == ELSEWHERE)
         return NULL;
@@ -129,27 +36,27 @@ static struct op *note(enum what what, int file)
         card.cap = card.cap > 0 ? 2 * card.cap : 1024;
         card.op = xrealloc(card.op, card.cap, sizeof *card.op);
     }
-    card.op[card.ops] = (struct op){.what = what, .file = file};
+    card.op[card.ops] = (struct card_done){.what = what, .file = file};
     return &card.op[card.ops++];
 }
 
 static int new_file(void)
 {
-    if (card.files == FILES)
-        fatal("card: more than %d files", FILES);
+    if (card.files == CARD_FILES)
+        fatal("card: more than %d files", CARD_FILES);
     return card.files++;
 }
 
 /* The file of that name; made when there is none. */
 static int file_of(const char *name)
 {
-    int i = find(card.now, card.names, name), file;
-    struct op *op;
+    int i = card_find_name(card.now, card.names, name), file;
+    struct card_done *op;
 
     if (i >= 0)
         return card.now[i].file;
     file = new_file();
-    set_name(card.now, &card.names, name, file);
+    card_set_name(card.now, &card.names, name, file);
     if ((op = note(DO_NAME, file)) != NULL)
         op->name = xstrdup(name);
     return file;
@@ -159,7 +66,7 @@ static int file_of(const char *name)
 static void doom(int file)
 {
     for (size_t i = card.ops; i-- > 0;) {
-        struct op *op = &card.op[i];
+        struct card_done *op = &card.op[i];
         if (op->file == file && op->what == DO_SYNC)
             return;
         if (op->file == file && op->what == DO_WRITE)
@@ -218,7 +125,7 @@ static int card_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at
 {
     struct handle *h = handle_of(f);
     int err = failing(CARD_WRITE, h->name);
-    struct op *op;
+    struct card_done *op;
 
     if (err != 0)
         return code_of(err, SQLITE_IOERR_WRITE);
@@ -234,7 +141,7 @@ static int card_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at
 static int card_truncate(sqlite3_file *f, sqlite3_int64 size)
 {
     struct handle *h = handle_of(f);
-    struct op *op;
+    struct card_done *op;
 
     if (failing(CARD_TRUNCATE, h->name) != 0)
         return SQLITE_IOERR_TRUNCATE;
@@ -351,11 +258,11 @@ static int card_open(sqlite3_vfs *v, const char *path, sqlite3_file *f, int flag
 
 static void note_unlink(const char *name)
 {
-    struct op *op;
+    struct card_done *op;
 
-    if (find(card.now, card.names, name) < 0)
+    if (card_find_name(card.now, card.names, name) < 0)
         return;
-    drop_name(card.now, &card.names, name);
+    card_drop_name(card.now, &card.names, name);
     if ((op = note(DO_UNLINK, -1)) != NULL)
         op->name = xstrdup(name);
 }
@@ -381,7 +288,6 @@ static int card_delete(sqlite3_vfs *v, const char *path, int sync_folder)
 
 int __real_rename(const char *from, const char *to);
 int __wrap_rename(const char *from, const char *to);
-int __real_unlink(const char *path);
 int __wrap_unlink(const char *path);
 int __real_fsync(int fd);
 int __wrap_fsync(int fd);
@@ -389,7 +295,7 @@ int __wrap_fsync(int fd);
 int __wrap_rename(const char *from, const char *to)
 {
     const char *a = in_folder(from), *b = in_folder(to);
-    struct op *op;
+    struct card_done *op;
     int rc, err;
 
     if (a == NULL || b == NULL)
@@ -406,7 +312,7 @@ int __wrap_rename(const char *from, const char *to)
         op->to = xstrdup(b);
     }
     if (rc == 0)
-        rename_name(card.now, &card.names, a, b);
+        card_rename_name(card.now, &card.names, a, b);
     return rc;
 }
 
@@ -437,7 +343,7 @@ int __wrap_fsync(int fd)
 
 /* --- beginning and end ----------------------------------------------------------------------------------------------------- */
 
-static void load(struct image *to, const char *path)
+static void load(struct card_image *to, const char *path)
 {
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -470,8 +376,8 @@ void card_begin(const char *dir)
         (void)snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
         file = new_file();
         load(&card.base[file], path);
-        set_name(card.now, &card.names, e->d_name, file);
-        set_name(card.at_start, &card.names_at_start, e->d_name, file);
+        card_set_name(card.now, &card.names, e->d_name, file);
+        card_set_name(card.at_start, &card.names_at_start, e->d_name, file);
     }
     (void)closedir(d);
     under = sqlite3_vfs_find(NULL);
@@ -497,8 +403,8 @@ void card_end(void)
     free(card.op);
     for (int i = 0; i < card.files; i++)
         free(card.base[i].p);
-    free_names(card.now, &card.names);
-    free_names(card.at_start, &card.names_at_start);
+    card_free_names(card.now, &card.names);
+    card_free_names(card.at_start, &card.names_at_start);
     memset(&card, 0, sizeof card);
 }
 
@@ -516,137 +422,4 @@ void card_set_fault(card_fault fault, void *arg)
 {
     card.fault = fault;
     card.fault_arg = arg;
-}
-
-/* --- what is left after the cut ------------------------------------------------------------------------------------------- */
-
-static void resize(struct image *m, size_t n)
-{
-    if (n > m->cap) {
-        m->p = xrealloc(m->p, n, 2);
-        m->cap = 2 * n;
-    }
-    if (n > m->n)
-        memset(m->p + m->n, 0, n - m->n);
-    m->n = n;
-}
-
-enum fate {
-    FATE_LOST,
-    FATE_KEPT,
-    FATE_CHANCE /* sector by sector */
-};
-
-static void play_write(struct image *m, const struct op *op, enum fate fate, enum card_kind kind,
-                       uint64_t *rng)
-{
-    for (size_t s = 0; s < op->n; s += CARD_SECTOR) {
-        size_t n = op->n - s < CARD_SECTOR ? op->n - s : CARD_SECTOR;
-        size_t at = (size_t)op->at + s;
-
-        if (fate == FATE_CHANCE && torture_random(rng) % 2 == 0)
-            continue;
-        if (at + n > m->n)
-            resize(m, at + n);
-        memcpy(m->p + at, op->bytes + s, n);
-        if (fate == FATE_CHANCE && kind == CARD_RUINER && torture_random(rng) % 8 == 0)
-            for (size_t i = 0; i < n; i++)
-                m->p[at + i] = (unsigned char)torture_random(rng);
-    }
-}
-
-static void play(struct image *m, const struct op *op, enum fate fate, enum card_kind kind,
-                 uint64_t *rng)
-{
-    if (fate == FATE_LOST)
-        return;
-    if (op->what == DO_WRITE)
-        play_write(m, op, fate, kind, rng);
-    else if (op->what == DO_TRUNCATE && (fate == FATE_KEPT || torture_random(rng) % 2 == 0))
-        resize(m, (size_t)op->at);
-}
-
-/* Behind which operation the fate of what was done to file (-1: names) is open. */
-static size_t safe_upto(int file, size_t at, enum card_kind kind, size_t lying)
-{
-    if (kind != CARD_HONEST)
-        return at > lying ? at - lying : 0;
-    for (size_t i = at; i-- > 0;)
-        if (card.op[i].what == DO_SYNC && (file < 0 || card.op[i].file == file))
-            return i;
-    return 0;
-}
-
-static void play_names(struct name *list, int *n, size_t upto)
-{
-    for (int i = 0; i < card.names_at_start; i++)
-        set_name(list, n, card.at_start[i].name, card.at_start[i].file);
-    for (size_t i = 0; i < upto; i++) {
-        const struct op *op = &card.op[i];
-        if (op->what == DO_NAME)
-            set_name(list, n, op->name, op->file);
-        else if (op->what == DO_RENAME)
-            rename_name(list, n, op->name, op->to);
-        else if (op->what == DO_UNLINK)
-            drop_name(list, n, op->name);
-    }
-}
-
-static void empty_folder(const char *dir)
-{
-    struct dirent *e;
-    DIR *d = opendir(dir);
-
-    if (d == NULL)
-        fatal("card: cannot open %s", dir);
-    while ((e = readdir(d)) != NULL) {
-        char path[700];
-        (void)snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
-        if (e->d_name[0] != '.' && __real_unlink(path) != 0)
-            fatal("card: cannot remove %s", path);
-    }
-    (void)closedir(d);
-}
-
-static void store(const struct image *m, const char *dir, const char *name)
-{
-    char path[700];
-    int fd;
-
-    (void)snprintf(path, sizeof path, "%s/%s", dir, name);
-    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-    if (fd < 0 || write(fd, m->p, m->n) != (ssize_t)m->n || close(fd) != 0)
-        fatal("card: cannot write %s", path);
-}
-
-void card_cut(const char *to, size_t at, enum card_kind kind, uint64_t *rng)
-{
-    const size_t lying = 1 + torture_random(rng) % BEHIND;
-    const enum fate open = (enum fate)(torture_random(rng) % 3);
-    size_t names_upto = safe_upto(-1, at, kind, lying);
-    struct name list[NAMES];
-    int names = 0;
-
-    empty_folder(to);
-    names_upto += torture_random(rng) % (at - names_upto + 1);
-    play_names(list, &names, names_upto);
-    for (int k = 0; k < names; k++) {
-        const int file = list[k].file;
-        const size_t safe = safe_upto(file, at, kind, lying);
-        struct image m = {0};
-
-        resize(&m, card.base[file].n);
-        if (m.n > 0)
-            memcpy(m.p, card.base[file].p, m.n);
-        for (size_t i = 0; i < at; i++)
-            if (card.op[i].file == file)
-                play(&m, &card.op[i],
-                     card.op[i].doomed ? FATE_CHANCE
-                     : i < safe        ? FATE_KEPT
-                                       : open,
-                     kind, rng);
-        store(&m, to, list[k].name);
-        free(m.p);
-    }
-    free_names(list, &names);
 }
