@@ -201,7 +201,7 @@ coverage:
 
 # UNITDIR=/lib/systemd/system: the units, too. CROSS=1: programs that can't run here make no manual pages.
 # In the folders of the source, so that the links in README.md lead somewhere.
-DOCS := $(wildcard deploy/config/*.json) collector/common/site.schema.json collector/common/profile.schema.json \
+DOCS := $(wildcard deploy/config/*.json deploy/os/*.conf) collector/common/site.schema.json collector/common/profile.schema.json \
         $(foreach d,collector collector/common analytics firmware-bridge deploy,$(d)/README.md) deploy/security.md
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(DATADIR)/devices $(DESTDIR)$(DOCDIR)
