@@ -9,13 +9,13 @@ row C1 10 0 "kill -9 of collectors, with a real database" $r/kill.sh 100
 row C1b 10 1 "kill -9 of who keeps records and alarms" "$t/books" kill @100:20@
 row C1c 4 0 "kill -9 of the alarm daemon, told to a webhook" $r/watch.sh 60
 row C2 12 1 "power cut before every write, card honours syncs" "$t/power" honest @1000:300@
-row C2b 4 0 "power cut before every write, production records" "$t/ledger" honest 500
+row C2b 3 0 "power cut before every write, production records" "$t/ledger" honest 500
 row C3 12 1 "power cut on a card that lies" "$t/power" liar @1000:200@
 row C3b 12 0 "power cut on a card that lies and ruins sectors" "$t/power" ruiner 1000
 row C5 12 1 "disk full, and power cuts" "$t/media" full @1000:200@
 row C6 12 1 "read-only, I/O errors, failed syncs, and power cuts" "$t/media" failing @1000:300@
-row C6b 4 0 "production records, failed syncs and writes, and power cuts" "$t/ledger" failing 500
-row C7 3 0 "damaged journals" $r/again.sh --long "$BUILD/tests/collector/test_journal_damage"
+row C6b 3 0 "production records, failed syncs and writes, and power cuts" "$t/ledger" failing 500
+row C7 1 0 "damaged journals" $r/again.sh --long "$BUILD/tests/collector/test_journal_damage"
 row C7b 5 1 "damaged records" "$t/books" damage @100:10@
 row C7c 5 1 "damaged configurations" "$t/books" config @200:30@
 row C8 1 0 "30 days of 50 devices without the server" env NILA_OUTAGE_DAYS=30 $r/again.sh "$BUILD/tests/collector/test_outage"
