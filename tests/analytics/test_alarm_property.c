@@ -6,7 +6,7 @@
 enum {
     STEPS = 360, /* three hours of half-minutes */
     ROUNDS = 4,
-    ROUNDS_LONG = 400
+    ROUNDS_LONG = 200
 };
 
 /* --- what happens --- */
