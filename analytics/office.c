@@ -116,15 +116,15 @@ bool office_plain_http(const char *url)
 
 /* --- the server installed ----------------------------------------------------------------------------------------- */
 
-static int run(struct office *o, const char *const argv[])
+/* At most five words, a NULL ends them. */
+static int run(struct office *o, const char *const argv[static 6])
 {
     pid_t pid = fork();
     int status = -1;
 
     if (pid == 0) {
         (void)setenv("DEBIAN_FRONTEND", "noninteractive", 1);
-        /* execvp takes what it does not change */
-        (void)execvp(argv[0], (char *const *)(uintptr_t)argv);
+        (void)execlp(argv[0], argv[0], argv[1], argv[2], argv[3], argv[4], (char *)NULL);
         _exit(127);
     }
     if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0) {
@@ -140,10 +140,10 @@ int office_install(struct office *o)
     static const char SETTINGS[] = "# written by nila-analytics setup\n[Service]\n"
                                    "Environment=INFLUXDB_HTTP_AUTH_ENABLED=true\n"
                                    "Environment=INFLUXDB_REPORTING_DISABLED=true\n";
-    static const char *const UPDATE[] = {"apt-get", "-q", "update", NULL};
-    static const char *const INSTALL[] = {"apt-get", "-q", "install", "-y", "influxdb", NULL};
-    static const char *const RELOAD[] = {"systemctl", "daemon-reload", NULL};
-    static const char *const RESTART[] = {"systemctl", "restart", "influxdb", NULL};
+    static const char *const UPDATE[6] = {"apt-get", "-q", "update", NULL};
+    static const char *const INSTALL[6] = {"apt-get", "-q", "install", "-y", "influxdb", NULL};
+    static const char *const RELOAD[6] = {"systemctl", "daemon-reload", NULL};
+    static const char *const RESTART[6] = {"systemctl", "restart", "influxdb", NULL};
     char path[OFFICE_PATH], why[OFFICE_WHY] = "";
     int rc;
 

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "collector/common/civil.h"
@@ -115,9 +116,10 @@ static int database(struct office *o, bool *there)
 /* "8760h0m0s" in days; 0 for ever. */
 static int64_t days_of(const char *duration)
 {
-    long long h = 0;
+    char *end;
+    long long h = strtoll(duration, &end, 10);
 
-    return sscanf(duration, "%lldh", &h) == 1 ? h / 24 : 0;
+    return end != duration && *end == 'h' ? h / 24 : 0;
 }
 
 static void say_days(char out[static 48], int64_t days)
@@ -304,7 +306,8 @@ static int first_day(struct office *o, const char *raw, enum metric m, int64_t *
     char when[32] = "";
     struct find f = {.column = "time", .take = "time", .out = when, .size = sizeof when};
     struct buf q = {0};
-    long long ms = 0;
+    long long ms;
+    char *end;
     int rc;
 
     buf_printf(&q, "SELECT first(\"%s\") FROM ", info->name);
@@ -314,8 +317,9 @@ static int first_day(struct office *o, const char *raw, enum metric m, int64_t *
     buf_printf(&q, ".\"%s\"", metric_class_name(info->group));
     rc = ask(o, q.p, &f);
     buf_free(&q);
-    *out = rc == 0 && f.rows > 0 && sscanf(when, "%lld", &ms) == 1 ? civil_day_start(civil_day(ms))
-                                                                   : 0;
+    ms = strtoll(when, &end, 10);
+    *out =
+        rc == 0 && f.rows > 0 && end != when && *end == '\0' ? civil_day_start(civil_day(ms)) : 0;
     return rc;
 }
 

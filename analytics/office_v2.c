@@ -13,7 +13,7 @@
 #include "collector/common/tongue.h"
 
 #define READER  "nila-analytics"
-#define ANSWER  (1024 * 1024)
+#define ANSWER  ((size_t)1024 * 1024)
 #define ID_SIZE 40
 #define TOKEN   200
 #define BUCKETS 3

@@ -165,7 +165,7 @@ static int fetch(struct pull *p)
                                         p->config.ca_file[0] != '\0' ? p->config.ca_file : NULL,
                                     .headers = headers,
                                     .timeout_ms = FETCH_MS,
-                                    .max_answer = FLEET_BUNDLE_MOST,
+                                    .max_answer = (size_t)FLEET_BUNDLE_MOST,
                                     .want = "ETag"};
     struct http_answer got = {0};
     struct http *h = NULL;

@@ -20,7 +20,7 @@
 
 #define FLEET_KIND        "nila-fleet"
 #define FLEET_PATH        600
-#define FLEET_BUNDLE_MOST (4 * 1024 * 1024)
+#define FLEET_BUNDLE_MOST (INT64_C(4) * 1024 * 1024)
 #define FLEET_KEY_HEX     (2 * NILA_LMS_PUBLIC_BYTES + 1)
 
 /* --- fleet.json --------------------------------------------------------------------------------------------------- */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Does the collector poll? Asked of the collector itself. */
-#define _GNU_SOURCE /* struct ucred */
 #include "fleet.h"
 
 #include <errno.h>
@@ -56,7 +55,11 @@ int fleet_look(const char *socket_path, struct fleet_look *out, char *why, size_
 int fleet_reload(const char *socket_path)
 {
     struct sockaddr_un a = {.sun_family = AF_UNIX};
-    struct ucred peer = {.pid = 0};
+    struct { /* struct ucred of the kernel, which glibc shows to _GNU_SOURCE only */
+        pid_t pid;
+        uid_t uid;
+        gid_t gid;
+    } peer = {.pid = 0};
     socklen_t n = sizeof peer;
     int fd, rc = NILA_ERR_NOT_FOUND;
 

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "collector/common/influx.h"
@@ -20,10 +21,8 @@ bool fleet_key_read(const char *hex, uint8_t out[static NILA_LMS_PUBLIC_BYTES])
     if (strlen(hex) != FLEET_KEY_HEX - 1 || strspn(hex, "0123456789abcdef") != FLEET_KEY_HEX - 1)
         return false;
     for (size_t i = 0; i < NILA_LMS_PUBLIC_BYTES; i++) {
-        unsigned byte;
-        if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
-            return false;
-        out[i] = (uint8_t)byte;
+        const char two[3] = {hex[2 * i], hex[2 * i + 1], '\0'};
+        out[i] = (uint8_t)strtoul(two, NULL, 16); /* of digits that were looked at */
     }
     /* of the one kind that nila-bridge keygen makes */
     return out[3] == NILA_LMS_TYPE_H10 && out[7] == NILA_LMS_OTS_W4;

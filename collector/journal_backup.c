@@ -11,7 +11,7 @@
 #include "collector/common/log.h"
 #include "journal_parts.h"
 
-#define ANY_SIZE INT64_MAX / 2
+#define ANY_SIZE (INT64_MAX / 2)
 /* Numbers go on at the next multiple of this: 1000 a second for 49 days were given by nobody. */
 #define NUMBERS_A_MACHINE (INT64_C(1) << 32)
 #define BATCH             512

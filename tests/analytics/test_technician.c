@@ -266,7 +266,8 @@ static void the_fleet_shows_who_gives_no_word_first(void **state)
          .devices = 3,
          .devices_good = 3,
          .clock_trusted = 1,
-         .disk_free_mb = 900},
+         .disk_free_mb = 900,
+         .fleet_number = 100},
         {.collector = "pi-b",
          .site = "bisu",
          .ts_ms = NOW - 3 * FLEET_BEAT_MS,
@@ -280,7 +281,9 @@ static void the_fleet_shows_who_gives_no_word_first(void **state)
          .devices = 3,
          .devices_good = 1,
          .clock_trusted = 1,
-         .disk_free_mb = 900},
+         .disk_free_mb = 900,
+         .fleet_number = 100,
+         .fleet_failed = 106},
     };
     const struct fleet_view v = {
         .now_ms = NOW, .beats = 3, .beat = beat, .influx = true, .beats_ms = NOW - 10000};
@@ -294,6 +297,8 @@ static void the_fleet_shows_who_gives_no_word_first(void **state)
     assert_true(strstr(b.p, ">bisu<") < strstr(b.p, ">cacat<"));
     assert_true(strstr(b.p, ">cacat<") < strstr(b.p, ">ada<"));
     expect(&b, "1/3");
+    expect(&b, ">nomor 100<");
+    expect(&b, ">nomor 100; 106 gagal dan dikembalikan<");
     buf_free(&b);
 }
 
