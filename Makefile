@@ -201,13 +201,15 @@ coverage:
 
 # UNITDIR=/lib/systemd/system: the units, too. CROSS=1: programs that can't run here make no manual pages.
 # In the folders of the source, so that the links in README.md lead somewhere.
-DOCS := $(wildcard deploy/config/*.json deploy/os/*.conf) collector/common/site.schema.json collector/common/profile.schema.json \
+DOCS := $(wildcard deploy/config/*.json deploy/os/*.conf deploy/grafana/provisioning/*/*.yaml) \
+        collector/common/site.schema.json collector/common/profile.schema.json \
         $(foreach d,collector collector/common analytics firmware-bridge deploy,$(d)/README.md) deploy/security.md
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(DATADIR)/devices $(DESTDIR)$(DOCDIR)
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 collector/devices/*.json $(DESTDIR)$(DATADIR)/devices
 	install -m 644 README.md CHANGELOG.md LICENSE $(DESTDIR)$(DOCDIR)
+	install -D -m 644 -t $(DESTDIR)$(DATADIR)/grafana deploy/grafana/dashboards/*.json
 	for f in $(DOCS); do install -D -m 644 $$f $(DESTDIR)$(DOCDIR)/$$f || exit 1; done
 	$(if $(CROSS),,deploy/man/generate $(BUILD)/bin $(BUILD)/man $(VERSION) $$(date -u -d @$${SOURCE_DATE_EPOCH:-$$(date +%s)} +%F) && \
 	  cd $(BUILD)/man && find . -type f -exec install -D -m 644 {} $(abspath $(DESTDIR)$(PREFIX)/share/man)/{} \;)

@@ -180,6 +180,28 @@ else
   not_ok "the forecast is written back to InfluxDB"
 fi
 
+# the technician's dashboards: every query of deploy/grafana has rows, after setup has made hourly and daily values
+# shellcheck source=tests/house/grafana.sh
+. tests/house/grafana.sh
+mkdir "$D/office"
+cat >"$D/office.json" <<JSON
+{ "influx": {"url": "$INFLUX_URL", "database": "nila"}, "records": "$D/records.db" }
+JSON
+if "$bin/nila-analytics" setup --config "$D/office/analytics.json" --answers "$D/office.json" --again 3 >"$D/office.out" 2>&1; then
+  ok "setup makes hourly and daily values of what is there"
+else
+  not_ok "setup makes hourly and daily values of what is there: $(tail -n 3 "$D/office.out")"
+fi
+gauges() { [ "$(influx_query "SELECT count(up_s) FROM collector WHERE site='seruyan'" | tail -n 1 | awk -F, '{print $NF + 0}')" -ge 2 ]; }
+await 130 "two figures of the collector itself" gauges || give_up "the collector tells its own figures"
+grafana_bad=0 grafana_ran=0
+for f in deploy/grafana/dashboards/*.json; do
+  claim "$(basename "$f") is JSON" node -e 'JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"))' "$f"
+  case $f in *pasokan*) days=300 ;; *) days=1 ;; esac
+  grafana_try "$f" seruyan seruyan-1 joint $days
+done
+claim "each of $grafana_ran queries of the dashboards has rows" test "$grafana_bad" -eq 0 -a "$grafana_ran" -ge 40
+
 # the end: simulators first, then the journals drain, then the witnesses are asked
 stop analytics
 stop sim-kotim
