@@ -278,7 +278,8 @@ void plan_attempt(struct plan *p, const struct plan_telling *t, const struct pla
     const char *regency, *name;
     struct rec_attempt *a;
 
-    if (cause_for_technician(t->cause) && h->address != ADDRESS_NONE)
+    if ((cause_for_technician(t->cause) && h->address != ADDRESS_NONE) ||
+        (t->cause == CAUSE_CHANNEL_FAULT && h->kind == CHANNEL_CALL)) /* nobody is woken for it */
         due_ms = day_begins(due_ms);
     if (t->fixed_until && due_ms >= t->until_ms)
         return;
@@ -350,6 +351,30 @@ static void tell_technician(struct plan *p, const struct plan_telling *t)
             memcpy(p->attempt[p->n - 1].address, number, sizeof number);
             return;
         }
+}
+
+/* A channel broke, and a contact has nothing but it and the telephone: it rings once, by day. A call says "look at the page", which names
+ * the channel. */
+static void ring_without_other(struct plan *p, const struct plan_telling *t, unsigned reach)
+{
+    for (size_t k = 0; k < p->look->contacts; k++) {
+        const struct rec_contact *c = &p->look->contact[k];
+        const struct plan_channel *call = NULL;
+        bool other = false;
+
+        for (size_t i = 0; i < p->channels; i++) {
+            const struct plan_channel *h = &p->channel[i];
+
+            if (!plan_takes(c, h) || h->address == ADDRESS_NONE ||
+                strcmp(h->slug, channel_of(t->subject)) == 0)
+                continue;
+            if (h->kind == CHANNEL_CALL)
+                call = call != NULL ? call : h;
+            other = other || (h->kind != CHANNEL_CALL && (reach & plan_reach_of(h->kind)) != 0);
+        }
+        if (call != NULL && !other && answers(p, c, t->subject, t->cause))
+            plan_attempt(p, t, call, c);
+    }
 }
 
 /* To the contacts of a place: the first, or the second, or both; and once to what reaches all. */
@@ -450,6 +475,8 @@ void plan_action(struct plan *p, const struct engine_action *action, const struc
         tell_people(p, &t, cause_reach_of(c, alarm->severity), true, action->second);
         if (cause_for_technician(c))
             tell_technician(p, &t);
+        if (c == CAUSE_CHANNEL_FAULT)
+            ring_without_other(p, &t, cause_reach_of(c, alarm->severity));
         break;
     case ENGINE_SECOND:
         t.kind = MESSAGE_RAISE;

@@ -4,6 +4,7 @@
  * - The first contacts of a place are told; the second when the engine says so, or when there is no first that can be reached.
  * - A contact is told by every configured channel of the cause's reach that it takes and has an address for. A channel that
  *   reaches all at once (siren, ntfy, webhook) is used once; one with an address of its own ("to"), when no contact took it.
+ * - Of a channel that broke, a contact who has only that one and the telephone is called, once and by day; the page says which it is.
  * - What a contact is told by one channel of one cause at several ponds in one step is one message that names them.
  * - Quiet hours hold back what is neither danger nor missing data until they end. An all-clear goes to whom the alarm went. */
 #ifndef ANALYTICS_ALERT_PLAN_H

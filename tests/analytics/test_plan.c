@@ -239,6 +239,26 @@ static void a_fouled_probe_goes_to_the_technician_by_day_and_once(void **state)
     settings.technician[0] = '\0';
 }
 
+static void of_a_broken_channel_whoever_has_only_a_telephone_is_called_by_day(void **state)
+{
+    struct rec_alarm a = alarm_of("channel:sms", CAUSE_CHANNEL_FAULT, ALARM_WATCH);
+
+    (void)state;
+    p.channel[p.channels++] = (struct plan_channel){"call", CHANNEL_CALL, ADDRESS_PHONE, false};
+    add_contact("budi", "0812 1", "", "all", false);              /* SMS and telephone */
+    add_contact("sri", "0812 2", "sri@example.id", "all", false); /* a mail tells her */
+    add_contact("tono", "", "", "all", false);                    /* cannot be reached at all */
+    act(ENGINE_RAISE, false, &a, noon);
+    assert_string_equal(who(), "sms:budi sms:sri mail:sri hook call:budi");
+    assert_int_equal(p.attempt[4].due_ms, noon);
+    act(ENGINE_RAISE, false, &a, night);
+    assert_string_equal(p.attempt[4].channel, "call");
+    assert_int_equal(p.attempt[4].due_ms, night + 5 * HOUR);        /* 07:00 */
+    a = alarm_of("channel:call", CAUSE_CHANNEL_FAULT, ALARM_WATCH); /* the SMS tells of it */
+    act(ENGINE_RAISE, false, &a, noon);
+    assert_string_equal(who(), "sms:budi sms:sri mail:sri hook");
+}
+
 static void the_first_are_told_and_the_second_when_it_is_their_turn(void **state)
 {
     struct rec_alarm a = alarm_of("p-1", CAUSE_DO_CRITICAL, ALARM_DANGER);
@@ -428,6 +448,7 @@ int main(void)
         T(several_ponds_of_one_contact_are_one_message),
         T(one_call_is_for_all_that_a_contact_is_called_for),
         T(a_fouled_probe_goes_to_the_technician_by_day_and_once),
+        T(of_a_broken_channel_whoever_has_only_a_telephone_is_called_by_day),
         T(the_first_are_told_and_the_second_when_it_is_their_turn),
         T(without_a_first_the_second_is_told_at_once),
         T(quiet_hours_hold_back_a_warning_and_never_a_danger),
