@@ -336,10 +336,12 @@ static void notice_line(struct evening_told *out, const struct look_pond *p, int
 static void lowest_words(char *out, size_t size, const struct night_forecast *f,
                          const struct night_forecast *with, bool english)
 {
-    char value[16], aerated[16];
+    char value[16];
 
     words_number(value, sizeof value, f->min.p50, 1, english);
     if (with->steps > 0) {
+        char aerated[16];
+
         words_number(aerated, sizeof aerated, with->min.p50, 1, english);
         (void)snprintf(out, size,
                        english ? "lowest %s, with aerator %s" : "terendah %s, dengan kincir %s",

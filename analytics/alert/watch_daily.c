@@ -214,11 +214,11 @@ static bool begin_dusk(struct watch *w, int64_t now_ms)
 /* The round is over. False: nothing more can be done of it now. */
 static bool end_dusk(struct watch *w, int64_t now_ms)
 {
-    struct evening_told t = {0};
-    bool soon;
-
     if (minute_of(now_ms) < EVENING_DUSK_MIN &&
         !told_since(w, "dusk", at_minute(now_ms, 0), now_ms)) {
+        struct evening_told t = {0};
+        bool soon;
+
         evening_tell(w->dusk, &w->look, w->settings->night_p, now_ms, &t);
         soon = t.soon;
         evening_told_free(&t);
