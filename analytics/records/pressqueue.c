@@ -61,16 +61,19 @@ static int line_of(const struct rec_press *p, char *out, size_t size)
 
 static bool parse_line(const char *line, struct rec_press *out)
 {
-    char kind[16], pond[SLUG_SIZE];
+    char kind[16], pond[SLUG_SIZE], *end;
+    struct rec_press p = {.at_ms = strtoll(line, &end, 10)};
     int used = 0;
-    struct rec_press p = {.at_ms = 0};
 
-    if (sscanf(line, "%" SCNd64 " %15s %32s %lf %n", &p.at_ms, kind, pond, &p.value, &used) != 4 ||
-        used == 0 || press_kind_find(kind, &p.kind) != 0 || !slug_valid(pond) || p.at_ms <= 0 ||
-        !(p.value >= 0 && p.value <= PRESS_OXYGEN_MOST))
+    if (p.at_ms <= 0 || sscanf(end, " %15s %32s %n", kind, pond, &used) != 2 || used == 0)
+        return false;
+    line = end + used;
+    p.value = strtod(line, &end);
+    if (end == line || *end != ' ' || !(p.value >= 0 && p.value <= PRESS_OXYGEN_MOST) ||
+        press_kind_find(kind, &p.kind) != 0 || !slug_valid(pond))
         return false;
     memcpy(p.pond, pond, sizeof p.pond);
-    (void)snprintf(p.by, sizeof p.by, "%s", line + used);
+    (void)snprintf(p.by, sizeof p.by, "%s", end + 1);
     *out = p;
     return true;
 }
