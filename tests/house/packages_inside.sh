@@ -41,12 +41,25 @@ for u in nila-collector nila-analytics nila-alarm nila-bridge; do
   claim "$u: exposure at most 1.6 ($(systemd-analyze security $u.service --no-pager | sed -nE 's/.*service: ([0-9.]+) .*/\1/p'))" \
     systemd-analyze security --threshold=16 --no-pager $u.service
 done
+systemd-analyze security --no-pager 'nila-*' 2>/dev/null | sed 's/^/# /'
 for p in nila-collector nila-bridge nila-analytics; do
   claim "$p says its version" sh -c "$p --version | grep -q ."
 done
-for m in nila-collector nila-bridge nila-analytics nila-collector.json nila-analytics.json nila-bridge.json; do
+for m in nila-field nila-collector nila-bridge nila-analytics nila-collector.json nila-analytics.json nila-bridge.json; do
   claim "there is a manual page $m, in both languages" sh -c "ls /usr/share/man/man*/$m.?.gz /usr/share/man/id/man*/$m.?.gz"
 done
+
+os=/usr/share/doc/nila-common/deploy/os
+mkdir -p /etc/systemd/journald.conf.d
+cp $os/journald.conf /etc/systemd/journald.conf.d/lumbung-nila.conf
+claim "journald takes the limits that spare the card" sh -c 'systemctl restart systemd-journald && ! journalctl -u systemd-journald -b -o cat | grep -i "unknown\|failed to parse"'
+claim "apt takes the file for unattended upgrades" sh -c "apt-config -c $os/unattended-upgrades.conf dump | grep -q 'Automatic-Reboot.*false'"
+mkdir -p /run/systemd/system/nila-collector.service.d
+cp $os/trust-clock.conf /run/systemd/system/nila-collector.service.d/clock.conf
+systemctl daemon-reload
+claim "the drop-in for a clock of another kind is taken" sh -c 'systemctl show -p ExecStart nila-collector | grep -q -- --trust-clock'
+rm -r /run/systemd/system/nila-collector.service.d
+systemctl daemon-reload
 
 claim "no secret's folder is open" is "$(stat -c '%a %U' /etc/lumbung-nila/secrets)" "700 root"
 claim "the configuration's folder is the group's" is "$(stat -c '%a %U %G' /etc/lumbung-nila)" "750 root nila"
@@ -60,10 +73,13 @@ sed -e 's#"sinks": \[\]#"sinks": [{"slug": "kantor", "url": "http://127.0.0.1:80
   -e '/"journal"/d' -e '/"control"/d' -e 's#^  "sinks": \(.*\),$#  "sinks": \1#' \
   /usr/share/doc/nila-common/deploy/config/rehearsal.json >/etc/lumbung-nila/collector.json
 claim "the site file is good" nila-collector check
-mkdir -p /run/systemd/timesync # what systemd-timesyncd leaves once the clock is right; the host's is
-touch /run/systemd/timesync/synchronized
 systemd-run -q --unit=sim nila-bridge simulate /etc/lumbung-nila/collector.json --seed 7
 systemctl start nila-collector
+trusts() { nila-collector status --json | grep -q "\"clock_trusted\":$1"; }
+claim "before a time server was heard it does not trust the clock, sandbox or not" await 30 trusts false
+mkdir -p /run/systemd/timesync # what systemd-timesyncd leaves once the clock is right; the host's is
+touch /run/systemd/timesync/synchronized
+claim "afterwards it does" await 60 trusts true
 claim "the collector runs" is "$(state nila-collector ActiveState)" active
 claim "within 30 s of its start there are readings" await 30 sh -c 'nila-collector export --out - | grep -q do_mg_l'
 claim "what it reads is in InfluxDB, sent with a secret only root may read" await 60 rows 2
@@ -113,14 +129,63 @@ systemctl start nila-collector
 systemctl kill -s KILL nila-collector
 claim "killed, it is back within 15 s" await 15 back nila-collector
 
-before=$(nila-collector export --out - 2>/dev/null | wc -l)
-t0=$SECONDS
-claim "a newer version installs over it" dpkg -i /debs/newer/*.deb
-echo "# upgraded in $((SECONDS - t0)) s, $before rows in the journal"
-claim "and runs" await 30 active nila-collector
-after=$(nila-collector export --out - 2>/dev/null | wc -l)
-claim "with every reading kept ($before before, $after after)" [ "$after" -ge "$before" ]
-claim "an older one installs over that, and runs" sh -c 'dpkg -i /debs/*.deb && nila-collector status'
+# --- a million readings that wait for a server, and the packages change under them ---
+number() { nila-collector status --json | sed -n "s/.*\"$1\":\(-\{0,1\}[0-9]*\).*/\1/p"; }
+seconds() { awk -v a="$1" -v b="$(date +%s%3N)" 'BEGIN {printf "%.1f", (b - a) / 1000}'; }
+# the longest time between two readings of one device since $1, in seconds
+gap() {
+  nila-collector export --metric do_mg_l --from "$1" --out - --quiet | sed 1d | cut -d, -f1 | date -u -f - +%s%3N >/tmp/at
+  nila-collector export --metric do_mg_l --from "$1" --out - --quiet | sed 1d | cut -d, -f3 | paste -d' ' - /tmp/at |
+    sort -k1,1 -k2,2n | awk '$1 == was && $2 - at > most {most = $2 - at} {was = $1; at = $2} END {printf "%.1f", most / 1000}'
+}
+no_longer_than() { awk -v a="$1" -v b="$2" 'BEGIN {exit !(a > 0 && a <= b)}'; }
+MANY=${MANY:-1000000}
+systemctl stop influxdb nila-collector
+journal=$(echo /var/lib/lumbung-nila/collector/*.db)
+sed -i 's#^  "sinks": #  "journal": {"path": "'"$journal"'", "max_bytes": 536870912},\n&#' /etc/lumbung-nila/collector.json
+t0=$(date +%s%3N)
+sum=$(/manyrows "$journal" kantor "$MANY" 536870912)
+chown nila-collector:nila "$journal"*
+echo "# $MANY rows journalled in $(seconds "$t0") s, $(stat -c %s "$journal") bytes"
+changed_from=$(date -u +%FT%TZ)
+t0=$(date +%s%3N)
+systemctl start nila-collector
+claim "with $MANY readings in the journal it starts within 10 s" await 10 nila-collector status
+echo "# answers $(seconds "$t0") s after it was started"
+claim "they wait, for InfluxDB is away ($(number pending))" [ "$(number pending)" -ge "$MANY" ]
+before=$(number last_seq) first=$(number first_seq)
+whole() { # from the first row to the last
+  nila-collector status --json >/tmp/status
+  of() { sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p" /tmp/status; }
+  is "$(of first_seq) $(($(of last_seq) - first + 1 - $(of rows))) $(of thinned) $(of dropped) $(of damaged)" "$first 0 0 0 0"
+}
+change() { # change WORDS FOLDER
+  local t0
+  t0=$(date +%s%3N)
+  claim "$1" sh -c "dpkg -i $2/*.deb"
+  claim "and it runs" await 30 active nila-collector
+  echo "# took $(seconds "$t0") s"
+  claim "it answers" await 30 nila-collector status
+  claim "the first row is still the first, and none is lost ($(number rows) rows)" whole
+}
+sleep 6
+change "a newer version installs over it" /debs/newer
+sleep 6
+change "an older one installs over that" /debs
+sleep 11
+claim "meanwhile it read on (row $before, now $(number last_seq))" [ "$(number last_seq)" -gt "$before" ]
+gap=$(gap "$changed_from")
+claim "no device went unread for longer than 20 s (longest $gap s; 5 s between readings is usual)" no_longer_than "$gap" 20
+t0=$(date +%s%3N)
+systemctl start influxdb
+drained() { [ "$(number pending)" -le 4 ]; }
+claim "InfluxDB is back, and all of it is delivered" await 400 drained
+echo "# $MANY rows delivered $(seconds "$t0") s after InfluxDB was started"
+mine="site = 'latihan' AND time < '$changed_from' - 30m"
+found=$(influx "SELECT count(do_mg_l) FROM water WHERE $mine" | sed -nE 's/.*,([0-9]+)\]\]\}.*/\1/p')
+claim "in InfluxDB there are $MANY of them" is "$found" "$MANY"
+added=$(influx "SELECT sum(do_mg_l) FROM water WHERE $mine" | sed -nE 's/.*,([0-9.]+)\]\]\}.*/\1/p' | awk '{printf "%.0f", $1 * 1000}')
+claim "and their values add up to what was journalled" is "$added" "$sum"
 
 t0=$SECONDS
 claim "the packages purge" dpkg --purge nila-collector nila-bridge nila-analytics nila-common
