@@ -155,11 +155,22 @@ static void hurry(struct nila_probes *p, uint16_t ms)
         p->hurry_ms = HURRY_MS; /* one is still under way */
 }
 
+/* The channels' seconds: a calibration's and the age of what the master told. */
+static void count_seconds(struct nila_probes *p, uint32_t ms)
+{
+    const uint32_t all = p->part_ms + ms;
+
+    if (all >= 1000)
+        nila_channels_tick(&p->channels, all / 1000);
+    p->part_ms = (uint16_t)(all % 1000);
+}
+
 void nila_probes_step(struct nila_probes *p, uint32_t now_us)
 {
     uint32_t ms = (now_us - p->since_us) / MS_US;
 
     p->since_us += ms * MS_US;
+    count_seconds(p, ms);
     if (ms > MS_MOST)
         ms = MS_MOST;
     move_ezo(p);

@@ -42,6 +42,7 @@ struct nila_probes {
     struct nila_ds18b20 thermometer;
     uint32_t since_us;  /* of the milliseconds told */
     uint32_t baud;      /* of the thermometer's wire; 0 not open */
+    uint16_t part_ms;   /* of the second that the channels will be told next */
     uint16_t hurry_ms;  /* since the last round of a calibration */
     uint8_t ezo_source; /* that ezo was made for; NILA_SOURCE_NONE */
     uint16_t round_ms;  /* since it began */
@@ -59,7 +60,7 @@ enum nila_store_state nila_probes_init(struct nila_probes *p, struct nila_node *
 /* Begins a round, unless one is still under way. */
 void nila_probes_begin(struct nila_probes *p);
 
-/* Moves bytes and time; when all have answered or are silent, the channels get their values and the round ends. Call it at
+/* Moves bytes and time, the channels' seconds too; when all have answered or are silent, the channels get their values and the round ends. Call it at
  * least every millisecond or two while a round is under way. */
 void nila_probes_step(struct nila_probes *p, uint32_t now_us);
 

@@ -249,6 +249,7 @@ static void a_busy_transmitter_loses_no_byte(void **state)
 static void a_calibration_hurries_and_another_kind_begins_anew(void **state)
 {
     struct nila_caltx_who who = {0};
+    const struct nila_water water = {.temp_x1000 = 25000, .baro_pa = NILA_DEFAULT_BARO_PA};
     struct gear g;
 
     (void)state;
@@ -261,6 +262,11 @@ static void a_calibration_hurries_and_another_kind_begins_anew(void **state)
                      NILA_CAL_FINE);
     pass_ms(&g, 20000);
     assert_in_range(g.readings, 8, 10); /* each two seconds */
+    /* its seconds pass: a point is taken once the reading has been steady, and the day goes on */
+    assert_in_range(g.probes.channels.tx.steady_s, 15, 20);
+    assert_int_equal(nila_caltx_point(&g.probes.channels.tx, 7000, &water), NILA_CAL_UNSTABLE);
+    pass_ms(&g, 45000);
+    assert_int_equal(nila_caltx_point(&g.probes.channels.tx, 7000, &water), NILA_CAL_FINE);
     assert_int_equal(nila_caltx_abort(&g.probes.channels.tx), NILA_CAL_FINE);
     assert_true(nila_channels_connect(&g.probes.channels, 0, NILA_SOURCE_EZO_EC));
     g.says = "512.0";
