@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collector/common/civil.h"
 #include "columns.h"
 
 void view_errors(struct buf *b, const struct view *v, const cJSON *o)
@@ -81,13 +82,25 @@ void view_buses(struct buf *b, const struct view *v)
 
 /* --- devices ------------------------------------------------------------------------------------------------------ */
 
+/* "09:12", by WIB. */
+static const char *clock_of(char out[static 8], int64_t ms)
+{
+    const struct civil at = civil_from_ts(ms);
+
+    (void)snprintf(out, 8, "%02d:%02d", at.hour, at.minute);
+    return out;
+}
+
 static void device_state(struct buf *b, const struct view *v, const cJSON *d)
 {
     const char *error = view_word(d, "error");
+    char since[8];
 
     if (view_number(d, "backoff_s") > 0)
         text_add(b, v->l, TEXT_DEVICE_SILENT, error, view_whole(view_number(d, "backoff_s")).s,
                  NULL);
+    else if (view_ms(d, "calibrating_ms") != 0)
+        text_add(b, v->l, TEXT_DEVICE_LENT, clock_of(since, view_ms(d, "calibrating_ms")), NULL);
     else if (error[0] != '\0')
         text_add(b, v->l, TEXT_DEVICE_BAD, error, NULL);
     else if (view_ms(d, "last_try_ms") == 0 &&

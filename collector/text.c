@@ -21,6 +21,7 @@ static const char *const TEXT[TEXT_COUNT][TEXT_LANGUAGES] = {
     [TEXT_HOURS_AGO] = {"{} jam lalu", "{} h ago"},
     [TEXT_DAYS_AGO] = {"{} hari lalu", "{} days ago"},
     [TEXT_DEVICE_GOOD] = {"baik", "good"},
+    [TEXT_DEVICE_LENT] = {"sedang dikalibrasi sejak {}", "being calibrated since {}"},
     [TEXT_DEVICE_NEW] = {"belum ditanya", "not asked yet"},
     [TEXT_DEVICE_SWITCHES] = {"hanya sakelar", "switches only"},
     [TEXT_DEVICE_BAD] = {"{}", "{}"},

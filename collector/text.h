@@ -24,6 +24,7 @@ enum text {
     TEXT_HOURS_AGO,
     TEXT_DAYS_AGO,
     TEXT_DEVICE_GOOD,
+    TEXT_DEVICE_LENT,     /* since when */
     TEXT_DEVICE_NEW,      /* not asked yet */
     TEXT_DEVICE_SWITCHES, /* it has no values */
     TEXT_DEVICE_BAD,      /* the error's words */

@@ -50,6 +50,7 @@ struct fleet_device {
     int unit, every_s;
     bool read;                         /* it has values */
     int64_t last_good_ms, last_try_ms; /* by the collector's clock; 0: never */
+    int64_t calibrating_ms;            /* since when it is being calibrated; 0: it is not */
     struct fleet_counts n;
     int64_t served_slots, missed_slots;
     int p50_ms, p95_ms, round_ms; /* 0: none yet */

@@ -139,6 +139,7 @@ static void take_device(struct line *l, struct fleet_box *x)
     d->every_s = number(l, "every_s");
     d->last_good_ms = whole(l, "last_good_ms", 0);
     d->last_try_ms = whole(l, "last_try_ms", 0);
+    d->calibrating_ms = whole(l, "calibrating_ms", 0);
     counts(l, &d->n);
     d->served_slots = whole(l, "served_slots", 0);
     d->missed_slots = whole(l, "missed_slots", 0);

@@ -308,6 +308,10 @@ static void facts(struct buf *b, const struct fleet_view *v, const struct fleet_
     html_raw(b, "<dl class=\"values\">");
     page_tech_time(text, sizeof text, d->last_good_ms, v->now_ms, lang);
     page_tech_item(b, lang, TEXT_TECH_LAST_GOOD, text);
+    if (d->calibrating_ms != 0) {
+        page_tech_time(text, sizeof text, d->calibrating_ms, v->now_ms, lang);
+        page_tech_item(b, lang, TEXT_TECH_CALIBRATING, text);
+    }
     (void)snprintf(text, sizeof text, "%d/%d\u00a0ms", d->p50_ms, d->p95_ms);
     page_tech_item(b, lang, TEXT_TECH_ANSWER, d->n.good > 0 ? text : "\u2013");
     tech_missed(b, lang, d->missed_slots, d->served_slots);

@@ -261,6 +261,10 @@ static void device_card(struct buf *b, const struct fleet_view *v, const struct 
     html_raw(b, "<dl class=\"values\">");
     page_tech_time(text, sizeof text, d->last_good_ms, v->now_ms, lang);
     page_tech_item(b, lang, TEXT_TECH_LAST_GOOD, text);
+    if (d->calibrating_ms != 0) {
+        page_tech_time(text, sizeof text, d->calibrating_ms, v->now_ms, lang);
+        page_tech_item(b, lang, TEXT_TECH_CALIBRATING, text);
+    }
     if (d->n.good > 0) {
         (void)snprintf(text, sizeof text, "%d/%d\u00a0ms", d->p50_ms, d->p95_ms);
         page_tech_item(b, lang, TEXT_TECH_ANSWER, text);

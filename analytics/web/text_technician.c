@@ -140,6 +140,7 @@ const char *const TEXT_TECHNICIAN[TEXT_TECHNICIAN_SIZE][LANG_COUNT] = {
     AT(TECH_DEV_SWITCHES) = {"HANYA SAKELAR", "SWITCHES ONLY"},
     AT(TECH_DEV_PLACE) = {"unit {unit}, {apa}, tiap {n} detik", "unit {unit}, {apa}, every {n} s"},
     AT(TECH_SITE) = {"seluruh tambak", "the whole site"},
+    AT(TECH_CALIBRATING) = {"Sedang dikalibrasi sejak", "Being calibrated since"},
     AT(TECH_LAST_GOOD) = {"Terakhir baik", "Last good"},
     AT(TECH_NEVER) = {"belum pernah", "never"},
     AT(TECH_ANSWER) = {"Waktu jawab p50/p95", "Answer time p50/p95"},
