@@ -416,7 +416,7 @@ static int revert(struct talk *t)
     return 0;
 }
 
-int calibrate_run(const struct calibrate_job *job, struct master *m)
+int calibrate_node(const struct calibrate_job *job, struct master *m)
 {
     struct talk t = {.job = job, .m = m};
     struct state s;

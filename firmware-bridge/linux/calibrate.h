@@ -38,7 +38,7 @@ struct calibrate_job {
 
 /* The whole talk. The transaction is closed at the node whatever the end. 0, or NILA_ERR_* after saying why: NILA_ERR_CLOSED when the
  * person ended it, NILA_ERR_REFUSED by the node. */
-NILA_MUST_CHECK int calibrate_run(const struct calibrate_job *job, struct master *m);
+NILA_MUST_CHECK int calibrate_node(const struct calibrate_job *job, struct master *m);
 
 /* The subcommand with its options; an exit code of sysexits.h. argv[0] is "calibrate". */
 int calibrate_command(int argc, char **argv);

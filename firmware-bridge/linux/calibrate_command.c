@@ -237,7 +237,7 @@ int calibrate_command(int argc, char **argv)
         log_warnx("%s", m.why);
         rc = exit_code(rc);
     } else {
-        rc = tool_exit(calibrate_run(&job, &m));
+        rc = tool_exit(calibrate_node(&job, &m));
         master_close(&m);
     }
     practice_stop(job.practice);

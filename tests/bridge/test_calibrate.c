@@ -163,7 +163,7 @@ static int talk(struct bench *b, enum calibrate_action action, const char *typed
     assert_non_null(job.in);
     assert_non_null(job.out);
     assert_int_equal(master_open(&m, &place), 0);
-    rc = calibrate_run(&job, &m);
+    rc = calibrate_node(&job, &m);
     master_close(&m);
     assert_int_equal(fclose(job.in), 0);
     assert_int_equal(fclose(job.out), 0);
@@ -309,7 +309,7 @@ static void a_signal_ends_it_and_frees_the_node(void **state)
     job.in = stdin;
     job.out = open_memstream(&said, &size);
     assert_int_equal(master_open(&m, &place), 0);
-    assert_int_equal(calibrate_run(&job, &m), NILA_ERR_CLOSED);
+    assert_int_equal(calibrate_node(&job, &m), NILA_ERR_CLOSED);
     master_close(&m);
     assert_int_equal(fclose(job.out), 0);
     expect(said, "Aborted");

@@ -285,7 +285,7 @@ static int talk(enum calibrate_action action, const char *typed, FILE *in, char 
     job.out = open_memstream(said, &size);
     if (master_open(&m, &place) != 0)
         fail_msg("%s", m.why);
-    rc = calibrate_run(&job, &m);
+    rc = calibrate_node(&job, &m);
     master_close(&m);
     if (in == NULL)
         assert_int_equal(fclose(job.in), 0);
