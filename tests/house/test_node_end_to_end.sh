@@ -12,7 +12,7 @@ command -v qemu-system-arm >/dev/null || { echo "skip - qemu-system-arm is not i
 export NILA_LANG=en
 
 # --- the pond, an hour of it, as the circuit reads it
-pond='"ponds": [{"slug": "kolam", "name": "Kolam 1", "area_m2": 200, "depth_m": 1.2}]'
+pond='"ponds": [{"slug": "kolam", "name": "Kolam 1", "area_m2": 200, "depth_m": 1.2}, {"slug": "sebelah", "name": "Kolam 2", "area_m2": 200, "depth_m": 1.2}]'
 head='"site": {"slug": "uji", "name": "Uji", "regency": "kotim", "kecamatan": "62.02.06", "baro_hpa": 1004}'
 cat >"$D/water.json" <<JSON
 {$head, $pond, "buses": [{"slug": "b", "tcp": {"host": "127.0.0.1", "port": 0}, "devices": [
@@ -21,8 +21,8 @@ cat >"$D/water.json" <<JSON
 JSON
 "$bin/nila-bridge" history "$D/water.json" --seed 5 --days 1 --every 600 --noise off --until 2026-03-01T06:00:00Z --out "$D/water.csv" >"$LOGS/history.log" 2>&1 ||
   give_up "the pond has a history"
-awk -F, '$4 == "temp_c" { t = int($5 * 16 + 0.5) } $4 == "do_mg_l" && $5 > 3 { printf "%.2f %d\n", $5 * 1.08, t }' "$D/water.csv" >"$D/play"
-[ "$(wc -l <"$D/play")" -gt 50 ] || give_up "the pond has oxygen"
+awk -F, '$4 == "temp_c" { t = int($5 * 16 + 0.5) } $4 == "do_mg_l" && $5 > 5 && $5 < 7 { printf "%.2f %d\n", $5 * 1.08, t }' "$D/water.csv" >"$D/play"
+[ -s "$D/play" ] || give_up "the pond has oxygen"
 read -r first_do first_t < <(tail -n 1 "$D/play")
 true_do=$(awk -v v="$first_do" 'BEGIN { printf "%.2f", v / 1.08 }')
 
@@ -36,7 +36,7 @@ await 30 "the emulator" test -S "$D/thermometer" || give_up "the emulator does n
 echo "$first_do $first_t" >"$D/probes"
 start road "$BUILD/tests/house/noderoad" "$D/line" "$D/ezo" "$D/thermometer" "$D/cable" "$D/probes"
 sim='{"slug": "lain", "tcp": {"host": "127.0.0.1", "port": PORT}, "devices": [
-   {"slug": "lain", "profile": "nila-node", "unit": 3, "every_s": 2, "pond": "kolam"}]}'
+   {"slug": "lain", "profile": "nila-node", "unit": 3, "every_s": 2, "pond": "sebelah"}]}'
 echo "{$head, $pond, \"buses\": [${sim/PORT/0}], \"sinks\": [], \"journal\": {\"path\": \"$D/x.db\"}, \"control\": {\"socket\": \"$D/x.sock\"}}" >"$D/sim.json"
 start sim "$bin/nila-bridge" simulate "$D/sim.json" --seed 5 --ready "$D/sim.ready"
 start_influxd || give_up "influxd starts"
@@ -61,7 +61,7 @@ cat >"$D/analytics.json" <<JSON
   "web": {"bind": "127.0.0.1", "port": 0} }
 JSON
 printf 'farm,name,regency,kecamatan,village,group,kusuka\nuji,Uji,kotim,62.02.06,Sawahan,,\n' >"$D/farms.csv"
-printf 'pond,farm,name,system,area_m2,depth_m\nkolam,uji,Kolam 1,pond,200,1.2\n' >"$D/ponds.csv"
+printf 'pond,farm,name,system,area_m2,depth_m\nkolam,uji,Kolam 1,pond,200,1.2\nsebelah,uji,Kolam 2,pond,200,1.2\n' >"$D/ponds.csv"
 for t in farms ponds; do
   "$bin/nila-analytics" import $t "$D/$t.csv" --config "$D/analytics.json" >>"$LOGS/import.log" 2>&1 || give_up "import $t"
 done
@@ -145,7 +145,7 @@ claim "the node keeps the calibration it had" bash -c "cat $D/show.out; exit $rc
 stop collector
 "$bin/nila-collector" export --config "$D/site.json" --out "$D/rows.csv" >/dev/null 2>&1
 air=$(awk -F, '$3 == "simpul" && $4 == "do_mg_l" && $5 > 8.2 && $6 < 3' "$D/rows.csv" | wc -l)
-[ "${first_do%.*}" -ge 8 ] || claim "no value of the air passes for the pond's: $air" test "$air" = 0
+claim "no value of the air passes for the pond's: $air" test "$air" = 0
 gaps=$(awk -F, '$3 == "lain" && $4 == "temp_c" { split($1, a, /[T+]/); split(a[2], h, ":"); s = h[1] * 3600 + h[2] * 60 + h[3]
   if (n++ && s - was > 4.5) g++; was = s } END { print g + 0, n }' "$D/rows.csv")
 claim "the other device was read all the time but for the two kills: gaps, readings $gaps" test "${gaps% *}" -le 2
