@@ -37,8 +37,9 @@ static void hear(struct circuit *c, struct nila_ezo *e)
         }
         c->line[c->n] = '\0';
         c->n = 0;
-        assert_true(strlen(c->heard) + strlen(c->line) + 2 < sizeof c->heard);
-        strcat(strcat(c->heard, c->line), "|");
+        const size_t at = strlen(c->heard);
+        const int more = snprintf(c->heard + at, sizeof c->heard - at, "%s|", c->line);
+        assert_true(more > 0 && (size_t)more < sizeof c->heard - at);
         if (c->before != NULL)
             send(e, c->before);
         if (strcmp(c->line, "R") != 0)
