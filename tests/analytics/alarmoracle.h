@@ -237,7 +237,7 @@ static void look_at_clear(const struct sent *s)
 
         if (((s->ponds >> world.source[k].pond) & 1U) == 0)
             continue;
-        if (f->since != 0 && world.mono - f->since >= GRACE)
+        if (s->arrived && f->since != 0 && s->mono - f->since >= GRACE)
             broken("all-clear", "%s says that %s is safe; source %d is a danger",
                    CHANNEL[s->channel], POND[world.source[k].pond], k);
         if (f->well != 0 && s->person >= 0 && s->arrived)
@@ -339,7 +339,9 @@ static void take_acknowledged(int k, const struct rec_alarm *a)
     for (int p = 0; p < PEOPLE; p++)
         if (strcmp(a->acked_by, PERSON[p].name) == 0 &&
             (strcmp(a->acked_how, "sms") == 0 || strcmp(a->acked_how, "call") == 0)) {
-            if (oracle.clock < f->episode && (oracle.said[p] == 0 || !knew(p, k, false)))
+            /* what was said while nothing could be stored is taken up when it can be */
+            if (oracle.clock < f->episode && oracle.disk != 0 && oracle.disk <= oracle.said[p] &&
+                !knew(p, k, false))
                 broken("word", "%s acknowledged source %d, of which they were not told",
                        a->acked_by, k);
             f->acked = world.mono;
