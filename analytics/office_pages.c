@@ -96,7 +96,7 @@ static int make_folder(struct office *o)
     wizard_file_folder(o->plan.records, folder, sizeof folder);
     if (access(folder, F_OK) == 0 || o->dry)
         return 0;
-    if (mkdir(folder, 0750) != 0 || !give_to_service(folder)) {
+    if (!wizard_file_make_folder(folder, 0750) || !give_to_service(folder)) {
         office_tell(o, OFFICE_FAILED, "%.200s: %s", folder, tongue_errno(errno));
         return NILA_ERR_DENIED;
     }

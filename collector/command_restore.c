@@ -125,12 +125,11 @@ static int make_folder(struct restoring *r)
     const struct passwd *who = geteuid() == 0 ? getpwnam(SERVICE) : NULL;
 
     wizard_file_folder(r->site->journal_path, folder, sizeof folder);
-    if (mkdir(folder, 0750) != 0) {
-        if (errno == EEXIST)
-            return 0;
+    if (access(folder, F_OK) == 0)
+        return 0;
+    if (!wizard_file_make_folder(folder, 0750))
         return refuse(r, NILA_ERR_NOT_FOUND, "folder ini tidak dapat dibuat",
                       "this folder cannot be made", folder);
-    }
     return who == NULL || chown(folder, who->pw_uid, who->pw_gid) == 0
                ? 0
                : refuse(r, NILA_ERR_DENIED, "pemiliknya tidak dapat diubah",

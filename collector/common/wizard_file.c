@@ -34,6 +34,25 @@ void wizard_file_folder(const char *path, char *out, size_t size)
         (void)snprintf(out, size, "%.*s", slash == path ? 1 : (int)(slash - path), path);
 }
 
+bool wizard_file_make_folder(const char *folder, mode_t mode)
+{
+    char above[PATH_MAX];
+    size_t n = strlen(folder);
+
+    if (n == 0 || n >= sizeof above) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    memcpy(above, folder, n + 1);
+    for (char *p = strchr(above + 1, '/'); p != NULL; p = strchr(p + 1, '/')) {
+        *p = '\0';
+        if (mkdir(above, 0755) != 0 && errno != EEXIST)
+            return false;
+        *p = '/';
+    }
+    return mkdir(folder, mode) == 0 || errno == EEXIST;
+}
+
 static bool sync_folder(const char *path)
 {
     char folder[PATH_MAX];

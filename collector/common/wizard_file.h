@@ -19,6 +19,9 @@ NILA_MUST_CHECK int wizard_file_replace(const char *path, const char *text, size
                                         bool keep, wizard_file_check check, void *arg, char *why,
                                         size_t why_size);
 
+/* Makes the folder with mode when it is not there, and what is missing above it with 0755. False: errno. */
+bool wizard_file_make_folder(const char *folder, mode_t mode);
+
 /* The folder of path, without its last part; "." when it has none. */
 void wizard_file_folder(const char *path, char *out, size_t size);
 

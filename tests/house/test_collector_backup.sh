@@ -11,7 +11,7 @@ export NILA_DEVICES=collector/devices NILA_LANG=en
 start_influxd || give_up "influxd starts"
 curl -fsS -o /dev/null "$INFLUX_URL/query" --data-urlencode 'q=CREATE DATABASE nila' || give_up "database made"
 
-mkdir -p "$D/etc/secrets" "$D/state" "$D/profiles"
+mkdir -p "$D/etc/secrets" "$D/pi/state" "$D/profiles"
 cp collector/devices/nila-node.json "$D/profiles/"
 printf 'pi:rahasia\n' >"$D/etc/secrets/pusat.token" && chmod 600 "$D/etc/secrets/pusat.token"
 site() {
@@ -22,7 +22,7 @@ site() {
     {"slug": "d1", "profile": "nila-node", "unit": 1, "every_s": 1, "pond": "kolam"},
     {"slug": "d2", "profile": "nila-node", "unit": 2, "every_s": 1, "pond": "kolam"}]}],
   "sinks": [{"slug": "pusat", "url": "$INFLUX_URL", "api": "v1", "database": "nila", "token_file": "credential:pusat.token"}],
-  "journal": {"path": "$D/state/journal.db"}, "control": {"socket": "$D/sock"} }
+  "journal": {"path": "$D/pi/state/journal.db"}, "control": {"socket": "$D/sock"} }
 JSON
 }
 site 0 >"$D/sim.json"
@@ -46,7 +46,7 @@ claim "a backup is made while it polls and the server is away" backup "$D/old.ta
 claim "tar shows what is in it" sh -c "[ \"\$(tar tf '$D/old.tar' | sort | tr '\n' ' ')\" = 'collector.json devices/nila-node.json journal.db manifest.json ' ]"
 claim "without the login; the file is its owner's alone" sh -c "! grep -aq rahasia '$D/old.tar' && [ \$(stat -c %a '$D/old.tar') = 600 ] && tar xOf '$D/old.tar' manifest.json | grep -q '\"site\":\"uji\"'"
 claim "with the login when asked for" sh -c "'$bin/nila-collector' backup '$D/secret.tar' --with-secrets --config '$D/etc/c.json' && tar xOf '$D/secret.tar' secrets/pusat.token | grep -qx pi:rahasia && [ \$(stat -c %a '$D/secret.tar') = 600 ]"
-claim "no copy is left beside the journal" sh -c "! ls '$D/state' | grep -q copy"
+claim "no copy is left beside the journal" sh -c "! ls '$D/pi/state' | grep -q copy"
 mkdir "$D/usb" && claim "into a folder it is named by site and moment" sh -c "'$bin/nila-collector' backup '$D/usb' --config '$D/etc/c.json' && ls '$D/usb' | grep -qE '^nila-uji-[0-9]{8}T[0-9]{6}\.tar$'"
 restore "$D/old.tar" >"$D/out" 2>&1
 claim "a collector that runs is not restored over" sh -c "[ $? -eq 75 ] && grep -q 'systemctl stop' '$D/out'"
@@ -68,26 +68,29 @@ seq_first=$(rows)
 pid=${PID[first]} && kill -KILL "$pid" && wait "$pid" 2>/dev/null
 unset "PID[first]"
 kill -CONT "${PID[sim]}"
-mkdir "$D/witness" && mv "$D/state"/* "$D/witness/"
-sed "s|$D/state/journal.db|$D/witness/journal.db|; s|$D/sock|$D/witness/sock|" "$D/etc/c.json" >"$D/etc/witness.json"
-rm -rf "$D/state" "$D/etc/c.json" "$D/etc/secrets" "$D/profiles" "$D/sock"
+mkdir "$D/witness" && mv "$D/pi/state"/* "$D/witness/"
+sed "s|$D/pi/state/journal.db|$D/witness/journal.db|; s|$D/sock|$D/witness/sock|" "$D/etc/c.json" >"$D/etc/witness.json"
+rm -rf "$D/pi" "$D/etc/c.json" "$D/etc/secrets" "$D/profiles" "$D/sock"
 
 # a backup that is not what it was
 cp "$D/secret.tar" "$D/bad.tar" && printf '\x5a' | dd of="$D/bad.tar" bs=1 seek=20000 conv=notrunc 2>/dev/null
 restore "$D/bad.tar" >"$D/out" 2>&1
-claim "a changed byte refuses it all" sh -c "[ $? -eq 65 ] && [ ! -e '$D/etc/c.json' ] && [ ! -e '$D/state' ]"
+claim "a changed byte refuses it all" sh -c "[ $? -eq 65 ] && [ ! -e '$D/etc/c.json' ] && [ ! -e '$D/pi/state' ]"
 head -c 30000 "$D/secret.tar" >"$D/bad.tar"
 restore "$D/bad.tar" >"$D/out" 2>&1
 claim "a part of it as well" sh -c "[ $? -eq 65 ] && grep -q 'cut short' '$D/out'"
-claim "--dry-run only looks" sh -c "'$bin/nila-collector' restore '$D/secret.tar' --dry-run --config '$D/etc/c.json' && [ ! -e '$D/state' ]"
+claim "--dry-run only looks" sh -c "'$bin/nila-collector' restore '$D/secret.tar' --dry-run --config '$D/etc/c.json' && [ ! -e '$D/pi/state' ]"
+mkdir "$D/profiles"
+claim "it comes onto a machine that has no folder yet" sh -c "NILA_DEVICES='$D/profiles' '$bin/nila-collector' restore '$D/secret.tar' --config '$D/etc/c.json' && [ -s '$D/pi/state/journal.db' ] && [ \$(stat -c %a '$D/pi/state') = 750 ]"
+rm -rf "$D/pi" "$D/etc/c.json" "$D/etc/secrets" "$D/profiles"
 
 # the new Pi has a journal of its own already, from a rehearsal
-mkdir "$D/state" "$D/profiles"
+mkdir -p "$D/pi/state" "$D/profiles"
 sed "s|\"port\": [0-9]*|\"port\": 1|" <(site 1) >"$D/etc/c.json"
 mkdir -p "$D/etc/secrets" && echo x:y >"$D/etc/secrets/pusat.token"
 collect rehearsal && await 20 "its socket" test -S "$D/sock" && stop rehearsal
 NILA_DEVICES=$D/profiles restore "$D/secret.tar" --json >"$D/restored" 2>"$D/err" || not_ok "restore ends well: $(cat "$D/err")"
-claim "what was here is kept aside" sh -c "ls '$D/state' | grep -q '^journal.db.before-' && [ -e '$D/etc/c.json.bak' ]"
+claim "what was here is kept aside" sh -c "ls '$D/pi/state' | grep -q '^journal.db.before-' && [ -e '$D/etc/c.json.bak' ]"
 claim "the profile is back" cmp collector/devices/nila-node.json "$D/profiles/nila-node.json"
 claim "the login is back, for its owner alone" sh -c "grep -qx pi:rahasia '$D/etc/secrets/pusat.token' && [ \$(stat -c %a '$D/etc/secrets/pusat.token') = 600 ]"
 next=$(json_number next_seq <"$D/restored")

@@ -21,7 +21,7 @@ cat >"$D/answers.json" <<JSON
 { "influx": {"url": "$INFLUX_URL", "database": "lumbung"},
   "collectors": ["kebun-tani", "kebun-dua"],
   "web": {"tls": "proxy", "names": "kolam.dinas.example", "port": 8099},
-  "records": "$D/state/records.db",
+  "records": "$D/state/nila/analytics/records.db",
   "admin": {"user": "ibu-sri", "name": "Sri (contoh)", "phone": "0812 3456 7890", "password_file": "$D/pw"} }
 JSON
 
