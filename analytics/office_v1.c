@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* InfluxDB 1.x: everything is InfluxQL. Without a login the server must be told to want one (auth-enabled); that is its own
  * configuration, so it is said and not done, except by office_install. */
-#include "office.h"
+#include "office_v1_own.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,21 +12,11 @@
 #include "collector/common/clock.h"
 #include "collector/common/tongue.h"
 
-#define ADMIN   "nila_admin"
-#define READER  "nila_analytics"
 #define CQ      "nila1_" /* with the form of its text: another form is another name */
 #define CHUNK   (7 * CIVIL_DAY_MS)
 #define LONG_MS 600000 /* what fills a week of all ponds may take so long */
 
-/* A column of one row of an answer; NULL none. */
-struct find {
-    const char *column, *wanted; /* rows whose column is wanted */
-    const char *take;            /* gets this column's cell */
-    char *out;
-    size_t size, rows;
-};
-
-static const char *cell_of(const char *name, size_t n, const char *const *column,
+const char *office_v1_cell(const char *name, size_t n, const char *const *column,
                            const char *const *cell)
 {
     /* from the end: the first is the series' own, which is called name as well */
@@ -38,12 +28,12 @@ static const char *cell_of(const char *name, size_t n, const char *const *column
 
 static int find_row(void *arg, size_t n, const char *const *column, const char *const *cell)
 {
-    struct find *f = arg;
-    const char *said = cell_of(f->column, n, column, cell), *take;
+    struct office_find_row *f = arg;
+    const char *said = office_v1_cell(f->column, n, column, cell), *take;
 
     if (said == NULL || (f->wanted != NULL && strcmp(said, f->wanted) != 0))
         return 0;
-    take = f->take != NULL ? cell_of(f->take, n, column, cell) : NULL;
+    take = f->take != NULL ? office_v1_cell(f->take, n, column, cell) : NULL;
     if (take != NULL && f->out != NULL)
         (void)snprintf(f->out, f->size, "%s", take);
     f->rows++;
@@ -51,7 +41,7 @@ static int find_row(void *arg, size_t n, const char *const *column, const char *
 }
 
 /* Rows with column = wanted in the answer to q; *found how many. Told when it fails. */
-static int ask(struct office *o, const char *q, struct find *f)
+int office_v1_ask(struct office *o, const char *q, struct office_find_row *f)
 {
     char why[OFFICE_WHY] = "";
     int rc = influx_query(o->db, q, find_row, f, why, sizeof why);
@@ -61,7 +51,7 @@ static int ask(struct office *o, const char *q, struct find *f)
     return rc;
 }
 
-static int ignore_row(void *arg, size_t n, const char *const *column, const char *const *cell)
+int office_v1_ignore(void *arg, size_t n, const char *const *column, const char *const *cell)
 {
     (void)arg, (void)n, (void)column, (void)cell;
     return 0;
@@ -71,7 +61,7 @@ static int ignore_row(void *arg, size_t n, const char *const *column, const char
 static int make(struct office *o, const char *q, const char *what)
 {
     char why[OFFICE_WHY] = "";
-    int rc = o->dry ? 0 : influx_query(o->db, q, ignore_row, NULL, why, sizeof why);
+    int rc = o->dry ? 0 : influx_query(o->db, q, office_v1_ignore, NULL, why, sizeof why);
 
     if (rc == 0)
         office_tell(o, OFFICE_MADE, "%s", what);
@@ -80,7 +70,7 @@ static int make(struct office *o, const char *q, const char *what)
     return rc;
 }
 
-static int open_as(struct office *o, const char *login, int64_t timeout_ms, struct influx **out)
+int office_v1_open(struct office *o, const char *login, int64_t timeout_ms, struct influx **out)
 {
     const struct influx_config c = {.api = INFLUX_V1,
                                     .url = o->plan.url,
@@ -95,10 +85,10 @@ static int open_as(struct office *o, const char *login, int64_t timeout_ms, stru
 
 static int database(struct office *o, bool *there)
 {
-    struct find f = {.column = "name", .wanted = o->plan.database};
+    struct office_find_row f = {.column = "name", .wanted = o->plan.database};
     struct buf q = {0};
     char what[128];
-    int rc = ask(o, "SHOW DATABASES", &f);
+    int rc = office_v1_ask(o, "SHOW DATABASES", &f);
 
     *there = f.rows > 0;
     (void)snprintf(what, sizeof what, tongue("database %s", "database %s"), o->plan.database);
@@ -185,9 +175,9 @@ struct policies {
 static int policy_row(void *arg, size_t n, const char *const *column, const char *const *cell)
 {
     struct policies *p = arg;
-    const char *name = cell_of("name", n, column, cell),
-               *duration = cell_of("duration", n, column, cell),
-               *usual = cell_of("default", n, column, cell);
+    const char *name = office_v1_cell("name", n, column, cell),
+               *duration = office_v1_cell("duration", n, column, cell),
+               *usual = office_v1_cell("default", n, column, cell);
     int at;
 
     if (name == NULL || duration == NULL || usual == NULL)
@@ -244,7 +234,8 @@ static void query_name(char out[static 80], enum metric m, bool daily)
 static int query_row(void *arg, size_t n, const char *const *column, const char *const *cell)
 {
     struct queries *s = arg;
-    const char *name = cell_of("name", n, column, cell), *text = cell_of("query", n, column, cell);
+    const char *name = office_v1_cell("name", n, column, cell),
+               *text = office_v1_cell("query", n, column, cell);
     char wanted[80];
 
     if (name == NULL || text == NULL)
@@ -272,7 +263,7 @@ static int make_query(struct office *o, const char *raw, enum metric m, bool dai
     buf_printf(&q, " RESAMPLE EVERY %s FOR %s BEGIN ", daily ? "1h" : "30m", daily ? "72h" : "48h");
     office_rollup(&q, o->plan.database, raw, m, daily, 0, 0);
     buf_str(&q, " END");
-    rc = o->dry ? 0 : influx_query(o->db, q.p, ignore_row, NULL, why, sizeof why);
+    rc = o->dry ? 0 : influx_query(o->db, q.p, office_v1_ignore, NULL, why, sizeof why);
     if (rc != 0)
         office_tell(o, OFFICE_FAILED, "%s: %.250s", name, why);
     buf_free(&q);
@@ -291,7 +282,7 @@ static int make_past(struct office *o, struct influx *db, const char *raw, enum 
     for (int64_t at = from_ms; rc == 0 && at < now; at += CHUNK) {
         buf_clear(&q);
         office_rollup(&q, o->plan.database, raw, m, daily, at, at + CHUNK);
-        rc = influx_query(db, q.p, ignore_row, NULL, why, sizeof why);
+        rc = influx_query(db, q.p, office_v1_ignore, NULL, why, sizeof why);
     }
     if (rc != 0)
         office_tell(o, OFFICE_FAILED, "%s: %.250s", metric_info(m)->name, why);
@@ -304,7 +295,7 @@ static int first_day(struct office *o, const char *raw, enum metric m, int64_t *
 {
     const struct metric_info *info = metric_info(m);
     char when[32] = "";
-    struct find f = {.column = "time", .take = "time", .out = when, .size = sizeof when};
+    struct office_find_row f = {.column = "time", .take = "time", .out = when, .size = sizeof when};
     struct buf q = {0};
     long long ms;
     char *end;
@@ -315,7 +306,7 @@ static int first_day(struct office *o, const char *raw, enum metric m, int64_t *
     buf_str(&q, ".");
     influx_quote_name(&q, raw);
     buf_printf(&q, ".\"%s\"", metric_class_name(info->group));
-    rc = ask(o, q.p, &f);
+    rc = office_v1_ask(o, q.p, &f);
     buf_free(&q);
     ms = strtoll(when, &end, 10);
     *out =
@@ -330,7 +321,7 @@ static int past(struct office *o, const char *raw, const struct queries *s)
                                                  o->plan.again_days * CIVIL_DAY_MS
                                            : 0;
     size_t done = 0;
-    int rc = open_as(o, o->plan.admin, LONG_MS, &db);
+    int rc = office_v1_open(o, o->plan.admin, LONG_MS, &db);
 
     for (int m = 0; rc == 0 && m < METRIC_COUNT; m++) {
         int64_t first = 0;
@@ -378,162 +369,6 @@ static int rollups(struct office *o, bool database_there, const char *raw)
     return rc == 0 && database_there && !o->dry ? past(o, raw, &s) : rc;
 }
 
-/* --- logins ------------------------------------------------------------------------------------------------------- */
-
-static int set_user(struct office *o, const char *name, bool there, bool admin,
-                    char login[static OFFICE_LOGIN])
-{
-    struct buf q = {0};
-    char password[33], why[OFFICE_WHY] = "";
-    int rc = office_password(password);
-
-    buf_str(&q, there ? "SET PASSWORD FOR " : "CREATE USER ");
-    influx_quote_name(&q, name);
-    buf_str(&q, there ? " = " : " WITH PASSWORD ");
-    influx_quote_string(&q, password);
-    if (admin && !there)
-        buf_str(&q, " WITH ALL PRIVILEGES");
-    if (rc == 0 && !o->dry)
-        rc = influx_query(o->db, q.p, ignore_row, NULL, why, sizeof why);
-    if (rc == 0)
-        (void)snprintf(login, OFFICE_LOGIN, "%s:%s", name, password);
-    else
-        office_tell(o, OFFICE_FAILED, "%s: %.250s", name, why);
-    if (q.p != NULL)
-        explicit_bzero(q.p, q.n);
-    explicit_bzero(password, sizeof password);
-    buf_free(&q);
-    return rc;
-}
-
-static int grant(struct office *o, const char *what, const char *name)
-{
-    struct buf q = {0};
-    char why[OFFICE_WHY] = "";
-    int rc;
-
-    buf_printf(&q, "GRANT %s ON ", what);
-    influx_quote_name(&q, o->plan.database);
-    buf_str(&q, " TO ");
-    influx_quote_name(&q, name);
-    rc = o->dry ? 0 : influx_query(o->db, q.p, ignore_row, NULL, why, sizeof why);
-    if (rc != 0)
-        office_tell(o, OFFICE_FAILED, "%s: %.250s", q.p, why);
-    buf_free(&q);
-    return rc;
-}
-
-static int is_user(struct office *o, const char *name, bool *there)
-{
-    struct find f = {.column = "user", .wanted = name};
-    int rc = ask(o, "SHOW USERS", &f);
-
-    *there = f.rows > 0;
-    return rc;
-}
-
-/* A server that has no admin takes its first from anybody; one that has asks for it. */
-static int admin(struct office *o)
-{
-    struct find f = {.column = "admin", .wanted = "true"};
-    char path[OFFICE_PATH];
-    int rc = 0;
-
-    office_beside(o, "office", "influx-admin.token", path, sizeof path);
-    if (o->plan.admin[0] == '\0')
-        (void)office_first_line(path, o->plan.admin, sizeof o->plan.admin);
-    rc = open_as(o, o->plan.admin, 0, &o->db);
-    if (rc != 0) {
-        office_tell(o, OFFICE_FAILED, "%s", o->plan.url);
-        return rc;
-    }
-    if (o->found.wants_login && o->plan.admin[0] == '\0') {
-        /* refused: it has an admin, whose login is not known here */
-        rc = set_user(o, ADMIN, false, true, o->plan.admin);
-        if (rc != 0) {
-            office_tell(o, OFFICE_NOTE,
-                        tongue("InfluxDB ini sudah punya admin: berikan nama:sandinya",
-                               "this InfluxDB has an admin already: give its name:password"));
-            return NILA_ERR_DENIED;
-        }
-    } else {
-        rc = ask(o, "SHOW USERS", &f);
-        if (rc != 0 || f.rows > 0) {
-            if (rc == 0)
-                office_tell(o, OFFICE_THERE, tongue("admin InfluxDB", "InfluxDB's admin"));
-            return rc;
-        }
-        rc = set_user(o, ADMIN, false, true, o->plan.admin);
-    }
-    if (rc == 0)
-        office_tell(
-            o, OFFICE_MADE,
-            tongue("admin InfluxDB %s (disimpan di %s)", "InfluxDB's admin %s (kept in %s)"), ADMIN,
-            path);
-    if (rc == 0 && !o->dry) {
-        rc = office_keep_secret(o, path, o->plan.admin);
-        influx_close(o->db);
-        o->db = NULL;
-        if (rc == 0)
-            rc = open_as(o, o->plan.admin, 0, &o->db);
-    }
-    return rc;
-}
-
-/* Does the server take this login? Without auth it takes any. */
-static bool login_works(struct office *o, const char *login)
-{
-    struct influx *db = NULL;
-    bool works = open_as(o, login, 0, &db) == 0 &&
-                 influx_query(db, "SHOW MEASUREMENTS LIMIT 1", ignore_row, NULL, NULL, 0) == 0;
-
-    influx_close(db);
-    return works;
-}
-
-static int reader(struct office *o)
-{
-    char path[OFFICE_PATH];
-    bool there = false, known;
-    int rc = is_user(o, READER, &there);
-
-    office_beside(o, "secrets", "influx.token", path, sizeof path);
-    known = office_first_line(path, o->reader, sizeof o->reader);
-    if (rc == 0 && there && known && login_works(o, o->reader)) {
-        office_tell(o, OFFICE_THERE, tongue("login %s untuk halaman", "login %s of the pages"),
-                    READER);
-        return grant(o, "ALL", READER);
-    }
-    if (rc == 0)
-        rc = set_user(o, READER, there, false, o->reader);
-    if (rc == 0)
-        office_tell(o, OFFICE_MADE, tongue("login %s untuk halaman", "login %s of the pages"),
-                    READER);
-    return rc == 0 ? grant(o, "ALL", READER) : rc;
-}
-
-static int collector(struct office *o, size_t i)
-{
-    char name[SLUG_SIZE + 8];
-    bool there = false;
-    int rc;
-
-    (void)snprintf(name, sizeof name, "pi-%s", o->plan.collector[i]);
-    rc = is_user(o, name, &there);
-    if (rc != 0)
-        return rc;
-    if (there && !o->plan.renew) {
-        office_tell(o, OFFICE_THERE,
-                    tongue("login %s, hanya boleh menulis", "login %s, may only write"), name);
-        return grant(o, "WRITE", name);
-    }
-    rc = set_user(o, name, there, false, o->login[i]);
-    if (rc == 0)
-        office_tell(o, OFFICE_MADE,
-                    tongue("login %s, hanya boleh menulis", "login %s, may only write"), name);
-    return rc == 0 ? grant(o, "WRITE", name) : rc;
-}
-
 /* --- does it work ------------------------------------------------------------------------------------------------- */
 
 static int say_auth(struct office *o)
@@ -557,11 +392,11 @@ static int try_it(struct office *o, const char *writer)
 {
     struct influx *in = NULL, *out = NULL;
     struct influx_answer a = {0};
-    struct find f = {.column = "name", .wanted = "nila_setup_test"};
+    struct office_find_row f = {.column = "name", .wanted = "nila_setup_test"};
     char line[96], why[OFFICE_WHY] = "";
     int n =
         snprintf(line, sizeof line, "nila_setup_test,by=setup ok=1 %" PRId64 "\n", clock_wall_ms());
-    int rc = open_as(o, writer, 0, &in);
+    int rc = office_v1_open(o, writer, 0, &in);
 
     if (rc == 0)
         rc = influx_write(in, line, (size_t)n, &a);
@@ -570,16 +405,16 @@ static int try_it(struct office *o, const char *writer)
         rc = NILA_ERR_REFUSED;
     }
     if (rc == 0)
-        rc = open_as(o, o->reader, 0, &out);
+        rc = office_v1_open(o, o->reader, 0, &out);
     if (rc == 0)
         rc = influx_query(out, "SELECT ok FROM nila_setup_test", find_row, &f, why, sizeof why);
     if (rc == 0 && f.rows == 0)
         rc = NILA_ERR_NOT_FOUND;
     if (rc == 0)
-        rc = influx_query(o->db, "DROP MEASUREMENT nila_setup_test", ignore_row, NULL, why,
+        rc = influx_query(o->db, "DROP MEASUREMENT nila_setup_test", office_v1_ignore, NULL, why,
                           sizeof why);
     if (rc == 0 && o->found.wants_login && strcmp(writer, o->reader) != 0 &&
-        influx_query(in, "SELECT * FROM water LIMIT 1", ignore_row, NULL, NULL, 0) == 0) {
+        influx_query(in, "SELECT * FROM water LIMIT 1", office_v1_ignore, NULL, NULL, 0) == 0) {
         (void)snprintf(why, sizeof why, "%s",
                        tongue("login kolektor boleh membaca", "a collector's login may read"));
         rc = NILA_ERR_DENIED;
@@ -602,7 +437,7 @@ int office_v1(struct office *o)
     char raw[65] = "autogen";
     const char *writer = o->reader;
     bool there = false;
-    int rc = admin(o);
+    int rc = office_v1_admin(o);
 
     if (o->dry && rc == 0 && o->plan.admin[0] != '\0' && o->found.wants_login && o->made > 0) {
         office_tell(o, OFFICE_NOTE,
@@ -617,9 +452,9 @@ int office_v1(struct office *o)
     if (rc == 0)
         rc = rollups(o, there, raw);
     if (rc == 0)
-        rc = reader(o);
+        rc = office_v1_reader(o);
     for (size_t i = 0; rc == 0 && i < o->plan.collectors; i++) {
-        rc = collector(o, i);
+        rc = office_v1_collector(o, i);
         if (o->login[i][0] != '\0')
             writer = o->login[i];
     }
