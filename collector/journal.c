@@ -98,8 +98,8 @@ static int tag_id(struct journal *j, const struct reading_tags *tags, uint32_t *
     return 0;
 }
 
-/* *seq: the last number given, before and after. *held: the first of them that is held, 0 none. *own: those this machine
- * has read. */
+/* *seq: the last number given, before and after. *held: the first of them that waits for the clock, 0 none. *own: those
+ * this machine has read. */
 static int insert_all(struct journal *j, const struct journal_request *list, int64_t *seq,
                       int64_t *held, int64_t *own)
 {
@@ -119,7 +119,7 @@ static int insert_all(struct journal *j, const struct journal_request *list, int
             journal_boot_stamp(j, &set, &head);
             ++*seq;
             *own += head.boot != 0 ? 1 : 0;
-            if (head.held && *held == 0)
+            if (head.held && *held == 0 && journal_boot_waits(j))
                 *held = *seq;
             n = journal_row_pack(packed, &head, *seq, &set);
             if ((rc = journal_db_insert(j->db, packed, n, *seq)) != 0)

@@ -232,6 +232,13 @@ bool journal_boot_look(struct journal *j)
     return true;
 }
 
+bool journal_boot_waits(const struct journal *j)
+{
+    const struct journal_boot *b = present(j);
+
+    return b != NULL && !b->given_up && b->anchor_ms == 0;
+}
+
 /* A time for a reading whose clock says nothing of use: time goes on from the newest row there was at the start. */
 static void mend_time(struct journal *j, const struct journal_boot *b, struct reading_set *set)
 {

@@ -137,6 +137,9 @@ NILA_MUST_CHECK int journal_boot_note_newest(struct journal *j);
 /* Gives the present boot its anchor when the clock is right, or gives up what it holds when that has lasted too long.
  * True: something was settled, and nothing is held any more. */
 bool journal_boot_look(struct journal *j);
+/* The clock of the present boot is still waited for: what is held must not leave yet. A held row of a boot whose clock is right may: its
+ * time is known. */
+bool journal_boot_waits(const struct journal *j);
 /* What a set that comes now gets: its time for good, or held. */
 void journal_boot_stamp(struct journal *j, struct reading_set *set, struct journal_row_head *head);
 /* The time of a row, as far as it is known. */
