@@ -154,7 +154,7 @@ ok "15:30: notice before the evening feed"
 wait_for 30 "the forecast at dusk" web_has malam notice do_night
 ok "dusk: tonight's forecast is told ($(shown))"
 web_has malam raise do_critical && not_ok "nobody is alarmed before oxygen is below 1.5"
-wait_for 45 "the danger" web_has malam raise do_critical
+wait_for 200 "the danger" web_has malam raise do_critical
 ok "the danger is told ($(shown))"
 wait_for 10 "the siren's relay closes" coil 1
 ok "the siren sounds: coil 1 read back over Modbus"
