@@ -263,8 +263,14 @@ static bool set_baud(struct node *n, unsigned baud)
 {
     if (n->target != TARGET_BOARD)
         return true;
-    return modbus_write_register(n->ctx, NILA_HOLD_UNLOCK, NILA_UNLOCK) == 1 &&
-           modbus_write_register(n->ctx, NILA_HOLD_BAUD_100, (uint16_t)(baud / 100)) == 1;
+    for (int tries = 0; tries < 3;
+         tries++) { /* a byte that a busy machine brings late spoils a frame, as on any line */
+        if (modbus_write_register(n->ctx, NILA_HOLD_UNLOCK, NILA_UNLOCK) == 1 &&
+            modbus_write_register(n->ctx, NILA_HOLD_BAUD_100, (uint16_t)(baud / 100)) == 1)
+            return true;
+        drain(n, 50);
+    }
+    return false;
 }
 
 static void check_line(struct node *n, unsigned baud, unsigned per_10000, unsigned polls,
