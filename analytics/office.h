@@ -87,6 +87,13 @@ enum office_state {
 };
 void office_tell(struct office *o, enum office_state state, const char *fmt, ...) NILA_PRINTF(3, 4);
 
+/* One point of measurement OFFICE_TRIED by the login of in, and that very point read back by the login of out, both open. 0, or an
+ * error with its words in why when InfluxDB has said some; NILA_ERR_NOT_FOUND when the point did not come back. The point stays. */
+#define OFFICE_TRIED "nila_setup_test"
+int office_write_and_read(struct influx *in, struct influx *out, char why[static OFFICE_WHY]);
+/* Tells how the attempt ended: good, or what went wrong. Returns rc. */
+int office_tried(struct office *o, int rc, const char *why, const char *good);
+
 /* Which server is at plan.url: /ping and /health. NILA_ERR_IO and others of http_do: nobody answers; NILA_ERR_PROTO: it is no
  * InfluxDB; words in why (OFFICE_WHY). */
 NILA_MUST_CHECK int office_find(struct office *o, char *why);

@@ -3,7 +3,6 @@
  * configuration, so it is said and not done, except by office_install. */
 #include "office_v1_own.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -391,27 +390,15 @@ static int say_auth(struct office *o)
 static int try_it(struct office *o, const char *writer)
 {
     struct influx *in = NULL, *out = NULL;
-    struct influx_answer a = {0};
-    struct office_find_row f = {.column = "name", .wanted = "nila_setup_test"};
-    char line[96], why[OFFICE_WHY] = "";
-    int n =
-        snprintf(line, sizeof line, "nila_setup_test,by=setup ok=1 %" PRId64 "\n", clock_wall_ms());
+    char why[OFFICE_WHY] = "";
     int rc = office_v1_open(o, writer, 0, &in);
 
     if (rc == 0)
-        rc = influx_write(in, line, (size_t)n, &a);
-    if (rc == 0 && a.verdict != INFLUX_STORED) {
-        (void)snprintf(why, sizeof why, "%s", a.text);
-        rc = NILA_ERR_REFUSED;
-    }
-    if (rc == 0)
         rc = office_v1_open(o, o->reader, 0, &out);
     if (rc == 0)
-        rc = influx_query(out, "SELECT ok FROM nila_setup_test", find_row, &f, why, sizeof why);
-    if (rc == 0 && f.rows == 0)
-        rc = NILA_ERR_NOT_FOUND;
+        rc = office_write_and_read(in, out, why);
     if (rc == 0)
-        rc = influx_query(o->db, "DROP MEASUREMENT nila_setup_test", office_v1_ignore, NULL, why,
+        rc = influx_query(o->db, "DROP MEASUREMENT " OFFICE_TRIED, office_v1_ignore, NULL, why,
                           sizeof why);
     if (rc == 0 && o->found.wants_login && strcmp(writer, o->reader) != 0 &&
         influx_query(in, "SELECT * FROM water LIMIT 1", office_v1_ignore, NULL, NULL, 0) == 0) {
@@ -421,15 +408,9 @@ static int try_it(struct office *o, const char *writer)
     }
     influx_close(in);
     influx_close(out);
-    if (rc == 0)
-        office_tell(
-            o, OFFICE_THERE,
-            tongue("coba: ditulis, dibaca lagi, dihapus", "tried: written, read back, taken away"));
-    else
-        office_tell(o, OFFICE_FAILED,
-                    tongue("coba menulis dan membaca: %.250s", "trying to write and read: %.250s"),
-                    why[0] != '\0' ? why : nila_err_text(rc));
-    return rc;
+    return office_tried(
+        o, rc, why,
+        tongue("coba: ditulis, dibaca lagi, dihapus", "tried: written, read back, taken away"));
 }
 
 int office_v1(struct office *o)

@@ -3,12 +3,10 @@
  * password of any name. */
 #include "office.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "analytics/alert/channel.h"
-#include "collector/common/clock.h"
 #include "collector/common/jsonconf.h"
 #include "collector/common/tongue.h"
 
@@ -397,13 +395,6 @@ static int tokens(struct v2 *v)
 
 /* --- does it work ------------------------------------------------------------------------------------------------- */
 
-static int seen(void *arg, size_t n, const char *const *column, const char *const *cell)
-{
-    (void)n, (void)column, (void)cell;
-    ++*(size_t *)arg;
-    return 0;
-}
-
 static int try_it(struct v2 *v)
 {
     struct office *o = v->o;
@@ -416,35 +407,17 @@ static int try_it(struct v2 *v)
     const struct influx_config reading = {
         .api = INFLUX_V1, .url = o->plan.url, .database = o->plan.database, .user_pass = o->reader};
     struct influx *in = NULL, *out = NULL;
-    struct influx_answer a = {0};
-    char line[96], why[OFFICE_WHY] = "";
-    size_t rows = 0;
-    int n =
-        snprintf(line, sizeof line, "nila_setup_test,by=setup ok=1 %" PRId64 "\n", clock_wall_ms());
+    char why[OFFICE_WHY] = "";
     int rc = influx_open(&in, &writing);
 
     if (rc == 0)
-        rc = influx_write(in, line, (size_t)n, &a);
-    if (rc == 0 && a.verdict != INFLUX_STORED) {
-        (void)snprintf(why, sizeof why, "%s", a.text);
-        rc = NILA_ERR_REFUSED;
-    }
-    if (rc == 0)
         rc = influx_open(&out, &reading);
     if (rc == 0)
-        rc = influx_query(out, "SELECT ok FROM nila_setup_test", seen, &rows, why, sizeof why);
-    if (rc == 0 && rows == 0)
-        rc = NILA_ERR_NOT_FOUND;
+        rc = office_write_and_read(in, out, why);
     influx_close(in);
     influx_close(out);
-    if (rc == 0)
-        office_tell(o, OFFICE_THERE,
-                    tongue("coba: ditulis, dibaca lagi", "tried: written, read back"));
-    else
-        office_tell(o, OFFICE_FAILED,
-                    tongue("coba menulis dan membaca: %.250s", "trying to write and read: %.250s"),
-                    why[0] != '\0' ? why : nila_err_text(rc));
-    return rc;
+    return office_tried(o, rc, why,
+                        tongue("coba: ditulis, dibaca lagi", "tried: written, read back"));
 }
 
 /* The point of try_it goes again. */

@@ -263,12 +263,16 @@ static bool set_baud(struct node *n, unsigned baud)
 {
     if (n->target != TARGET_BOARD)
         return true;
-    for (int tries = 0; tries < 3;
-         tries++) { /* a byte that a busy machine brings late spoils a frame, as on any line */
+    /* a byte that a busy machine brings late spoils a frame, as on any line */
+    for (int tries = 0; tries < 3; tries++) {
+        int why;
+
         if (modbus_write_register(n->ctx, NILA_HOLD_UNLOCK, NILA_UNLOCK) == 1 &&
             modbus_write_register(n->ctx, NILA_HOLD_BAUD_100, (uint16_t)(baud / 100)) == 1)
             return true;
+        why = errno;
         drain(n, 50);
+        errno = why;
     }
     return false;
 }
